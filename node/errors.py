@@ -1,0 +1,366 @@
+"""Every refusal of the product, in one table (D2).
+
+A rule refuses by raising `Refused` with a code of this table and the values it met. Edges translate: gRPC, HTTP,
+WebSocket and the console show the same object. A caller may rely on the code for ever; the sentences may improve.
+
+    Refused                  the rules say no: somebody else did, or asked for, something that is not possible
+    Fault                    we failed; never the caller's doing
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+Language = Literal["fr", "en"]
+
+
+class Text(msgspec.Struct, frozen=True):
+    """One sentence in both languages; `{limit}` and `{current}` are filled in."""
+
+    fr: str
+    en: str
+
+    def fill(self, **values: str) -> dict[str, str]:
+        return {"fr": self.fr.format_map(values), "en": self.en.format_map(values)}
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One line of the table. `grpc` is the name of a grpc.StatusCode, `http` a status code."""
+
+    grpc: str
+    http: int
+    rule: str
+    message: Text
+    next_step: Text
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """What the person, the operator and the program are told. The same on every edge."""
+
+    code: str
+    rule: str
+    message: dict[str, str]
+    next_step: dict[str, str]
+    limit: str = ""
+    current: str = ""
+    set_by: str = "node"
+
+
+class Refused(Exception):
+    """A rule said no. `code` is a key of `RULES`."""
+
+    def __init__(self, code: str, *, limit: object = "", current: object = "", set_by: str = "node") -> None:
+        super().__init__(code)
+        self.code = code
+        self.limit = str(limit)
+        self.current = str(current)
+        self.set_by = set_by
+
+    @property
+    def row(self) -> Rule:
+        return RULES[self.code]
+
+    def refusal(self) -> Refusal:
+        row = self.row
+        values = {"limit": self.limit, "current": self.current}
+        return Refusal(
+            code=self.code,
+            rule=row.rule,
+            message=row.message.fill(**values),
+            next_step=row.next_step.fill(**values),
+            limit=self.limit,
+            current=self.current,
+            set_by=self.set_by,
+        )
+
+
+class Fault(Exception):
+    """We failed. Carries a sentence for the log; the caller sees `INTERNAL`."""
+
+
+_ASK_HOST = Text("Demandez un nouveau lien à la personne qui organise.", "Ask the organiser for a new link.")
+_RETRY = Text("Réessayez dans quelques secondes.", "Try again in a few seconds.")
+_FIX_CLIENT = Text(
+    "Mettez à jour la page ou le logiciel utilisé ; si cela continue, signalez ce code.",
+    "Update the page or the program; if it goes on, report this code.",
+)
+
+RULES: Final[dict[str, Rule]] = {
+    # ------------------------------------------------------------------ rooms
+    "ROOM_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "rooms.exists",
+        Text("Cette salle n’existe pas sur ce nœud.", "There is no such room on this node."),
+        Text("Vérifiez le lien, ou demandez-en un nouveau.", "Check the link, or ask for a new one."),
+    ),
+    "ROOM_CLOSED": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "rooms.open",
+        Text("Cette salle est fermée.", "This room is closed."),
+        Text("Demandez à la personne qui organise si elle rouvrira.", "Ask the organiser whether it will open again."),
+    ),
+    "ROOM_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        403,
+        "rooms.max_participants",
+        Text(
+            "La salle est pleine : {current} personnes sur {limit}.", "The room is full: {current} of {limit} people."
+        ),
+        Text(
+            "Attendez qu’une personne parte, ou demandez d’augmenter la limite.",
+            "Wait until somebody leaves, or ask for a higher limit.",
+        ),
+    ),
+    "ROOM_EXISTS": Rule(
+        "ALREADY_EXISTS",
+        409,
+        "rooms.unique",
+        Text("Une salle porte déjà cet identifiant.", "A room with this id exists already."),
+        Text("Choisissez un autre identifiant.", "Choose another id."),
+    ),
+    "NODE_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        503,
+        "node.max_participants",
+        Text("Ce nœud est plein : {current} personnes sur {limit}.", "This node is full: {current} of {limit} people."),
+        _RETRY,
+    ),
+    # ------------------------------------------------------------------ join
+    "TICKET_MISSING": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "join.ticket",
+        Text("Il manque le billet d’entrée.", "The ticket is missing."),
+        Text("Ouvrez le lien complet de l’invitation.", "Open the whole link of the invitation."),
+    ),
+    "TICKET_WRONG": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "join.ticket",
+        Text("Ce billet n’ouvre pas cette salle.", "This ticket does not open this room."),
+        _ASK_HOST,
+    ),
+    "TICKET_EXPIRED": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "join.ticket_expiry",
+        Text("Ce billet a expiré le {limit}.", "This ticket expired on {limit}."),
+        _ASK_HOST,
+    ),
+    "SESSION_UNKNOWN": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "join.session",
+        Text("Cette session est terminée.", "This session has ended."),
+        Text("Rejoignez de nouveau la salle.", "Join the room again."),
+    ),
+    "REMOVED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "participants.removed",
+        Text("Vous avez été retiré de cette salle.", "You were removed from this room."),
+        Text("Contactez la personne qui organise.", "Contact the organiser."),
+    ),
+    "NAME_INVALID": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "join.name",
+        Text("Ce nom ne convient pas ({current}).", "This name will not do ({current})."),
+        Text("Entrez de 1 à {limit} caractères visibles.", "Enter 1 to {limit} visible characters."),
+    ),
+    # ------------------------------------------------------------------ media
+    "SDP_INVALID": Rule(
+        "INVALID_ARGUMENT",
+        400,
+        "media.sdp",
+        Text("L’offre SDP est mal formée : {current}.", "The SDP offer is malformed: {current}."),
+        _FIX_CLIENT,
+    ),
+    "SDP_UNSUPPORTED": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "media.sdp",
+        Text("L’offre SDP ne convient pas : {current}.", "The SDP offer cannot be accepted: {current}."),
+        _FIX_CLIENT,
+    ),
+    "PLANE_DOWN": Rule(
+        "UNAVAILABLE",
+        503,
+        "media.plane",
+        Text("Le transport des médias redémarre.", "The media plane is starting again."),
+        _RETRY,
+    ),
+    "PLANE_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        503,
+        "media.plane_limits",
+        Text("Le transport des médias est plein.", "The media plane is full."),
+        _RETRY,
+    ),
+    # ------------------------------------------------------------------ participants, mute, chat
+    "PARTICIPANT_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "participants.exists",
+        Text("Cette personne n’est pas dans la salle.", "This person is not in the room."),
+        Text("Rafraîchissez la liste.", "Refresh the list."),
+    ),
+    "SOURCE_UNKNOWN": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "mute.source",
+        Text("« {current} » n’est pas une source.", "“{current}” is not a source."),
+        Text("Sources : {limit}.", "Sources: {limit}."),
+    ),
+    "COUNT_CHANGED": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "mute.expected",
+        Text(
+            "{current} personnes seraient touchées, et non {limit}.", "{current} people would be affected, not {limit}."
+        ),
+        Text(
+            "Relisez la liste, puis confirmez le nouveau nombre.", "Read the list again, then confirm the new number."
+        ),
+    ),
+    "NOT_ALLOWED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "roles.required",
+        Text(
+            "Il faut le rôle {limit} ; vous avez le rôle {current}.", "This needs the role {limit}; yours is {current}."
+        ),
+        Text("Demandez à une personne qui a ce rôle.", "Ask somebody who has this role."),
+    ),
+    "MESSAGE_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "chat.exists",
+        Text("Ce message n’existe pas.", "There is no such message."),
+        Text("Rafraîchissez la liste.", "Refresh the list."),
+    ),
+    "MESSAGE_EMPTY": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "chat.text",
+        Text("Le message est vide.", "The message is empty."),
+        Text("Écrivez un texte.", "Write some text."),
+    ),
+    "MESSAGE_TOO_LONG": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "chat.max_length",
+        Text(
+            "Le message a {current} caractères, la limite est {limit}.",
+            "The message has {current} characters, the limit is {limit}.",
+        ),
+        Text("Raccourcissez-le ou coupez-le en deux.", "Shorten it or cut it in two."),
+    ),
+    "TOO_FAST": Rule(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "rate",
+        Text(
+            "Trop de demandes : {current} ; la limite est {limit}.",
+            "Too many requests: {current}; the limit is {limit}.",
+        ),
+        _RETRY,
+    ),
+    # ------------------------------------------------------------------ protocol
+    "BAD_REQUEST": Rule(
+        "INVALID_ARGUMENT",
+        400,
+        "protocol.shape",
+        Text("Demande mal formée : {current}.", "Malformed request: {current}."),
+        _FIX_CLIENT,
+    ),
+    "TOO_LARGE": Rule(
+        "RESOURCE_EXHAUSTED",
+        413,
+        "protocol.max_size",
+        Text("Trop grand : {current} ; la limite est {limit}.", "Too large: {current}; the limit is {limit}."),
+        _FIX_CLIENT,
+    ),
+    "NOT_FOUND": Rule(
+        "NOT_FOUND",
+        404,
+        "protocol.path",
+        Text("Cette adresse n’existe pas.", "There is nothing at this address."),
+        Text("Vérifiez le lien.", "Check the link."),
+    ),
+    "METHOD_NOT_ALLOWED": Rule(
+        "UNIMPLEMENTED",
+        405,
+        "protocol.method",
+        Text("Cette méthode n’est pas acceptée ici.", "This method is not accepted here."),
+        _FIX_CLIENT,
+    ),
+    "UNSUPPORTED_MEDIA_TYPE": Rule(
+        "INVALID_ARGUMENT",
+        415,
+        "protocol.content_type",
+        Text(
+            "Type de contenu refusé : {current} ; attendu : {limit}.",
+            "Content type refused: {current}; expected: {limit}.",
+        ),
+        _FIX_CLIENT,
+    ),
+    "TOKEN_MISSING": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "operators.token",
+        Text("Il manque le jeton d’opérateur.", "The operator token is missing."),
+        Text("Ajoutez un contexte : regie contexts add.", "Add a context: regie contexts add."),
+    ),
+    "TOKEN_WRONG": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "operators.token",
+        Text("Jeton d’opérateur inconnu ou révoqué.", "Unknown or revoked operator token."),
+        Text("Demandez un jeton : regie node tokens create.", "Ask for a token: regie node tokens create."),
+    ),
+    "REQUEST_ID_REUSED": Rule(
+        "INVALID_ARGUMENT",
+        409,
+        "protocol.request_id",
+        Text(
+            "Cet identifiant de demande a servi à une autre demande.", "This request id was used for another request."
+        ),
+        Text("Prenez-en un nouveau.", "Take a new one."),
+    ),
+    "RESUME_TOO_OLD": Rule(
+        "OUT_OF_RANGE",
+        410,
+        "protocol.resume",
+        Text("La reprise demandée est trop ancienne.", "The position to resume from is too old."),
+        Text("Recommencez sans position de reprise.", "Start again without a resume token."),
+    ),
+    "FENCED": Rule(
+        "UNAVAILABLE",
+        503,
+        "node.epoch",
+        Text("Un processus plus récent dirige ce nœud.", "A newer process controls this node."),
+        _RETRY,
+    ),
+    "STOPPING": Rule(
+        "UNAVAILABLE",
+        503,
+        "node.running",
+        Text("Ce nœud s’arrête.", "This node is stopping."),
+        _RETRY,
+    ),
+    "INTERNAL": Rule(
+        "INTERNAL",
+        500,
+        "node.fault",
+        Text("Le nœud a rencontré une erreur.", "The node met an error."),
+        Text(
+            "Réessayez ; si cela continue, donnez l’heure au support.",
+            "Try again; if it goes on, tell support the time.",
+        ),
+    ),
+}

@@ -1,0 +1,212 @@
+"""The vocabulary: what the services need from the world, and the few words that they share with it.
+
+Read this first. A service knows these protocols and never an adapter. Adapters: `node.media` implements `Media`,
+`node/features/*/store.py` the stores, `node.clock` the clock.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+
+class Source(enum.StrEnum):
+    """What a published track shows."""
+
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    SCREEN = "screen"
+    SCREEN_AUDIO = "screen_audio"
+
+
+class Kind(enum.StrEnum):
+    AUDIO = "audio"
+    VIDEO = "video"
+
+
+class Shape(enum.StrEnum):
+    """Who negotiates: decides which m-lines an offer may have and which slots it gets."""
+
+    PAGE = "page"
+    WHIP = "whip"
+    WHEP = "whep"
+
+
+class Track(msgspec.Struct, frozen=True):
+    """A track that a participant publishes. `id` is unique on the node."""
+
+    id: str
+    kind: Kind
+    source: Source
+    mid: str
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A receiving m-line. Audio slots are filled by the plane, video slots by the layout."""
+
+    index: int
+    kind: Kind
+    mid: str
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A negotiation that succeeded."""
+
+    transport: str
+    answer: str
+    tracks: tuple[Track, ...]
+    slots: tuple[Slot, ...]
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """Put `track` in video slot `slot` of `transport`; `None` empties it."""
+
+    transport: str
+    slot: int
+    track: str | None
+
+
+class Level(msgspec.Struct, frozen=True):
+    """0 … 127, -dBov (RFC 6464): 0 is the loudest."""
+
+    track: str
+    level: int
+
+
+# ---------------------------------------------------------------- what the plane tells
+
+
+class TransportConnected(msgspec.Struct, frozen=True):
+    """ICE and DTLS are done: packets flow."""
+
+    transport: str
+
+
+class TransportLost(msgspec.Struct, frozen=True):
+    """Consent ended or DTLS failed; the transport is of no more use unless ICE restarts."""
+
+    transport: str
+    cause: str
+
+
+class Speaking(msgspec.Struct, frozen=True):
+    room: str
+    levels: tuple[Level, ...]
+
+
+class SlotShows(msgspec.Struct, frozen=True):
+    transport: str
+    slot: int
+    track: str | None
+
+
+class TransportFigures(msgspec.Struct, frozen=True):
+    """Of one second. bit/s, ms, 0 … 1."""
+
+    transport: str
+    received_bps: int
+    sent_bps: int
+    sent_packets: int
+    rtt_ms: float
+    loss: float
+    connected: bool
+
+
+class TrackFigures(msgspec.Struct, frozen=True):
+    track: str
+    bps: int
+    loss: float
+    level: int
+    active: bool
+    muted: bool
+
+
+class PlaneFigures(msgspec.Struct, frozen=True):
+    """One second of the plane. `totals` are counters since its start, by metric name; `drops` by cause."""
+
+    transports: tuple[TransportFigures, ...]
+    tracks: tuple[TrackFigures, ...]
+    totals: dict[str, float]
+    drops: dict[str, int]
+    packets_in_per_second: int
+    packets_out_per_second: int
+    bits_in_per_second: int
+    bits_out_per_second: int
+    nacks_per_second: float
+    cpu_percent: float
+    lag_p50_ms: float
+    lag_p99_ms: float
+    resident_bytes: int
+
+
+class PlaneDown(msgspec.Struct, frozen=True):
+    """The plane is gone; it is being started again. Every transport is lost."""
+
+    cause: str
+
+
+class PlaneUp(msgspec.Struct, frozen=True):
+    """A plane answers. `fresh`: it was just started and holds no transports."""
+
+    instance: str
+    version: str
+    epoch: int
+    started_unix_ms: int
+    optimised: bool
+    fresh: bool
+
+
+class Fenced(msgspec.Struct, frozen=True):
+    """A newer control process has taken over; this one must stop deciding."""
+
+    epoch: int
+
+
+MediaEvent = TransportConnected | TransportLost | Speaking | SlotShows | PlaneFigures | PlaneDown | PlaneUp | Fenced
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A transport that the plane held when we attached: what a restart finds again."""
+
+    transport: str
+    room: str
+    label: bytes
+    tracks: tuple[Track, ...]
+    slots: tuple[Slot, ...]
+    muted: frozenset[str]
+    assigned: dict[int, str]
+    connected: bool
+
+
+class Media(Protocol):
+    """The media of the node. Raises `Refused` (SDP_INVALID, SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL)."""
+
+    def subscribe(self, listener: Callable[[MediaEvent], None]) -> None:
+        """`listener` is called on the node's loop, in order, and must not block."""
+
+    async def open(
+        self, *, room: str, transport: str, offer: str, shape: Shape, label: bytes, muted: frozenset[Source]
+    ) -> Opened:
+        """Negotiate `offer` (SDP). Track ids are made here: `<transport>/<source>`."""
+
+    async def restart(self, transport: str, offer: str) -> str:
+        """ICE restart (RFC 8445 2.4): the answer with new credentials. `offer` may be an SDP fragment (RFC 8840)."""
+
+    async def close(self, transport: str) -> None: ...
+
+    async def close_room(self, room: str) -> None: ...
+
+    async def mute(self, changes: dict[str, bool]) -> None:
+        """Track id → blocked or not. Effective in the plane when this returns."""
+
+    async def assign(self, changes: Sequence[Assignment]) -> None: ...
+
+    async def held(self) -> list[Held]: ...
+
+
+class Clock(Protocol):
+    def now(self) -> float:
+        """Seconds since the epoch, as the rules use it."""

@@ -1,0 +1,154 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from protos.common.v1 import common_pb2 as _common_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Room(_message.Message):
+    __slots__ = ("room", "title", "state", "created", "opened", "closed", "closed_by", "closed_reason", "people", "max_participants", "bits_out_per_second", "loss_percent", "cameras", "speaking", "screen", "node")
+    class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        STATE_UNSPECIFIED: _ClassVar[Room.State]
+        STATE_OPEN: _ClassVar[Room.State]
+        STATE_CLOSED: _ClassVar[Room.State]
+    STATE_UNSPECIFIED: Room.State
+    STATE_OPEN: Room.State
+    STATE_CLOSED: Room.State
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CREATED_FIELD_NUMBER: _ClassVar[int]
+    OPENED_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_BY_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_REASON_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    MAX_PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
+    BITS_OUT_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    LOSS_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    CAMERAS_FIELD_NUMBER: _ClassVar[int]
+    SPEAKING_FIELD_NUMBER: _ClassVar[int]
+    SCREEN_FIELD_NUMBER: _ClassVar[int]
+    NODE_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    title: str
+    state: Room.State
+    created: _timestamp_pb2.Timestamp
+    opened: _timestamp_pb2.Timestamp
+    closed: _timestamp_pb2.Timestamp
+    closed_by: str
+    closed_reason: str
+    people: int
+    max_participants: int
+    bits_out_per_second: int
+    loss_percent: float
+    cameras: int
+    speaking: int
+    screen: bool
+    node: str
+    def __init__(self, room: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[Room.State, str]] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_by: _Optional[str] = ..., closed_reason: _Optional[str] = ..., people: _Optional[int] = ..., max_participants: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ..., cameras: _Optional[int] = ..., speaking: _Optional[int] = ..., screen: _Optional[bool] = ..., node: _Optional[str] = ...) -> None: ...
+
+class JoinLink(_message.Message):
+    __slots__ = ("role", "url", "ticket", "expires")
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_FIELD_NUMBER: _ClassVar[int]
+    role: str
+    url: str
+    ticket: str
+    expires: _timestamp_pb2.Timestamp
+    def __init__(self, role: _Optional[str] = ..., url: _Optional[str] = ..., ticket: _Optional[str] = ..., expires: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CreateRoomRequest(_message.Message):
+    __slots__ = ("title", "max_participants", "request_id", "room", "ticket_hours")
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    MAX_PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    TICKET_HOURS_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    max_participants: int
+    request_id: str
+    room: str
+    ticket_hours: int
+    def __init__(self, title: _Optional[str] = ..., max_participants: _Optional[int] = ..., request_id: _Optional[str] = ..., room: _Optional[str] = ..., ticket_hours: _Optional[int] = ...) -> None: ...
+
+class CreateRoomResponse(_message.Message):
+    __slots__ = ("room", "links")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    room: Room
+    links: _containers.RepeatedCompositeFieldContainer[JoinLink]
+    def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ..., links: _Optional[_Iterable[_Union[JoinLink, _Mapping]]] = ...) -> None: ...
+
+class GetRoomRequest(_message.Message):
+    __slots__ = ("room",)
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    def __init__(self, room: _Optional[str] = ...) -> None: ...
+
+class GetRoomResponse(_message.Message):
+    __slots__ = ("room",)
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    room: Room
+    def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ...) -> None: ...
+
+class ListRoomsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "with_closed")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    WITH_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    with_closed: bool
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., with_closed: _Optional[bool] = ...) -> None: ...
+
+class ListRoomsResponse(_message.Message):
+    __slots__ = ("rooms", "next_page_token")
+    ROOMS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    rooms: _containers.RepeatedCompositeFieldContainer[Room]
+    next_page_token: str
+    def __init__(self, rooms: _Optional[_Iterable[_Union[Room, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class WatchRoomsRequest(_message.Message):
+    __slots__ = ("resume_token",)
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    resume_token: str
+    def __init__(self, resume_token: _Optional[str] = ...) -> None: ...
+
+class WatchRoomsResponse(_message.Message):
+    __slots__ = ("snapshot", "rooms", "gone", "position")
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    ROOMS_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    snapshot: bool
+    rooms: _containers.RepeatedCompositeFieldContainer[Room]
+    gone: _containers.RepeatedScalarFieldContainer[str]
+    position: _common_pb2.Position
+    def __init__(self, snapshot: _Optional[bool] = ..., rooms: _Optional[_Iterable[_Union[Room, _Mapping]]] = ..., gone: _Optional[_Iterable[str]] = ..., position: _Optional[_Union[_common_pb2.Position, _Mapping]] = ...) -> None: ...
+
+class CloseRoomRequest(_message.Message):
+    __slots__ = ("room", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CloseRoomResponse(_message.Message):
+    __slots__ = ("room",)
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    room: Room
+    def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ...) -> None: ...
