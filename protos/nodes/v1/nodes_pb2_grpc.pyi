@@ -32,21 +32,33 @@ class NodesServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> NodesServiceAsyncStub: ...
     ListNodes: _grpc.UnaryUnaryMultiCallable[_nodes_pb2.ListNodesRequest, _nodes_pb2.ListNodesResponse]
+    """viewer"""
     GetNode: _grpc.UnaryUnaryMultiCallable[_nodes_pb2.GetNodeRequest, _nodes_pb2.GetNodeResponse]
+    """viewer"""
     WatchNodes: _grpc.UnaryStreamMultiCallable[_nodes_pb2.WatchNodesRequest, _nodes_pb2.WatchNodesResponse]
-    """One message a second, on the wall-clock second, also when nothing changed: it is the heartbeat."""
+    """One message a second, on the wall-clock second, also when nothing changed: it is the heartbeat.
+    viewer
+    """
     GetCaller: _grpc.UnaryUnaryMultiCallable[_nodes_pb2.GetCallerRequest, _nodes_pb2.GetCallerResponse]
-    """Who am I, for this node."""
+    """Who am I, for this node.
+    viewer
+    """
 
 @_typing.type_check_only
 class NodesServiceAsyncStub(NodesServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListNodes: _aio.UnaryUnaryMultiCallable[_nodes_pb2.ListNodesRequest, _nodes_pb2.ListNodesResponse]  # type: ignore[assignment]
+    """viewer"""
     GetNode: _aio.UnaryUnaryMultiCallable[_nodes_pb2.GetNodeRequest, _nodes_pb2.GetNodeResponse]  # type: ignore[assignment]
+    """viewer"""
     WatchNodes: _aio.UnaryStreamMultiCallable[_nodes_pb2.WatchNodesRequest, _nodes_pb2.WatchNodesResponse]  # type: ignore[assignment]
-    """One message a second, on the wall-clock second, also when nothing changed: it is the heartbeat."""
+    """One message a second, on the wall-clock second, also when nothing changed: it is the heartbeat.
+    viewer
+    """
     GetCaller: _aio.UnaryUnaryMultiCallable[_nodes_pb2.GetCallerRequest, _nodes_pb2.GetCallerResponse]  # type: ignore[assignment]
-    """Who am I, for this node."""
+    """Who am I, for this node.
+    viewer
+    """
 
 class NodesServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -54,14 +66,16 @@ class NodesServiceServicer(metaclass=_abc_1.ABCMeta):
         self,
         request: _nodes_pb2.ListNodesRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_nodes_pb2.ListNodesResponse, _abc.Awaitable[_nodes_pb2.ListNodesResponse]]: ...
+    ) -> _typing.Union[_nodes_pb2.ListNodesResponse, _abc.Awaitable[_nodes_pb2.ListNodesResponse]]:
+        """viewer"""
 
     @_abc_1.abstractmethod
     def GetNode(
         self,
         request: _nodes_pb2.GetNodeRequest,
         context: _ServicerContext,
-    ) -> _typing.Union[_nodes_pb2.GetNodeResponse, _abc.Awaitable[_nodes_pb2.GetNodeResponse]]: ...
+    ) -> _typing.Union[_nodes_pb2.GetNodeResponse, _abc.Awaitable[_nodes_pb2.GetNodeResponse]]:
+        """viewer"""
 
     @_abc_1.abstractmethod
     def WatchNodes(
@@ -69,7 +83,9 @@ class NodesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _nodes_pb2.WatchNodesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_nodes_pb2.WatchNodesResponse], _abc.AsyncIterator[_nodes_pb2.WatchNodesResponse]]:
-        """One message a second, on the wall-clock second, also when nothing changed: it is the heartbeat."""
+        """One message a second, on the wall-clock second, also when nothing changed: it is the heartbeat.
+        viewer
+        """
 
     @_abc_1.abstractmethod
     def GetCaller(
@@ -77,6 +93,8 @@ class NodesServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _nodes_pb2.GetCallerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_nodes_pb2.GetCallerResponse, _abc.Awaitable[_nodes_pb2.GetCallerResponse]]:
-        """Who am I, for this node."""
+        """Who am I, for this node.
+        viewer
+        """
 
 def add_NodesServiceServicer_to_server(servicer: NodesServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
