@@ -7,8 +7,8 @@ Read this first. A service knows these protocols and never an adapter. Adapters:
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -33,6 +33,30 @@ class Shape(enum.StrEnum):
     PAGE = "page"
     WHIP = "whip"
     WHEP = "whep"
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who decided something. `id`: the operator's name, the participant's id, the node's name; `role` as that kind
+    has them (operators: viewer … admin; people: host, participant; node: node)."""
+
+    kind: Literal["operator", "host", "participant", "node"]
+    id: str
+    role: str
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """Something that happened and must survive a restart. Past tense; the ledger keeps it."""
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """Something that the media must do because of a decision."""
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something that people or operators are told and that nobody keeps."""
+
+
+Event = Fact | Effect | Notice
 
 
 class Track(msgspec.Struct, frozen=True):
@@ -210,3 +234,15 @@ class Media(Protocol):
 class Clock(Protocol):
     def now(self) -> float:
         """Seconds since the epoch, as the rules use it."""
+
+
+class Ledger(Protocol):
+    """Durable facts, in the order noted."""
+
+    @property
+    def healthy(self) -> bool:
+        """False while the database does not take writes; facts wait in memory meanwhile."""
+
+    def note(self, facts: Sequence[Fact]) -> Awaitable[None]:
+        """Queue `facts` at once; the awaitable is done when they are durable, or when the database is known to be
+        away (then they are written when it is back). Raises `Refused` (FENCED) after another process took over."""
