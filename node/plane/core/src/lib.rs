@@ -1,0 +1,29 @@
+//! The plane without its sockets.
+//!
+//! A [`shard::Shard`] is one sans-IO state machine: datagrams, commands and `now` go in; datagrams, events and a
+//! deadline come out. It owns its world alone: no lock, no atomic, no reference count in the packet path, no clock and
+//! no randomness inside, and nothing is allocated per packet once it is warm.
+//!
+//! Leaves (wire formats, ciphers, detectors) know nothing of the shard; the shard knows all of them.
+#![forbid(unsafe_code)]
+
+// Leaves: one wire format or one decision each.
+pub mod av1;
+pub mod cache;
+pub mod ext;
+pub mod h264;
+pub mod mac;
+pub mod nack;
+pub mod remb;
+pub mod rtcp;
+pub mod rtp;
+pub mod seq;
+pub mod speakers;
+pub mod srtp;
+pub mod stun;
+pub mod vp8;
+pub mod vp9;
+
+// The world of one shard.
+pub mod command;
+pub mod event;
