@@ -1,0 +1,159 @@
+# Régie: what a person types. Each target does its own set-up; the second time that costs nothing.
+#
+#   make demo     a webinar in progress, and the console on it
+#   make test     every check and every test
+#   make bench    what the plane costs per packet
+#   make check    the quick checks alone: style, types, import directions, generated code
+#
+# The rest: make build, lock, protos, fuzz, pictures, wheel, clean.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN   := .venv/bin
+DONE  := .run/done
+JOBS  ?= 2
+CARGO := cargo --quiet
+PLANE := node/plane
+
+rust     := $(shell find $(PLANE) -path $(PLANE)/target -prune -o \( -name '*.rs' -o -name 'Cargo.*' \) -print 2>/dev/null) \
+            protos/plane/v1/plane.proto
+protos   := $(shell find protos -name '*.proto')
+page_js  := $(shell find node/web/static -name '*.js' 2>/dev/null)
+
+# Unit tests run beside each other; what measures time or drives browsers runs alone.
+alone := tests/e2e tests/bench
+
+.PHONY: help
+help:
+	@sed -n '3,8s/^# \{0,1\}//p' Makefile
+
+# ------------------------------------------------------------------ set-up
+
+$(DONE):
+	@mkdir -p $@
+
+$(DONE)/system-build: ops/system.sh | $(DONE)
+	@ops/system.sh build && touch $@
+
+$(DONE)/system-test: ops/system.sh | $(DONE)
+	@ops/system.sh test && touch $@
+
+# The environment, exactly as locked.
+$(DONE)/python: requirements.lock $(DONE)/system-build
+	@echo "Python environment (.venv) …"
+	@test -x $(BIN)/python || $$(ops/python.sh) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    "uv==$$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)"
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+# The packages (editable) and the plane beside `regie`; again when Rust sources change.
+$(DONE)/plane: pyproject.toml setup.py $(rust) $(DONE)/python
+	@echo "Building the plane (Rust, optimised; a few minutes the first time) …"
+	@VIRTUAL_ENV=.venv CARGO_BUILD_JOBS=$(JOBS) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --no-index \
+	    --reinstall-package regie --editable .
+	@touch $@
+
+$(DONE)/page: ops/typescript/package-lock.json $(DONE)/system-test
+	@echo "Type checker of the page …"
+	@cd ops/typescript && npm ci --silent --no-audit --no-fund </dev/null
+	@touch $@
+
+.PHONY: build
+build: $(DONE)/plane
+
+# ------------------------------------------------------------------ run
+
+.PHONY: demo
+demo: build
+	@$(BIN)/regie demo $(ARGS)
+
+.PHONY: bench
+bench: build
+	@$(CARGO) build --release --manifest-path $(PLANE)/Cargo.toml --workspace
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+# ------------------------------------------------------------------ check
+
+.PHONY: test
+test: check test-rust test-python
+
+.PHONY: check
+check: check-python check-imports check-protos check-rust check-page
+
+.PHONY: check-python
+check-python: $(DONE)/plane
+	@echo "ruff, mypy …"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+
+.PHONY: check-imports
+check-imports: $(DONE)/plane
+	@echo "Import directions …"
+	@$(BIN)/lint-imports --no-logo >.run/imports.txt 2>&1 || { cat .run/imports.txt; exit 1; }
+
+.PHONY: check-rust
+check-rust: $(DONE)/system-test
+	@echo "cargo fmt, clippy …"
+	@cargo fmt --manifest-path $(PLANE)/Cargo.toml --all --check
+	@$(CARGO) clippy --locked -j$(JOBS) --manifest-path $(PLANE)/Cargo.toml --workspace --all-targets -- -D warnings
+
+.PHONY: check-page
+check-page: $(DONE)/page
+	@echo "Types of the page …"
+	@ops/typescript/node_modules/.bin/tsc --project node/web/static/jsconfig.json
+
+# Generated code is committed beside its source and compared here.
+generate = $(BIN)/python ops/protos.py
+
+.PHONY: check-protos
+check-protos: $(DONE)/python
+	@echo "Generated protos …"
+	@$(generate) --check
+
+.PHONY: test-rust
+test-rust: $(DONE)/system-test
+	@echo "cargo test …"
+	@$(CARGO) test --locked -j$(JOBS) --manifest-path $(PLANE)/Cargo.toml --workspace
+
+.PHONY: test-python
+test-python: build $(DONE)/system-test
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile $(addprefix --ignore=,$(alone)) --junit-xml=.run/unit.xml tests
+	@$(BIN)/pytest -q --junit-xml=.run/e2e.xml $(wildcard $(alone))
+	@$(BIN)/python ops/total.py .run/unit.xml .run/e2e.xml
+
+# ------------------------------------------------------------------ keep
+
+.PHONY: protos
+protos: $(DONE)/python
+	@$(generate)
+
+.PHONY: lock
+lock: $(DONE)/python
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --custom-compile-command "make lock" --extra node --group dev pyproject.toml --output-file requirements.lock
+	@cd ops/typescript && npm install --silent --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+
+.PHONY: fuzz
+fuzz: build
+	@$(BIN)/pytest -q -p no:cacheprovider tests/fuzz $(ARGS)
+
+.PHONY: pictures
+pictures: build
+	@$(BIN)/python ops/pictures.py
+
+.PHONY: wheel
+wheel: build
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --no-index --out-dir dist .
+	@ls dist/*.whl
+
+.PHONY: clean
+clean:
+	@rm -rf .venv .run build dist *.egg-info $(PLANE)/target ops/typescript/node_modules \
+	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find node console protos tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs what only the system's package manager has, where this user may; names it in one sentence otherwise.
+#
+#   ops/system.sh build    a C compiler and Rust, for the plane
+#   ops/system.sh test     that, two browsers, Node.js and iproute2, for the tests
+#
+# Knows Debian and its relatives (apt-get). Asks nothing and prints nothing when everything is there.
+set -euo pipefail
+
+rust_needed=1.85   # edition 2024
+
+need=${1:-build}
+case $need in
+  build | test) ;;
+  *) echo "usage: ops/system.sh build|test" >&2; exit 2 ;;
+esac
+
+older() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1)" != "$2" ]; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+rust_version() { cargo --version 2>/dev/null | cut -d' ' -f2; }
+rust_missing() { ! has cargo || ! has rustc || older "$(rust_version)" "$rust_needed"; }
+
+# Debian keeps an old `cargo` for its own packages and a current one, built for the browsers, as `cargo-web`.
+rust_packages() {
+  local candidate
+  candidate=$(apt-cache policy cargo 2>/dev/null | sed -n 's/.*Candidate: //p')
+  if [ -n "$candidate" ] && [ "$candidate" != "(none)" ] && ! older "${candidate%%[+-]*}" "$rust_needed"; then
+    echo cargo rustc rustfmt rust-clippy
+  else
+    echo cargo-web rustc-web rustfmt-web rust-web-clippy
+  fi
+}
+
+missing=()
+has cc || missing+=(gcc libc6-dev)
+has python3 || missing+=(python3)
+python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
+if [ "$need" = test ]; then
+  { has chromium || has chromium-browser || has google-chrome; } || missing+=(chromium)
+  { has firefox-esr || has firefox; } || missing+=(firefox-esr)
+  { has node && has npm; } || missing+=(nodejs npm)
+  has ip || missing+=(iproute2)
+fi
+rust=no
+rust_missing && rust=yes
+if [ "$need" = test ] && ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then rust=yes; fi
+
+[ ${#missing[@]} -eq 0 ] && [ $rust = no ] && exit 0
+
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if has sudo && sudo -n true 2>/dev/null; then root=(sudo -n); else root=(none); fi
+fi
+
+if ! has apt-get; then
+  [ $rust = yes ] && missing+=("Rust $rust_needed or newer")
+  echo "Régie needs ${missing[*]}: install them with this system's package manager, then run the same command again." >&2
+  exit 1
+fi
+if [ "${root[0]:-}" = none ]; then
+  [ $rust = yes ] && missing+=("$(rust_packages)")
+  echo "Régie needs ${missing[*]}: run 'sudo apt-get install ${missing[*]}', then the same command again." >&2
+  exit 1
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+echo "Asking the system's package manager for: ${missing[*]} $([ $rust = yes ] && echo Rust) …"
+"${root[@]}" apt-get update -qq
+# shellcheck disable=SC2046
+[ $rust = no ] || missing+=($(rust_packages))
+"${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+hash -r
+if rust_missing; then
+  echo "Régie needs Rust $rust_needed or newer; found: $(rust_version || echo none). Install it as https://rustup.rs says, then run the same command again." >&2
+  exit 1
+fi
