@@ -1,0 +1,57 @@
+"""Every method of the node, in one table: the least role, whether it changes anything, what the audit names.
+
+A method that is not here does not exist for callers (METHOD_UNKNOWN): forgetting a line closes a door, never opens one.
+The comment beside the rpc in `protos/` says the same role; a test compares them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from node.features.operators.rules import Role
+
+
+class Method(msgspec.Struct, frozen=True):
+    """`role` None: no token asked (health only). `targets`: fields of the request that the audit keeps; ids only."""
+
+    role: Role | None
+    mutation: bool = False
+    targets: tuple[str, ...] = ()
+
+
+def _reads(role: Role, *targets: str) -> Method:
+    return Method(role, targets=targets)
+
+
+def _changes(role: Role, *targets: str) -> Method:
+    return Method(role, mutation=True, targets=targets)
+
+
+METHODS: Final[dict[str, Method]] = {
+    "/regie.nodes.v1.NodesService/ListNodes": _reads(Role.VIEWER),
+    "/regie.nodes.v1.NodesService/GetNode": _reads(Role.VIEWER, "node"),
+    "/regie.nodes.v1.NodesService/WatchNodes": _reads(Role.VIEWER),
+    "/regie.nodes.v1.NodesService/GetCaller": _reads(Role.VIEWER),
+    "/regie.rooms.v1.RoomsService/CreateRoom": _changes(Role.OPERATOR, "room"),
+    "/regie.rooms.v1.RoomsService/GetRoom": _reads(Role.VIEWER, "room"),
+    "/regie.rooms.v1.RoomsService/ListRooms": _reads(Role.VIEWER),
+    "/regie.rooms.v1.RoomsService/WatchRooms": _reads(Role.VIEWER),
+    "/regie.rooms.v1.RoomsService/CloseRoom": _changes(Role.OPERATOR, "room"),
+    "/regie.participants.v1.ParticipantsService/GetParticipant": _reads(Role.VIEWER, "room", "participant"),
+    "/regie.participants.v1.ParticipantsService/ListParticipants": _reads(Role.VIEWER, "room"),
+    "/regie.participants.v1.ParticipantsService/WatchParticipants": _reads(Role.VIEWER, "room"),
+    "/regie.participants.v1.ParticipantsService/RemoveParticipant": _changes(Role.MODERATOR, "room", "participant"),
+    "/regie.mute.v1.MuteService/MuteParticipant": _changes(Role.MODERATOR, "room", "participant"),
+    "/regie.mute.v1.MuteService/UnmuteParticipant": _changes(Role.MODERATOR, "room", "participant"),
+    "/regie.mute.v1.MuteService/MuteRoom": _changes(Role.MODERATOR, "room"),
+    "/regie.chat.v1.ChatService/ListMessages": _reads(Role.VIEWER, "room"),
+    "/regie.chat.v1.ChatService/WatchMessages": _reads(Role.VIEWER, "room"),
+    "/regie.chat.v1.ChatService/HideMessage": _changes(Role.MODERATOR, "room", "message"),
+    # not ours, but answered by the same server
+    "/grpc.health.v1.Health/Check": Method(None),
+    "/grpc.health.v1.Health/Watch": Method(None),
+    "/grpc.health.v1.Health/List": Method(None),
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": _reads(Role.VIEWER),
+}
