@@ -1,0 +1,194 @@
+"""The door: who may come in, as what, and whether there is room. Pure.
+
+A ticket is the secret of a join link; only its SHA-256 is known here. It says the role. A session is the secret that
+one join gives; it lets the same person come back, and is dead for ever once the person was removed (H19).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from node.errors import Refused
+from node.features.join.names import clean_name
+from node.features.participants.rules import Cause, People, Person, PersonGone, Role
+from node.ports import Event, Fact, Shape, Slot, Source, Track
+
+MAX_ENDED_SESSIONS: Final = 10_000
+"""Ended sessions remembered by room, so that a removed person is told why."""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A ticket as the room keeps it. `secret`: SHA-256, hexadecimal. `expires`: seconds since the epoch."""
+
+    secret: str
+    role: Role
+    expires: float
+
+
+class TicketIssued(Fact, frozen=True):
+    room: str
+    secret: str
+    role: Role
+    expires: float
+    at: float
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+class Knock(msgspec.Struct, frozen=True):
+    """A newcomer with a ticket asks for a place. `participant`, `session` and `transport` are made by the caller."""
+
+    participant: str
+    name: str
+    language: str
+    client: Shape
+    ticket: str
+    session: str
+    transport: str
+
+
+class Return(msgspec.Struct, frozen=True):
+    """Somebody with a session wants a new transport."""
+
+    session: str
+    transport: str
+    name: str = ""
+
+
+class Admit(msgspec.Struct, frozen=True):
+    """The negotiation succeeded. `muted`: what was blocked when it began."""
+
+    participant: str
+    transport: str
+    tracks: tuple[Track, ...]
+    slots: tuple[Slot, ...]
+    muted: frozenset[Source] = frozenset()
+
+
+class GiveUp(msgspec.Struct, frozen=True):
+    """The negotiation failed."""
+
+    participant: str
+    transport: str
+
+
+# ---------------------------------------------------------------- state
+
+
+@dataclass(slots=True, frozen=True)
+class Ended:
+    participant: str
+    cause: Cause
+
+
+class Door:
+    """Tickets and sessions of one room."""
+
+    def __init__(self, people: People, max_participants: int) -> None:
+        self._people = people
+        self._links: dict[str, Link] = {}
+        self._sessions: dict[str, str] = {}
+        self._ended: dict[str, Ended] = {}
+        self.max_participants = max_participants
+
+    @property
+    def deadline(self) -> float | None:
+        return None
+
+    def issue(self, link: Link) -> None:
+        self._links[link.secret] = link
+
+    def issued(self) -> tuple[Link, ...]:
+        return tuple(self._links.values())
+
+    def restore(self, session: str, participant: str, cause: Cause | None = None) -> None:
+        """A session that the ledger knows: of somebody who is here, or of somebody who is gone."""
+        if cause is None:
+            self._sessions[session] = participant
+        else:
+            self._end(session, participant, cause)
+
+    def role_of(self, ticket: str, now: float) -> Role:
+        """
+        Raises:
+            Refused: TICKET_WRONG, TICKET_EXPIRED.
+        """
+        link = self._links.get(ticket)
+        if link is None:
+            raise Refused("TICKET_WRONG")
+        if link.expires <= now:
+            expired = datetime.fromtimestamp(link.expires, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            raise Refused("TICKET_EXPIRED", limit=expired, set_by="room")
+        return link.role
+
+    def holder(self, session: str) -> str | None:
+        """The participant whose session this is, or None: a session that ended without anybody being removed.
+
+        Raises:
+            Refused: REMOVED.
+        """
+        ended = self._ended.get(session)
+        if ended is not None and ended.cause is Cause.REMOVED:
+            raise Refused("REMOVED", set_by="room")
+        return self._sessions.get(session)
+
+    # ------------------------------------------------------------ commands
+
+    def knock(self, command: Knock, now: float) -> list[Event]:
+        """Reserve the place. The cap is exact: places of people who still negotiate count (R099, D1)."""
+        role = self.role_of(command.ticket, now)
+        name = clean_name(command.name)
+        if len(self._people) >= self.max_participants:
+            raise Refused("ROOM_FULL", limit=self.max_participants, current=len(self._people), set_by="room")
+        person = Person(
+            id=command.participant,
+            name=name,
+            role=role,
+            client=command.client,
+            language=command.language,
+            session=command.session,
+            joined=now,
+        )
+        self._people.reserve(person, command.transport)
+        return []
+
+    def come_back(self, command: Return, now: float) -> list[Event]:
+        participant = self.holder(command.session)
+        if participant is None:
+            raise Refused("SESSION_UNKNOWN")
+        # A name given again (the page's form after a reload) is checked, and kept if it is good.
+        name = clean_name(command.name) if command.name else ""
+        person = self._people.reopen(participant, command.transport)
+        if name:
+            person.name = name
+        return []
+
+    def admit(self, command: Admit, now: float) -> list[Event]:
+        events = self._people.admit(command.participant, command.transport, command.tracks, command.slots, now)
+        person = self._people.get(command.participant)
+        self._sessions[person.session] = person.id
+        return events
+
+    def give_up(self, command: GiveUp, now: float) -> list[Event]:
+        self._people.release(command.participant, command.transport)
+        return []
+
+    # ------------------------------------------------------------ reactions
+
+    def person_gone(self, event: PersonGone, now: float) -> list[Event]:
+        session = next((s for s, p in self._sessions.items() if p == event.participant), None)
+        if session is not None:
+            del self._sessions[session]
+            self._end(session, event.participant, event.cause)
+        return []
+
+    def _end(self, session: str, participant: str, cause: Cause) -> None:
+        self._ended[session] = Ended(participant, cause)
+        if len(self._ended) > MAX_ENDED_SESSIONS:
+            oldest = next((s for s, e in self._ended.items() if e.cause is not Cause.REMOVED), next(iter(self._ended)))
+            del self._ended[oldest]

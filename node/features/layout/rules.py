@@ -1,0 +1,238 @@
+"""The layout: whose camera or screen is in which video slot of whom. Pure.
+
+A receiver has video slots (negotiated once) and says how many tiles it can show. Who fills them, in this order:
+
+    1. screens, the newest first       3. recent speakers with a camera, the latest first
+    2. the pinned person's camera      4. everybody else with a camera: who is shown already, then in order of arrival
+
+Nobody receives themselves. What stays wanted stays in its slot: a tile moves only when somebody must make room.
+A cough is not a speaker: one is recent after `STEADY_S` of being heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from node.features.participants.rules import Heard, People, Person, PersonGone
+from node.ports import Assignment, Effect, Event, Kind, Notice, Source
+
+STEADY_S: Final = 0.4
+GAP_S: Final = 1.5
+"""A pause this long ends a turn."""
+
+
+class Arrange(msgspec.Struct, frozen=True):
+    """What the page can show. `tiles` is cut to the number of its video slots."""
+
+    participant: str
+    tiles: int
+    pinned: str | None = None
+
+
+class FillSlots(Effect, frozen=True):
+    assignments: tuple[Assignment, ...]
+
+
+class SlotsChanged(Notice, frozen=True):
+    """(slot, participant or None, source) of one person's slots that changed."""
+
+    room: str
+    participant: str
+    slots: tuple[tuple[int, str | None, Source | None], ...]
+
+
+@dataclass(slots=True, frozen=True)
+class Shown:
+    participant: str
+    source: Source
+    track: str
+
+
+@dataclass(slots=True)
+class Seat:
+    """What one receiver sees. `slots` maps every video slot to what is in it."""
+
+    transport: str
+    slots: dict[int, Shown | None]
+    tiles: int
+    pinned: str | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    since: float
+    last: float
+
+
+@dataclass(slots=True)
+class Layout:
+    """The seats of one room."""
+
+    room: str
+    people: People
+    blocked: Callable[[str, Source], bool]
+    _seats: dict[str, Seat] = field(default_factory=dict)
+    _wishes: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    _recent: dict[str, None] = field(default_factory=dict)
+    """Recent speakers, the latest last."""
+    _turns: dict[str, Turn] = field(default_factory=dict)
+    _screens: dict[str, None] = field(default_factory=dict)
+    """Who shares the screen, the newest last."""
+
+    @property
+    def deadline(self) -> float | None:
+        return None
+
+    def view(self, participant: str) -> tuple[tuple[int, str | None, Source | None], ...]:
+        """(slot, participant or None, source or None) of every video slot."""
+        seat = self._seats.get(participant)
+        if seat is None:
+            return ()
+        return tuple((i, s.participant if s else None, s.source if s else None) for i, s in seat.slots.items())
+
+    def restore(self, participant: str, assigned: dict[int, str]) -> None:
+        """What the plane showed somebody before a restart: slot → track."""
+        seat = self._seat(self.people.get(participant))
+        for slot, track in assigned.items():
+            found = self.people.of_track(track)
+            if slot in seat.slots and found is not None:
+                seat.slots[slot] = Shown(found[0].id, found[1], track)
+
+    # ------------------------------------------------------------ commands
+
+    def arrange(self, command: Arrange, now: float) -> list[Event]:
+        person = self.people.get(command.participant)
+        self._wishes[person.id] = (max(0, command.tiles), command.pinned)
+        return self._fill([person])
+
+    def heard(self, command: Heard, now: float) -> list[Event]:
+        promoted = False
+        for level in command.levels:
+            found = self.people.of_track(level.track)
+            if found is None or found[1] is not Source.MICROPHONE:
+                continue
+            speaker = found[0].id
+            turn = self._turns.get(speaker)
+            if turn is None or now - turn.last > GAP_S:
+                self._turns[speaker] = Turn(now, now)
+                continue
+            turn.last = now
+            latest = next(reversed(self._recent), None)
+            if now - turn.since >= STEADY_S and turn.since != -1.0 and latest != speaker:
+                self._recent.pop(speaker, None)
+                self._recent[speaker] = None
+                turn.since = -1.0  # once a turn: two people who talk at the same time do not take each other's tile
+                promoted = True
+        return self._fill(self.people) if promoted else []
+
+    # ------------------------------------------------------------ reactions
+
+    def refresh(self, event: Event, now: float) -> list[Event]:
+        """Somebody came, changed, was blocked or unblocked."""
+        for person in self.people:
+            if self._sends(person, Source.SCREEN) is None:
+                self._screens.pop(person.id, None)
+            else:
+                self._screens.setdefault(person.id)
+        return self._fill(self.people)
+
+    def person_gone(self, event: PersonGone, now: float) -> list[Event]:
+        for memory in (self._seats, self._wishes, self._recent, self._turns, self._screens):
+            memory.pop(event.participant, None)
+        return self._fill(self.people)
+
+    # ------------------------------------------------------------ inside
+
+    def _seat(self, person: Person) -> Seat:
+        seat = self._seats.get(person.id)
+        if seat is None or seat.transport != person.transport:
+            video = {slot.index: None for slot in person.slots if slot.kind is Kind.VIDEO}
+            seat = self._seats[person.id] = Seat(person.transport, dict[int, Shown | None](video), len(video))
+        tiles, pinned = self._wishes.get(person.id, (len(seat.slots), None))
+        seat.tiles, seat.pinned = min(tiles, len(seat.slots)), pinned
+        return seat
+
+    def _sends(self, person: Person, source: Source) -> Shown | None:
+        if source not in person.publishing or self.blocked(person.id, source):
+            return None
+        track = person.track(source)
+        return Shown(person.id, source, track.id) if track is not None else None
+
+    def _fill(self, receivers: Iterable[Person]) -> list[Event]:
+        stage = self._stage()
+        assignments: list[Assignment] = []
+        events: list[Event] = []
+        for person in receivers:
+            if not person.transport or not person.slots:
+                self._seats.pop(person.id, None)
+                continue
+            changed = _rearrange(self._seat(person), person.id, stage)
+            if not changed:
+                continue
+            for slot, shown in changed.items():
+                assignments.append(Assignment(person.transport, slot, shown.track if shown else None))
+            told = tuple((i, s.participant if s else None, s.source if s else None) for i, s in changed.items())
+            events.append(SlotsChanged(self.room, person.id, told))
+        if assignments:
+            events.insert(0, FillSlots(tuple(assignments)))
+        return events
+
+    def _stage(self) -> Stage:
+        by_id = {person.id: person for person in self.people}
+        stage = Stage()
+        for id_ in reversed(self._screens):
+            if (person := by_id.get(id_)) is not None and (shown := self._sends(person, Source.SCREEN)) is not None:
+                stage.screens.append(shown)
+        for id_ in (*reversed(self._recent), *by_id):
+            person = by_id.get(id_)
+            if person is None or id_ in stage.cameras or (shown := self._sends(person, Source.CAMERA)) is None:
+                continue
+            stage.cameras[id_] = shown
+            (stage.speakers if id_ in self._recent else stage.others).setdefault(shown)
+        return stage
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything that could be shown, each part in its order; the same for everybody."""
+
+    screens: list[Shown] = field(default_factory=list)
+    speakers: dict[Shown, None] = field(default_factory=dict)
+    others: dict[Shown, None] = field(default_factory=dict)
+    cameras: dict[str, Shown] = field(default_factory=dict)
+
+
+def _in_order(seat: Seat, stage: Stage) -> Iterator[Shown]:
+    yield from stage.screens
+    if seat.pinned is not None and seat.pinned in stage.cameras:
+        yield stage.cameras[seat.pinned]
+    yield from stage.speakers
+    yield from (shown for shown in seat.slots.values() if shown is not None and shown in stage.others)
+    yield from stage.others
+
+
+def _rearrange(seat: Seat, me: str, stage: Stage) -> dict[int, Shown | None]:
+    """Put what is wanted into the slots of one receiver; the slots that changed."""
+    wanted: dict[Shown, None] = {}
+    if seat.tiles:
+        for shown in _in_order(seat, stage):
+            if shown.participant == me:
+                continue
+            wanted.setdefault(shown)
+            if len(wanted) == seat.tiles:
+                break
+    kept = {shown for shown in seat.slots.values() if shown is not None and shown in wanted}
+    coming = iter([shown for shown in wanted if shown not in kept])
+    changed: dict[int, Shown | None] = {}
+    for slot, before in seat.slots.items():
+        if before is not None and before in kept:
+            continue
+        now = next(coming, None)
+        if now != before:
+            changed[slot] = now
+    seat.slots.update(changed)
+    return changed

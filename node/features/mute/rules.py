@@ -1,0 +1,251 @@
+"""Mute: the node's block on what somebody sends. Pure.
+
+A block is enforced in the plane, whatever the browser does (D: enforced mute). Lifting it never switches a microphone
+on: what the person chose stays what it was. Mute-all also holds for people who come later, until it is lifted for the
+room, or for one person by unmuting them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from node.errors import Refused
+from node.features.join.rules import Admit
+from node.features.participants.rules import People, Person, PersonGone, PersonJoined, Role
+from node.ports import Actor, Effect, Event, Fact, Notice, Source
+
+# ---------------------------------------------------------------- what is asked
+
+
+class Block(msgspec.Struct, frozen=True):
+    participant: str
+    sources: frozenset[Source]
+    by: Actor
+    reason: str = ""
+
+
+class Unblock(msgspec.Struct, frozen=True):
+    """`sources` empty: every blocked source."""
+
+    participant: str
+    sources: frozenset[Source]
+    by: Actor
+    reason: str = ""
+
+
+class BlockRoom(msgspec.Struct, frozen=True):
+    """Every microphone but the hosts'. `expected`: 0, or the number of people that it must be."""
+
+    by: Actor
+    reason: str = ""
+    expected: int = 0
+
+
+class UnblockRoom(msgspec.Struct, frozen=True):
+    """Lift the room's block, and every microphone's block that came from it."""
+
+    by: Actor
+    reason: str = ""
+
+
+# ---------------------------------------------------------------- what happened
+
+
+class SourceBlocked(Fact, frozen=True):
+    room: str
+    participant: str
+    source: Source
+    by_kind: str
+    by: str
+    reason: str
+    with_room: bool
+    """By mute-all, not by name."""
+    at: float
+
+
+class SourceUnblocked(Fact, frozen=True):
+    room: str
+    participant: str
+    source: Source
+    by_kind: str
+    by: str
+    at: float
+
+
+class RoomMuted(Fact, frozen=True):
+    """The microphones of people who come later are blocked too, or not any more."""
+
+    room: str
+    on: bool
+    by_kind: str
+    by: str
+    at: float
+
+
+class BlockChanged(Notice, frozen=True):
+    """What the person concerned is told."""
+
+    room: str
+    participant: str
+    source: Source
+    blocked: bool
+    by_kind: str
+
+
+class BlockTracks(Effect, frozen=True):
+    """Track id and whether the plane must drop it."""
+
+    changes: tuple[tuple[str, bool], ...]
+
+
+# ---------------------------------------------------------------- state
+
+
+@dataclass(slots=True, frozen=True)
+class By:
+    kind: str
+    id: str
+    with_room: bool = False
+
+
+MICROPHONE: Final = frozenset({Source.MICROPHONE})
+
+
+class Mute:
+    """Who is blocked on what, in one room."""
+
+    def __init__(self, room: str, people: People) -> None:
+        self.room = room
+        self._people = people
+        self._blocks: dict[str, dict[Source, By]] = {}
+        self.room_muted: By | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        return None
+
+    def blocked(self, participant: str) -> dict[Source, By]:
+        return self._blocks.get(participant, {})
+
+    def is_blocked(self, participant: str, source: Source) -> bool:
+        return source in self._blocks.get(participant, {})
+
+    def at_the_door(self, role: Role) -> frozenset[Source]:
+        """What a newcomer's transport must be opened with."""
+        return MICROPHONE if self.room_muted is not None and role is not Role.HOST else frozenset()
+
+    def would_block(self) -> list[str]:
+        """Whom mute-all would touch now."""
+        return [p.id for p in self._people if p.role is not Role.HOST and self._open_microphone(p)]
+
+    def restore(self, participant: str, source: Source, by: By) -> None:
+        self._blocks.setdefault(participant, {})[source] = by
+
+    # ------------------------------------------------------------ commands
+
+    def block(self, command: Block, now: float) -> list[Event]:
+        person = self._people.get(command.participant)
+        sources = [s for s in Source if s in (command.sources or MICROPHONE)]
+        return self._set(person, sources, By(command.by.kind, command.by.id), command.reason, now)
+
+    def unblock(self, command: Unblock, now: float) -> list[Event]:
+        person = self._people.get(command.participant)
+        blocked = self.blocked(person.id)
+        sources = [s for s in Source if s in blocked and (not command.sources or s in command.sources)]
+        return self._lift(person, sources, command.by, now)
+
+    def block_room(self, command: BlockRoom, now: float) -> list[Event]:
+        touched = self.would_block()
+        if command.expected and command.expected != len(touched):
+            raise Refused("COUNT_CHANGED", limit=command.expected, current=len(touched), set_by="operator")
+        by = By(command.by.kind, command.by.id, with_room=True)
+        events: list[Event] = []
+        if self.room_muted is None:
+            self.room_muted = by
+            events.append(RoomMuted(self.room, True, by.kind, by.id, now))
+        for participant in touched:
+            events += self._set(self._people.get(participant), [Source.MICROPHONE], by, command.reason, now)
+        return events
+
+    def unblock_room(self, command: UnblockRoom, now: float) -> list[Event]:
+        events: list[Event] = []
+        if self.room_muted is not None:
+            self.room_muted = None
+            events.append(RoomMuted(self.room, False, command.by.kind, command.by.id, now))
+        for person in self._people:
+            by = self.blocked(person.id).get(Source.MICROPHONE)
+            if by is not None and by.with_room:
+                events += self._lift(person, [Source.MICROPHONE], command.by, now)
+        return events
+
+    # ------------------------------------------------------------ reactions
+
+    def person_joined(self, event: PersonJoined, now: float) -> list[Event]:
+        """Late joiners into a muted room. Their transport is made to agree by `admitted`."""
+        person = self._people.get(event.participant)
+        by = self.room_muted
+        if by is None or not self.at_the_door(person.role):
+            return []
+        blocked = self._set(person, [Source.MICROPHONE], By(by.kind, by.id, with_room=True), "", now)
+        return [event for event in blocked if not isinstance(event, BlockTracks)]
+
+    def admitted(self, command: Admit, now: float) -> list[Event]:
+        """What was blocked or lifted while the negotiation was under way."""
+        person = self._people.get(command.participant)
+        blocked = set(self.blocked(person.id))
+        changes = [
+            (track.id, track.source in blocked)
+            for track in person.tracks
+            if (track.source in blocked) != (track.source in command.muted)
+        ]
+        return [BlockTracks(tuple(changes))] if changes else []
+
+    def person_gone(self, event: PersonGone, now: float) -> list[Event]:
+        self._blocks.pop(event.participant, None)
+        return []
+
+    # ------------------------------------------------------------ inside
+
+    def _open_microphone(self, person: Person) -> bool:
+        can = person.track(Source.MICROPHONE) is not None
+        return can and not self.is_blocked(person.id, Source.MICROPHONE)
+
+    def _set(self, person: Person, sources: list[Source], by: By, reason: str, now: float) -> list[Event]:
+        mine = self._blocks.setdefault(person.id, {})
+        events: list[Event] = []
+        tracks: list[tuple[str, bool]] = []
+        for source in sources:
+            if source in mine:
+                # A block by name outlives the lifting of mute-all.
+                if mine[source].with_room and not by.with_room:
+                    mine[source] = by
+                    events.append(self._blocked_fact(person, source, by, reason, now))
+                continue
+            mine[source] = by
+            events.append(self._blocked_fact(person, source, by, reason, now))
+            events.append(BlockChanged(self.room, person.id, source, True, by.kind))
+            if (track := person.track(source)) is not None:
+                tracks.append((track.id, True))
+        if tracks:
+            events.append(BlockTracks(tuple(tracks)))
+        return events
+
+    def _blocked_fact(self, person: Person, source: Source, by: By, reason: str, now: float) -> SourceBlocked:
+        return SourceBlocked(self.room, person.id, source, by.kind, by.id, reason, by.with_room, now)
+
+    def _lift(self, person: Person, sources: list[Source], by: Actor, now: float) -> list[Event]:
+        mine = self._blocks.get(person.id, {})
+        events: list[Event] = []
+        tracks: list[tuple[str, bool]] = []
+        for source in sources:
+            del mine[source]
+            events.append(SourceUnblocked(self.room, person.id, source, by.kind, by.id, now))
+            events.append(BlockChanged(self.room, person.id, source, False, by.kind))
+            if (track := person.track(source)) is not None:
+                tracks.append((track.id, False))
+        if tracks:
+            events.append(BlockTracks(tuple(tracks)))
+        return events

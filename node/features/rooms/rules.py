@@ -1,0 +1,326 @@
+"""A room: everything that is decided in it, in one place. Pure: no clock, no chance, no I/O.
+
+    room.handle(command, now) → events        room.deadline → when to send `Tick`        room.view()
+
+`COMMANDS` says which feature answers a command, `REACTIONS` which features follow what happened. These two tables are
+the only place that knows all features; a feature keeps its own state and knows the people and nothing else.
+
+A command that is refused raises `Refused` and changes nothing.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from node.errors import Refused
+from node.features.chat.rules import Chat, Hide, Say
+from node.features.join.rules import Admit, Door, GiveUp, Knock, Link, Return, TicketIssued
+from node.features.layout.rules import Arrange, Layout
+from node.features.mute.rules import Block, BlockChanged, BlockRoom, Mute, Unblock, UnblockRoom
+from node.features.participants.rules import (
+    Attach,
+    Detach,
+    Heard,
+    Leave,
+    Measured,
+    MediaConnected,
+    MediaLost,
+    ParticipantView,
+    People,
+    Person,
+    PersonChanged,
+    PersonGone,
+    PersonJoined,
+    PlaneLost,
+    Publish,
+    Remove,
+    Role,
+    Tick,
+    view_of,
+)
+from node.ports import Actor, Effect, Event, Fact, Notice, Source
+
+
+class RoomState(enum.StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class RoomView(msgspec.Struct, frozen=True):
+    """Times in seconds since the epoch, None: not yet. Loss in percent, as receivers report it."""
+
+    room: str
+    title: str
+    state: RoomState
+    created: float
+    opened: float | None
+    closed: float | None
+    closed_by: str
+    closed_reason: str
+    people: int
+    max_participants: int
+    bits_out_per_second: int
+    loss_percent: float
+    cameras: int
+    speaking: int
+    screen: bool
+    node: str
+    muted: bool = False
+    """Microphones of people who come later are blocked."""
+
+
+class JoinLink(msgspec.Struct, frozen=True):
+    """A way into a room. `expires`: seconds since the epoch."""
+
+    role: Role
+    url: str
+    ticket: str
+    expires: float
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """What a room is made from: at its creation, or from the ledger."""
+
+    room: str
+    title: str
+    max_participants: int
+    created: float
+    opened: float | None = None
+    closed: float | None = None
+    closed_by: str = ""
+    closed_reason: str = ""
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+class Issue(msgspec.Struct, frozen=True):
+    """Give out tickets."""
+
+    links: tuple[Link, ...]
+
+
+class Close(msgspec.Struct, frozen=True):
+    by: Actor
+    reason: str = ""
+
+
+# ---------------------------------------------------------------- what happened
+
+
+class RoomCreated(Fact, frozen=True):
+    room: str
+    title: str
+    max_participants: int
+    by: str
+    at: float
+
+
+class RoomOpened(Fact, frozen=True):
+    """The first person is in."""
+
+    room: str
+    at: float
+
+
+class RoomClosed(Fact, frozen=True):
+    room: str
+    by: str
+    reason: str
+    at: float
+
+
+class RoomChanged(Notice, frozen=True):
+    room: str
+
+
+class EmptyRoom(Effect, frozen=True):
+    """Close every transport of the room."""
+
+    room: str
+
+
+# ---------------------------------------------------------------- the room
+
+
+class Room:
+    """One room. Its owner is the node's loop; everybody else sends it commands."""
+
+    def __init__(self, opening: Opening, *, node: str = "") -> None:
+        self.id = opening.room
+        self.title = opening.title
+        self.created = opening.created
+        self.opened = opening.opened
+        self.closed = opening.closed
+        self.closed_by = opening.closed_by
+        self.closed_reason = opening.closed_reason
+        self.node = node
+        self.people = People(self.id)
+        self.door = Door(self.people, opening.max_participants)
+        self.mute = Mute(self.id, self.people)
+        self.chat = Chat(self.id, self.people)
+        self.layout = Layout(self.id, self.people, self.mute.is_blocked)
+
+    def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
+        """Decide. The events are in the order in which they happened.
+
+        Raises:
+            Refused: as the feature says; ROOM_CLOSED for anything but the end of what is going on.
+        """
+        if self.closed is not None and type(command) not in AFTER_CLOSE:
+            raise Refused("ROOM_CLOSED")
+        _check_host(self, command)
+        events: list[Event] = []
+        for handler in COMMANDS[type(command)]:
+            for event in handler(self, command, now):
+                self._follow(event, now, events)
+        return events
+
+    def _follow(self, event: Event, now: float, events: list[Event]) -> None:
+        events.append(event)
+        for reaction in REACTIONS.get(type(event), ()):
+            for further in reaction(self, event, now):
+                self._follow(further, now, events)
+
+    @property
+    def deadline(self) -> float | None:
+        """When `Tick` is due, seconds since the epoch; None: nothing to wait for."""
+        features = (self.people, self.door, self.mute, self.chat, self.layout)
+        return min((at for feature in features if (at := feature.deadline) is not None), default=None)
+
+    # ------------------------------------------------------------ views
+
+    def view(self) -> RoomView:
+        cameras = speaking = out = 0
+        screen = False
+        loss = weight = 0.0
+        people = 0
+        for person in self.people:
+            people += 1
+            cameras += Source.CAMERA in person.publishing and person.track(Source.CAMERA) is not None
+            screen = screen or (Source.SCREEN in person.publishing and person.track(Source.SCREEN) is not None)
+            speaking += person.speaking
+            quality = person.quality
+            out += quality.bits_per_second
+            loss += quality.loss_percent * quality.bits_per_second
+            weight += quality.bits_per_second
+        return RoomView(
+            room=self.id,
+            title=self.title,
+            state=RoomState.OPEN if self.closed is None else RoomState.CLOSED,
+            created=self.created,
+            opened=self.opened,
+            closed=self.closed,
+            closed_by=self.closed_by,
+            closed_reason=self.closed_reason,
+            people=people,
+            max_participants=self.door.max_participants,
+            bits_out_per_second=out,
+            loss_percent=loss / weight if weight else 0.0,
+            cameras=cameras,
+            speaking=speaking,
+            screen=screen,
+            node=self.node,
+            muted=self.mute.room_muted is not None,
+        )
+
+    def participant(self, participant: str) -> ParticipantView:
+        """
+        Raises:
+            Refused: PARTICIPANT_UNKNOWN.
+        """
+        return self.view_of(self.people.get(participant))
+
+    def participants(self) -> list[ParticipantView]:
+        return [self.view_of(person) for person in self.people]
+
+    def view_of(self, person: Person) -> ParticipantView:
+        blocked = ((source, by.id) for source, by in self.mute.blocked(person.id).items())
+        return view_of(person, self.id, blocked)
+
+    # ------------------------------------------------------------ of the room itself
+
+    def issue(self, command: Issue, now: float) -> list[Event]:
+        for link in command.links:
+            self.door.issue(link)
+        return [TicketIssued(self.id, link.secret, link.role, link.expires, now) for link in command.links]
+
+    def close(self, command: Close, now: float) -> list[Event]:
+        self.closed, self.closed_by, self.closed_reason = now, command.by.id, command.reason
+        closed = RoomClosed(self.id, command.by.id, command.reason, now)
+        gone = self.people.clear(command.by.id, command.reason, now)
+        return [closed, *gone, EmptyRoom(self.id)]
+
+    def first_in(self, event: PersonJoined, now: float) -> list[Event]:
+        if self.opened is not None:
+            return []
+        self.opened = now
+        return [RoomOpened(self.id, now)]
+
+
+def create(opening: Opening, by: Actor, *, node: str = "") -> tuple[Room, list[Event]]:
+    """A new room and the fact of it."""
+    created = RoomCreated(opening.room, opening.title, opening.max_participants, by.id, opening.created)
+    return Room(opening, node=node), [created]
+
+
+def _check_host(room: Room, command: msgspec.Struct) -> None:
+    """A person may do a host's things only as a host of this very room (H18)."""
+    by = getattr(command, "by", None)
+    if not isinstance(by, Actor) or by.kind not in ("host", "participant"):
+        return
+    person = room.people.find(by.id)
+    role = person.role if person is not None else "—"
+    if role is not Role.HOST:
+        raise Refused("NOT_ALLOWED", limit=Role.HOST, current=role, set_by="room")
+
+
+# ---------------------------------------------------------------- the tables
+
+# Any: each handler takes the command, and each reaction the event, under which it stands.
+type_of_handler = Callable[[Room, Any, float], list[Event]]
+
+COMMANDS: Final[dict[type[msgspec.Struct], tuple[type_of_handler, ...]]] = {
+    Issue: (Room.issue,),
+    Close: (Room.close,),
+    Knock: (lambda room, c, now: room.door.knock(c, now),),
+    Return: (lambda room, c, now: room.door.come_back(c, now),),
+    Admit: (lambda room, c, now: room.door.admit(c, now), lambda room, c, now: room.mute.admitted(c, now)),
+    GiveUp: (lambda room, c, now: room.door.give_up(c, now),),
+    Leave: (lambda room, c, now: room.people.leave(c, now),),
+    Remove: (lambda room, c, now: room.people.remove(c, now),),
+    Attach: (lambda room, c, now: room.people.attach(c, now),),
+    Detach: (lambda room, c, now: room.people.detach(c, now),),
+    Publish: (lambda room, c, now: room.people.publish(c, now),),
+    MediaConnected: (lambda room, c, now: room.people.connected(c, now),),
+    MediaLost: (lambda room, c, now: room.people.lost(c, now),),
+    PlaneLost: (lambda room, c, now: room.people.plane_lost(c, now),),
+    Heard: (lambda room, c, now: room.people.heard(c, now), lambda room, c, now: room.layout.heard(c, now)),
+    Measured: (lambda room, c, now: room.people.measured(c, now),),
+    Tick: (lambda room, c, now: room.people.tick(c, now),),
+    Block: (lambda room, c, now: room.mute.block(c, now),),
+    Unblock: (lambda room, c, now: room.mute.unblock(c, now),),
+    BlockRoom: (lambda room, c, now: room.mute.block_room(c, now),),
+    UnblockRoom: (lambda room, c, now: room.mute.unblock_room(c, now),),
+    Say: (lambda room, c, now: room.chat.say(c, now),),
+    Hide: (lambda room, c, now: room.chat.hide(c, now),),
+    Arrange: (lambda room, c, now: room.layout.arrange(c, now),),
+}
+
+REACTIONS: Final[dict[type[msgspec.Struct], tuple[type_of_handler, ...]]] = {
+    PersonJoined: (Room.first_in, lambda room, e, now: room.mute.person_joined(e, now)),
+    PersonChanged: (lambda room, e, now: room.layout.refresh(e, now),),
+    BlockChanged: (lambda room, e, now: room.layout.refresh(e, now),),
+    PersonGone: (
+        lambda room, e, now: room.door.person_gone(e, now),
+        lambda room, e, now: room.mute.person_gone(e, now),
+        lambda room, e, now: room.chat.person_gone(e, now),
+        lambda room, e, now: room.layout.person_gone(e, now),
+    ),
+}
+
+AFTER_CLOSE: Final = frozenset({GiveUp, Detach, MediaLost, PlaneLost, Hide, Tick, Measured, Heard, MediaConnected})
