@@ -28,7 +28,7 @@ MAX_EXTENSIONS: Final = 64
 MAX_RIDS: Final = 8
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
-DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
+DIRECTIONS: Final[tuple[Direction, ...]] = ("sendrecv", "sendonly", "recvonly", "inactive")
 MIRRORED: Final[dict[Direction, Direction]] = {
     "sendrecv": "sendrecv",
     "sendonly": "recvonly",
@@ -38,6 +38,7 @@ MIRRORED: Final[dict[Direction, Direction]] = {
 DIGESTS: Final = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]{1,64}")
+_PROTOCOL: Final = re.compile(r"[A-Za-z0-9/.+-]{1,64}")
 _ICE: Final = re.compile(r"[A-Za-z0-9+/]{1,256}")
 _PRINTABLE: Final = re.compile(r"[\x20-\x7e]*")
 _RID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -206,6 +207,8 @@ def _section(description: Description, lines: list[str]) -> Section:
     parts = lines[0][2:].split()
     if len(parts) < 4:
         raise invalid("an m-line with fewer than four fields")
+    if not _TOKEN.fullmatch(parts[0]) or not _PROTOCOL.fullmatch(parts[2]) or not _TOKEN.fullmatch(parts[3]):
+        raise invalid("an m-line that breaks RFC 8866 5.14")
     port, slash, count = parts[1].partition("/")
     if slash and not _is_number(count, 65535):
         raise invalid("an m-line with a port count that is no number")
@@ -222,16 +225,17 @@ def _section(description: Description, lines: list[str]) -> Section:
     )
     if len(section.formats) > MAX_CODECS:
         raise invalid(f"an m-line with more than {MAX_CODECS} formats")
-    described: list[str] = []
-    for line in lines[1:]:
+    # Nine lines of ten describe codecs; they are set aside in one sweep (see `_describe`).
+    described = [line for line in lines if line.startswith(_DESCRIBED)]
+    for line in lines:
+        if line.startswith(_DESCRIBED):
+            continue
         if not line.startswith("a="):
             if len(line) < 2 or line[1] != "=":
                 raise invalid("a line that is not <type>=<value>")
             continue
         name, _, value = line[2:].partition(":")
-        if name in _DESCRIBED:
-            described.append(line)
-        elif (read := _MEDIA.get(name)) is not None:
+        if (read := _MEDIA.get(name)) is not None:
             read(section, value)
     if not section.fingerprints:
         section.fingerprints = description.fingerprints
@@ -375,7 +379,7 @@ _EITHER: Final[dict[str, Callable[[Section | Description, str], None]]] = {
     "ice-ufrag": _read_ufrag,
     "ice-pwd": _read_password,
     "fingerprint": _read_fingerprint,
-    **{name: _direct(cast(Direction, name)) for name in DIRECTIONS},
+    **{name: _direct(name) for name in DIRECTIONS},
 }
 _SESSION: Final[dict[str, Callable[[Description, str], None]]] = {
     **_EITHER,
@@ -393,7 +397,7 @@ _MEDIA: Final[dict[str, Callable[[Section, str], None]]] = {
     "rid": _read_rid,
     "simulcast": _read_simulcast,
 }
-_DESCRIBED: Final = frozenset({"rtpmap", "fmtp", "rtcp-fb", "extmap"})
+_DESCRIBED: Final = ("a=rtcp-fb:", "a=rtpmap:", "a=fmtp:", "a=extmap:")
 
 
 # ---------------------------------------------------------------- codecs and header extensions
@@ -494,4 +498,4 @@ def _read_extension(extensions: dict[int, Extension], value: str) -> None:
     # 4096-4351 are offers in want of a real id (RFC 8285 7): we have no use for them. 0 and 15 are reserved.
     if identity in extensions:
         raise invalid("two extmaps of one id")
-    extensions[identity] = Extension(identity, parts[1], direction if slash else "sendrecv")
+    extensions[identity] = Extension(identity, parts[1], cast(Direction, direction) if slash else "sendrecv")

@@ -1,0 +1,438 @@
+"""What each m-line of an offer becomes, and the answer that says so. Pure: no I/O, no clock, no randomness.
+
+    description = sdp.parse(offer)
+    plan = negotiate(description, Shape.PAGE, transport)       # what the plane is told
+    text = answer(description, plan, ends)                     # what the peer is told
+
+A plan can also be read back from what the plane holds (`Plan.of`), so that a control process that has been started
+again can still answer an ICE restart. Which lines browsers cannot do without, and which they must not be given, was
+found by leaving them out one at a time; the reasons stand beside the lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from node.errors import Refused
+from node.media import sdp
+from node.ports import Kind, Shape, Slot, Source, Track
+from protos.plane.v1 import plane_pb2 as wire
+
+SSRC_BASE: Final = 0x52450000
+MAX_WHEP_VIDEO: Final = 2
+PROTOCOLS: Final = frozenset({"UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "TCP/DTLS/RTP/SAVPF", "RTP/SAVPF", "RTP/SAVP"})
+
+# What a sending m-line is for is told by its place among those of its kind (node/signaling/README.md).
+SOURCES: Final[dict[str, tuple[Source, ...]]] = {
+    "audio": (Source.MICROPHONE, Source.SCREEN_AUDIO),
+    "video": (Source.CAMERA, Source.SCREEN),
+}
+KINDS: Final = {"audio": wire.KIND_AUDIO, "video": wire.KIND_VIDEO}
+WIRE_SOURCES: Final = {
+    Source.MICROPHONE: wire.SOURCE_MICROPHONE,
+    Source.CAMERA: wire.SOURCE_CAMERA,
+    Source.SCREEN: wire.SOURCE_SCREEN,
+    Source.SCREEN_AUDIO: wire.SOURCE_SCREEN_AUDIO,
+}
+PORT_SOURCES: Final = {number: source for source, number in WIRE_SOURCES.items()}
+PORT_KINDS: Final = {wire.KIND_AUDIO: Kind.AUDIO, wire.KIND_VIDEO: Kind.VIDEO}
+
+# transport-cc is left out on purpose: Chromium falls to 30 kbit/s when it is agreed and no feedback comes. The plane
+# sends REMB. It belongs here (feedback and extension) on the day the plane answers it.
+FEEDBACK: Final[dict[str, tuple[str, ...]]] = {
+    "audio": (),
+    "video": ("goog-remb", "ccm fir", "nack", "nack pli"),
+}
+
+# URI → field of wire.HeaderExtensions. RID and its repair are for simulcast, which is not accepted yet: agreed
+# without it they cost nothing, and a sender's first encoding keeps working.
+EXTENSIONS: Final[dict[str, dict[str, str]]] = {
+    "audio": {
+        "urn:ietf:params:rtp-hdrext:sdes:mid": "mid",
+        "urn:ietf:params:rtp-hdrext:ssrc-audio-level": "audio_level",
+        "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time": "abs_send_time",
+    },
+    "video": {
+        "urn:ietf:params:rtp-hdrext:sdes:mid": "mid",
+        "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id": "rid",
+        "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id": "repaired_rid",
+        "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time": "abs_send_time",
+    },
+}
+URIS: Final = {kind: {field: uri for uri, field in table.items()} for kind, table in EXTENSIONS.items()}
+PEER_SENDS: Final = frozenset({"sendrecv", "sendonly"})
+PEER_RECEIVES: Final = frozenset({"sendrecv", "recvonly"})
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """One host candidate of the plane, UDP."""
+
+    ip: str
+    port: int
+
+
+class Ends(msgspec.Struct, frozen=True):
+    """Our side of the transport, for the answer. `fingerprint` as in `a=fingerprint:`, `version` of RFC 8866 5.2."""
+
+    ice: sdp.Ice
+    candidates: tuple[Candidate, ...]
+    fingerprint: str
+    session: int
+    version: int
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """m-lines that were accepted, by mid. Every other m-line of the offer is rejected with port 0."""
+
+    sends: dict[str, wire.Send]
+    receives: dict[str, wire.Receive]
+
+    @classmethod
+    def of(cls, sends: Iterable[wire.Send], receives: Iterable[wire.Receive]) -> Plan:
+        return cls({send.mid: send for send in sends}, {receive.mid: receive for receive in receives})
+
+    @property
+    def tracks(self) -> tuple[Track, ...]:
+        return tuple(
+            Track(id=send.track, kind=PORT_KINDS[send.kind], source=PORT_SOURCES[send.source], mid=send.mid)
+            for send in self.sends.values()
+        )
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return tuple(
+            Slot(index=receive.index, kind=PORT_KINDS[receive.kind], mid=receive.mid)
+            for receive in self.receives.values()
+        )
+
+
+def unsupported(why: str) -> Refused:
+    return Refused("SDP_UNSUPPORTED", current=why)
+
+
+# ---------------------------------------------------------------- deciding
+
+
+def negotiate(offer: sdp.Description, shape: Shape, transport: str, muted: frozenset[Source] = frozenset()) -> Plan:
+    """Decide. Raises `Refused("SDP_UNSUPPORTED")` when the offer cannot become a transport of this shape."""
+    _check_transport(offer)
+    plan = Plan({}, {})
+    taken = {"audio": 0, "video": 0}
+    for index, section in enumerate(offer.sections):
+        if not _usable(offer, section):
+            continue
+        if section.direction in PEER_SENDS and shape is not Shape.WHEP:
+            source = _source(section, taken)
+            plan.sends[section.mid] = _send(section, f"{transport}/{source}", source, source in muted)
+        elif section.direction in PEER_RECEIVES and shape is not Shape.WHIP and _wanted(section, shape, plan):
+            receive = _receive(section, index)
+            if receive is not None:
+                plan.receives[section.mid] = receive
+    if not plan.sends and not plan.receives:
+        raise unsupported("no m-line that this endpoint can use")
+    return plan
+
+
+def _check_transport(offer: sdp.Description) -> None:
+    if offer.ice_lite:
+        raise unsupported("ICE-lite on both sides (RFC 8445 6.1.1)")
+    used = [section for section in offer.sections if not section.rejected and section.kind in SOURCES]
+    for section in used:
+        if section.setup in ("passive", "holdconn"):
+            raise unsupported("a setup role other than actpass or active")
+        if not section.rtcp_mux:
+            raise unsupported("no rtcp-mux")
+        if not section.mid:
+            raise unsupported("an m-line without a mid")
+        if not section.fingerprints:
+            raise unsupported("no fingerprint with SHA-256, SHA-384 or SHA-512")
+    if used and not offer.ice.ufrag:
+        raise unsupported("no ICE credentials")
+    if not offer.bundle and len(used) > 1:
+        raise unsupported("no BUNDLE group")
+
+
+def _usable(offer: sdp.Description, section: sdp.Section) -> bool:
+    if section.rejected or section.kind not in SOURCES or section.protocol not in PROTOCOLS:
+        return False
+    return section.mid in offer.bundle or not offer.bundle
+
+
+def _source(section: sdp.Section, taken: dict[str, int]) -> Source:
+    place = taken[section.kind]
+    taken[section.kind] += 1
+    if place >= len(SOURCES[section.kind]):
+        raise unsupported(f"more than {len(SOURCES[section.kind])} sending {section.kind} m-lines")
+    return SOURCES[section.kind][place]
+
+
+def _wanted(section: sdp.Section, shape: Shape, plan: Plan) -> bool:
+    """A player (WHEP) has one sound and one picture or two; a page as many as it likes."""
+    if shape is not Shape.WHEP:
+        return True
+    kind = KINDS[section.kind]
+    most = 1 if section.kind == "audio" else MAX_WHEP_VIDEO
+    return sum(receive.kind == kind for receive in plan.receives.values()) < most
+
+
+def _send(section: sdp.Section, track: str, source: Source, muted: bool) -> wire.Send:
+    codecs = _codecs(section)
+    if not codecs:
+        raise unsupported(f"no codec in common ({'opus' if section.kind == 'audio' else 'VP8, H264'})")
+    ssrc, rtx_ssrc = _ssrcs(section)
+    return wire.Send(
+        track=track,
+        kind=KINDS[section.kind],
+        source=WIRE_SOURCES[source],
+        mid=section.mid,
+        ssrcs=ssrc,
+        rtx_ssrc=rtx_ssrc,
+        codecs=codecs[:1],  # VP8 where it is offered, so that everybody can see it
+        extensions=_extensions(section, PEER_SENDS),
+        rids=[],  # simulcast: `section.rids` in the order of `section.simulcast`, once layers are chosen
+        muted=muted,
+    )
+
+
+def _receive(section: sdp.Section, index: int) -> wire.Receive | None:
+    codecs = _codecs(section)
+    if not codecs:
+        return None
+    audio = section.kind == "audio"
+    return wire.Receive(
+        index=index,
+        kind=KINDS[section.kind],
+        mid=section.mid,
+        codecs=codecs,
+        extensions=_extensions(section, PEER_RECEIVES),
+        policy=wire.SLOT_POLICY_LOUDEST if audio else wire.SLOT_POLICY_ASSIGNED,
+    )
+
+
+def _ssrcs(section: sdp.Section) -> tuple[list[int], int]:
+    """SSRC and RTX SSRC of the first encoding; Chromium names none when it offers simulcast."""
+    repeats = {group[0]: group[1] for name, group in section.ssrc_groups if name == "FID" and len(group) == 2}
+    others = set(repeats.values())
+    for name, group in section.ssrc_groups:
+        if name == "FEC-FR":
+            others.update(group[1:])
+    for ssrc in section.ssrcs:
+        if ssrc not in others:
+            return [ssrc], repeats.get(ssrc, 0)
+    return [], 0
+
+
+def _codecs(section: sdp.Section) -> list[wire.Codec]:
+    """What we can carry of what is offered, preferred first."""
+    if section.kind == "audio":
+        opus = _first(section, "opus", 48000)
+        return [_codec(opus, _opus_fmtp(opus.fmtp))] if opus else []
+    chosen = [codec for codec in (_first(section, "vp8", 90000), _h264(section)) if codec is not None]
+    return [_codec(codec, codec.fmtp) for codec in chosen]
+
+
+def _first(section: sdp.Section, name: str, rate: int) -> sdp.Codec | None:
+    for codec in section.codecs:
+        if codec.name.lower() == name and codec.clock_rate == rate:
+            return codec
+    return None
+
+
+def _h264(section: sdp.Section) -> sdp.Codec | None:
+    """Fragmentation units need packetization-mode 1 (RFC 6184 6.3); constrained baseline is what everybody decodes."""
+    offered = [
+        codec
+        for codec in section.codecs
+        if codec.name.lower() == "h264" and codec.clock_rate == 90000 and codec.parameter("packetization-mode") == "1"
+    ]
+    for codec in offered:
+        if codec.parameter("profile-level-id").startswith("42e0"):
+            return codec
+    return offered[0] if offered else None
+
+
+def _opus_fmtp(fmtp: str) -> str:
+    """Mirror what was offered (usedtx, stereo …) and ask for in-band FEC: it repairs loss without a round trip."""
+    if "useinbandfec" in fmtp:
+        return fmtp
+    return f"{fmtp};useinbandfec=1" if fmtp else "useinbandfec=1"
+
+
+def _codec(codec: sdp.Codec, fmtp: str) -> wire.Codec:
+    return wire.Codec(
+        payload_type=codec.payload_type,
+        rtx_payload_type=codec.rtx if codec.clock_rate == 90000 else 0,
+        name="opus" if codec.name.lower() == "opus" else codec.name.upper(),
+        clock_rate=codec.clock_rate,
+        fmtp=fmtp,
+    )
+
+
+def _extensions(section: sdp.Section, directions: frozenset[str]) -> wire.HeaderExtensions:
+    """Ids 1 to 14: with the one-byte header (RFC 8285 4.2) that is all there are."""
+    agreed = wire.HeaderExtensions()
+    table = EXTENSIONS[section.kind]
+    for extension in section.extensions:
+        field = table.get(extension.uri)
+        if field is not None and extension.direction in directions and 1 <= extension.id <= 14:
+            setattr(agreed, field, extension.id)
+    return agreed
+
+
+# ---------------------------------------------------------------- answering
+
+
+def answer(offer: sdp.Description, plan: Plan, ends: Ends) -> str:
+    """The answer as text. An m-line of the offer that the plan does not know is rejected."""
+    accepted = [section.mid for section in offer.sections if _accepted(section, plan)]
+    lines = [
+        "v=0",
+        f"o=- {ends.session} {ends.version} IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+        "a=ice-lite",
+    ]
+    if offer.bundle:
+        lines.append("a=group:BUNDLE " + " ".join(accepted))
+    lines.append("a=msid-semantic: WMS *")
+    # Every m-line carries the transport: browsers read the first one of the bundle, aiortc only the last.
+    transport = _transport_lines(ends)
+    network = _network(ends.candidates)
+    for section in offer.sections:
+        if not _accepted(section, plan):
+            lines.extend(_rejected(section))
+        elif section.mid in plan.sends:
+            send = plan.sends[section.mid]
+            lines.extend(_media_line(section, send.codecs, ends.candidates, network))
+            lines.append("a=recvonly")
+            lines.extend(transport)
+            lines.extend(_described(section, send.codecs, send.extensions))
+            lines.extend(_candidate_lines(ends.candidates))
+        else:
+            receive = plan.receives[section.mid]
+            lines.extend(_media_line(section, receive.codecs, ends.candidates, network))
+            lines.append("a=sendonly")
+            lines.extend(transport)
+            lines.extend(_described(section, receive.codecs, receive.extensions))
+            lines.extend(_slot_lines(receive))
+            lines.extend(_candidate_lines(ends.candidates))
+    lines.append("")
+    return "\r\n".join(lines)
+
+
+def answer_fragment(offer: sdp.Description, plan: Plan, ends: Ends) -> str:
+    """The answer to an SDP fragment (RFC 8840): credentials and candidates, nothing else (RFC 9725 4.3.3)."""
+    mids = [*plan.sends, *plan.receives]
+    kinds = {send.kind for send in plan.sends.values()} | {receive.kind for receive in plan.receives.values()}
+    kind = "audio" if wire.KIND_AUDIO in kinds else "video"
+    first = next((section for section in offer.sections if section.mid in mids), None)
+    lines = [
+        "a=ice-lite",
+        "a=group:BUNDLE " + " ".join(mids),
+        f"m={first.kind if first else kind} 9 UDP/TLS/RTP/SAVPF 0",
+        f"a=mid:{first.mid if first else mids[0]}",
+        f"a=ice-ufrag:{ends.ice.ufrag}",
+        f"a=ice-pwd:{ends.ice.password}",
+        *_candidate_lines(ends.candidates),
+        "",
+    ]
+    return "\r\n".join(lines)
+
+
+def _accepted(section: sdp.Section, plan: Plan) -> bool:
+    return not section.rejected and (section.mid in plan.sends or section.mid in plan.receives)
+
+
+def _network(candidates: Sequence[Candidate]) -> str:
+    if not candidates:
+        return "IN IP4 0.0.0.0"
+    ip = candidates[0].ip
+    return f"IN IP6 {ip}" if ":" in ip else f"IN IP4 {ip}"
+
+
+def _transport_lines(ends: Ends) -> list[str]:
+    # passive: as DTLS server we choose the SRTP profile, and browsers as servers choose the slowest.
+    return [
+        f"a=ice-ufrag:{ends.ice.ufrag}",
+        f"a=ice-pwd:{ends.ice.password}",
+        f"a=fingerprint:{ends.fingerprint}",
+        "a=setup:passive",
+        "a=rtcp-mux",
+        "a=rtcp-rsize",
+    ]
+
+
+def _media_line(
+    section: sdp.Section, codecs: Iterable[wire.Codec], candidates: Sequence[Candidate], network: str
+) -> list[str]:
+    formats = []
+    for codec in codecs:
+        formats.append(str(codec.payload_type))
+        if codec.rtx_payload_type:
+            formats.append(str(codec.rtx_payload_type))
+    port = candidates[0].port if candidates else 9
+    return [
+        f"m={section.kind} {port} {section.protocol} {' '.join(formats)}",
+        f"c={network}",
+        f"a=mid:{section.mid}",
+    ]
+
+
+def _rejected(section: sdp.Section) -> list[str]:
+    lines = [f"m={section.kind} 0 {section.protocol} {section.formats[0]}", "c=IN IP4 0.0.0.0"]
+    if section.mid:
+        lines.append(f"a=mid:{section.mid}")
+    lines.append("a=inactive")
+    return lines
+
+
+def _described(section: sdp.Section, codecs: Iterable[wire.Codec], agreed: wire.HeaderExtensions) -> list[str]:
+    """Header extensions with their direction mirrored, then the codecs with the feedback that both know."""
+    lines = []
+    table = EXTENSIONS[section.kind]
+    for extension in section.extensions:
+        field = table.get(extension.uri)
+        if field is not None and getattr(agreed, field) == extension.id:
+            direction = "" if extension.direction == "sendrecv" else f"/{sdp.MIRRORED[extension.direction]}"
+            lines.append(f"a=extmap:{extension.id}{direction} {extension.uri}")
+    offered = {codec.payload_type: codec for codec in section.codecs}
+    for codec in codecs:
+        known = offered.get(codec.payload_type)
+        channels = "/2" if codec.name == "opus" else ""
+        number = codec.payload_type
+        lines.append(f"a=rtpmap:{number} {codec.name}/{codec.clock_rate}{channels}")
+        if known is not None:
+            lines.extend(f"a=rtcp-fb:{number} {item}" for item in FEEDBACK[section.kind] if item in known.feedback)
+        if codec.fmtp:
+            lines.append(f"a=fmtp:{number} {codec.fmtp}")
+        if codec.rtx_payload_type:
+            lines.append(f"a=rtpmap:{codec.rtx_payload_type} rtx/{codec.clock_rate}")
+            lines.append(f"a=fmtp:{codec.rtx_payload_type} apt={number}")
+    return lines
+
+
+def _slot_lines(receive: wire.Receive) -> list[str]:
+    """A slot names its SSRCs: without them a renegotiation makes Chromium start its streams anew, and aiortc has no
+    other way to tell packets apart. A stream of its own each, because slots are not in lip sync with one another."""
+    ssrc = SSRC_BASE | receive.index << 1
+    lines = [f"a=msid:slot-{receive.index} slot-{receive.index}"]
+    if any(codec.rtx_payload_type for codec in receive.codecs):
+        lines.append(f"a=ssrc-group:FID {ssrc} {ssrc | 1}")
+        lines.append(f"a=ssrc:{ssrc} cname:regie")
+        lines.append(f"a=ssrc:{ssrc | 1} cname:regie")
+    else:
+        lines.append(f"a=ssrc:{ssrc} cname:regie")
+    return lines
+
+
+def _candidate_lines(candidates: Sequence[Candidate]) -> list[str]:
+    """Host candidates, preferred first (RFC 8445 5.1.2.1: type preference 126)."""
+    lines = [
+        f"a=candidate:{place + 1} 1 udp {126 << 24 | (65535 - place) << 8 | 255} {each.ip} {each.port} typ host"
+        for place, each in enumerate(candidates)
+    ]
+    lines.append("a=end-of-candidates")
+    return lines
