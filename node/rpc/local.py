@@ -68,12 +68,13 @@ async def ensure_local_context(
     operators: Operators, *, address: str, ca_file: Path, name: str = "local", path: Path | None = None
 ) -> Path:
     """The context of this node for its own user, as an admin. A token there that still works is kept, so that a console
-    that runs while the node restarts stays known; a new one is made else. Raises ValueError, OSError."""
+    that runs while the node restarts stays known; a new one is made else. `ca_file` is absolute. Raises ValueError,
+    OSError."""
     path = path or contexts_path()
     token = await _kept(operators, read_local_context(name, path))
     if token is None:
         _, token = await operators.create(name, Role.ADMIN)
-    context = LocalContext(address=address, ca_file=str(ca_file.absolute()), token=token)
+    context = LocalContext(address=address, ca_file=str(ca_file), token=token)
     return write_local_context(context, name=name, path=path)
 
 

@@ -1,8 +1,9 @@
 """A certificate authority of the node's own, and the certificate it serves gRPC and HTTPS with.
 
-Made at the first start in `<data_dir>/tls`: `ca.pem` (to give to consoles and phones), `ca.key`, `server.pem` (the chain),
-`server.key`. ECDSA P-256, SHA-256. The server's certificate is made again when less than 30 days are left, when it
-lacks a name, or when it is not of this authority; the authority is never replaced by itself, because contexts trust it.
+Made at the first start in `<data_dir>/tls`: `ca.pem` (to give to consoles and phones), `ca.key`, `server.pem` (the
+chain), `server.key`. ECDSA P-256, SHA-256. The server's certificate is made again when less than 30 days are left,
+when it lacks a name, or when it is not of this authority; the authority is never replaced by itself, because contexts
+trust it.
 """
 
 from __future__ import annotations
