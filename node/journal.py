@@ -1,182 +1,172 @@
-"""What changed on this node, in order, for whoever watches: consoles, streams, the metrics.
+"""The journal: everything that operators see change, as it changes. In memory; its subscribers are the watch streams.
 
-A change carries the whole new view of one thing (or says that it is gone), so only the last change of a thing matters:
-the journal keeps that one, with its number. Somebody who comes back with a position gets what changed since, each thing
-once, however long the change list was; nothing is queued per watcher, so a slow one costs nothing and skips what was
-overtaken. Only when the journal has had to forget (more than `KEPT` things) or was made by another process (another
-`instance`) is a position too old: then the watcher reads everything again.
-
-    position = journal.position()          before reading the snapshot: nothing can fall between
-    … read the snapshot from the services …
-    batch = journal.since(position, topics)
-    await journal.changed(batch.position, topics)
+A change carries the whole view of one thing, so only the latest change of each thing is worth keeping: the journal is a
+compacted log. A subscriber that comes back with its position gets each thing that changed since, once. The position is
+too old only when a thing that has disappeared meanwhile was forgotten (`GONE_KEPT`), or when the node was restarted:
+then the batch says `reset`, and the subscriber must take a new snapshot.
 """
 
 from __future__ import annotations
 
 import asyncio
-import enum
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Collection
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncIterator, Iterable
+from typing import Final
 
 import msgspec
 
-if TYPE_CHECKING:
-    from node.features.chat.rules import MessageView
-    from node.features.nodes.view import NodeView
-    from node.features.participants.rules import ParticipantView
-    from node.features.rooms.rules import RoomView
+from node.features.chat.rules import MessageView
+from node.features.nodes.rules import NodeView
+from node.features.participants.rules import ParticipantView
+from node.features.rooms.rules import RoomView
 
-KEPT: Final = 65_536
-"""Things remembered by topic, those that are gone included."""
-
-
-class Topic(enum.StrEnum):
-    ROOMS = "rooms"
-    PARTICIPANTS = "participants"
-    MESSAGES = "messages"
-    NODES = "nodes"
+KEPT: Final = 10_000
+"""Things that are gone, and messages, that are remembered for subscribers that come back."""
+HEARTBEAT_S: Final = 1.0
 
 
 class RoomChanged(msgspec.Struct, frozen=True):
     view: RoomView
+    topic = "rooms"
 
     @property
-    def key(self) -> tuple[Topic, str, str]:
-        return Topic.ROOMS, self.view.room, ""
+    def key(self) -> tuple[str, ...]:
+        return ("rooms", self.view.room)
 
 
 class RoomGone(msgspec.Struct, frozen=True):
-    """No longer listed at all; a closed room is a `RoomChanged`."""
+    """The room is no longer listed."""
 
     room: str
+    topic = "rooms"
 
     @property
-    def key(self) -> tuple[Topic, str, str]:
-        return Topic.ROOMS, self.room, ""
+    def key(self) -> tuple[str, ...]:
+        return ("rooms", self.room)
 
 
 class ParticipantChanged(msgspec.Struct, frozen=True):
     view: ParticipantView
+    topic = "participants"
 
     @property
-    def key(self) -> tuple[Topic, str, str]:
-        return Topic.PARTICIPANTS, self.view.room, self.view.participant
+    def key(self) -> tuple[str, ...]:
+        return ("participants", self.view.room, self.view.participant)
 
 
 class ParticipantGone(msgspec.Struct, frozen=True):
     room: str
     participant: str
+    topic = "participants"
 
     @property
-    def key(self) -> tuple[Topic, str, str]:
-        return Topic.PARTICIPANTS, self.room, self.participant
+    def key(self) -> tuple[str, ...]:
+        return ("participants", self.room, self.participant)
 
 
 class MessageChanged(msgspec.Struct, frozen=True):
     view: MessageView
+    topic = "messages"
 
     @property
-    def key(self) -> tuple[Topic, str, str]:
-        return Topic.MESSAGES, self.view.room, self.view.message
+    def key(self) -> tuple[str, ...]:
+        return ("messages", self.view.room, self.view.message)
 
 
 class NodeChanged(msgspec.Struct, frozen=True):
     view: NodeView
+    topic = "nodes"
 
     @property
-    def key(self) -> tuple[Topic, str, str]:
-        return Topic.NODES, self.view.node, ""
+    def key(self) -> tuple[str, ...]:
+        return ("nodes", self.view.node)
 
 
 Change = RoomChanged | RoomGone | ParticipantChanged | ParticipantGone | MessageChanged | NodeChanged
+LASTING: Final = (RoomChanged, ParticipantChanged, NodeChanged)
+"""Bounded by what exists; the others by `KEPT`."""
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """`snapshot`: the position was unknown or too old; read everything again. `changes`: oldest first."""
+    """`reset`: forget everything and take a snapshot from the services now, before anything else is awaited; then go on
+    from `position`. An empty batch is the heartbeat."""
 
-    snapshot: bool
+    reset: bool
     changes: tuple[Change, ...]
     position: str
 
 
 class Journal:
-    """One for the node. `instance`: new at each start. Not thread-safe: the node's loop only."""
+    """Of one run of the node; `instance` differs at each start."""
 
-    def __init__(self, instance: str, kept: int = KEPT) -> None:
-        self._instance = instance
-        self._kept = kept
-        self._number = 0
-        self._last: dict[Topic, OrderedDict[tuple[str, str], tuple[int, Change]]] = {t: OrderedDict() for t in Topic}
-        self._floor: dict[Topic, int] = dict.fromkeys(Topic, 0)
-        self._top: dict[Topic, int] = dict.fromkeys(Topic, 0)
-        self._waiting: dict[Topic, set[asyncio.Future[None]]] = {t: set() for t in Topic}
-
-    def publish(self, change: Change) -> None:
-        """Replaces what the journal knew about this thing."""
-        topic, *rest = change.key
-        key = (rest[0], rest[1])
-        self._number += 1
-        self._top[topic] = self._number
-        last = self._last[topic]
-        last[key] = (self._number, change)
-        last.move_to_end(key)
-        if len(last) > self._kept:
-            _, (self._floor[topic], _) = last.popitem(last=False)
-        waiting = self._waiting[topic]
-        while waiting:
-            future = waiting.pop()
-            if not future.done():
-                future.set_result(None)
+    def __init__(self, instance: str) -> None:
+        self.instance = instance
+        self._n = 0
+        self._forgotten = 0
+        """Positions before this one may have missed something."""
+        self._log: OrderedDict[tuple[str, ...], tuple[int, Change]] = OrderedDict()
+        self._passing: OrderedDict[tuple[str, ...], None] = OrderedDict()
+        """Keys of the log that are not `LASTING`, the oldest first."""
+        self._news = asyncio.Event()
 
     def position(self) -> str:
-        return f"{self._instance}.{self._number}"
+        """Where the journal is now. Opaque to subscribers."""
+        return f"{self.instance}:{self._n}"
 
-    def since(self, position: str | None, topics: Collection[Topic], room: str = "") -> Batch:
-        """What changed after `position`, of `room` if one is named."""
-        after = self._number_of(position)
-        if after is None or any(after < self._floor[topic] for topic in topics):
-            return Batch(snapshot=True, changes=(), position=self.position())
-        found: list[tuple[int, Change]] = []
-        for topic in topics:
-            for key, entry in reversed(self._last[topic].items()):
-                if entry[0] <= after:
-                    break
-                if not room or key[0] == room:
-                    found.append(entry)
-        found.sort(key=lambda entry: entry[0])
-        return Batch(snapshot=False, changes=tuple(change for _, change in found), position=self.position())
+    def publish(self, change: Change) -> None:
+        self._n += 1
+        key = change.key
+        self._log[key] = (self._n, change)
+        self._log.move_to_end(key)
+        if isinstance(change, LASTING):
+            self._passing.pop(key, None)
+        else:
+            self._passing[key] = None
+            self._passing.move_to_end(key)
+            if len(self._passing) > KEPT:
+                oldest, _ = self._passing.popitem(last=False)
+                self._forgotten = max(self._forgotten, self._log.pop(oldest)[0])
+        self._news.set()
+        self._news = asyncio.Event()
 
-    async def changed(self, position: str, topics: Collection[Topic]) -> None:
-        """Returns when something of `topics` is newer than `position`."""
-        after = self._number_of(position)
-        if after is None or any(self._top[topic] > after for topic in topics):
-            return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        for topic in topics:
-            self._waiting[topic].add(future)
-        try:
-            await future
-        finally:
-            for topic in topics:
-                self._waiting[topic].discard(future)
+    def since(self, position: str | None, topics: Iterable[str]) -> Batch:
+        """What changed after `position`, each thing once, in the order of its latest change."""
+        n = self._parse(position)
+        if n is None:
+            return Batch(True, (), self.position())
+        wanted = frozenset(topics)
+        changes: list[Change] = []
+        for at, change in reversed(self._log.values()):
+            if at <= n:
+                break
+            if change.topic in wanted:
+                changes.append(change)
+        return Batch(False, tuple(reversed(changes)), self.position())
 
     async def subscribe(
-        self, topics: Collection[Topic], since: str | None = None, room: str = ""
+        self, topics: Iterable[str], since: str | None = None, *, within: float = 0.05
     ) -> AsyncIterator[Batch]:
-        """Batches for ever; the first one at once. After a batch with `snapshot`, what follows is since that batch."""
-        batch = self.since(since, topics, room)
-        yield batch
-        while True:
-            await self.changed(batch.position, topics)
-            batch = self.since(batch.position, topics, room)
-            if batch.snapshot or batch.changes:
-                yield batch
+        """Batches for ever: at once what is there, then at most one every `within` seconds, at least one a second.
 
-    def _number_of(self, position: str | None) -> int | None:
-        instance, _, number = (position or "").rpartition(".")
-        if instance != self._instance or not (number.isascii() and number.isdigit()) or len(number) > 18:
+        A slow subscriber costs nothing: it reads from its position when it is ready, never from a queue.
+        """
+        wanted = frozenset(topics)
+        position = since
+        while True:
+            news = self._news
+            batch = self.since(position, wanted)
+            position = batch.position
+            yield batch
+            try:
+                async with asyncio.timeout(HEARTBEAT_S):
+                    await news.wait()
+                    await asyncio.sleep(within)
+            except TimeoutError:
+                pass
+
+    def _parse(self, position: str | None) -> int | None:
+        instance, _, n = (position or "").rpartition(":")
+        if instance != self.instance or not n.isdecimal() or len(n) > 18:
             return None
-        found = int(number)
-        return found if found <= self._number else None
+        at = int(n)
+        return at if self._forgotten <= at <= self._n else None

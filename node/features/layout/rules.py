@@ -17,7 +17,8 @@ from typing import Final
 
 import msgspec
 
-from node.features.participants.rules import Heard, People, Person, PersonGone
+from node.features.mute.rules import BlockChanged
+from node.features.participants.rules import Heard, People, Person, PersonChanged, PersonGone
 from node.ports import Assignment, Effect, Event, Kind, Notice, Source
 
 STEADY_S: Final = 0.4
@@ -64,8 +65,11 @@ class Seat:
 
 @dataclass(slots=True)
 class Turn:
+    """One stretch of being heard. It counts once: two who talk together do not take each other's tile."""
+
     since: float
     last: float
+    counted: bool = False
 
 
 @dataclass(slots=True)
@@ -80,8 +84,10 @@ class Layout:
     _recent: dict[str, None] = field(default_factory=dict)
     """Recent speakers, the latest last."""
     _turns: dict[str, Turn] = field(default_factory=dict)
-    _screens: dict[str, None] = field(default_factory=dict)
+    _screens: dict[str, Shown] = field(default_factory=dict)
     """Who shares the screen, the newest last."""
+    _cameras: dict[str, Shown] = field(default_factory=dict)
+    """Who has a camera on that is not blocked."""
 
     @property
     def deadline(self) -> float | None:
@@ -96,7 +102,9 @@ class Layout:
 
     def restore(self, participant: str, assigned: dict[int, str]) -> None:
         """What the plane showed somebody before a restart: slot → track."""
-        seat = self._seat(self.people.get(participant))
+        person = self.people.get(participant)
+        self._note(person)
+        seat = self._seat(person)
         for slot, track in assigned.items():
             found = self.people.of_track(track)
             if slot in seat.slots and found is not None:
@@ -122,28 +130,29 @@ class Layout:
                 continue
             turn.last = now
             latest = next(reversed(self._recent), None)
-            if now - turn.since >= STEADY_S and turn.since != -1.0 and latest != speaker:
+            if turn.counted or now - turn.since < STEADY_S:
+                continue
+            turn.counted = True
+            if latest != speaker:
                 self._recent.pop(speaker, None)
                 self._recent[speaker] = None
-                turn.since = -1.0  # once a turn: two people who talk at the same time do not take each other's tile
                 promoted = True
         return self._fill(self.people) if promoted else []
 
     # ------------------------------------------------------------ reactions
 
-    def refresh(self, event: Event, now: float) -> list[Event]:
-        """Somebody came, changed, was blocked or unblocked."""
-        for person in self.people:
-            if self._sends(person, Source.SCREEN) is None:
-                self._screens.pop(person.id, None)
-            else:
-                self._screens.setdefault(person.id)
-        return self._fill(self.people)
+    def refresh(self, event: PersonChanged | BlockChanged, now: float) -> list[Event]:
+        """Somebody came, changed, was blocked or unblocked. Most changes concern one person's seat only."""
+        person = self.people.find(event.participant)
+        if person is None:
+            return []
+        return self._fill(self.people if self._note(person) else [person])
 
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
-        for memory in (self._seats, self._wishes, self._recent, self._turns, self._screens):
+        shown = event.participant in self._cameras or event.participant in self._screens
+        for memory in (self._seats, self._wishes, self._recent, self._turns, self._screens, self._cameras):
             memory.pop(event.participant, None)
-        return self._fill(self.people)
+        return self._fill(self.people) if shown else []
 
     # ------------------------------------------------------------ inside
 
@@ -181,18 +190,28 @@ class Layout:
             events.insert(0, FillSlots(tuple(assignments)))
         return events
 
-    def _stage(self) -> Stage:
-        by_id = {person.id: person for person in self.people}
-        stage = Stage()
-        for id_ in reversed(self._screens):
-            if (person := by_id.get(id_)) is not None and (shown := self._sends(person, Source.SCREEN)) is not None:
-                stage.screens.append(shown)
-        for id_ in (*reversed(self._recent), *by_id):
-            person = by_id.get(id_)
-            if person is None or id_ in stage.cameras or (shown := self._sends(person, Source.CAMERA)) is None:
+    def _note(self, person: Person) -> bool:
+        """What of `person` may be shown; whether that changed."""
+        changed = False
+        for source, shown_now in ((Source.SCREEN, self._screens), (Source.CAMERA, self._cameras)):
+            shown = self._sends(person, source)
+            if shown == shown_now.get(person.id):
                 continue
-            stage.cameras[id_] = shown
-            (stage.speakers if id_ in self._recent else stage.others).setdefault(shown)
+            changed = True
+            if shown is None:
+                del shown_now[person.id]
+            else:
+                shown_now[person.id] = shown
+        return changed
+
+    def _stage(self) -> Stage:
+        stage = Stage(screens=list(reversed(self._screens.values())), cameras=self._cameras)
+        for id_ in reversed(self._recent):
+            if (shown := self._cameras.get(id_)) is not None:
+                stage.speakers[shown] = None
+        for id_, shown in self._cameras.items():
+            if id_ not in self._recent:
+                stage.others[shown] = None
         return stage
 
 

@@ -266,7 +266,7 @@ class Person:
     slots: tuple[Slot, ...] = ()
     publishing: set[Source] = field(default_factory=set)
     level: int = SILENT
-    quality: QualityView = QualityView()
+    quality: QualityView = field(default_factory=QualityView)
     rates: dict[Source, tuple[int, float]] = field(default_factory=dict)
 
     @property

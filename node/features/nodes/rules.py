@@ -1,0 +1,69 @@
+"""The node as a machine: what operators see of it. Pure."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class NodeState(enum.StrEnum):
+    OK = "ok"
+    PLANE_DOWN = "plane_down"
+    """No packets flow; the node is starting the plane again."""
+    FENCED = "fenced"
+    """A newer control process has taken over."""
+    DRAINING = "draining"
+
+
+class Load(msgspec.Struct, frozen=True):
+    """As of the last second. `cpu_percent` of the machine, the others of one core; bit/s, ms, bytes."""
+
+    cpu_percent: float = 0.0
+    plane_cpu_percent: float = 0.0
+    control_cpu_percent: float = 0.0
+    packets_in_per_second: int = 0
+    packets_out_per_second: int = 0
+    bits_in_per_second: int = 0
+    bits_out_per_second: int = 0
+    people: int = 0
+    rooms: int = 0
+    loss_percent: float = 0.0
+    lag_p99_ms: float = 0.0
+    plane_resident_bytes: int = 0
+    control_resident_bytes: int = 0
+    nacks_per_second: float = 0.0
+    control_lag_p99_ms: float = 0.0
+
+
+class PlaneView(msgspec.Struct, frozen=True):
+    """`started`: seconds since the epoch. `restarts`: since this control process started."""
+
+    instance: str = ""
+    version: str = ""
+    started: float = 0.0
+    epoch: int = 0
+    restarts: int = 0
+    optimised: bool = False
+
+
+class NodeView(msgspec.Struct, frozen=True):
+    """`started`: of the control process, seconds since the epoch. `ledger`: the database takes writes."""
+
+    node: str
+    version: str
+    state: NodeState
+    started: float
+    load: Load
+    plane: PlaneView
+    web_url: str
+    ledger: bool = True
+
+
+def state_of(*, plane_up: bool, fenced: bool, draining: bool) -> NodeState:
+    """The worst first: a fenced node decides nothing, whatever its plane does."""
+    if fenced:
+        return NodeState.FENCED
+    if not plane_up:
+        return NodeState.PLANE_DOWN
+    return NodeState.DRAINING if draining else NodeState.OK
