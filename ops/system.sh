@@ -7,7 +7,7 @@
 # Knows Debian and its relatives (apt-get). Asks nothing and prints nothing when everything is there.
 set -euo pipefail
 
-rust_needed=1.85   # edition 2024
+rust_needed=1.88   # rust-version in node/plane/Cargo.toml
 
 need=${1:-build}
 case $need in

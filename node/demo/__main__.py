@@ -1,0 +1,130 @@
+"""`regie demo`: a webinar in progress on this machine, and the console on it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Final, NoReturn
+
+import typer
+
+from node.demo import people
+from node.demo.children import Gone
+from node.demo.stage import Link, Stage
+
+cli = typer.Typer(add_completion=False, help="A webinar in progress on this machine, and the console on it.")
+
+_WORDS: Final = {
+    "fr": {
+        "participant": "Participer",
+        "host": "Animer",
+        "around": "avec un téléphone du même réseau",
+        "certificate": "Le téléphone avertira que le certificat est celui de ce nœud : c’est attendu.",
+        "until": "Ctrl-C arrête tout.",
+        "stopping": "On range…",
+        "port": "Le port {port} est déjà pris : choisissez-en un autre avec --port.",
+    },
+    "en": {
+        "participant": "Take part",
+        "host": "Host",
+        "around": "with a phone on the same network",
+        "certificate": "The phone will warn that the certificate is this node’s own: that is expected.",
+        "until": "Ctrl-C stops everything.",
+        "stopping": "Tidying up…",
+        "port": "Port {port} is taken: choose another with --port.",
+    },
+}
+
+
+def _language() -> str:
+    wish = os.environ.get("REGIE_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "fr" if wish.lower().startswith("fr") else "en"
+
+
+class _Line:
+    """Progress: one line that is written over on a terminal, lines elsewhere."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+
+    def __call__(self, sentence: str) -> None:
+        end = "" if self._terminal else "\n"
+        print(f"\r\x1b[K{sentence}" if self._terminal else sentence, end=end, file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        if self._terminal:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _show(links: list[Link], words: dict[str, str]) -> None:
+    print(f"\n  {people.TITLE}\n")
+    for link in links:
+        print(f"  {words.get(link.role, link.role)} : {link.here}")
+    if any(link.around for link in links):
+        print(f"\n  … {words['around']} :")
+        for link in links:
+            print(f"  {words.get(link.role, link.role)} : {link.around}")
+        print(f"  {words['certificate']}")
+    print(flush=True)
+
+
+def _raise_exit(number: int, frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _console(stage: Stage) -> int:
+    """The console in this terminal, until it is left."""
+    return subprocess.run([sys.executable, "-m", "console"], env=stage.environ, check=False).returncode
+
+
+def _wait(stage: Stage) -> int:
+    """Until a signal; a process that ends meanwhile ends the demonstration."""
+    while True:
+        time.sleep(0.5)
+        stage.check()
+
+
+@cli.callback(invoke_without_command=True)
+def demo(
+    number: int = typer.Option(5, "--people", min=1, max=len(people.PEOPLE), help="How many synthetic people."),
+    port: int = typer.Option(8080, help="The participants' port on this machine."),
+    console: bool = typer.Option(True, "--console/--no-console", help="Open the console in this terminal."),
+) -> None:
+    """Start a node, its plane and a few moving, talking people; leaving the console stops everything."""
+    language = _language()
+    words = _WORDS[language]
+    signal.signal(signal.SIGTERM, _raise_exit)
+    signal.signal(signal.SIGHUP, _raise_exit)
+    line = _Line()
+    try:
+        stage = Stage(port=port, count=number, language=language)
+    except OSError:
+        print(words["port"].format(port=port), file=sys.stderr)
+        raise typer.Exit(2) from None
+    code = 0
+    with stage:
+        try:
+            links = stage.open(line)
+            line.clear()
+            _show(links, words)
+            if console and sys.stdin.isatty() and sys.stdout.isatty():
+                code = _console(stage)
+            else:
+                print(f"  {words['until']}", flush=True)
+                code = _wait(stage)
+        except Gone as cause:
+            line.clear()
+            print(cause, file=sys.stderr)
+            code = 1
+        except KeyboardInterrupt:
+            code = 0
+        line(words["stopping"])
+    line.clear()
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    cli()
