@@ -129,6 +129,11 @@ class Journal:
         self._news.set()
         self._news = asyncio.Event()
 
+    @property
+    def news(self) -> asyncio.Event:
+        """Set by the next change. Take it before `since`, then nothing can fall between."""
+        return self._news
+
     def since(self, position: str | None, topics: Iterable[str]) -> Batch:
         """What changed after `position`, each thing once, in the order of its latest change."""
         n = self._parse(position)

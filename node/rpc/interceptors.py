@@ -29,7 +29,7 @@ from node.errors import Refused
 from node.features.audit.rules import Record
 from node.features.operators.rules import MAX_TOKEN, check_may
 from node.features.operators.service import Operators
-from node.rpc.call import Around, Call, begin, current, like
+from node.rpc.call import Around, Call, begin, behaviour_of, current, like
 from node.rpc.errors import as_refusal, outcome_of, status_of
 from node.rpc.repeat import Once
 
@@ -56,54 +56,63 @@ class Auditor(Protocol):
 
 
 class Begin(Around):
-    """Makes the `Call`, refuses on the wire."""
+    """Makes the `Call`, refuses on the wire. `stop` ends the streams, which have no end of their own."""
+
+    def __init__(self) -> None:
+        self._streams: set[asyncio.Task[Any]] = set()
+        self._stopping = False
+
+    def stop(self) -> None:
+        self._stopping = True
+        for task in self._streams:
+            task.cancel()
 
     def wrap(self, handler: grpc.RpcMethodHandler[Any, Any], method: str) -> grpc.RpcMethodHandler[Any, Any]:
         inner = super().wrap(handler, method)
-        make = _begin_stream if handler.response_streaming else _begin_unary
-        return like(inner, make(inner, method), inner.request_deserializer)
+        make = self._begin_stream if handler.response_streaming else self._begin_unary
+        return like(inner, make(behaviour_of(inner), method), inner.request_deserializer)
+
+    def _begin_unary(self, behaviour: Callable[[Any, Any], Any], method: str) -> Callable[[Any, Any], Any]:
+        async def unary(request: Any, context: Any) -> Any:
+            _call(method, context, stream=False)
+            try:
+                return await behaviour(request, context)
+            except grpc.aio.AbortError:
+                raise
+            except Exception as error:
+                return await _refuse(context, as_refusal(error, method))
+
+        return unary
+
+    def _begin_stream(self, behaviour: Callable[[Any, Any], Any], method: str) -> Callable[[Any, Any], Any]:
+        async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
+            _call(method, context, stream=True)
+            task = asyncio.current_task()
+            assert task is not None
+            self._streams.add(task)
+            try:
+                if self._stopping:
+                    raise Refused("STOPPING")
+                async for message in behaviour(request, context):
+                    yield message
+            except grpc.aio.AbortError:
+                raise
+            except asyncio.CancelledError:
+                if not self._stopping or context.cancelled():
+                    raise
+                task.uncancel()
+                await _refuse(context, Refused("STOPPING"))
+            except Exception as error:
+                await _refuse(context, as_refusal(error, method))
+            finally:
+                self._streams.discard(task)
+
+        return stream
 
 
-def _call(method: str, context: Any, *, stream: bool) -> Call:
+def _call(method: str, context: Any, *, stream: bool) -> None:
     pairs = context.invocation_metadata() or ()
-    call = Call(method, {key: value for key, value in pairs if isinstance(value, str)}, stream=stream)
-    begin(call)
-    return call
-
-
-def _begin_unary(handler: grpc.RpcMethodHandler[Any, Any], method: str) -> Callable[[Any, Any], Awaitable[Any]]:
-    inner = handler.stream_unary if handler.request_streaming else handler.unary_unary
-    assert inner is not None
-    behaviour: Callable[[Any, Any], Awaitable[Any]] = inner
-
-    async def unary(request: Any, context: Any) -> Any:
-        _call(method, context, stream=False)
-        try:
-            return await behaviour(request, context)
-        except grpc.aio.AbortError:
-            raise
-        except Exception as error:
-            return await _refuse(context, as_refusal(error, method))
-
-    return unary
-
-
-def _begin_stream(handler: grpc.RpcMethodHandler[Any, Any], method: str) -> Callable[[Any, Any], AsyncIterator[Any]]:
-    inner = handler.stream_stream if handler.request_streaming else handler.unary_stream
-    assert inner is not None
-    behaviour: Callable[[Any, Any], AsyncIterator[Any]] = inner  # type: ignore[assignment]
-
-    async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
-        _call(method, context, stream=True)
-        try:
-            async for message in behaviour(request, context):
-                yield message
-        except grpc.aio.AbortError:
-            raise
-        except Exception as error:
-            await _refuse(context, as_refusal(error, method))
-
-    return stream
+    begin(Call(method, {key: value for key, value in pairs if isinstance(value, str)}, stream=stream))
 
 
 async def _refuse(context: Any, refused: Refused) -> None:
@@ -187,9 +196,6 @@ def _record(call: Call, at: float, seconds: float, code: str, error: BaseExcepti
 
 class Deadline(Around):
     """The caller's deadline or ours, whichever is first. A change that has begun is finished all the same."""
-
-    def __init__(self) -> None:
-        self._watches: Counter[str] = Counter()
 
     def around(self, call: Call, context: Any) -> AbstractAsyncContextManager[None]:
         return _endless() if call.stream else _within(context)
@@ -279,9 +285,7 @@ class Shape(Around):
         read = handler.request_deserializer
         if handler.request_streaming or read is None:
             return handler
-        inner = handler.unary_stream if handler.response_streaming else handler.unary_unary
-        assert inner is not None
-        behaviour: Callable[[Any, Any], Any] = inner
+        behaviour = behaviour_of(handler)
 
         async def unary(data: bytes, context: Any) -> Any:
             return await behaviour(parse(current(), read, data), context)
@@ -315,7 +319,13 @@ def parse(call: Call, read: Callable[[bytes], Any], data: bytes) -> Any:
 
 
 def chain(
-    *, operators: Operators, auditor: Auditor, meter: Meter, now: Callable[[], float], once: Once
+    first: Begin,
+    once: Once,
+    *,
+    operators: Operators,
+    auditor: Auditor,
+    meter: Meter,
+    now: Callable[[], float],
 ) -> Sequence[grpc.aio.ServerInterceptor]:
     """Outermost first."""
-    return (Begin(), Measure(meter), Audit(auditor, now), Deadline(), Who(operators), MayThey(), Shape(), once)
+    return (first, Measure(meter), Audit(auditor, now), Deadline(), Who(operators), MayThey(), Shape(), once)
