@@ -197,7 +197,7 @@ def _answers(port: int) -> bool:
 
 
 def lan_address() -> str | None:
-    """The address by which this machine's network reaches it. Asks the routing table (RFC 5737 address), sends nothing."""
+    """The address by which this machine's network reaches it. Asks the routing table; sends nothing (RFC 5737)."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
