@@ -1,0 +1,218 @@
+"""Find, start and attach to the plane's process — and never have two.
+
+The plane outlives us: it runs in a session of its own, its output goes to a file, and it is stopped only when that is
+asked for. Whoever starts holds `plane.lock` from the look at the socket until a plane answers on it, so that two
+control processes that start together end up with one plane (and the younger in control).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from node.errors import Fault
+from node.media.plane import EventHandler, LostHandler, PlaneClient, PlaneFailed, PlaneGone
+from protos.plane.v1 import plane_pb2 as wire
+
+ANSWER_WITHIN_S: Final = 5.0
+LOCK_WITHIN_S: Final = 15.0
+MAX_LOG: Final = 16 * 1024 * 1024
+
+log = logging.getLogger("regie.media.supervisor")
+
+
+class MediaSettings(msgspec.Struct, frozen=True):
+    """What the media of a node needs to know. `listen` is UDP; `advertise` replaces the host's own addresses."""
+
+    run_dir: pathlib.Path
+    data_dir: pathlib.Path | None = None
+    listen: str = "0.0.0.0:7881"
+    advertise: tuple[str, ...] = ()
+    plane_binary: str = ""
+    orphan_grace_s: int = 600
+    arguments: tuple[str, ...] = ()  # more of the plane's own options, e.g. ("--gso", "off")
+
+
+class Link(msgspec.Struct):
+    """An attached connection. `fresh`: the plane was started for it."""
+
+    client: PlaneClient
+    attached: wire.Attached
+    fresh: bool
+
+
+class Supervisor:
+    def __init__(self, settings: MediaSettings) -> None:
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self.socket = settings.run_dir / "plane.sock"
+
+    async def attach(self, on_event: EventHandler, on_lost: LostHandler) -> Link:
+        """Attach to the plane that answers, else start one. Raises `Fault` with a sentence that says what to do."""
+        self._settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.reap()
+        with await self._lock():
+            client = await self._connect(on_event, on_lost)
+            if client is not None:
+                return Link(client, await _attach(client), fresh=False)
+            process = self._start()
+            client = await self._wait(process, on_event, on_lost)
+            return Link(client, await _attach(client), fresh=True)
+
+    async def _connect(self, on_event: EventHandler, on_lost: LostHandler) -> PlaneClient | None:
+        try:
+            return await PlaneClient.connect(self.socket, on_event, on_lost)
+        except FileNotFoundError:
+            return None
+        except ConnectionError:
+            # A file that nobody listens on: what a killed plane leaves behind.
+            self.socket.unlink(missing_ok=True)
+            return None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        binary = find_binary(self._settings.plane_binary)
+        command = [
+            str(binary),
+            "--socket",
+            str(self.socket),
+            "--listen",
+            self._settings.listen,
+            "--orphan-grace",
+            str(self._settings.orphan_grace_s),
+            *(("--advertise", ",".join(self._settings.advertise)) if self._settings.advertise else ()),
+            *self._settings.arguments,
+        ]
+        path = self._settings.run_dir / "plane.log"
+        with contextlib.suppress(OSError):
+            if path.stat().st_size > MAX_LOG:
+                path.replace(path.with_suffix(".log.1"))
+        with open(path, "ab") as output:
+            # Not asyncio's subprocess: it kills its child when the loop goes, and this child must stay.
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                cwd="/",
+            )
+        log.info("plane started: pid %d, %s", self._process.pid, binary)
+        return self._process
+
+    async def _wait(
+        self, process: subprocess.Popen[bytes], on_event: EventHandler, on_lost: LostHandler
+    ) -> PlaneClient:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + ANSWER_WITHIN_S
+        while loop.time() < until:
+            if self.socket.exists():
+                with contextlib.suppress(OSError):
+                    return await PlaneClient.connect(self.socket, on_event, on_lost)
+            if (code := process.poll()) is not None:
+                raise Fault(f"The plane ended with status {code} as it started: {self._last_words()}")
+            await asyncio.sleep(0.01)
+        process.kill()
+        raise Fault(f"The plane did not answer on {self.socket} within {ANSWER_WITHIN_S:.0f} s: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        try:
+            with open(self._settings.run_dir / "plane.log", "rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - 500))
+                return file.read().decode(errors="replace").strip().split("\n")[-1] or "it said nothing."
+        except OSError:
+            return "it said nothing."
+
+    @contextlib.contextmanager
+    def _held(self, descriptor: int) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    async def _lock(self) -> contextlib.AbstractContextManager[None]:
+        descriptor = os.open(self._settings.run_dir / "plane.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LOCK_WITHIN_S
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return self._held(descriptor)
+            except BlockingIOError:
+                if loop.time() > until:
+                    os.close(descriptor)
+                    raise Fault(
+                        f"Another process has been starting the plane in {self._settings.run_dir} for a long time: "
+                        "stop it, or give this node a run_dir of its own."
+                    ) from None
+            await asyncio.sleep(0.02)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the plane that this process started, if it did."""
+        return self._process.pid if self._process is not None else None
+
+    def reap(self) -> str:
+        """How the plane that we started ended; "" when it runs, or was not ours."""
+        if self._process is None:
+            return ""
+        code = self._process.poll()
+        if code is None:
+            return ""
+        self._process = None
+        return f"killed by signal {-code}" if code < 0 else f"ended with status {code}"
+
+    async def ended(self, within_s: float) -> bool:
+        """Wait until the plane that we started has ended; kill it when it does not."""
+        process = self._process
+        if process is None:
+            return True
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within_s
+        while process.poll() is None:
+            if loop.time() > until:
+                process.kill()
+                process.wait()
+                return False
+            await asyncio.sleep(0.01)
+        return True
+
+
+async def _attach(client: PlaneClient) -> wire.Attached:
+    try:
+        reply = await client.call(wire.ToPlane(attach=wire.Attach(controller=f"pid {os.getpid()}")))
+    except (PlaneGone, PlaneFailed) as error:
+        client.close()
+        # A plane that is there but does not answer keeps its ports: starting a second one could not help.
+        raise Fault(f"A plane holds the socket but does not answer ({error}): stop that process.") from error
+    return reply.attached
+
+
+def find_binary(configured: str) -> pathlib.Path:
+    """`regie-plane`: as configured, beside the interpreter, in the source tree, on the path. Raises `Fault`."""
+    if configured:
+        path = pathlib.Path(configured)
+        if not os.access(path, os.X_OK):
+            raise Fault(f"media.plane_binary is {configured}, and there is no program: correct the path.")
+        return path.resolve()
+    target = pathlib.Path(__file__).resolve().parents[1] / "plane" / "target"
+    beside = pathlib.Path(sys.executable).parent / "regie-plane"
+    for path in (beside, target / "release" / "regie-plane", target / "debug" / "regie-plane"):
+        if os.access(path, os.X_OK):
+            if path.parent.name == "debug":
+                log.warning("using %s: a debug build, slow. Build with `cargo build --release` in node/plane.", path)
+            return path
+    found = shutil.which("regie-plane")
+    if found is None:
+        raise Fault("regie-plane was not found: run `cargo build --release` in node/plane, or set media.plane_binary.")
+    return pathlib.Path(found)
