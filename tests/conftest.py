@@ -1,0 +1,26 @@
+"""What every test gets."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that needs a network of its own says so and is skipped where it cannot have one."""
+    if os.geteuid() == 0:
+        return
+    for item in items:
+        if "netns" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="needs root, to make a network namespace of its own"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contexts, caches and settings of whoever runs the tests stay out of them."""
+    home: Path = tmp_path_factory.getbasetemp()
+    for name in [name for name in os.environ if name.startswith("REGIE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("REGIE_CONTEXTS", str(home / "contexts.toml"))

@@ -1,0 +1,226 @@
+"""A real node for a test: `python -m node` with its plane, in a folder of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import grpc
+
+from node.demo.peer import Door
+from node.rpc.local import LocalContext, read_local_context
+from protos.chat.v1 import chat_pb2_grpc
+from protos.mute.v1 import mute_pb2_grpc
+from protos.nodes.v1 import nodes_pb2_grpc
+from protos.participants.v1 import participants_pb2_grpc
+from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+
+START_SECONDS = 20.0
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def until(
+    condition: Callable[[], Any | Awaitable[Any]], seconds: float, what: str, *, every: float = 0.02
+) -> Any:
+    """The first true value of `condition`; fails the test with `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if isinstance(value, Awaitable):
+            value = await value
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        await asyncio.sleep(every)
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room made by the operator, and its doors."""
+
+    room: str
+    participant: Door
+    host: Door
+
+    def link(self, door: Door | None = None) -> str:
+        door = door or self.participant
+        return f"{door.base}/r/{door.room}#{door.ticket}"
+
+
+class Operator:
+    """The gRPC stubs of one node with its admin's token."""
+
+    def __init__(self, context: LocalContext) -> None:
+        credentials = grpc.ssl_channel_credentials(Path(context.ca_file).read_bytes())
+        self.channel = grpc.aio.secure_channel(context.address, credentials)
+        self.metadata = (("authorization", f"Bearer {context.token}"),)
+        self.rooms = rooms_pb2_grpc.RoomsServiceStub(self.channel)
+        self.participants = participants_pb2_grpc.ParticipantsServiceStub(self.channel)
+        self.mute = mute_pb2_grpc.MuteServiceStub(self.channel)
+        self.chat = chat_pb2_grpc.ChatServiceStub(self.channel)
+        self.nodes = nodes_pb2_grpc.NodesServiceStub(self.channel)
+
+    async def __call__(self, method: Any, request: Any, *, timeout: float = 5.0) -> Any:
+        return await method(request, metadata=self.metadata, timeout=timeout, wait_for_ready=True)
+
+
+@dataclass
+class Machine:
+    """One node. `address` is where participants and media reach it; a network of the test's own may change it."""
+
+    folder: Path
+    address: str = "127.0.0.1"
+    settings: dict[str, str] = field(default_factory=dict)
+    web: int = field(default_factory=free_port)
+    tls: int = field(default_factory=free_port)
+    rpc: int = field(default_factory=free_port)
+    metrics: int = field(default_factory=free_port)
+    media: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
+    process: asyncio.subprocess.Process | None = None
+    operator: Operator | None = None
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "REGIE_CONTEXTS": str(self.contexts),
+            "REGIE__NODE__NAME": "test",
+            "REGIE__NODE__DATA_DIR": str(self.folder / "data"),
+            "REGIE__NODE__RUN_DIR": str(self.run_dir),
+            "REGIE__WEB__LISTEN": f"127.0.0.1:{self.web}",
+            "REGIE__RPC__LISTEN": f"127.0.0.1:{self.rpc}",
+            "REGIE__METRICS__LISTEN": f"127.0.0.1:{self.metrics}",
+            "REGIE__MEDIA__LISTEN": f"{self.address}:{self.media}",
+            "REGIE__MEDIA__ORPHAN_GRACE_S": "20",
+            **self.settings,
+        }
+
+    @property
+    def contexts(self) -> Path:
+        return self.folder / "contexts.toml"
+
+    @property
+    def run_dir(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.web}"
+
+    # ------------------------------------------------------------------ life and death
+
+    async def start(self) -> None:
+        """Returns when the node answers on all its ports."""
+        with (self.folder / "node.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "node", env=self.environ, stdin=asyncio.subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        await until(self._answers, START_SECONDS, f"the node answers; its log:\n{self.log()[-3000:]}", every=0.05)
+        context = read_local_context(path=self.contexts)
+        assert context is not None
+        if self.operator is not None:
+            await self.operator.channel.close()
+        self.operator = Operator(context)
+
+    async def _answers(self) -> bool:
+        assert self.process is not None
+        if self.process.returncode is not None:
+            raise AssertionError(f"the node ended with {self.process.returncode}:\n{self.log()[-3000:]}")
+        if not self.contexts.exists():
+            return False
+        for port in (self.web, self.rpc, self.metrics):
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+            except OSError:
+                return False
+        return True
+
+    def log(self) -> str:
+        path = self.folder / "node.log"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    async def kill(self) -> None:
+        """SIGKILL to the control process; the plane goes on."""
+        assert self.process is not None
+        self.process.kill()
+        await self.process.wait()
+
+    async def stop(self) -> None:
+        """The end of a test: nothing of it may remain."""
+        if self.operator is not None:
+            await self.operator.channel.close()
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+            try:
+                await asyncio.wait_for(self.process.wait(), 10)
+            except TimeoutError:
+                self.process.kill()
+                await self.process.wait()
+        for pid in self.planes():
+            os.kill(pid, signal.SIGKILL)
+
+    def planes(self) -> list[int]:
+        """Process ids of the planes that serve this machine's run folder."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
+                    alive = (entry / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+                except OSError:
+                    continue
+                named = words[0].endswith(b"regie-plane") and any(str(self.folder).encode() in word for word in words)
+                if alive and named:
+                    found.append(int(entry.name))
+        return found
+
+    # ------------------------------------------------------------------ what tests ask of it
+
+    async def room(self, *, base: str = "", **wishes: Any) -> Room:
+        """A fresh room, made by gRPC as an operator would."""
+        assert self.operator is not None
+        request = rooms_pb2.CreateRoomRequest(title="Essai", **wishes)
+        created = await self.operator(self.operator.rooms.CreateRoom, request)
+        tickets = {link.role: link.ticket for link in created.links}
+        base, room = base or self.base, created.room.room
+        return Room(room, Door(base, room, tickets["participant"]), Door(base, room, tickets["host"]))
+
+    async def figures(self) -> dict[str, float]:
+        """The samples of `/metrics` by their full name with labels."""
+        async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{self.metrics}/metrics") as answer:
+            text = await answer.text()
+        found = {}
+        for line in text.splitlines():
+            if line and not line.startswith("#"):
+                name, _, value = line.rpartition(" ")
+                found[name] = float(value)
+        return found
+
+    def open_files(self) -> int:
+        """File descriptors of the control process."""
+        assert self.process is not None
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
