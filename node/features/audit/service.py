@@ -1,0 +1,107 @@
+"""The audit: what operators did and what they were refused. Append-only.
+
+A record is logged at once and written in the background, in batches; a call never waits for it. While the database is
+away up to `WAITING` records wait in memory and the oldest are lost first, counted (`lost`) and still in the log.
+Refusals without a valid token, which anybody can cause, are summed for a second before they are written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import msgspec
+
+from node.features.audit.rules import Record
+
+WAITING: Final = 10_000
+BATCH: Final = 500
+SUM_S: Final = 1.0
+RETRY_S: Final = 2.0
+
+log = logging.getLogger("regie.audit")
+
+
+class Store(Protocol):
+    async def append(self, records: Sequence[Record]) -> None: ...
+
+    async def list(self, *, before: int, limit: int) -> list[tuple[int, Record]]: ...
+
+
+class Audit:
+    """`note` never blocks; `run` writes until cancelled; `close` writes what is left."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: deque[Record] = deque()
+        self._summed: dict[tuple[str, str], Record] = {}
+        self._news = asyncio.Event()
+        self.lost = 0
+        self.written = 0
+
+    @property
+    def backlog(self) -> int:
+        return len(self._waiting) + len(self._summed)
+
+    def note(self, record: Record) -> None:
+        if record.anonymous:
+            key = (record.method, record.outcome)
+            known = self._summed.get(key)
+            self._summed[key] = record if known is None else msgspec.structs.replace(known, count=known.count + 1)
+            self._news.set()
+            return
+        self._say(record)
+        self._queue(record)
+
+    async def list(self, *, before: int = 0, limit: int = 200) -> list[tuple[int, Record]]:
+        """Newest first, each with its number; `before` a number goes on from there."""
+        return await self._store.list(before=before, limit=limit)
+
+    async def run(self) -> None:
+        while True:
+            await self._news.wait()
+            if self._summed:
+                await asyncio.sleep(SUM_S)
+                self._settle()
+            self._news.clear()
+            if not await self._write():
+                await asyncio.sleep(RETRY_S)
+                self._news.set()
+
+    async def close(self) -> None:
+        self._settle()
+        await self._write()
+
+    def _settle(self) -> None:
+        summed, self._summed = self._summed, {}
+        for record in summed.values():
+            self._say(record)
+            self._queue(record)
+
+    def _queue(self, record: Record) -> None:
+        self._waiting.append(record)
+        if len(self._waiting) > WAITING:
+            self._waiting.popleft()
+            self.lost += 1
+        self._news.set()
+
+    async def _write(self) -> bool:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            try:
+                await self._store.append(batch)
+            except asyncio.CancelledError:
+                self._waiting.extendleft(reversed(batch))
+                raise
+            except Exception:
+                self._waiting.extendleft(reversed(batch))
+                log.warning("audit_not_written", extra={"waiting": len(self._waiting)}, exc_info=True)
+                return False
+            self.written += len(batch)
+        return True
+
+    def _say(self, record: Record) -> None:
+        log.info("audit", extra={"audit": msgspec.to_builtins(record)})

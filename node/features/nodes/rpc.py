@@ -1,0 +1,92 @@
+"""gRPC: regie.nodes.v1."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from node.errors import Refused
+from node.features.nodes.rules import NodeState, NodeView
+from node.features.nodes.service import Nodes
+from node.features.operators.rules import Role
+from node.journal import Change, Journal, NodeChanged
+from node.rpc.call import current
+from node.rpc.convert import page, position, stamp
+from node.rpc.watch import Frame, watch
+from protos.common.v1 import common_pb2
+from protos.nodes.v1 import nodes_pb2 as pb
+from protos.nodes.v1 import nodes_pb2_grpc
+
+STATES: Final = {
+    NodeState.OK: pb.Node.STATE_OK,
+    NodeState.PLANE_DOWN: pb.Node.STATE_PLANE_DOWN,
+    NodeState.FENCED: pb.Node.STATE_FENCED,
+    NodeState.DRAINING: pb.Node.STATE_DRAINING,
+}
+ROLES: Final = {
+    Role.VIEWER: common_pb2.ROLE_VIEWER,
+    Role.MODERATOR: common_pb2.ROLE_MODERATOR,
+    Role.OPERATOR: common_pb2.ROLE_OPERATOR,
+    Role.ADMIN: common_pb2.ROLE_ADMIN,
+}
+
+
+class NodesServicer(nodes_pb2_grpc.NodesServiceServicer):
+    def __init__(self, nodes: Nodes, journal: Journal) -> None:
+        self._nodes = nodes
+        self._journal = journal
+
+    async def ListNodes(self, request: pb.ListNodesRequest, context: Any) -> pb.ListNodesResponse:
+        views = [self._nodes.current()]
+        some, after = page(views, lambda view: view.node, size=request.page_size, token=request.page_token)
+        return pb.ListNodesResponse(nodes=map(node, some), next_page_token=after)
+
+    async def GetNode(self, request: pb.GetNodeRequest, context: Any) -> pb.GetNodeResponse:
+        view = self._nodes.current()
+        if request.node not in ("", view.node):
+            raise Refused("NODE_UNKNOWN", limit=view.node, current=request.node[:64])
+        return pb.GetNodeResponse(node=node(view))
+
+    async def WatchNodes(self, request: pb.WatchNodesRequest, context: Any) -> AsyncIterator[pb.WatchNodesResponse]:
+        async for frame in watch(self._journal, ["nodes"], self._snapshot):
+            yield changed(frame)
+
+    async def GetCaller(self, request: pb.GetCallerRequest, context: Any) -> pb.GetCallerResponse:
+        operator = current().operator
+        assert operator is not None
+        return pb.GetCallerResponse(operator=operator.name, role=ROLES[operator.role])
+
+    async def _snapshot(self) -> Sequence[Change]:
+        return [NodeChanged(self._nodes.current())]
+
+
+def node(view: NodeView) -> pb.Node:
+    return pb.Node(
+        node=view.node,
+        version=view.version,
+        state=STATES[view.state],
+        started=stamp(view.started),
+        load=pb.Load(**msgspec.structs.asdict(view.load)),
+        plane=plane(view),
+        web_url=view.web_url,
+    )
+
+
+def plane(view: NodeView) -> pb.Plane:
+    return pb.Plane(
+        instance=view.plane.instance,
+        version=view.plane.version,
+        started=stamp(view.plane.started),
+        epoch=view.plane.epoch,
+        restarts=view.plane.restarts,
+        optimised=view.plane.optimised,
+    )
+
+
+def changed(frame: Frame) -> pb.WatchNodesResponse:
+    return pb.WatchNodesResponse(
+        nodes=[node(change.view) for change in frame.changes if isinstance(change, NodeChanged)],
+        position=position(frame.position),
+    )

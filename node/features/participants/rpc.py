@@ -1,0 +1,117 @@
+"""gRPC: regie.participants.v1."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any, Final
+
+from node.features.participants.rules import Grade, ParticipantView, QualityView, State, TrackView
+from node.features.participants.service import Participants
+from node.journal import Change, Journal, ParticipantChanged, ParticipantGone
+from node.ports import Shape
+from node.rpc.call import current
+from node.rpc.convert import page, position, stamp
+from node.rpc.watch import Frame, watch
+from protos.participants.v1 import participants_pb2 as pb
+from protos.participants.v1 import participants_pb2_grpc
+
+CLIENTS: Final = {
+    Shape.PAGE: pb.Participant.CLIENT_PAGE,
+    Shape.WHIP: pb.Participant.CLIENT_WHIP,
+    Shape.WHEP: pb.Participant.CLIENT_WHEP,
+}
+STATES: Final = {
+    State.JOINING: pb.Participant.STATE_JOINING,
+    State.HERE: pb.Participant.STATE_HERE,
+    State.AWAY: pb.Participant.STATE_AWAY,
+}
+GRADES: Final = {
+    Grade.UNKNOWN: pb.Quality.GRADE_UNSPECIFIED,
+    Grade.GOOD: pb.Quality.GRADE_GOOD,
+    Grade.FAIR: pb.Quality.GRADE_FAIR,
+    Grade.POOR: pb.Quality.GRADE_POOR,
+}
+
+
+class ParticipantsServicer(participants_pb2_grpc.ParticipantsServiceServicer):
+    def __init__(self, participants: Participants, journal: Journal) -> None:
+        self._participants = participants
+        self._journal = journal
+
+    async def GetParticipant(self, request: pb.GetParticipantRequest, context: Any) -> pb.GetParticipantResponse:
+        view = await self._participants.get(request.room, request.participant)
+        return pb.GetParticipantResponse(participant=participant(view))
+
+    async def ListParticipants(self, request: pb.ListParticipantsRequest, context: Any) -> pb.ListParticipantsResponse:
+        views = sorted(await self._participants.list(request.room or None), key=_key)
+        some, after = page(views, _key, size=request.page_size, token=request.page_token)
+        return pb.ListParticipantsResponse(participants=map(participant, some), next_page_token=after)
+
+    async def WatchParticipants(
+        self, request: pb.WatchParticipantsRequest, context: Any
+    ) -> AsyncIterator[pb.WatchParticipantsResponse]:
+        snapshot = partial(self._snapshot, request.room)
+        resume, room = request.resume_token, request.room
+        async for frame in watch(self._journal, ["participants"], snapshot, resume=resume, room=room):
+            yield changed(frame)
+
+    async def RemoveParticipant(
+        self, request: pb.RemoveParticipantRequest, context: Any
+    ) -> pb.RemoveParticipantResponse:
+        view = await self._participants.remove(
+            request.room, request.participant, by=current().actor, reason=request.reason
+        )
+        return pb.RemoveParticipantResponse(participant=participant(view))
+
+    async def _snapshot(self, room: str) -> Sequence[Change]:
+        return [ParticipantChanged(view) for view in await self._participants.list(room or None)]
+
+
+def _key(view: ParticipantView) -> str:
+    return f"{view.room}/{view.participant}"
+
+
+def participant(view: ParticipantView) -> pb.Participant:
+    return pb.Participant(
+        participant=view.participant,
+        room=view.room,
+        name=view.name,
+        role=view.role,
+        client=CLIENTS[view.client],
+        joined=stamp(view.joined),
+        state=STATES[view.state],
+        tracks=map(track, view.tracks),
+        speaking=view.speaking,
+        level=view.level,
+        quality=quality(view.quality),
+    )
+
+
+def track(view: TrackView) -> pb.Track:
+    return pb.Track(
+        source=view.source,
+        on=view.on,
+        muted=view.muted,
+        muted_by=view.muted_by,
+        bits_per_second=view.bits_per_second,
+        loss_percent=view.loss_percent,
+    )
+
+
+def quality(view: QualityView) -> pb.Quality:
+    return pb.Quality(
+        loss_percent=view.loss_percent,
+        rtt_ms=view.rtt_ms,
+        bits_per_second=view.bits_per_second,
+        grade=GRADES[view.grade],
+    )
+
+
+def changed(frame: Frame) -> pb.WatchParticipantsResponse:
+    return pb.WatchParticipantsResponse(
+        snapshot=frame.snapshot,
+        participants=[participant(change.view) for change in frame.changes if isinstance(change, ParticipantChanged)],
+        gone=[change.participant for change in frame.changes if isinstance(change, ParticipantGone)],
+        position=position(frame.position),
+    )

@@ -1,0 +1,87 @@
+"""gRPC: regie.rooms.v1."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Final
+
+from node.features.rooms.rules import JoinLink, RoomState, RoomView
+from node.features.rooms.service import Rooms
+from node.journal import Change, Journal, RoomChanged, RoomGone
+from node.rpc.call import current
+from node.rpc.convert import page, position, stamp
+from node.rpc.watch import Frame, watch
+from protos.rooms.v1 import rooms_pb2 as pb
+from protos.rooms.v1 import rooms_pb2_grpc
+
+STATES: Final = {RoomState.OPEN: pb.Room.STATE_OPEN, RoomState.CLOSED: pb.Room.STATE_CLOSED}
+
+
+class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
+    def __init__(self, rooms: Rooms, journal: Journal) -> None:
+        self._rooms = rooms
+        self._journal = journal
+
+    async def CreateRoom(self, request: pb.CreateRoomRequest, context: Any) -> pb.CreateRoomResponse:
+        view, links = await self._rooms.create(
+            title=request.title,
+            max_participants=request.max_participants,
+            room_id=request.room,
+            ticket_hours=request.ticket_hours,
+            by=current().actor,
+        )
+        return pb.CreateRoomResponse(room=room(view), links=map(link, links))
+
+    async def GetRoom(self, request: pb.GetRoomRequest, context: Any) -> pb.GetRoomResponse:
+        return pb.GetRoomResponse(room=room(await self._rooms.get(request.room)))
+
+    async def ListRooms(self, request: pb.ListRoomsRequest, context: Any) -> pb.ListRoomsResponse:
+        views = sorted(await self._rooms.list(with_closed=request.with_closed), key=lambda view: view.room)
+        some, after = page(views, lambda view: view.room, size=request.page_size, token=request.page_token)
+        return pb.ListRoomsResponse(rooms=map(room, some), next_page_token=after)
+
+    async def WatchRooms(self, request: pb.WatchRoomsRequest, context: Any) -> AsyncIterator[pb.WatchRoomsResponse]:
+        async for frame in watch(self._journal, ["rooms"], self._snapshot, resume=request.resume_token):
+            yield changed(frame)
+
+    async def CloseRoom(self, request: pb.CloseRoomRequest, context: Any) -> pb.CloseRoomResponse:
+        view = await self._rooms.close(request.room, by=current().actor, reason=request.reason)
+        return pb.CloseRoomResponse(room=room(view))
+
+    async def _snapshot(self) -> Sequence[Change]:
+        return [RoomChanged(view) for view in await self._rooms.list()]
+
+
+def room(view: RoomView) -> pb.Room:
+    return pb.Room(
+        room=view.room,
+        title=view.title,
+        state=STATES[view.state],
+        created=stamp(view.created),
+        opened=stamp(view.opened),
+        closed=stamp(view.closed),
+        closed_by=view.closed_by,
+        closed_reason=view.closed_reason,
+        people=view.people,
+        max_participants=view.max_participants,
+        bits_out_per_second=view.bits_out_per_second,
+        loss_percent=view.loss_percent,
+        cameras=view.cameras,
+        speaking=view.speaking,
+        screen=view.screen,
+        node=view.node,
+        muted=view.muted,
+    )
+
+
+def link(made: JoinLink) -> pb.JoinLink:
+    return pb.JoinLink(role=made.role, url=made.url, ticket=made.ticket, expires=stamp(made.expires))
+
+
+def changed(frame: Frame) -> pb.WatchRoomsResponse:
+    return pb.WatchRoomsResponse(
+        snapshot=frame.snapshot,
+        rooms=[room(change.view) for change in frame.changes if isinstance(change, RoomChanged)],
+        gone=[change.room for change in frame.changes if isinstance(change, RoomGone)],
+        position=position(frame.position),
+    )

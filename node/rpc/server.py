@@ -1,0 +1,214 @@
+"""The gRPC edge of the node: one TLS port for consoles and scripts.
+
+`serve` opens it, `Server.stop` closes it: streams are told STOPPING, changes that have begun are finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+import grpc
+import grpc.aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health
+from grpc_reflection.v1alpha import reflection
+
+from node.errors import Refused
+from node.features.audit.service import Audit
+from node.features.chat.rpc import ChatServicer
+from node.features.chat.service import Chat
+from node.features.mute.rpc import MuteServicer
+from node.features.mute.service import Mute
+from node.features.nodes.rpc import NodesServicer
+from node.features.nodes.service import Nodes
+from node.features.operators.service import Operators
+from node.features.participants.rpc import ParticipantsServicer
+from node.features.participants.service import Participants
+from node.features.rooms.rpc import RoomsServicer
+from node.features.rooms.service import Rooms
+from node.journal import Journal
+from node.rpc.interceptors import MAX_MESSAGE, Begin, Meter, chain
+from node.rpc.repeat import Once
+from node.rpc.tls import TlsFiles
+from protos.chat.v1 import chat_pb2, chat_pb2_grpc
+from protos.mute.v1 import mute_pb2, mute_pb2_grpc
+from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
+from protos.participants.v1 import participants_pb2, participants_pb2_grpc
+from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+
+OPTIONS: Final[Sequence[tuple[str, int]]] = (
+    # Consoles ping every 10 s, also without calls; gRPC's default would answer too_many_pings.
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    # A console that vanished is noticed within 30 s. keepalive_timeout_ms alone is not obeyed while streams are open:
+    # ping_timeout_ms is (measured; grpc/grpc#25722 is related).
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.ping_timeout_ms", 10_000),
+    ("grpc.max_concurrent_streams", 128),
+    # Requests above our own limit are still read up to here, so that the refusal says why; above, gRPC refuses.
+    ("grpc.max_receive_message_length", 4 * MAX_MESSAGE),
+    ("grpc.max_send_message_length", 16 * MAX_MESSAGE),
+    ("grpc.max_metadata_size", 8 << 10),
+    ("grpc.absolute_max_metadata_size", 16 << 10),
+    # Two nodes on one port would share the calls at random; the second one must fail instead.
+    ("grpc.so_reuseport", 0),
+)
+SERVICES: Final = tuple(
+    file.DESCRIPTOR.services_by_name[name].full_name
+    for file, name in (
+        (nodes_pb2, "NodesService"),
+        (rooms_pb2, "RoomsService"),
+        (participants_pb2, "ParticipantsService"),
+        (mute_pb2, "MuteService"),
+        (chat_pb2, "ChatService"),
+    )
+)
+RENEW_EVERY_S: Final = 86_400.0
+FLUSH_EVERY_S: Final = 60.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the edge calls."""
+
+    nodes: Nodes
+    rooms: Rooms
+    participants: Participants
+    mute: Mute
+    chat: Chat
+    journal: Journal
+    operators: Operators
+    audit: Audit
+
+
+class Server:
+    """A running gRPC edge. `port` is the one bound, `address` what a client connects to."""
+
+    def __init__(self, server: grpc.aio.Server, port: int, host: str, begin: Begin, once: Once, services: Services):
+        self.port = port
+        self.address = f"{host}:{port}"
+        self._server = server
+        self._begin = begin
+        self._once = once
+        self._services = services
+        self._health = health.HealthServicer()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, renew: Callable[[], object] | None) -> None:
+        await self._server.start()
+        for name in ("", *SERVICES):
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._tasks.append(asyncio.create_task(self._services.audit.run(), name="audit"))
+        self._tasks.append(asyncio.create_task(self._flush(), name="operators"))
+        if renew is not None:
+            self._tasks.append(asyncio.create_task(_renew(renew), name="tls"))
+
+    async def stop(self, grace: float = 2.0) -> None:
+        """No new calls; streams end with STOPPING, unary calls within `grace` seconds, begun changes when done."""
+        await self._health.enter_graceful_shutdown()
+        self._begin.stop()
+        await self._server.stop(grace)
+        await self._once.finish()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for last_words in (self._services.operators.flush, self._services.audit.close):
+            try:
+                await last_words()
+            except Exception:
+                log.warning("rpc_not_flushed", exc_info=True)
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_EVERY_S)
+            try:
+                await self._services.operators.flush()
+            except Exception:
+                log.warning("operators_not_flushed", exc_info=True)
+
+
+async def serve(
+    services: Services,
+    *,
+    listen: str,
+    tls: TlsFiles,
+    meter: Meter,
+    renew: Callable[[], object] | None = None,
+    now: Callable[[], float] = time.time,
+) -> Server:
+    """Opens `listen` ("127.0.0.1:9090"; port 0: any). `renew`: called daily, makes the certificate again when it is due;
+    the new one is used from the next connection on. Raises OSError where the address cannot be bound."""
+    begin, once = Begin(), Once(time.monotonic)
+    interceptors = chain(begin, once, operators=services.operators, auditor=services.audit, meter=meter, now=now)
+    grpc_server = grpc.aio.server(interceptors=interceptors, options=OPTIONS)
+    try:
+        port = grpc_server.add_secure_port(listen, _credentials(tls))
+    except RuntimeError as error:
+        raise OSError(f"{listen}: {error}") from error
+    server = Server(grpc_server, port, listen.rpartition(":")[0], begin, once, services)
+    _add(grpc_server, services, server._health)
+    await server.start(renew)
+    log.info("rpc_listening", extra={"address": server.address})
+    return server
+
+
+def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServicer) -> None:
+    s = services
+    nodes_pb2_grpc.add_NodesServiceServicer_to_server(NodesServicer(s.nodes, s.journal), server)
+    rooms_pb2_grpc.add_RoomsServiceServicer_to_server(RoomsServicer(s.rooms, s.journal), server)
+    participants_pb2_grpc.add_ParticipantsServiceServicer_to_server(
+        ParticipantsServicer(s.participants, s.journal), server
+    )
+    mute_pb2_grpc.add_MuteServiceServicer_to_server(MuteServicer(s.mute), server)
+    chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatServicer(s.chat, s.rooms, s.journal), server)
+    health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
+    reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    server.add_generic_rpc_handlers((_Unknown(),))  # last: asked when nobody else knows the method
+
+
+class _Unknown(grpc.GenericRpcHandler[Any, Any]):
+    """Answers what nobody answers, so that this refusal too has a code."""
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any]:
+        method = handler_call_details.method
+
+        async def refuse(request: Any, context: Any) -> NoReturn:
+            raise Refused("METHOD_UNKNOWN", current=method[:128])
+
+        return grpc.stream_unary_rpc_method_handler(refuse)
+
+
+def _credentials(tls: TlsFiles) -> grpc.ServerCredentials:
+    """Read again for every handshake when the file has changed."""
+    seen = tls.cert.stat().st_mtime_ns
+
+    def configuration() -> grpc.ServerCertificateConfiguration:
+        return grpc.ssl_server_certificate_configuration([(tls.key.read_bytes(), tls.cert.read_bytes())])
+
+    def changed() -> grpc.ServerCertificateConfiguration | None:
+        nonlocal seen
+        with contextlib.suppress(OSError):
+            if (latest := tls.cert.stat().st_mtime_ns) != seen:
+                seen = latest
+                return configuration()
+        return None
+
+    return grpc.dynamic_ssl_server_credentials(configuration(), changed)
+
+
+async def _renew(renew: Callable[[], object]) -> None:
+    while True:
+        await asyncio.sleep(RENEW_EVERY_S)
+        try:
+            await asyncio.to_thread(renew)
+        except Exception:
+            log.warning("tls_not_renewed", exc_info=True)
