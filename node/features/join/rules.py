@@ -126,6 +126,15 @@ class Door:
             raise Refused("TICKET_EXPIRED", limit=expired, set_by="room")
         return link.role
 
+    def knows(self, ticket: str) -> None:
+        """For somebody who comes back: the ticket is this room's, expired or not.
+
+        Raises:
+            Refused: TICKET_WRONG.
+        """
+        if ticket not in self._links:
+            raise Refused("TICKET_WRONG")
+
     def holder(self, session: str) -> str | None:
         """The participant whose session this is, or None: a session that ended without anybody being removed.
 
@@ -181,10 +190,8 @@ class Door:
     # ------------------------------------------------------------ reactions
 
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
-        session = next((s for s, p in self._sessions.items() if p == event.participant), None)
-        if session is not None:
-            del self._sessions[session]
-            self._end(session, event.participant, event.cause)
+        self._sessions.pop(event.session, None)
+        self._end(event.session, event.participant, event.cause)
         return []
 
     def _end(self, session: str, participant: str, cause: Cause) -> None:

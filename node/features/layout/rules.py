@@ -139,6 +139,10 @@ class Layout:
                 promoted = True
         return self._fill(self.people) if promoted else []
 
+    def resume(self) -> list[Event]:
+        """After a restart, when everybody is restored."""
+        return self._fill(self.people)
+
     # ------------------------------------------------------------ reactions
 
     def refresh(self, event: PersonChanged | BlockChanged, now: float) -> list[Event]:

@@ -181,6 +181,16 @@ class Mute:
                 events += self._lift(person, [Source.MICROPHONE], command.by, now)
         return events
 
+    def resume(self, muted: frozenset[str]) -> list[Event]:
+        """After a restart: make the plane agree with what was decided."""
+        changes = [
+            (track.id, self.is_blocked(person.id, track.source))
+            for person in self._people
+            for track in person.tracks
+            if self.is_blocked(person.id, track.source) != (track.id in muted)
+        ]
+        return [BlockTracks(tuple(changes))] if changes else []
+
     # ------------------------------------------------------------ reactions
 
     def person_joined(self, event: PersonJoined, now: float) -> list[Event]:

@@ -195,6 +195,7 @@ class PersonMoved(Fact, frozen=True):
 class PersonGone(Fact, frozen=True):
     room: str
     participant: str
+    session: str
     cause: Cause
     by: str
     reason: str
@@ -230,8 +231,11 @@ class RejoinWanted(Notice, frozen=True):
 
 
 class SpeakersChanged(Notice, frozen=True):
+    """(participant, level) of everybody audible, loudest first; `silent`: who has just fallen silent."""
+
     room: str
     levels: tuple[tuple[str, int], ...]
+    silent: tuple[str, ...]
 
 
 class CloseTransport(Effect, frozen=True):
@@ -312,6 +316,17 @@ class People:
         person = self._people.get(participant)
         return person if person is not None and person.admitted else None
 
+    def place_of(self, participant: str) -> Person:
+        """Somebody with a place, also while the first negotiation is under way.
+
+        Raises:
+            Refused: SESSION_UNKNOWN.
+        """
+        person = self._people.get(participant)
+        if person is None:
+            raise Refused("SESSION_UNKNOWN")
+        return person
+
     def on_transport(self, transport: str) -> Person | None:
         return self._by_transport.get(transport)
 
@@ -340,9 +355,7 @@ class People:
 
     def reopen(self, participant: str, transport: str) -> Person:
         """Negotiate again for somebody who has a place. Of two negotiations at once, the later one counts."""
-        person = self._people.get(participant)
-        if person is None:
-            raise Refused("SESSION_UNKNOWN")
+        person = self.place_of(participant)
         person.opening = transport
         return person
 
@@ -496,7 +509,7 @@ class People:
             return []
         self._heard = {id_: self._people[id_] for id_ in levels}
         loudest_first = sorted(levels.items(), key=lambda item: item[1])
-        return [SpeakersChanged(self.room, tuple(loudest_first))]
+        return [SpeakersChanged(self.room, tuple(loudest_first), tuple(person.id for person in silent))]
 
     def measured(self, command: Measured, now: float) -> list[Event]:
         touched: dict[str, Person] = {}
@@ -541,7 +554,7 @@ class People:
         self._heard.pop(person.id, None)
         del self._people[person.id]
         if person.admitted:
-            events.append(PersonGone(self.room, person.id, cause, by, reason, now))
+            events.append(PersonGone(self.room, person.id, person.session, cause, by, reason, now))
         return events
 
 

@@ -11,18 +11,19 @@ A command that is refused raises `Refused` and changes nothing.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from node.errors import Refused
-from node.features.chat.rules import Chat, Hide, Say
+from node.features.chat.rules import Chat, Hide, MessageView, Say
 from node.features.join.rules import Admit, Door, GiveUp, Knock, Link, Return, TicketIssued
 from node.features.layout.rules import Arrange, Layout
-from node.features.mute.rules import Block, BlockChanged, BlockRoom, Mute, Unblock, UnblockRoom
+from node.features.mute.rules import Block, BlockChanged, BlockRoom, By, Mute, Unblock, UnblockRoom
 from node.features.participants.rules import (
     Attach,
+    Cause,
     Detach,
     Heard,
     Leave,
@@ -42,7 +43,7 @@ from node.features.participants.rules import (
     Tick,
     view_of,
 )
-from node.ports import Actor, Effect, Event, Fact, Notice, Source
+from node.ports import Actor, Effect, Event, Fact, Held, Notice, Shape, Source
 
 
 class RoomState(enum.StrEnum):
@@ -95,7 +96,41 @@ class Opening(msgspec.Struct, frozen=True):
     closed_reason: str = ""
 
 
+class SavedPerson(msgspec.Struct, frozen=True):
+    """Somebody who had a place when the node stopped."""
+
+    participant: str
+    name: str
+    role: Role
+    client: Shape
+    language: str
+    session: str
+    joined: float
+    transport: str
+    publishing: tuple[Source, ...]
+
+
+class SavedRoom(msgspec.Struct, frozen=True):
+    """An open room as the ledger knows it. `ended`: (session, participant, cause); `blocks`: (participant, source,
+    by); `messages`: the last ones."""
+
+    opening: Opening
+    links: tuple[Link, ...]
+    people: tuple[SavedPerson, ...]
+    ended: tuple[tuple[str, str, Cause], ...]
+    blocks: tuple[tuple[str, Source, By], ...]
+    room_muted: By | None
+    messages: tuple[MessageView, ...]
+    last_message: int
+
+
 # ---------------------------------------------------------------- what is asked
+
+
+class Resume(msgspec.Struct, frozen=True):
+    """After a restart: `muted` are the tracks that the plane blocks now."""
+
+    muted: frozenset[str]
 
 
 class Issue(msgspec.Struct, frozen=True):
@@ -192,6 +227,42 @@ class Room:
         features = (self.people, self.door, self.mute, self.chat, self.layout)
         return min((at for feature in features if (at := feature.deadline) is not None), default=None)
 
+    @classmethod
+    def restore(cls, saved: SavedRoom, held: Mapping[str, Held], now: float, *, node: str = "") -> Room:
+        """The room after a restart of the node, on the transports that the plane still holds (by id)."""
+        room = cls(saved.opening, node=node)
+        for link in saved.links:
+            room.door.issue(link)
+        for session, participant, cause in saved.ended:
+            room.door.restore(session, participant, cause)
+        for one in saved.people:
+            room._restore_person(one, held.get(one.transport), now)
+        for participant, source, by in saved.blocks:
+            room.mute.restore(participant, source, by)
+        room.mute.room_muted = saved.room_muted
+        room.chat.restore(list(saved.messages), saved.last_message)
+        for person in room.people:
+            if person.transport:
+                room.layout.restore(person.id, held[person.transport].assigned)
+        return room
+
+    def _restore_person(self, saved: SavedPerson, held: Held | None, now: float) -> None:
+        person = Person(
+            id=saved.participant,
+            name=saved.name,
+            role=saved.role,
+            client=saved.client,
+            language=saved.language,
+            session=saved.session,
+            joined=saved.joined,
+            publishing=set(saved.publishing),
+        )
+        if held is not None:
+            self.people.place(person, held.transport, held.tracks, held.slots)
+            person.connected = person.was_connected = held.connected
+        self.people.restore(person, now)
+        self.door.restore(saved.session, saved.participant)
+
     # ------------------------------------------------------------ views
 
     def view(self) -> RoomView:
@@ -242,6 +313,12 @@ class Room:
         blocked = ((source, by.id) for source, by in self.mute.blocked(person.id).items())
         return view_of(person, self.id, blocked)
 
+    def must_block(self, participant: str) -> frozenset[Source]:
+        """What a transport that is opened now for somebody with a place must not let through."""
+        person = self.people.place_of(participant)
+        blocked = frozenset(self.mute.blocked(person.id))
+        return blocked if person.admitted else blocked | self.mute.at_the_door(person.role)
+
     # ------------------------------------------------------------ of the room itself
 
     def issue(self, command: Issue, now: float) -> list[Event]:
@@ -282,9 +359,10 @@ def _check_host(room: Room, command: msgspec.Struct) -> None:
 # ---------------------------------------------------------------- the tables
 
 # Any: each handler takes the command, and each reaction the event, under which it stands.
-type_of_handler = Callable[[Room, Any, float], list[Event]]
+Handler = Callable[[Room, Any, float], list[Event]]
 
-COMMANDS: Final[dict[type[msgspec.Struct], tuple[type_of_handler, ...]]] = {
+COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
+    Resume: (lambda room, c, now: room.mute.resume(c.muted), lambda room, c, now: room.layout.resume()),
     Issue: (Room.issue,),
     Close: (Room.close,),
     Knock: (lambda room, c, now: room.door.knock(c, now),),
@@ -311,7 +389,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[type_of_handler, ...]]] = {
     Arrange: (lambda room, c, now: room.layout.arrange(c, now),),
 }
 
-REACTIONS: Final[dict[type[msgspec.Struct], tuple[type_of_handler, ...]]] = {
+REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     PersonJoined: (Room.first_in, lambda room, e, now: room.mute.person_joined(e, now)),
     PersonChanged: (lambda room, e, now: room.layout.refresh(e, now),),
     BlockChanged: (lambda room, e, now: room.layout.refresh(e, now),),

@@ -1,0 +1,55 @@
+"""From what somebody typed to HTML that is safe to show (H22). Rendered once, here; every reader gets the same.
+
+Emphasis, inline code, code blocks, links and lists; nothing else. The result has no attribute but a link's `href`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import nh3
+from markdown_it import MarkdownIt
+
+_BIDI_OVERRIDES: Final = "\u202a\u202b\u202c\u202d\u202e"
+_ISOLATES: Final = "\u2066\u2067\u2068"
+_POP_ISOLATE: Final = "\u2069"
+_UNSEEN: Final = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI_OVERRIDES}\ufeff\ufff9-\ufffb]")
+_MARK: Final = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_MARKS: Final = re.compile(rf"({_MARK}{{3}}){_MARK}+")
+    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+
+_MARKDOWN: Final = MarkdownIt("zero", {"breaks": True, "linkify": False}).enable(
+    ["emphasis", "backticks", "fence", "link", "autolink", "list", "newline", "escape"]
+)
+_TAGS: Final = {"p", "br", "em", "strong", "code", "pre", "a", "ul", "ol", "li"}
+
+
+def clean_text(raw: str) -> str:
+    """`raw` without what no keyboard types: control characters (so no terminal escapes), bidi embeddings and
+    overrides, towers of combining marks. An isolate that is left open is closed. Line breaks and tabs stay."""
+    text = _UNSEEN.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _MARKS.sub(r"\1", text)
+    depth = 0
+    kept: list[str] = []
+    for char in text:
+        if char in _ISOLATES:
+            depth += 1
+        elif char == _POP_ISOLATE:
+            if not depth:
+                continue
+            depth -= 1
+        kept.append(char)
+    return "".join(kept) + _POP_ISOLATE * depth
+
+
+def to_html(text: str) -> str:
+    """Sanitised HTML of a cleaned text."""
+    return nh3.clean(
+        _MARKDOWN.render(text),
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    ).strip()

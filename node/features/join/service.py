@@ -1,0 +1,188 @@
+"""Joining: one offer in, one answer out; everything else follows from it."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from typing import Final
+
+import msgspec
+
+from node.errors import Refused
+from node.features.join.rules import Admit, GiveUp, Knock, Return
+from node.features.participants.rules import Attach, Detach, Leave, Person, Role
+from node.features.rooms.floor import Decided, Floor, digest
+from node.features.rooms.rules import Room
+from node.features.rooms.service import Limits
+from node.ports import Opened, Shape, Slot, Source, Track
+
+SECRET_LENGTH: Final = 128
+"""Longer is no secret of ours."""
+
+
+class JoinRequest(msgspec.Struct, frozen=True):
+    name: str
+    sdp: str
+    language: str = "fr"
+    session: str | None = None
+    shape: Shape = Shape.PAGE
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """`session` is the secret; it is shown only now."""
+
+    participant: str
+    session: str
+    role: Role
+    sdp: str
+    slots: tuple[Slot, ...]
+    tracks: tuple[Track, ...]
+    room: str
+    title: str
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What a person may know before joining."""
+
+    room: str
+    title: str
+    people: int
+    max_participants: int
+    role: Role
+
+
+class Join:
+    """Raises `Refused`: ROOM_UNKNOWN, ROOM_CLOSED, TICKET_WRONG, TICKET_EXPIRED and as each method says."""
+
+    def __init__(self, floor: Floor, limits: Limits) -> None:
+        self._floor = floor
+        self._limits = limits
+
+    async def look(self, room_id: str, ticket: str) -> Look:
+        room = self._floor.room(room_id)
+        role = room.door.role_of(digest(ticket[:SECRET_LENGTH]), self._floor.clock.now())
+        return Look(room.id, room.title, len(room.people), room.door.max_participants, role)
+
+    async def join(self, room_id: str, ticket: str, request: JoinRequest) -> Joined:
+        """Take a place, negotiate, come in. With a session that is alive, the same person comes back.
+
+        The answer is given when the ledger has it: who was answered is known after a restart.
+
+        Raises:
+            Refused: ROOM_FULL, NODE_FULL, NAME_INVALID, REMOVED, SDP_INVALID, SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL.
+        """
+        room = self._floor.room(room_id)
+        ticket = digest(ticket[:SECRET_LENGTH])
+        session = (request.session or "")[:SECRET_LENGTH]
+        holder = room.door.holder(digest(session)) if session else None
+        transport = new_id("t")
+        if holder is not None:
+            room.door.knows(ticket)
+            self._floor.decide(room_id, Return(digest(session), transport, request.name))
+            participant = holder
+        else:
+            session, participant = "s_" + secrets.token_urlsafe(24), new_id("p")
+            self._knock(room_id, ticket, request, participant, session, transport)
+        muted = room.must_block(participant)
+        opened = await self._open(room, participant, transport, request, muted)
+        await self._admit(room, participant, opened, muted).done()
+        person = room.people.find(participant)
+        if person is None:  # removed, or the room closed, while the ledger wrote
+            raise Refused("SESSION_UNKNOWN")
+        return Joined(
+            participant=participant,
+            session=session,
+            role=person.role,
+            sdp=opened.answer,
+            slots=opened.slots,
+            tracks=opened.tracks,
+            room=room.id,
+            title=room.title,
+        )
+
+    async def restart(self, session: str, offer: str) -> str:
+        """ICE restart on the transport that the person has.
+
+        Raises:
+            Refused: SESSION_UNKNOWN, REMOVED, SDP_INVALID; SDP_UNSUPPORTED when there is no transport to restart.
+        """
+        _room, person = self._floor.who(session)
+        if not person.transport:
+            raise Refused("SDP_UNSUPPORTED", current="no transport to restart: join again with the session")
+        return await self._floor.media.restart(person.transport, offer)
+
+    async def leave(self, session: str) -> None:
+        """
+        Raises:
+            Refused: SESSION_UNKNOWN, REMOVED.
+        """
+        room, person = self._floor.who(session)
+        await self._floor.decide(room.id, Leave(person.id)).done()
+
+    def who(self, session: str) -> tuple[Room, Person]:
+        """
+        Raises:
+            Refused: SESSION_UNKNOWN, REMOVED.
+        """
+        return self._floor.who(session[:SECRET_LENGTH])
+
+    def attach(self, room_id: str, participant: str) -> None:
+        """The person's WebSocket is there."""
+        self._floor.decide(room_id, Attach(participant))
+
+    def detach(self, room_id: str, participant: str) -> None:
+        """It is gone. Harmless when the room or the person is gone too."""
+        if room_id in self._floor.rooms and not self._floor.fenced:
+            self._floor.decide(room_id, Detach(participant))
+
+    # ------------------------------------------------------------ the steps of a join
+
+    def _knock(
+        self, room_id: str, ticket: str, request: JoinRequest, participant: str, session: str, transport: str
+    ) -> None:
+        # The ticket first: a stranger learns nothing about how full the node is.
+        self._floor.room(room_id).door.role_of(ticket, self._floor.clock.now())
+        if self._floor.people() >= self._limits.node_participants:
+            raise Refused("NODE_FULL", limit=self._limits.node_participants, current=self._floor.people())
+        knock = Knock(
+            participant=participant,
+            name=request.name,
+            language=request.language,
+            client=request.shape,
+            ticket=ticket,
+            session=digest(session),
+            transport=transport,
+        )
+        self._floor.decide(room_id, knock)
+
+    async def _open(
+        self, room: Room, participant: str, transport: str, request: JoinRequest, muted: frozenset[Source]
+    ) -> Opened:
+        try:
+            return await self._floor.media.open(
+                room=room.id,
+                transport=transport,
+                offer=request.sdp,
+                shape=request.shape,
+                label=participant.encode(),
+                muted=muted,
+            )
+        except BaseException as failure:
+            room.handle(GiveUp(participant, transport), self._floor.clock.now())
+            if not isinstance(failure, Refused):
+                self._floor.discard(transport)
+            raise
+
+    def _admit(self, room: Room, participant: str, opened: Opened, muted: frozenset[Source]) -> Decided:
+        admit = Admit(participant, opened.transport, opened.tracks, opened.slots, muted)
+        try:
+            return self._floor.decide(room.id, admit)
+        except Refused:
+            # Removed, closed, or joined once more meanwhile: this transport is nobody's.
+            self._floor.discard(opened.transport)
+            raise
+
+
+def new_id(prefix: str) -> str:
+    """75 random bits that are no secret; lower case, so that people can read them aloud."""
+    return f"{prefix}_{base64.b32encode(secrets.token_bytes(10)).decode().lower()[:15]}"

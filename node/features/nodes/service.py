@@ -1,0 +1,119 @@
+"""The node as operators see it, once a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from node.features.nodes.rules import Load, NodeState, NodeView, PlaneView, state_of
+from node.features.rooms.floor import Floor
+from node.journal import Journal, NodeChanged
+from node.ports import Fenced, MediaEvent, PlaneDown, PlaneFigures, PlaneUp
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """The last second of the machine and of this process. Percent of the machine, percent of one core, bytes, ms."""
+
+    cpu_percent: float = 0.0
+    control_cpu_percent: float = 0.0
+    control_resident_bytes: int = 0
+    control_lag_p99_ms: float = 0.0
+
+
+class Nodes:
+    """One node: this one."""
+
+    def __init__(self, floor: Floor, journal: Journal, *, name: str, version: str, web_url: Callable[[], str]) -> None:
+        self._floor = floor
+        self._journal = journal
+        self._name = name
+        self._version = version
+        self._web_url = web_url
+        self._started = floor.clock.now()
+        self._plane = PlaneView()
+        self._plane_up = False
+        self._planes = 0
+        self._machine = Machine()
+        self.figures: PlaneFigures | None = None
+        """Of the last second; None before the first, and while no plane answers."""
+        self.draining = False
+
+    def current(self) -> NodeView:
+        return NodeView(
+            node=self._name,
+            version=self._version,
+            state=self.state,
+            started=self._started,
+            load=self._load(),
+            plane=self._plane,
+            web_url=self._web_url(),
+            ledger=self._floor.ledger.healthy,
+        )
+
+    @property
+    def state(self) -> NodeState:
+        return state_of(plane_up=self._plane_up, fenced=self._floor.fenced, draining=self.draining)
+
+    def second(self, machine: Machine) -> None:
+        """A second has passed: tell the operators how the node is."""
+        self._machine = machine
+        self._journal.publish(NodeChanged(self.current()))
+
+    def on_media(self, event: MediaEvent) -> None:
+        match event:
+            case PlaneFigures():
+                self.figures = event
+                return
+            case PlaneUp():
+                self._planes += event.fresh or not self._planes
+                self._plane_up = True
+                self._plane = PlaneView(
+                    instance=event.instance,
+                    version=event.version,
+                    started=event.started_unix_ms / 1000.0,
+                    epoch=event.epoch,
+                    restarts=max(0, self._planes - 1),
+                    optimised=event.optimised,
+                )
+            case PlaneDown():
+                self._plane_up = False
+                self.figures = None
+            case Fenced():
+                self._plane_up = False
+            case _:
+                return
+        self._journal.publish(NodeChanged(self.current()))
+
+    def _load(self) -> Load:
+        machine, figures = self._machine, self.figures
+        people = rooms = sent = 0
+        for room in self._floor:
+            rooms += 1
+            people += len(room.people)
+        load = Load(
+            cpu_percent=machine.cpu_percent,
+            control_cpu_percent=machine.control_cpu_percent,
+            control_resident_bytes=machine.control_resident_bytes,
+            control_lag_p99_ms=machine.control_lag_p99_ms,
+            people=people,
+            rooms=rooms,
+        )
+        if figures is None:
+            return load
+        lost = 0.0
+        for transport in figures.transports:
+            sent += transport.sent_packets
+            lost += transport.loss * transport.sent_packets
+        return msgspec.structs.replace(
+            load,
+            plane_cpu_percent=figures.cpu_percent,
+            packets_in_per_second=figures.packets_in_per_second,
+            packets_out_per_second=figures.packets_out_per_second,
+            bits_in_per_second=figures.bits_in_per_second,
+            bits_out_per_second=figures.bits_out_per_second,
+            loss_percent=100.0 * lost / sent if sent else 0.0,
+            lag_p99_ms=figures.lag_p99_ms,
+            plane_resident_bytes=figures.resident_bytes,
+            nacks_per_second=figures.nacks_per_second,
+        )

@@ -1,0 +1,317 @@
+"""The floor: every open room of this node, live, and the one way in which anything is decided in them.
+
+    floor.decide(room, command) → the room decides → listeners are told → facts go to the ledger, effects to the media
+
+What is decided holds at once. `Decided.done()` waits until the plane does it and the ledger keeps it; an edge that
+answers "done" awaits it first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from node.errors import Refused
+from node.features.layout.rules import FillSlots
+from node.features.mute.rules import BlockTracks
+from node.features.participants.rules import (
+    Cause,
+    CloseTransport,
+    Heard,
+    Measured,
+    MediaConnected,
+    MediaLost,
+    Person,
+    PersonGone,
+    PersonJoined,
+    PersonMoved,
+    PlaneLost,
+    Tick,
+)
+from node.features.rooms.rules import EmptyRoom, Resume, Room, RoomClosed, RoomView, SavedRoom
+from node.ports import (
+    Clock,
+    Effect,
+    Event,
+    Fact,
+    Held,
+    Ledger,
+    Media,
+    MediaEvent,
+    PlaneDown,
+    PlaneFigures,
+    PlaneUp,
+    Speaking,
+    TransportConnected,
+    TransportLost,
+)
+
+log: Final = structlog.get_logger()
+
+CLOSED_KEPT: Final = 1000
+
+Listener = Callable[[Room, Sequence[Event]], None]
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """What was decided, and what is still on its way to the plane and the ledger."""
+
+    events: tuple[Event, ...]
+    _durable: Awaitable[None] | None
+    _effective: tuple[asyncio.Task[None], ...]
+
+    async def done(self) -> None:
+        """
+        Raises:
+            Refused: FENCED, when another process took over before the ledger had it.
+        """
+        if self._effective:
+            await asyncio.wait(self._effective)
+        if self._durable is not None:
+            await self._durable
+
+
+def digest(secret: str) -> str:
+    """How a ticket or a session is known everywhere but in its owner's hands."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Floor:
+    """Owner of the live rooms. Everybody else sends commands through `decide`."""
+
+    def __init__(self, *, media: Media, ledger: Ledger, clock: Clock, node: str) -> None:
+        self.media = media
+        self.ledger = ledger
+        self.clock = clock
+        self.node = node
+        self.fenced = False
+        self.plane_up = True
+        self.rooms: dict[str, Room] = {}
+        self.closed: dict[str, RoomView] = {}
+        """Rooms that were closed, as they were then; the oldest are only in the ledger."""
+        self._sessions: dict[str, tuple[str, str]] = {}
+        self._transports: dict[str, str] = {}
+        self._listeners: list[Listener] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # ------------------------------------------------------------ reading
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(self.rooms.values())
+
+    def room(self, room_id: str) -> Room:
+        """
+        Raises:
+            Refused: ROOM_UNKNOWN, ROOM_CLOSED.
+        """
+        room = self.rooms.get(room_id)
+        if room is None:
+            raise Refused("ROOM_CLOSED" if room_id in self.closed else "ROOM_UNKNOWN")
+        return room
+
+    def people(self) -> int:
+        """Places taken on the node."""
+        return sum(len(room.people) for room in self.rooms.values())
+
+    def who(self, session: str) -> tuple[Room, Person]:
+        """Whose session (the secret itself) this is.
+
+        Raises:
+            Refused: SESSION_UNKNOWN, REMOVED.
+        """
+        hashed = digest(session)
+        found = self._sessions.get(hashed)
+        room = self.rooms.get(found[0]) if found is not None else None
+        if room is None or found is None:
+            raise Refused("SESSION_UNKNOWN")
+        if room.door.holder(hashed) is None:
+            raise Refused("SESSION_UNKNOWN")
+        return room, room.people.get(found[1])
+
+    # ------------------------------------------------------------ deciding
+
+    def listen(self, listener: Listener) -> None:
+        """`listener` is called after each decision that left events, on the loop; it must not block or decide."""
+        self._listeners.append(listener)
+
+    def add(self, room: Room, events: Sequence[Event] = ()) -> Decided:
+        """Open a room on this node."""
+        self._may_decide()
+        self.rooms[room.id] = room
+        return self._apply(room, events)
+
+    def decide(self, room_id: str, command: msgspec.Struct) -> Decided:
+        """
+        Raises:
+            Refused: as the room says; ROOM_UNKNOWN, ROOM_CLOSED, FENCED.
+        """
+        self._may_decide()
+        room = self.room(room_id)
+        return self._apply(room, room.handle(command, self.clock.now()))
+
+    def _may_decide(self) -> None:
+        if self.fenced:
+            raise Refused("FENCED")
+
+    def _apply(self, room: Room, events: Sequence[Event]) -> Decided:
+        if not events:
+            return Decided((), None, ())
+        facts = [event for event in events if isinstance(event, Fact)]
+        durable = self.ledger.note(facts) if facts else None
+        for event in events:
+            self._index(room, event)
+        tasks = tuple(self._start(event) for event in events if isinstance(event, Effect))
+        for listener in self._listeners:
+            listener(room, events)
+        return Decided(tuple(events), durable, tasks)
+
+    def _index(self, room: Room, event: Event) -> None:
+        match event:
+            case PersonJoined():
+                self._sessions[event.session] = (room.id, event.participant)
+                self._transports[event.transport] = room.id
+            case PersonMoved():
+                self._transports[event.transport] = room.id
+            case PersonGone(cause=cause) if cause is not Cause.REMOVED:
+                self._sessions.pop(event.session, None)
+            case CloseTransport():
+                self._transports.pop(event.transport, None)
+            case RoomClosed():
+                self.closed[room.id] = room.view()
+                while len(self.closed) > CLOSED_KEPT:
+                    del self.closed[next(iter(self.closed))]
+                del self.rooms[room.id]
+
+    def _start(self, effect: Effect) -> asyncio.Task[None]:
+        """Effects start in the order in which they were decided: tasks of one loop run first in, first out."""
+        task = asyncio.create_task(self._run(effect))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _run(self, effect: Effect) -> None:
+        try:
+            await EFFECTS[type(effect)](self.media, effect)
+        except Refused as refused:
+            # The decision stands: who joins again is given a transport that agrees with it.
+            log.warning("media_refused", effect=type(effect).__name__, code=refused.code)
+        except Exception:
+            log.exception("media_failed", effect=type(effect).__name__)
+
+    # ------------------------------------------------------------ what the media tells
+
+    def on_media(self, event: MediaEvent) -> None:
+        """The listener to give to `Media.subscribe`."""
+        if self.fenced:
+            return
+        match event:
+            case TransportConnected(transport=transport):
+                self._on_transport(transport, MediaConnected(transport))
+            case TransportLost(transport=transport):
+                self._on_transport(transport, MediaLost(transport))
+            case Speaking(room=room_id, levels=levels):
+                if room_id in self.rooms:
+                    self.decide(room_id, Heard(levels))
+            case PlaneFigures():
+                self._on_figures(event)
+            case PlaneDown():
+                self._on_plane(up=False)
+            case PlaneUp(fresh=fresh):
+                self.plane_up = True
+                if fresh:
+                    self._on_plane(up=True)
+
+    def _on_plane(self, *, up: bool) -> None:
+        self.plane_up = up
+        for room_id in list(self.rooms):
+            self.decide(room_id, PlaneLost(back=up))
+
+    def _on_transport(self, transport: str, command: MediaConnected | MediaLost) -> None:
+        room_id = self._transports.get(transport)
+        if room_id in self.rooms:
+            self.decide(room_id, command)
+
+    def _on_figures(self, figures: PlaneFigures) -> None:
+        transports = {figure.transport: figure for figure in figures.transports}
+        tracks: dict[str, list[Any]] = {}
+        for track in figures.tracks:
+            tracks.setdefault(track.track.partition("/")[0], []).append(track)
+        for room in list(self.rooms.values()):
+            mine = [p.transport for p in room.people if p.transport in transports]
+            if mine:
+                of_tracks = tuple(track for transport in mine for track in tracks.get(transport, ()))
+                self.decide(room.id, Measured(tuple(transports[t] for t in mine), of_tracks))
+
+    # ------------------------------------------------------------ time
+
+    def tick(self) -> None:
+        """Let every room whose deadline has passed act. Called about once a second."""
+        if self.fenced:
+            return
+        now = self.clock.now()
+        for room in list(self.rooms.values()):
+            if (deadline := room.deadline) is not None and deadline <= now:
+                self.decide(room.id, Tick())
+
+    # ------------------------------------------------------------ restart
+
+    def restore(self, saved: Sequence[SavedRoom], held: Sequence[Held]) -> None:
+        """Rebuild what was there before this process started, on what the plane still holds. Transports that nobody
+        knows any more (a join that was never answered) are closed."""
+        by_id: Mapping[str, Held] = {one.transport: one for one in held}
+        muted = frozenset(track for one in held for track in one.muted)
+        now = self.clock.now()
+        known: set[str] = set()
+        for one in saved:
+            room = Room.restore(one, by_id, now, node=self.node)
+            self.rooms[room.id] = room
+            for person in room.people:
+                self._sessions[person.session] = (room.id, person.id)
+                if person.transport:
+                    self._transports[person.transport] = room.id
+                    known.add(person.transport)
+            for session, participant, _cause in one.ended:
+                self._sessions[session] = (room.id, participant)
+        for transport in by_id.keys() - known:
+            self._start(CloseTransport(transport))
+        for room in list(self.rooms.values()):
+            self.decide(room.id, Resume(muted))
+
+    def discard(self, transport: str) -> None:
+        """Close a transport that is nobody's."""
+        self._start(CloseTransport(transport))
+
+    async def settle(self) -> None:
+        """Wait for effects under way."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+
+async def _close_transport(media: Media, effect: CloseTransport) -> None:
+    await media.close(effect.transport)
+
+
+async def _empty_room(media: Media, effect: EmptyRoom) -> None:
+    await media.close_room(effect.room)
+
+
+async def _block_tracks(media: Media, effect: BlockTracks) -> None:
+    await media.mute(dict(effect.changes))
+
+
+async def _fill_slots(media: Media, effect: FillSlots) -> None:
+    await media.assign(effect.assignments)
+
+
+# Any: each function takes the effect under which it stands.
+EFFECTS: Final[dict[type[Effect], Callable[[Media, Any], Coroutine[Any, Any, None]]]] = {
+    CloseTransport: _close_transport,
+    EmptyRoom: _empty_room,
+    BlockTracks: _block_tracks,
+    FillSlots: _fill_slots,
+}

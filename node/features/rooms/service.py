@@ -1,0 +1,126 @@
+"""Rooms: create, list, close."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import msgspec
+
+from node.errors import Refused
+from node.features.join.names import clean_title
+from node.features.join.rules import Link
+from node.features.participants.rules import Role
+from node.features.rooms.floor import Floor, digest
+from node.features.rooms.rules import Close, Issue, JoinLink, Opening, RoomView, create
+from node.ports import Actor
+
+ROOM_ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
+REASON_LENGTH: Final = 500
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What this node allows. `room_participants`: of a room that is created without a number (R099);
+    `room_participants_max`: the most that can be asked for."""
+
+    room_participants: int = 100
+    room_participants_max: int = 1000
+    node_participants: int = 2000
+    rooms: int = 1000
+    ticket_hours: int = 168
+
+
+class Archive(Protocol):
+    """What the ledger knows of rooms that are closed."""
+
+    async def closed_rooms(self, limit: int) -> list[RoomView]: ...
+
+    async def closed_room(self, room: str) -> RoomView | None: ...
+
+
+class Rooms:
+    """Raises `Refused` as each method says; FENCED from everything that decides."""
+
+    def __init__(self, floor: Floor, archive: Archive, limits: Limits, web_url: Callable[[], str]) -> None:
+        self._floor = floor
+        self._archive = archive
+        self._limits = limits
+        self._web_url = web_url
+
+    async def create(
+        self, *, title: str, max_participants: int = 0, room_id: str = "", ticket_hours: int = 0, by: Actor
+    ) -> tuple[RoomView, tuple[JoinLink, ...]]:
+        """A new room and its links, one for hosts and one for participants. The secrets are shown only now.
+
+        Raises:
+            Refused: NAME_INVALID (the title), BAD_REQUEST, ROOM_EXISTS, NODE_FULL.
+        """
+        title = clean_title(title)
+        limits = self._limits
+        most = max_participants or limits.room_participants
+        if not 1 <= most <= limits.room_participants_max:
+            raise Refused("BAD_REQUEST", limit=limits.room_participants_max, current=f"max_participants = {most}")
+        hours = ticket_hours or limits.ticket_hours
+        if not 1 <= hours <= 24 * 366:
+            raise Refused("BAD_REQUEST", limit=24 * 366, current=f"ticket_hours = {hours}")
+        if room_id and not ROOM_ID.fullmatch(room_id):
+            raise Refused("BAD_REQUEST", limit="a-z 0-9 -, 3 … 40", current="room")
+        if len(self._floor.rooms) >= limits.rooms:
+            raise Refused("NODE_FULL", limit=limits.rooms, current=len(self._floor.rooms))
+        room_id = room_id or _random_id()
+        if room_id in self._floor.rooms or await self._archive.closed_room(room_id) is not None:
+            raise Refused("ROOM_EXISTS")
+
+        now = self._floor.clock.now()
+        opening = Opening(room_id, title, most, created=now)
+        room, events = create(opening, by, node=self._floor.node)
+        links = tuple(self._link(room_id, role, now + hours * 3600.0) for role in (Role.HOST, Role.PARTICIPANT))
+        issue = Issue(tuple(Link(digest(link.ticket), link.role, link.expires) for link in links))
+        events += room.handle(issue, now)
+        if room_id in self._floor.rooms:  # made by somebody else while the archive was asked
+            raise Refused("ROOM_EXISTS")
+        await self._floor.add(room, events).done()
+        return room.view(), links
+
+    async def get(self, room_id: str) -> RoomView:
+        """
+        Raises:
+            Refused: ROOM_UNKNOWN.
+        """
+        room = self._floor.rooms.get(room_id)
+        if room is not None:
+            return room.view()
+        closed = self._floor.closed.get(room_id) or await self._archive.closed_room(room_id)
+        if closed is None:
+            raise Refused("ROOM_UNKNOWN")
+        return closed
+
+    async def list(self, with_closed: bool = False) -> list[RoomView]:
+        """Open rooms, the oldest first; then, if wanted, the last thousand closed ones, the latest first."""
+        views = [room.view() for room in self._floor]
+        if with_closed:
+            views += await self._archive.closed_rooms(1000)
+        return views
+
+    async def close(self, room_id: str, *, by: Actor, reason: str = "") -> RoomView:
+        """Everybody is told and leaves; nobody can come in any more.
+
+        Raises:
+            Refused: ROOM_UNKNOWN, ROOM_CLOSED, NOT_ALLOWED.
+        """
+        room = self._floor.room(room_id)
+        await self._floor.decide(room_id, Close(by, reason[:REASON_LENGTH])).done()
+        return room.view()
+
+    def _link(self, room_id: str, role: Role, expires: float) -> JoinLink:
+        ticket = secrets.token_urlsafe(24)
+        return JoinLink(role=role, url=f"{self._web_url()}/r/{room_id}#{ticket}", ticket=ticket, expires=expires)
+
+
+def _random_id() -> str:
+    """Easy to read aloud: no vowels (no words), nothing that looks like something else. 2^47 rooms."""
+    letters = "bcdfghjkmnpqrstvwxz23456789"
+    groups = ("".join(secrets.choice(letters) for _ in range(n)) for n in (3, 4, 3))
+    return "-".join(groups)
