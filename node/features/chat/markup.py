@@ -17,8 +17,6 @@ _POP_ISOLATE: Final = "\u2069"
 _UNSEEN: Final = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI_OVERRIDES}\ufeff\ufff9-\ufffb]")
 _MARK: Final = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _MARKS: Final = re.compile(rf"({_MARK}{{3}}){_MARK}+")
-    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
 
 _MARKDOWN: Final = MarkdownIt("zero", {"breaks": True, "linkify": False}).enable(
     ["emphasis", "backticks", "fence", "link", "autolink", "list", "newline", "escape"]
