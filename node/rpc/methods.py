@@ -46,6 +46,7 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.mute.v1.MuteService/MuteParticipant": _changes(Role.MODERATOR, "room", "participant"),
     "/regie.mute.v1.MuteService/UnmuteParticipant": _changes(Role.MODERATOR, "room", "participant"),
     "/regie.mute.v1.MuteService/MuteRoom": _changes(Role.MODERATOR, "room"),
+    "/regie.mute.v1.MuteService/UnmuteRoom": _changes(Role.MODERATOR, "room"),
     "/regie.chat.v1.ChatService/ListMessages": _reads(Role.VIEWER, "room"),
     "/regie.chat.v1.ChatService/WatchMessages": _reads(Role.VIEWER, "room"),
     "/regie.chat.v1.ChatService/HideMessage": _changes(Role.MODERATOR, "room", "message"),

@@ -145,8 +145,8 @@ async def serve(
     renew: Callable[[], object] | None = None,
     now: Callable[[], float] = time.time,
 ) -> Server:
-    """Opens `listen` ("127.0.0.1:9090"; port 0: any). `renew`: called daily, makes the certificate again when it is due;
-    the new one is used from the next connection on. Raises OSError where the address cannot be bound."""
+    """Opens `listen` ("127.0.0.1:9090"; port 0: any). `renew`: called daily, makes the certificate again when it is
+    due; the new one is used from the next connection on. Raises OSError where the address cannot be bound."""
     begin, once = Begin(), Once(time.monotonic)
     interceptors = chain(begin, once, operators=services.operators, auditor=services.audit, meter=meter, now=now)
     grpc_server = grpc.aio.server(interceptors=interceptors, options=OPTIONS)
@@ -169,13 +169,13 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
         ParticipantsServicer(s.participants, s.journal), server
     )
     mute_pb2_grpc.add_MuteServiceServicer_to_server(MuteServicer(s.mute), server)
-    chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatServicer(s.chat, s.rooms, s.journal), server)
+    chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatServicer(s.chat, s.journal), server)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
     server.add_generic_rpc_handlers((_Unknown(),))  # last: asked when nobody else knows the method
 
 
-class _Unknown(grpc.GenericRpcHandler[Any, Any]):
+class _Unknown(grpc.GenericRpcHandler):
     """Answers what nobody answers, so that this refusal too has a code."""
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any]:
@@ -194,7 +194,7 @@ def _credentials(tls: TlsFiles) -> grpc.ServerCredentials:
     def configuration() -> grpc.ServerCertificateConfiguration:
         return grpc.ssl_server_certificate_configuration([(tls.key.read_bytes(), tls.cert.read_bytes())])
 
-    def changed() -> grpc.ServerCertificateConfiguration | None:
+    def changed() -> Any:
         nonlocal seen
         with contextlib.suppress(OSError):
             if (latest := tls.cert.stat().st_mtime_ns) != seen:

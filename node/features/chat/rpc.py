@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from node.features.chat.rules import MessageView
 from node.features.chat.service import Chat
-from node.features.rooms.service import Rooms
 from node.journal import Change, Journal, MessageChanged
 from node.rpc.call import current
 from node.rpc.convert import page_size, position, stamp, token_of, token_text
@@ -19,20 +18,20 @@ from protos.chat.v1 import chat_pb2_grpc
 PAGE: Final = 200
 MOST: Final = 500
 WATCHED: Final = 200
+WATCHED_OF_ALL: Final = 20
 """Messages of each room in a snapshot."""
 
 
 class ChatServicer(chat_pb2_grpc.ChatServiceServicer):
-    def __init__(self, chat: Chat, rooms: Rooms, journal: Journal) -> None:
+    def __init__(self, chat: Chat, journal: Journal) -> None:
         self._chat = chat
-        self._rooms = rooms
         self._journal = journal
 
     async def ListMessages(self, request: pb.ListMessagesRequest, context: Any) -> pb.ListMessagesResponse:
         limit = page_size(request.page_size, default=PAGE, most=MOST)
-        found = await self._chat.list(request.room, after=token_text(request.page_token), limit=limit + 1)
-        after = token_of(found[limit - 1].message) if len(found) > limit else ""
-        return pb.ListMessagesResponse(messages=map(message, found[:limit]), next_page_token=after)
+        found = await self._chat.list(request.room, after=token_text(request.page_token), limit=limit)
+        after = token_of(found[-1].message) if len(found) == limit else ""
+        return pb.ListMessagesResponse(messages=map(message, found), next_page_token=after)
 
     async def WatchMessages(
         self, request: pb.WatchMessagesRequest, context: Any
@@ -47,8 +46,8 @@ class ChatServicer(chat_pb2_grpc.ChatServiceServicer):
         return pb.HideMessageResponse(message=message(view))
 
     async def _snapshot(self, room: str) -> Sequence[Change]:
-        rooms = [room] if room else [view.room for view in await self._rooms.list()]
-        return [MessageChanged(view) for each in rooms for view in await self._chat.list(each, limit=WATCHED)]
+        recent = self._chat.recent(room, WATCHED) if room else self._chat.recent(None, WATCHED_OF_ALL)
+        return [MessageChanged(view) for view in recent]
 
 
 def message(view: MessageView) -> pb.Message:

@@ -18,7 +18,7 @@ class MuteServicer(mute_pb2_grpc.MuteServiceServicer):
         self._mute = mute
 
     async def MuteParticipant(self, request: pb.MuteParticipantRequest, context: Any) -> pb.MuteParticipantResponse:
-        sources = sources_of(request.sources) or frozenset({Source.MICROPHONE})
+        sources = sources_of(request.sources)
         changed = await self._mute.mute(
             request.room, request.participant, sources, by=current().actor, reason=request.reason
         )
@@ -27,7 +27,7 @@ class MuteServicer(mute_pb2_grpc.MuteServiceServicer):
     async def UnmuteParticipant(
         self, request: pb.UnmuteParticipantRequest, context: Any
     ) -> pb.UnmuteParticipantResponse:
-        sources = sources_of(request.sources) or frozenset(Source)
+        sources = sources_of(request.sources)
         changed = await self._mute.unmute(
             request.room, request.participant, sources, by=current().actor, reason=request.reason
         )
@@ -42,6 +42,10 @@ class MuteServicer(mute_pb2_grpc.MuteServiceServicer):
             expected=request.expected,
         )
         return pb.MuteRoomResponse(participants=people)
+
+    async def UnmuteRoom(self, request: pb.UnmuteRoomRequest, context: Any) -> pb.UnmuteRoomResponse:
+        people = await self._mute.unmute_room(request.room, by=current().actor, reason=request.reason)
+        return pb.UnmuteRoomResponse(participants=people)
 
 
 def sources_of(words: Iterable[str]) -> frozenset[Source]:

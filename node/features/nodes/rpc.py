@@ -71,6 +71,7 @@ def node(view: NodeView) -> pb.Node:
         load=pb.Load(**msgspec.structs.asdict(view.load)),
         plane=plane(view),
         web_url=view.web_url,
+        database_away=not view.ledger,
     )
 
 

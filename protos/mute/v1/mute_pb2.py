@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19protos/mute/v1/mute.proto\x12\rregie.mute.v1\"p\n\x16MuteParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\x12\x0f\n\x07sources\x18\x03 \x03(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"*\n\x17MuteParticipantResponse\x12\x0f\n\x07\x63hanged\x18\x01 \x03(\t\"r\n\x18UnmuteParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\x12\x0f\n\x07sources\x18\x03 \x03(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\",\n\x19UnmuteParticipantResponse\x12\x0f\n\x07\x63hanged\x18\x01 \x03(\t\"f\n\x0fMuteRoomRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x04 \x01(\x08\x12\x10\n\x08\x65xpected\x18\x05 \x01(\x05\"(\n\x10MuteRoomResponse\x12\x14\n\x0cparticipants\x18\x01 \x03(\t2\xa4\x02\n\x0bMuteService\x12`\n\x0fMuteParticipant\x12%.regie.mute.v1.MuteParticipantRequest\x1a&.regie.mute.v1.MuteParticipantResponse\x12\x66\n\x11UnmuteParticipant\x12\'.regie.mute.v1.UnmuteParticipantRequest\x1a(.regie.mute.v1.UnmuteParticipantResponse\x12K\n\x08MuteRoom\x12\x1e.regie.mute.v1.MuteRoomRequest\x1a\x1f.regie.mute.v1.MuteRoomResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19protos/mute/v1/mute.proto\x12\rregie.mute.v1\"p\n\x16MuteParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\x12\x0f\n\x07sources\x18\x03 \x03(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"*\n\x17MuteParticipantResponse\x12\x0f\n\x07\x63hanged\x18\x01 \x03(\t\"r\n\x18UnmuteParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\x12\x0f\n\x07sources\x18\x03 \x03(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\",\n\x19UnmuteParticipantResponse\x12\x0f\n\x07\x63hanged\x18\x01 \x03(\t\"f\n\x0fMuteRoomRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x04 \x01(\x08\x12\x10\n\x08\x65xpected\x18\x05 \x01(\x05\"(\n\x10MuteRoomResponse\x12\x14\n\x0cparticipants\x18\x01 \x03(\t\"E\n\x11UnmuteRoomRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"*\n\x12UnmuteRoomResponse\x12\x14\n\x0cparticipants\x18\x01 \x03(\t2\xf7\x02\n\x0bMuteService\x12`\n\x0fMuteParticipant\x12%.regie.mute.v1.MuteParticipantRequest\x1a&.regie.mute.v1.MuteParticipantResponse\x12\x66\n\x11UnmuteParticipant\x12\'.regie.mute.v1.UnmuteParticipantRequest\x1a(.regie.mute.v1.UnmuteParticipantResponse\x12K\n\x08MuteRoom\x12\x1e.regie.mute.v1.MuteRoomRequest\x1a\x1f.regie.mute.v1.MuteRoomResponse\x12Q\n\nUnmuteRoom\x12 .regie.mute.v1.UnmuteRoomRequest\x1a!.regie.mute.v1.UnmuteRoomResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MUTEROOMREQUEST']._serialized_end=466
   _globals['_MUTEROOMRESPONSE']._serialized_start=468
   _globals['_MUTEROOMRESPONSE']._serialized_end=508
-  _globals['_MUTESERVICE']._serialized_start=511
-  _globals['_MUTESERVICE']._serialized_end=803
+  _globals['_UNMUTEROOMREQUEST']._serialized_start=510
+  _globals['_UNMUTEROOMREQUEST']._serialized_end=579
+  _globals['_UNMUTEROOMRESPONSE']._serialized_start=581
+  _globals['_UNMUTEROOMRESPONSE']._serialized_end=623
+  _globals['_MUTESERVICE']._serialized_start=626
+  _globals['_MUTESERVICE']._serialized_end=1001
 # @@protoc_insertion_point(module_scope)

@@ -65,3 +65,19 @@ class MuteRoomResponse(_message.Message):
     PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
     participants: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, participants: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class UnmuteRoomRequest(_message.Message):
+    __slots__ = ("room", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class UnmuteRoomResponse(_message.Message):
+    __slots__ = ("participants",)
+    PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
+    participants: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, participants: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -49,6 +49,11 @@ class MuteServiceStub:
                 request_serializer=protos_dot_mute_dot_v1_dot_mute__pb2.MuteRoomRequest.SerializeToString,
                 response_deserializer=protos_dot_mute_dot_v1_dot_mute__pb2.MuteRoomResponse.FromString,
                 _registered_method=True)
+        self.UnmuteRoom = channel.unary_unary(
+                '/regie.mute.v1.MuteService/UnmuteRoom',
+                request_serializer=protos_dot_mute_dot_v1_dot_mute__pb2.UnmuteRoomRequest.SerializeToString,
+                response_deserializer=protos_dot_mute_dot_v1_dot_mute__pb2.UnmuteRoomResponse.FromString,
+                _registered_method=True)
 
 
 class MuteServiceServicer:
@@ -75,6 +80,13 @@ class MuteServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UnmuteRoom(self, request, context):
+        """moderator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MuteServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -92,6 +104,11 @@ def add_MuteServiceServicer_to_server(servicer, server):
                     servicer.MuteRoom,
                     request_deserializer=protos_dot_mute_dot_v1_dot_mute__pb2.MuteRoomRequest.FromString,
                     response_serializer=protos_dot_mute_dot_v1_dot_mute__pb2.MuteRoomResponse.SerializeToString,
+            ),
+            'UnmuteRoom': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnmuteRoom,
+                    request_deserializer=protos_dot_mute_dot_v1_dot_mute__pb2.UnmuteRoomRequest.FromString,
+                    response_serializer=protos_dot_mute_dot_v1_dot_mute__pb2.UnmuteRoomResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -175,6 +192,33 @@ class MuteService:
             '/regie.mute.v1.MuteService/MuteRoom',
             protos_dot_mute_dot_v1_dot_mute__pb2.MuteRoomRequest.SerializeToString,
             protos_dot_mute_dot_v1_dot_mute__pb2.MuteRoomResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnmuteRoom(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.mute.v1.MuteService/UnmuteRoom',
+            protos_dot_mute_dot_v1_dot_mute__pb2.UnmuteRoomRequest.SerializeToString,
+            protos_dot_mute_dot_v1_dot_mute__pb2.UnmuteRoomResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,8 @@ class MuteServiceStub:
     """moderator"""
     MuteRoom: _grpc.UnaryUnaryMultiCallable[_mute_pb2.MuteRoomRequest, _mute_pb2.MuteRoomResponse]
     """moderator"""
+    UnmuteRoom: _grpc.UnaryUnaryMultiCallable[_mute_pb2.UnmuteRoomRequest, _mute_pb2.UnmuteRoomResponse]
+    """moderator"""
 
 @_typing.type_check_only
 class MuteServiceAsyncStub(MuteServiceStub):
@@ -46,6 +48,8 @@ class MuteServiceAsyncStub(MuteServiceStub):
     UnmuteParticipant: _aio.UnaryUnaryMultiCallable[_mute_pb2.UnmuteParticipantRequest, _mute_pb2.UnmuteParticipantResponse]  # type: ignore[assignment]
     """moderator"""
     MuteRoom: _aio.UnaryUnaryMultiCallable[_mute_pb2.MuteRoomRequest, _mute_pb2.MuteRoomResponse]  # type: ignore[assignment]
+    """moderator"""
+    UnmuteRoom: _aio.UnaryUnaryMultiCallable[_mute_pb2.UnmuteRoomRequest, _mute_pb2.UnmuteRoomResponse]  # type: ignore[assignment]
     """moderator"""
 
 class MuteServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -71,6 +75,14 @@ class MuteServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mute_pb2.MuteRoomRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mute_pb2.MuteRoomResponse, _abc.Awaitable[_mute_pb2.MuteRoomResponse]]:
+        """moderator"""
+
+    @_abc_1.abstractmethod
+    def UnmuteRoom(
+        self,
+        request: _mute_pb2.UnmuteRoomRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mute_pb2.UnmuteRoomResponse, _abc.Awaitable[_mute_pb2.UnmuteRoomResponse]]:
         """moderator"""
 
 def add_MuteServiceServicer_to_server(servicer: MuteServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Node(_message.Message):
-    __slots__ = ("node", "version", "state", "started", "load", "plane", "web_url")
+    __slots__ = ("node", "version", "state", "started", "load", "plane", "web_url", "database_away")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Node.State]
@@ -32,6 +32,7 @@ class Node(_message.Message):
     LOAD_FIELD_NUMBER: _ClassVar[int]
     PLANE_FIELD_NUMBER: _ClassVar[int]
     WEB_URL_FIELD_NUMBER: _ClassVar[int]
+    DATABASE_AWAY_FIELD_NUMBER: _ClassVar[int]
     node: str
     version: str
     state: Node.State
@@ -39,7 +40,8 @@ class Node(_message.Message):
     load: Load
     plane: Plane
     web_url: str
-    def __init__(self, node: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[Node.State, str]] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., load: _Optional[_Union[Load, _Mapping]] = ..., plane: _Optional[_Union[Plane, _Mapping]] = ..., web_url: _Optional[str] = ...) -> None: ...
+    database_away: bool
+    def __init__(self, node: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[Node.State, str]] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., load: _Optional[_Union[Load, _Mapping]] = ..., plane: _Optional[_Union[Plane, _Mapping]] = ..., web_url: _Optional[str] = ..., database_away: _Optional[bool] = ...) -> None: ...
 
 class Load(_message.Message):
     __slots__ = ("cpu_percent", "plane_cpu_percent", "control_cpu_percent", "packets_in_per_second", "packets_out_per_second", "bits_in_per_second", "bits_out_per_second", "people", "rooms", "loss_percent", "lag_p99_ms", "plane_resident_bytes", "control_resident_bytes", "nacks_per_second", "control_lag_p99_ms")
