@@ -1,0 +1,510 @@
+"""`PlaneMedia`: the media of the node, as the services see it (`node.ports.Media`).
+
+    media = PlaneMedia(settings)
+    media.subscribe(listener)
+    await media.start()                       # a plane answers from here on; PlaneUp has been told
+    opened = await media.open(room=…, transport=…, offer=…, shape=…, label=…, muted=…)
+    await media.shutdown(stop_plane=False)    # the plane goes on without us
+
+It owns the DTLS peers and what was agreed with each transport. The plane owns everything else, and what we know of it
+can be read back from its snapshot: a transport survives us unless it was still shaking hands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from node import ports
+from node.errors import Fault, Refused
+from node.media import sdp
+from node.media.batch import Batch
+from node.media.dtls import DtlsPeer, Identity, State
+from node.media.figures import Figures
+from node.media.negotiation import Candidate, Ends, Plan, answer, answer_fragment, negotiate
+from node.media.plane import PlaneClient, PlaneFailed, PlaneGone
+from node.media.supervisor import Link, MediaSettings, Supervisor
+from protos.plane.v1 import plane_pb2 as wire
+
+ICE_WITHIN_S: Final = 30.0
+DTLS_WITHIN_S: Final = 15.0
+TICK_S: Final = 0.1
+BACKOFF_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
+STEADY_AFTER_S: Final = 10.0
+MAX_LABEL: Final = 1024
+
+log = logging.getLogger("regie.media")
+
+Listener = Callable[[ports.MediaEvent], None]
+
+
+class _Session(msgspec.Struct, eq=False):
+    """One transport. `peer` is None when it was keyed by a control process before us."""
+
+    transport: str
+    room: str
+    plan: Plan
+    candidates: tuple[Candidate, ...]
+    peer: DtlsPeer | None = None
+    deadline: float = 0.0
+    ice: bool = False
+    keyed: bool = False
+    lost: bool = False
+
+
+class PlaneMedia:
+    """Everything happens on the loop that called `start`. `now` is a monotonic clock in seconds."""
+
+    def __init__(self, settings: MediaSettings, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._now = now
+        self._supervisor = Supervisor(settings)
+        self._identity = Identity.load(settings.data_dir) if settings.data_dir is not None else Identity.make()
+        self._listeners: list[Listener] = []
+        self._link: Link | None = None
+        self._sessions: dict[str, _Session] = {}
+        self._waiting: dict[str, _Session] = {}  # those with a deadline: ICE or DTLS not done
+        self._tick: asyncio.TimerHandle | None = None
+        self._figures = Figures()
+        self._instance = ""
+        self._keeper: asyncio.Task[None] | None = None
+        self._lost = asyncio.Event()
+        self._cause = ""
+        self._fenced = 0
+        self._stopping = False
+        self._mutes = Batch(self._send_mutes)
+        self._assignments = Batch(self._send_assignments)
+        self._handlers: dict[str, Callable[[Any], None]] = {
+            "fenced": self._on_fenced,
+            "ice_connected": self._on_ice_connected,
+            "consent_lost": self._on_consent_lost,
+            "dtls_received": self._on_dtls,
+            "speakers": self._on_speakers,
+            "slot_switched": self._on_slot_switched,
+            "counters": self._on_counters,
+        }
+
+    # ---------------------------------------------------------------- life
+
+    async def start(self) -> None:
+        """Attach, starting a plane if none answers. Raises `Fault` with a sentence that says what to do."""
+        try:
+            await self._attach()
+        except (PlaneGone, PlaneFailed, OSError) as error:
+            raise Fault(f"The plane could not be attached: {error}.") from error
+        self._keeper = asyncio.get_running_loop().create_task(self._keep(), name="plane keeper")
+
+    async def shutdown(self, *, stop_plane: bool = False) -> None:
+        """Let go of the plane. With `stop_plane` it closes every transport and ends; without, media goes on."""
+        self._stopping = True
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        if self._tick is not None:
+            self._tick.cancel()
+        link, self._link = self._link, None
+        if link is None:
+            return
+        if stop_plane:
+            try:
+                for session in self._sessions.values():
+                    self._say_goodbye(link.client, session)
+                await link.client.call(wire.ToPlane(shutdown=wire.Shutdown()))
+            except (PlaneGone, PlaneFailed) as error:
+                log.info("plane ended as it was told to: %s", error)
+            await self._supervisor.ended(within_s=2.0)
+        link.client.close()
+
+    async def _attach(self) -> None:
+        link = await self._supervisor.attach(self._on_event, self._on_lost)
+        if not link.client.open:
+            raise PlaneGone("the plane went away as we attached")
+        self._lost.clear()
+        self._link = link
+        attached = link.attached
+        same = attached.instance == self._instance
+        if not same:
+            self._figures = Figures()
+            self._drop_sessions()
+        self._instance = attached.instance
+        if not link.fresh:
+            await self._remember(link.client)
+        log.info("attached to plane %s, epoch %d, version %s", attached.instance, attached.epoch, attached.version)
+        if not attached.optimised:
+            log.warning("this plane is a debug build: never measure it")
+        if self._cause or not same:
+            self._cause = ""
+            self._tell(
+                ports.PlaneUp(
+                    instance=attached.instance,
+                    version=attached.version,
+                    epoch=attached.epoch,
+                    started_unix_ms=attached.started_unix_ms,
+                    optimised=attached.optimised,
+                    fresh=link.fresh,
+                )
+            )
+
+    async def _keep(self) -> None:
+        """Attach again whenever the connection ends: first to the same plane, else to a new one."""
+        attempt, since = 0, self._now()
+        while True:
+            await self._lost.wait()
+            if self._fenced:
+                return
+            if self._now() - since > STEADY_AFTER_S:
+                attempt = 0
+            await asyncio.sleep(BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)])
+            attempt += 1
+            since = self._now()
+            try:
+                await self._attach()
+            except (Fault, PlaneGone, PlaneFailed, OSError) as error:
+                log.error("plane not reached: %s", error)
+                self._lost.set()
+
+    def _on_lost(self, cause: str) -> None:
+        if self._fenced or self._stopping:
+            return
+        how = self._supervisor.reap()
+        self._link = None
+        self._lost.set()
+        if not self._cause:
+            self._cause = f"{cause}; {how}" if how else cause
+            log.error("plane lost: %s", self._cause)
+            self._drop_sessions()
+            self._tell(ports.PlaneDown(cause=self._cause))
+
+    def _drop_sessions(self) -> None:
+        self._sessions.clear()
+        self._waiting.clear()
+
+    async def _remember(self, client: PlaneClient) -> None:
+        """Rebuild what we know of the transports of this plane. A handshake cannot be taken over: those are closed."""
+        snapshot = (await client.call(wire.ToPlane(get_snapshot=wire.GetSnapshot()))).snapshot
+        for held in snapshot.transports:
+            opened = held.opened
+            known = self._sessions.get(opened.transport)
+            if known is not None and (known.peer is not None or known.keyed):
+                continue
+            if not held.keyed:
+                client.tell(wire.ToPlane(close_transport=wire.CloseTransport(transport=opened.transport)))
+                continue
+            self._sessions[opened.transport] = _Session(
+                transport=opened.transport,
+                room=opened.room,
+                plan=Plan.of(opened.sends, opened.receives),
+                candidates=(),
+                ice=held.connected,
+                keyed=True,
+            )
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def _tell(self, event: ports.MediaEvent) -> None:
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:
+                log.exception("a listener failed on %s", type(event).__name__)
+
+    # ---------------------------------------------------------------- commands (node.ports.Media)
+
+    async def open(
+        self,
+        *,
+        room: str,
+        transport: str,
+        offer: str,
+        shape: ports.Shape,
+        label: bytes,
+        muted: frozenset[ports.Source],
+    ) -> ports.Opened:
+        if len(label) > MAX_LABEL or len(transport.encode()) > 48:
+            raise Fault("a label longer than 1 KiB or a transport id longer than 48 bytes")
+        description = sdp.parse(offer)
+        plan = negotiate(description, shape, transport, muted)
+        command = wire.ToPlane(
+            open_transport=wire.OpenTransport(
+                transport=transport,
+                room=room,
+                label=label,
+                sends=plan.sends.values(),
+                receives=plan.receives.values(),
+            )
+        )
+        # Before the plane knows of it: its first event may come with the reply.
+        session = _Session(transport=transport, room=room, plan=plan, candidates=())
+        fingerprints = next(each.fingerprints for each in description.sections if each.fingerprints)
+        session.peer = DtlsPeer(self._identity, fingerprints)
+        if transport in self._sessions:
+            raise Fault("a transport id used twice")
+        self._sessions[transport] = session
+        try:
+            opened = (await self._call(command)).transport_opened
+        except BaseException:
+            if self._sessions.get(transport) is session:
+                del self._sessions[transport]
+            raise
+        session.candidates = tuple(Candidate(each.ip, each.port) for each in opened.candidates)
+        if not session.ice:
+            self._wait_for(session, ICE_WITHIN_S)
+        text = answer(description, plan, self._ends(session, opened.ice))
+        return ports.Opened(transport=transport, answer=text, tracks=plan.tracks, slots=plan.slots)
+
+    async def restart(self, transport: str, offer: str) -> str:
+        fragment = sdp.is_fragment(offer)
+        description = sdp.parse_fragment(offer) if fragment else sdp.parse(offer)
+        session = self._sessions.get(transport)
+        if session is None:
+            raise Refused("PLANE_DOWN")
+        ice = (await self._call(wire.ToPlane(restart_ice=wire.RestartIce(transport=transport)))).ice_credentials
+        ends = self._ends(session, ice)
+        return answer_fragment(description, session.plan, ends) if fragment else answer(description, session.plan, ends)
+
+    async def close(self, transport: str) -> None:
+        session = self._forget(transport)
+        if self._link is None:
+            return
+        if session is not None:
+            self._say_goodbye(self._link.client, session)
+        await self._call(
+            wire.ToPlane(close_transport=wire.CloseTransport(transport=transport)),
+            unknown_is_fine=True,
+            down_is_fine=True,
+        )
+
+    async def close_room(self, room: str) -> None:
+        leaving = [session for session in self._sessions.values() if session.room == room]
+        for session in leaving:
+            self._forget(session.transport)
+            if self._link is not None:
+                self._say_goodbye(self._link.client, session)
+        await self._call(wire.ToPlane(close_room=wire.CloseRoom(room=room)), unknown_is_fine=True, down_is_fine=True)
+
+    async def mute(self, changes: dict[str, bool]) -> None:
+        if changes:
+            await self._mutes.add(
+                [wire.MuteTracks.Change(track=track, muted=muted) for track, muted in changes.items()]
+            )
+
+    async def assign(self, changes: Sequence[ports.Assignment]) -> None:
+        if changes:
+            await self._assignments.add(
+                [
+                    wire.AssignSlots.Change(transport=each.transport, slot=each.slot, track=each.track or "")
+                    for each in changes
+                ]
+            )
+
+    async def held(self) -> list[ports.Held]:
+        snapshot = (await self._call(wire.ToPlane(get_snapshot=wire.GetSnapshot()))).snapshot
+        return [_held(each) for each in snapshot.transports if each.opened.transport in self._sessions]
+
+    async def request_key_frame(self, track: str) -> None:
+        """Ask the sender of `track` for a whole picture (PLI), when the plane's limits allow one."""
+        command = wire.ToPlane(request_key_frame=wire.RequestKeyFrame(track=track))
+        await self._call(command, unknown_is_fine=True)
+
+    async def limit_sender(self, transport: str, max_send_bps: int) -> None:
+        """The most that the peer may send, bit/s; 0 for the plane's default."""
+        command = wire.ToPlane(limit_sender=wire.LimitSender(transport=transport, max_send_bps=max_send_bps))
+        await self._call(command, unknown_is_fine=True)
+
+    async def _send_mutes(self, changes: Sequence[wire.MuteTracks.Change]) -> None:
+        await self._call(wire.ToPlane(mute_tracks=wire.MuteTracks(changes=changes)), unknown_is_fine=True)
+
+    async def _send_assignments(self, changes: Sequence[wire.AssignSlots.Change]) -> None:
+        await self._call(wire.ToPlane(assign_slots=wire.AssignSlots(changes=changes)), unknown_is_fine=True)
+
+    async def _call(
+        self, command: wire.ToPlane, *, unknown_is_fine: bool = False, down_is_fine: bool = False
+    ) -> wire.FromPlane:
+        """Raises `Refused` in the words of the node. What is already gone need not be changed (`unknown_is_fine`)."""
+        if self._fenced:
+            raise Refused("FENCED", current=self._fenced)
+        link = self._link
+        try:
+            if link is None:
+                raise PlaneGone("not attached")
+            return await link.client.call(command)
+        except PlaneGone:
+            if down_is_fine:
+                return wire.FromPlane()
+            raise Refused("PLANE_DOWN") from None
+        except PlaneFailed as error:
+            if error.cause == wire.Failed.CAUSE_UNKNOWN and unknown_is_fine:
+                return wire.FromPlane()
+            if error.cause == wire.Failed.CAUSE_FULL:
+                raise Refused("PLANE_FULL") from None
+            if error.cause in (wire.Failed.CAUSE_NOT_ATTACHED, wire.Failed.CAUSE_UNKNOWN):
+                raise Refused("PLANE_DOWN") from None
+            raise Fault(f"the plane refused a command: {error}") from error
+
+    def _ends(self, session: _Session, ice: wire.IceCredentials) -> Ends:
+        assert self._link is not None or session.candidates
+        candidates = session.candidates
+        if not candidates and self._link is not None:
+            candidates = tuple(Candidate(each.ip, each.port) for each in self._link.attached.candidates)
+        return Ends(
+            ice=sdp.Ice(ice.ufrag, ice.password),
+            candidates=candidates,
+            fingerprint=self._identity.fingerprint,
+            session=int.from_bytes(hashlib.blake2b(session.transport.encode(), digest_size=7).digest()),
+            version=time.time_ns() // 1_000_000,
+        )
+
+    def _forget(self, transport: str) -> _Session | None:
+        self._waiting.pop(transport, None)
+        return self._sessions.pop(transport, None)
+
+    def _say_goodbye(self, client: PlaneClient, session: _Session) -> None:
+        if session.peer is not None and (datagrams := session.peer.close()):
+            _send_dtls(client, session.transport, datagrams)
+
+    # ---------------------------------------------------------------- events of the plane
+
+    def _on_event(self, name: str, event: Any) -> None:
+        handler = self._handlers.get(name)
+        if handler is not None:
+            handler(event)
+
+    def _on_fenced(self, event: wire.Fenced) -> None:
+        self._fenced = event.epoch
+        log.warning("fenced: a newer control process took over with epoch %d", event.epoch)
+        if self._link is not None:
+            self._link.client.close()
+            self._link = None
+        self._lost.set()
+        self._tell(ports.Fenced(epoch=event.epoch))
+
+    def _on_ice_connected(self, event: wire.IceConnected) -> None:
+        session = self._sessions.get(event.transport)
+        if session is None:
+            return
+        session.ice = True
+        if session.keyed:
+            session.lost = False
+            self._tell(ports.TransportConnected(transport=session.transport))
+        else:
+            self._wait_for(session, DTLS_WITHIN_S)
+
+    def _on_consent_lost(self, event: wire.ConsentLost) -> None:
+        session = self._sessions.get(event.transport)
+        if session is not None:
+            session.ice = False
+            self._tell_lost(session, "consent")
+
+    def _on_dtls(self, event: wire.DtlsReceived) -> None:
+        session = self._sessions.get(event.transport)
+        if session is None or session.peer is None or self._link is None:
+            return
+        peer, client = session.peer, self._link.client
+        datagrams = peer.receive(event.datagram, self._now())
+        if peer.state is State.CONNECTED and not session.keyed:
+            self._set_keys(client, session)
+        if datagrams:
+            # After the keys: with this flight the peer begins to send.
+            _send_dtls(client, session.transport, datagrams)
+        if peer.state in (State.FAILED, State.CLOSED):
+            self._give_up(session, f"dtls: {peer.cause}")
+
+    def _set_keys(self, client: PlaneClient, session: _Session) -> None:
+        assert session.peer is not None and session.peer.keys is not None
+        keys = session.peer.keys
+        session.keyed = True
+        session.peer.keys = None  # the plane's from here on
+        self._waiting.pop(session.transport, None)
+        command = wire.ToPlane(
+            set_keys=wire.SetKeys(
+                transport=session.transport,
+                profile=f"SRTP_PROFILE_{keys.profile.name}",
+                inbound_key=keys.inbound_key,
+                inbound_salt=keys.inbound_salt,
+                outbound_key=keys.outbound_key,
+                outbound_salt=keys.outbound_salt,
+            )
+        )
+        client.call(command).add_done_callback(functools.partial(self._keys_set, session))
+
+    def _keys_set(self, session: _Session, done: asyncio.Future[wire.FromPlane]) -> None:
+        error = None if done.cancelled() else done.exception()
+        if self._sessions.get(session.transport) is not session:
+            return
+        if error is None:
+            self._tell(ports.TransportConnected(transport=session.transport))
+        elif isinstance(error, PlaneFailed):
+            self._give_up(session, "keys refused")
+
+    def _on_speakers(self, event: wire.Speakers) -> None:
+        levels = tuple(ports.Level(track=each.track, level=each.level) for each in event.levels)
+        self._tell(ports.Speaking(room=event.room, levels=levels))
+
+    def _on_slot_switched(self, event: wire.SlotSwitched) -> None:
+        self._tell(ports.SlotShows(transport=event.transport, slot=event.slot, track=event.track or None))
+
+    def _on_counters(self, event: wire.Counters) -> None:
+        self._tell(self._figures.of(event))
+
+    # ---------------------------------------------------------------- time
+
+    def _wait_for(self, session: _Session, seconds: float) -> None:
+        session.deadline = self._now() + seconds
+        self._waiting[session.transport] = session
+        if self._tick is None:
+            self._tick = asyncio.get_running_loop().call_later(TICK_S, self._on_tick)
+
+    def _on_tick(self) -> None:
+        """One timer for all, and none while nobody is joining."""
+        self._tick = None
+        now = self._now()
+        for session in list(self._waiting.values()):
+            if now >= session.deadline:
+                peer = session.peer
+                cause = (peer.cause if peer is not None else "") or "no handshake in time"
+                self._give_up(session, f"dtls: {cause}" if session.ice else "ice: no check in time")
+            elif session.peer is not None and self._link is not None:
+                datagrams = session.peer.resend(now)
+                if datagrams:
+                    _send_dtls(self._link.client, session.transport, datagrams)
+        if self._waiting:
+            self._tick = asyncio.get_running_loop().call_later(TICK_S, self._on_tick)
+
+    def _give_up(self, session: _Session, cause: str) -> None:
+        """The transport can never work again: not even an ICE restart brings DTLS back."""
+        self._forget(session.transport)
+        if self._link is not None:
+            self._link.client.tell(wire.ToPlane(close_transport=wire.CloseTransport(transport=session.transport)))
+        self._tell_lost(session, cause)
+
+    def _tell_lost(self, session: _Session, cause: str) -> None:
+        if not session.lost:
+            session.lost = True
+            self._tell(ports.TransportLost(transport=session.transport, cause=cause))
+
+
+def _send_dtls(client: PlaneClient, transport: str, datagrams: list[bytes]) -> None:
+    client.tell(wire.ToPlane(send_dtls=wire.SendDtls(transport=transport, datagrams=datagrams)))
+
+
+def _held(held: wire.Snapshot.Transport) -> ports.Held:
+    opened = held.opened
+    plan = Plan.of(opened.sends, opened.receives)
+    return ports.Held(
+        transport=opened.transport,
+        room=opened.room,
+        label=opened.label,
+        tracks=plan.tracks,
+        slots=plan.slots,
+        muted=frozenset(send.track for send in opened.sends if send.muted),
+        assigned={each.index: each.track for each in opened.receives if each.track},
+        connected=held.connected and held.keyed,
+    )

@@ -1,0 +1,97 @@
+"""Counters of the plane, once a second, turned into what one second was. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from node.ports import PlaneFigures, TrackFigures, TransportFigures
+from protos.plane.v1 import plane_pb2 as wire
+
+GAUGES: Final = ("transports", "tracks", "rooms")
+PACKETS: Final = tuple(field.name for field in wire.Counters.Packets.DESCRIPTOR.fields)
+
+
+class Figures:
+    """Remembers the counters before. One per plane: a new one starts from zero."""
+
+    def __init__(self) -> None:
+        self._before: wire.Counters | None = None
+        self._transports: dict[str, wire.Counters.Transport] = {}
+        self._tracks: dict[str, wire.Counters.Track] = {}
+
+    def of(self, now: wire.Counters) -> PlaneFigures:
+        before = self._before
+        seconds = (now.unix_ms - before.unix_ms) / 1000 if before is not None else 0.0
+        # A clock that jumped must not become a rate: the plane counts once a second (hostile clocks, H28).
+        if not 0.2 <= seconds <= 5.0:
+            seconds = 1.0
+        if before is None:
+            before = now
+        transports = {each.transport: each for each in now.transports}
+        tracks = {each.track: each for each in now.tracks}
+        figures = PlaneFigures(
+            transports=tuple(
+                _transport(each, self._transports.get(name), seconds) for name, each in transports.items()
+            ),
+            tracks=tuple(_track(each, self._tracks.get(name), seconds) for name, each in tracks.items()),
+            totals=_totals(now),
+            drops=dict(now.drops),
+            packets_in_per_second=_rate(now.packets.received_packets, before.packets.received_packets, seconds),
+            packets_out_per_second=_rate(now.packets.sent_packets, before.packets.sent_packets, seconds),
+            bits_in_per_second=8 * _rate(now.packets.received_bytes, before.packets.received_bytes, seconds),
+            bits_out_per_second=8 * _rate(now.packets.sent_bytes, before.packets.sent_bytes, seconds),
+            nacks_per_second=max(0, now.packets.nacks_received - before.packets.nacks_received) / seconds,
+            cpu_percent=_cpu(now, before, seconds),
+            lag_p50_ms=now.loop.lag_p50_us / 1000,
+            lag_p99_ms=now.loop.lag_p99_us / 1000,
+            resident_bytes=now.loop.resident_bytes,
+        )
+        self._before, self._transports, self._tracks = now, transports, tracks
+        return figures
+
+
+def _rate(now: int, before: int, seconds: float) -> int:
+    return max(0, round((now - before) / seconds))
+
+
+def _cpu(now: wire.Counters, before: wire.Counters, seconds: float) -> float:
+    spent = now.loop.cpu_user_us + now.loop.cpu_system_us - before.loop.cpu_user_us - before.loop.cpu_system_us
+    return max(0.0, spent / 10_000 / seconds)
+
+
+def _totals(now: wire.Counters) -> dict[str, float]:
+    totals = {name: float(getattr(now.gauge, name)) for name in GAUGES}
+    totals.update((name, float(getattr(now.packets, name))) for name in PACKETS)
+    totals["cpu_user_us"] = float(now.loop.cpu_user_us)
+    totals["cpu_system_us"] = float(now.loop.cpu_system_us)
+    totals["socket_drops"] = float(now.loop.socket_drops)
+    return totals
+
+
+def _transport(
+    now: wire.Counters.Transport, before: wire.Counters.Transport | None, seconds: float
+) -> TransportFigures:
+    before = before or wire.Counters.Transport()
+    return TransportFigures(
+        transport=now.transport,
+        received_bps=8 * _rate(now.received_bytes, before.received_bytes, seconds),
+        sent_bps=8 * _rate(now.sent_bytes, before.sent_bytes, seconds),
+        sent_packets=max(0, now.sent_packets - before.sent_packets),
+        rtt_ms=now.rtt_ms,
+        loss=now.loss,
+        connected=now.connected,
+    )
+
+
+def _track(now: wire.Counters.Track, before: wire.Counters.Track | None, seconds: float) -> TrackFigures:
+    before = before or wire.Counters.Track()
+    lost = max(0, now.lost - before.lost)
+    expected = lost + max(0, now.packets - before.packets)
+    return TrackFigures(
+        track=now.track,
+        bps=8 * _rate(now.bytes, before.bytes, seconds),
+        loss=lost / expected if expected else 0.0,
+        level=now.level,
+        active=now.active,
+        muted=now.muted,
+    )
