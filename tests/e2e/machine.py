@@ -76,8 +76,8 @@ class Operator:
         self.chat = chat_pb2_grpc.ChatServiceStub(self.channel)
         self.nodes = nodes_pb2_grpc.NodesServiceStub(self.channel)
 
-    async def __call__(self, method: Any, request: Any, *, timeout: float = 5.0) -> Any:
-        return await method(request, metadata=self.metadata, timeout=timeout, wait_for_ready=True)
+    async def __call__(self, method: Any, request: Any, *, seconds: float = 5.0) -> Any:
+        return await method(request, metadata=self.metadata, timeout=seconds, wait_for_ready=True)
 
 
 @dataclass
