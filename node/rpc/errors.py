@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from typing import Final, cast
 
 import grpc
 import grpc.aio
+import structlog
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
@@ -23,7 +23,7 @@ from protos.common.v1 import common_pb2
 DOMAIN: Final = "regie"
 MAX_VALUE: Final = 256  # characters of limit and current: trailers share 8 KiB with everything else
 
-log = logging.getLogger(__name__)
+log: Final = structlog.get_logger()
 
 
 def refusal_message(refused: Refused) -> common_pb2.Refusal:
@@ -68,7 +68,7 @@ def as_refusal(error: Exception, method: str) -> Refused:
     if isinstance(error, Refused):
         return error
     fault = "f_" + secrets.token_hex(6)
-    log.error("rpc_fault", extra={"fault": fault, "method": method}, exc_info=error)
+    log.error("rpc_fault", fault=fault, method=method, exc_info=error)
     return Refused("INTERNAL", current=fault)
 
 

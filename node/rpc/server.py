@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any, Final, NoReturn
 
 import grpc
 import grpc.aio
+import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health
 from grpc_reflection.v1alpha import reflection
@@ -70,10 +70,11 @@ SERVICES: Final = tuple(
         (chat_pb2, "ChatService"),
     )
 )
+HEALTH: Final = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 RENEW_EVERY_S: Final = 86_400.0
 FLUSH_EVERY_S: Final = 60.0
 
-log = logging.getLogger(__name__)
+log: Final = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ async def serve(
     server = Server(grpc_server, port, listen.rpartition(":")[0], begin, once, services)
     _add(grpc_server, services, server._health)
     await server.start(renew)
-    log.info("rpc_listening", extra={"address": server.address})
+    log.info("rpc_listening", address=server.address)
     return server
 
 
@@ -171,7 +172,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     mute_pb2_grpc.add_MuteServiceServicer_to_server(MuteServicer(s.mute), server)
     chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatServicer(s.chat, s.journal), server)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
-    reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)
     server.add_generic_rpc_handlers((_Unknown(),))  # last: asked when nobody else knows the method
 
 

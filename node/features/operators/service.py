@@ -8,11 +8,11 @@ how long a revoked token may still work. A database that is away leaves the last
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from typing import Final, Protocol
 
 import msgspec
+import structlog
 
 from node.errors import Refused
 from node.features.operators.rules import (
@@ -30,7 +30,7 @@ FRESH_S: Final = 2.0
 EAGER_S: Final = 0.2  # an unknown token may have been created just now; look again, but not more often than this
 USED_EVERY_S: Final = 60.0  # precision of last_used
 
-log = logging.getLogger(__name__)
+log: Final = structlog.get_logger()
 
 
 class Store(Protocol):

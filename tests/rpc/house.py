@@ -1,0 +1,296 @@
+"""A node's gRPC edge for tests: the real server, services, rules, journal and SQLite; only the media and the ledger of
+rooms are stand-ins (there is no plane and nobody's packets here). TLS and tokens are as in production.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+import grpc.aio
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from node.features.audit.service import Audit
+from node.features.audit.store import SqlStore as AuditStore
+from node.features.chat.rules import MessageView
+from node.features.chat.service import Chat
+from node.features.join.service import Join, JoinRequest
+from node.features.mute.service import Mute
+from node.features.nodes.service import Machine, Nodes
+from node.features.operators.rules import Role
+from node.features.operators.service import Operators
+from node.features.operators.store import SqlStore as OperatorStore
+from node.features.participants.service import Participants
+from node.features.rooms.floor import Floor
+from node.features.rooms.rules import RoomView
+from node.features.rooms.service import Limits, Rooms
+from node.features.rooms.told import Told
+from node.journal import Journal
+from node.ports import (
+    Actor,
+    Assignment,
+    Fact,
+    Held,
+    Kind,
+    MediaEvent,
+    Opened,
+    PlaneUp,
+    Shape,
+    Source,
+    Track,
+    TransportConnected,
+)
+from node.rpc.server import Server, Services, serve
+from node.rpc.tls import TlsFiles, ensure_tls
+from node.storage.metadata import metadata
+from protos.chat.v1 import chat_pb2_grpc
+from protos.common.v1 import common_pb2
+from protos.mute.v1 import mute_pb2_grpc
+from protos.nodes.v1 import nodes_pb2_grpc
+from protos.participants.v1 import participants_pb2_grpc
+from protos.rooms.v1 import rooms_pb2_grpc
+
+RPC_S = 5.0
+ROLES = {role.word: role for role in Role}
+
+
+class Clock:
+    """The wall clock, which a test may push."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+    def now(self) -> float:
+        import time
+
+        return time.time() + self.offset
+
+
+class NoMedia:
+    """Accepts everything and says what it was asked."""
+
+    def __init__(self) -> None:
+        self.muted: dict[str, bool] = {}
+        self.closed: list[str] = []
+        self.before_mute: Callable[[], Any] | None = None
+        self._listeners: list[Callable[[MediaEvent], None]] = []
+
+    def subscribe(self, listener: Callable[[MediaEvent], None]) -> None:
+        self._listeners.append(listener)
+
+    def tell(self, event: MediaEvent) -> None:
+        for listener in self._listeners:
+            listener(event)
+
+    async def open(
+        self, *, room: str, transport: str, offer: str, shape: Shape, label: bytes, muted: frozenset[Source]
+    ) -> Opened:
+        tracks = (
+            Track(f"{transport}/microphone", Kind.AUDIO, Source.MICROPHONE, "0"),
+            Track(f"{transport}/camera", Kind.VIDEO, Source.CAMERA, "1"),
+        )
+        return Opened(transport=transport, answer="v=0", tracks=tracks, slots=())
+
+    async def restart(self, transport: str, offer: str) -> str:
+        return "v=0"
+
+    async def close(self, transport: str) -> None:
+        self.closed.append(transport)
+
+    async def close_room(self, room: str) -> None: ...
+
+    async def mute(self, changes: dict[str, bool]) -> None:
+        if self.before_mute is not None:
+            await self.before_mute()
+        self.muted.update(changes)
+
+    async def assign(self, changes: Sequence[Assignment]) -> None: ...
+
+    async def held(self) -> list[Held]:
+        return []
+
+
+class NoLedger:
+    """Keeps nothing: these tests do not restart rooms."""
+
+    healthy = True
+
+    def note(self, facts: Sequence[Fact]) -> Any:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
+
+    async def closed_rooms(self, limit: int) -> list[RoomView]:
+        return []
+
+    async def closed_room(self, room: str) -> RoomView | None:
+        return None
+
+    async def messages(self, room: str, after: str, limit: int) -> list[MessageView]:
+        return []
+
+    async def message(self, room: str, message: str) -> MessageView | None:
+        return None
+
+
+@dataclass
+class Counted:
+    """A meter that remembers."""
+
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    open_streams: int = 0
+
+    def call(self, method: str, code: str, seconds: float) -> None:
+        self.calls.append((method.rpartition("/")[2], code))
+
+    def refusal(self, code: str) -> None:
+        self.refusals.append(code)
+
+    def stream(self, method: str, change: int) -> None:
+        self.open_streams += change
+
+
+class Caller:
+    """An operator's connection."""
+
+    def __init__(self, channel: grpc.aio.Channel, token: str) -> None:
+        self.channel = channel
+        self.metadata: Any = (("authorization", f"Bearer {token}"),) if token else ()
+        self.nodes: Any = nodes_pb2_grpc.NodesServiceStub(channel)
+        self.rooms: Any = rooms_pb2_grpc.RoomsServiceStub(channel)
+        self.participants: Any = participants_pb2_grpc.ParticipantsServiceStub(channel)
+        self.mute: Any = mute_pb2_grpc.MuteServiceStub(channel)
+        self.chat: Any = chat_pb2_grpc.ChatServiceStub(channel)
+
+    async def ask(self, method: Any, request: Any, timeout: float = RPC_S) -> Any:
+        return await method(request, metadata=self.metadata, timeout=timeout)
+
+    def watch(self, method: Any, request: Any) -> Any:
+        return method(request, metadata=self.metadata)
+
+
+class House:
+    """Everything behind the port."""
+
+    def __init__(self, folder: Path, engine: AsyncEngine) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.media = NoMedia()
+        self.ledger = NoLedger()
+        self.meter = Counted()
+        self.engine = engine
+        self.floor = Floor(media=self.media, ledger=self.ledger, clock=self.clock, node="here")
+        self.journal = Journal("one")
+        self.floor.listen(Told(self.floor, self.journal))
+        self.media.subscribe(self.floor.on_media)
+        limits = Limits()
+        self.rooms = Rooms(self.floor, self.ledger, limits, lambda: "https://here")
+        self.join = Join(self.floor, limits)
+        self.operators = Operators(OperatorStore(engine), self.clock)
+        self.audit = Audit(AuditStore(engine))
+        self.nodes = Nodes(self.floor, self.journal, name="here", version="0", web_url=lambda: "https://here")
+        self.nodes.on_media(PlaneUp(instance="p", version="0", epoch=1, started_unix_ms=0, optimised=True, fresh=True))
+        self.chat = Chat(self.floor, self.ledger, self.journal)
+        self.services = Services(
+            nodes=self.nodes,
+            rooms=self.rooms,
+            participants=Participants(self.floor),
+            mute=Mute(self.floor),
+            chat=self.chat,
+            journal=self.journal,
+            operators=self.operators,
+            audit=self.audit,
+        )
+        self.tls: TlsFiles = ensure_tls(folder)
+        self.server: Server | None = None
+        self._channels: list[grpc.aio.Channel] = []
+
+    async def open(self, listen: str = "127.0.0.1:0") -> None:
+        self.server = await serve(self.services, listen=listen, tls=self.tls, meter=self.meter, now=self.clock.now)
+
+    async def close(self) -> None:
+        for channel in self._channels:
+            await channel.close()
+        if self.server is not None:
+            await self.server.stop(grace=0.5)
+        await self.floor.settle()
+        await self.engine.dispose()
+
+    def connect(self, token: str = "") -> Caller:
+        assert self.server is not None
+        trust = grpc.ssl_channel_credentials(self.tls.ca.read_bytes())
+        options = (
+            ("grpc.use_local_subchannel_pool", 1),
+            ("grpc.initial_reconnect_backoff_ms", 200),
+            ("grpc.min_reconnect_backoff_ms", 200),
+            ("grpc.max_reconnect_backoff_ms", 2000),
+        )
+        channel = grpc.aio.secure_channel(self.server.address, trust, options=options)
+        self._channels.append(channel)
+        return Caller(channel, token)
+
+    async def operator(self, role: str, name: str = "") -> Caller:
+        _, token = await self.operators.create(name or role, ROLES[role])
+        return self.connect(token)
+
+    async def room(self, room_id: str = "hall", people: Sequence[str] = ()) -> list[str]:
+        """An open room with people whose media flows. Returns their participant ids."""
+        actor = Actor("operator", "the test", "admin")
+        _, links = await self.rooms.create(title="A room", room_id=room_id, by=actor)
+        ticket = next(link.ticket for link in links if link.role == "participant")
+        joined = [await self.join.join(room_id, ticket, JoinRequest(name=name, sdp="v=0")) for name in people]
+        for transport in [person.transport for person in self.floor.room(room_id).people]:
+            self.media.tell(TransportConnected(transport))
+        return [person.participant for person in joined]
+
+    async def second(self) -> None:
+        self.nodes.second(Machine())
+
+
+@contextlib.asynccontextmanager
+async def house(folder: Path) -> AsyncIterator[House]:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{folder}/regie.sqlite3")
+    async with engine.begin() as tx:
+        await tx.run_sync(metadata.create_all)
+    built = House(folder, engine)
+    try:
+        await built.open()
+        yield built
+    finally:
+        await built.close()
+
+
+@dataclass
+class Said:
+    """What a refusal said on the wire."""
+
+    code: grpc.StatusCode
+    reason: str
+    domain: str
+    refusal: common_pb2.Refusal
+
+
+def what_it_said(error: grpc.aio.AioRpcError) -> Said:
+    status = rpc_status.from_call(error)  # type: ignore[arg-type, unused-ignore]
+    assert status is not None, f"no detail: {error.code()} {error.details()}"
+    info, refusal = error_details_pb2.ErrorInfo(), common_pb2.Refusal()
+    for detail in status.details:
+        detail.Unpack(info) or detail.Unpack(refusal)
+    return Said(error.code(), info.reason, info.domain, refusal)
+
+
+async def refused(call: Any) -> Said:
+    """Awaits `call`, which must be refused."""
+    try:
+        answer = await call
+    except grpc.aio.AioRpcError as error:
+        return what_it_said(error)
+    raise AssertionError(f"not refused: {answer}")
