@@ -1,0 +1,116 @@
+"""Table `message`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from node.features.chat.rules import KEPT, MessageHidden, MessagePosted, MessageView
+from node.storage.ledger import Write, Writes
+from node.storage.metadata import metadata
+
+message: Final = Table(
+    "message",
+    metadata,
+    Column("room", String(40), ForeignKey("room.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", String(40), nullable=False),
+    Column("participant", String(40), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("sent", Double, nullable=False),
+    Column("hidden", Double),
+    Column("hidden_by", String(64), nullable=False, server_default=""),
+    Column("hidden_reason", Text, nullable=False, server_default=""),
+)
+
+WRITES: Final[Writes] = {
+    MessagePosted: (
+        Write(
+            insert(message),
+            lambda f: {
+                "room": f.room,
+                "number": f.number,
+                "id": f.message,
+                "participant": f.participant,
+                "name": f.name,
+                "text": f.text,
+                "html": f.html,
+                "sent": f.at,
+            },
+        ),
+    ),
+    MessageHidden: (
+        Write(
+            update(message)
+            .where(message.c.room == bindparam("of"), message.c.id == bindparam("which"))
+            .values(
+                hidden=bindparam("new_hidden"), hidden_by=bindparam("new_by"), hidden_reason=bindparam("new_reason")
+            ),
+            lambda f: {
+                "of": f.room,
+                "which": f.message,
+                "new_hidden": f.at,
+                "new_by": f.by,
+                "new_reason": f.reason,
+            },
+        ),
+    ),
+}
+
+
+async def last_of_room(tx: AsyncConnection, room: str) -> tuple[list[MessageView], int]:
+    """The last messages, oldest first, and the number of the last one."""
+    query = select(message).where(message.c.room == room).order_by(message.c.number.desc()).limit(KEPT)
+    rows = list(await tx.execute(query))
+    last = (await tx.execute(select(func.max(message.c.number)).where(message.c.room == room))).scalar()
+    return [_view(row) for row in reversed(rows)], last or 0
+
+
+class SqlArchive:
+    """`node.features.chat.service.Archive` on SQL."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def messages(self, room: str, after: str, limit: int) -> list[MessageView]:
+        query = select(message).where(message.c.room == room, message.c.id > after)
+        async with self._engine.connect() as tx:
+            return [_view(row) for row in await tx.execute(query.order_by(message.c.number).limit(limit))]
+
+    async def message(self, room: str, message_id: str) -> MessageView | None:
+        query = select(message).where(message.c.room == room, message.c.id == message_id)
+        async with self._engine.connect() as tx:
+            row = (await tx.execute(query)).one_or_none()
+        return _view(row) if row is not None else None
+
+
+def _view(row: Row[Any]) -> MessageView:
+    return MessageView(
+        message=row.id,
+        room=row.room,
+        participant=row.participant,
+        name=row.name,
+        text=row.text,
+        html=row.html,
+        sent=row.sent,
+        hidden=row.hidden is not None,
+        hidden_by=row.hidden_by,
+    )

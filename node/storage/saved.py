@@ -1,0 +1,44 @@
+"""What the database knows of the open rooms: read once, at the start of the node."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import node.features.chat.store as chat
+import node.features.join.store as join
+import node.features.mute.store as mute
+import node.features.participants.store as participants
+import node.features.rooms.store as rooms
+from node.features.rooms.rules import SavedRoom
+from node.storage.ledger import Writes, merged
+
+WRITES: Final[Writes] = merged((rooms.WRITES, join.WRITES, participants.WRITES, mute.WRITES, chat.WRITES))
+
+
+async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
+    async with engine.connect() as tx:
+        openings = await rooms.open_rooms(tx)
+        ids = [opening.room for opening, _muted in openings]
+        links = await join.of_rooms(tx, ids)
+        people = await participants.of_rooms(tx, ids)
+        ended = await participants.removed_of_rooms(tx, ids)
+        present = frozenset(person.participant for of_room in people.values() for person in of_room)
+        blocks = await mute.of_rooms(tx, ids, present)
+        saved = []
+        for opening, muted in openings:
+            messages, last = await chat.last_of_room(tx, opening.room)
+            saved.append(
+                SavedRoom(
+                    opening=opening,
+                    links=tuple(links.get(opening.room, ())),
+                    people=tuple(people.get(opening.room, ())),
+                    ended=tuple(ended.get(opening.room, ())),
+                    blocks=tuple(blocks.get(opening.room, ())),
+                    room_muted=muted,
+                    messages=tuple(messages),
+                    last_message=last,
+                )
+            )
+        return saved

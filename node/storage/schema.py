@@ -1,0 +1,14 @@
+"""Every table of the node, by importing every feature's store. For migrations and their tests."""
+
+from __future__ import annotations
+
+import node.features.audit.store
+import node.features.chat.store
+import node.features.join.store
+import node.features.mute.store
+import node.features.operators.store
+import node.features.participants.store
+import node.features.rooms.store  # noqa: F401
+from node.storage.metadata import metadata
+
+__all__ = ["metadata"]
