@@ -263,6 +263,8 @@ class PlaneMedia:
     async def restart(self, transport: str, offer: str) -> str:
         fragment = sdp.is_fragment(offer)
         description = sdp.parse_fragment(offer) if fragment else sdp.parse(offer)
+        if not description.ice.ufrag:
+            raise sdp.invalid("a restart without credentials")
         session = self._sessions.get(transport)
         if session is None:
             raise Refused("PLANE_DOWN")

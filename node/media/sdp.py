@@ -194,8 +194,7 @@ def _read(lines: list[str], *, fragment: bool) -> Description:
                 groups.append(value)
             elif (read := _SESSION.get(name)) is not None:
                 read(description, value)
-    ends = [*starts[1:], len(lines)]
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         description.sections.append(_section(description, lines[start:end]))
     if not fragment:
         _check_mids(description)
