@@ -365,7 +365,9 @@ RULES: Final[dict[str, Rule]] = {
         "RESOURCE_EXHAUSTED",
         429,
         "protocol.watches",
-        Text("Déjà {current} flux ouverts, la limite est {limit}.", "{current} streams are open, the limit is {limit}."),
+        Text(
+            "Déjà {current} flux ouverts, la limite est {limit}.", "{current} streams are open, the limit is {limit}."
+        ),
         Text("Fermez une console, ou un écran.", "Close a console, or a screen."),
     ),
     "REQUEST_ID_REUSED": Rule(
@@ -383,6 +385,20 @@ RULES: Final[dict[str, Rule]] = {
         "protocol.resume",
         Text("La reprise demandée est trop ancienne.", "The position to resume from is too old."),
         Text("Recommencez sans position de reprise.", "Start again without a resume token."),
+    ),
+    "REPLACED": Rule(
+        "ABORTED",
+        409,
+        "protocol.one_socket",
+        Text("Cette place est ouverte dans une autre fenêtre.", "This place was opened in another window."),
+        Text("Continuez dans l’autre fenêtre, ou rechargez celle-ci.", "Go on in the other window, or reload this one."),
+    ),
+    "ORIGIN_REFUSED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "protocol.origin",
+        Text("La page vient d’un autre site ({current}).", "The page comes from another site ({current})."),
+        Text("Ouvrez le lien de l’invitation.", "Open the link of the invitation."),
     ),
     "FENCED": Rule(
         "UNAVAILABLE",
