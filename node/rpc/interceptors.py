@@ -44,7 +44,7 @@ WATCHES_WITHOUT_TOKEN: Final = 16
 class Meter(Protocol):
     """Where calls are counted; `node.metrics` has one."""
 
-    def call(self, method: str, code: str, seconds: float) -> None: ...
+    def call(self, method: str, code: str, seconds: float, *, stream: bool) -> None: ...
 
     def refusal(self, code: str) -> None: ...
 
@@ -140,7 +140,7 @@ class Measure(Around):
             code, refusal = outcome_of(error)
             if call.stream:
                 self._meter.stream(method, -1)
-            self._meter.call(method, code, time.perf_counter() - started)
+            self._meter.call(method, code, time.perf_counter() - started, stream=call.stream)
             if refusal:
                 self._meter.refusal(refusal)
 

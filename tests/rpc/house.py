@@ -148,7 +148,7 @@ class Counted:
     refusals: list[str] = field(default_factory=list)
     open_streams: int = 0
 
-    def call(self, method: str, code: str, seconds: float) -> None:
+    def call(self, method: str, code: str, seconds: float, *, stream: bool) -> None:
         self.calls.append((method.rpartition("/")[2], code))
 
     def refusal(self, code: str) -> None:
@@ -170,8 +170,8 @@ class Caller:
         self.mute: Any = mute_pb2_grpc.MuteServiceStub(channel)
         self.chat: Any = chat_pb2_grpc.ChatServiceStub(channel)
 
-    async def ask(self, method: Any, request: Any, timeout: float = RPC_S) -> Any:
-        return await method(request, metadata=self.metadata, timeout=timeout)
+    async def ask(self, method: Any, request: Any, seconds: float = RPC_S) -> Any:
+        return await method(request, metadata=self.metadata, timeout=seconds)
 
     def watch(self, method: Any, request: Any) -> Any:
         return method(request, metadata=self.metadata)

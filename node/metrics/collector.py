@@ -1,0 +1,100 @@
+"""What is read when somebody scrapes: figures that the services have anyway."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator
+from typing import Final, Protocol
+
+import msgspec
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.registry import Collector
+
+from node.features.nodes.rules import NodeState, NodeView
+from node.metrics.table import PLANE_TOTALS, READ
+from node.ports import PlaneFigures
+
+
+class Nodes(Protocol):
+    """`node.features.nodes.service.Nodes`."""
+
+    @property
+    def figures(self) -> PlaneFigures | None: ...
+
+    def current(self) -> NodeView: ...
+
+
+class Audit(Protocol):
+    """`node.features.audit.service.Audit`."""
+
+    lost: int
+    written: int
+
+    @property
+    def backlog(self) -> int: ...
+
+
+class Value(msgspec.Struct, frozen=True):
+    name: str
+    value: float
+    labels: tuple[str, ...] = ()
+
+
+class Figures(Collector):
+    """A metric that has no value now (the plane is down) is absent, not 0."""
+
+    def __init__(self, nodes: Nodes, audit: Audit) -> None:
+        self._nodes = nodes
+        self._audit = audit
+
+    def collect(self) -> Iterator[Family]:
+        found: dict[str, list[Value]] = {}
+        for value in self._values():
+            found.setdefault(value.name, []).append(value)
+        for row in READ:
+            if row.name in found:
+                family = FAMILIES[row.kind](row.name, row.help, labels=row.labels)
+                for value in found[row.name]:
+                    family.add_metric(value.labels, value.value)
+                yield family
+
+    def describe(self) -> Iterable[Family]:
+        """Registering must not read the services."""
+        return ()
+
+    def _values(self) -> Iterator[Value]:
+        node = self._nodes.current()
+        yield Value("regie_build_info", 1, (node.version, platform.python_version()))
+        yield Value("regie_rooms", node.load.rooms)
+        yield Value("regie_participants", node.load.people)
+        yield Value("regie_loss_ratio", node.load.loss_percent / 100.0)
+        for state in NodeState:
+            yield Value("regie_node_state", float(node.state is state), (state.value,))
+        yield Value("regie_database_up", float(node.ledger))
+        yield Value("regie_audit_records", self._audit.written)
+        yield Value("regie_audit_backlog", self._audit.backlog)
+        yield Value("regie_audit_lost", self._audit.lost)
+        yield Value("regie_plane_up", float(node.state not in (NodeState.PLANE_DOWN, NodeState.FENCED)))
+        yield Value("regie_plane_restarts", node.plane.restarts)
+        if node.plane.instance:
+            yield Value("regie_plane_epoch", node.plane.epoch)
+            yield Value("regie_plane_info", 1, (node.plane.version, str(node.plane.optimised).lower()))
+        if (figures := self._nodes.figures) is not None:
+            yield from _plane(figures)
+
+
+def _plane(figures: PlaneFigures) -> Iterator[Value]:
+    for key, name in PLANE_TOTALS.items():
+        if key in figures.totals:
+            yield Value(name, figures.totals[key])
+    for mode in ("user", "system"):
+        yield Value("regie_plane_cpu_seconds", figures.totals.get(f"cpu_{mode}_us", 0.0) / 1e6, (mode,))
+    yield Value("regie_plane_resident_memory_bytes", figures.resident_bytes)
+    yield Value("regie_plane_lag_seconds", figures.lag_p50_ms / 1000.0, ("50",))
+    yield Value("regie_plane_lag_seconds", figures.lag_p99_ms / 1000.0, ("99",))
+    for cause, count in sorted(figures.drops.items()):
+        yield Value("regie_plane_drops", count, (cause,))
+
+
+FAMILIES: Final = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}

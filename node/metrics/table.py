@@ -1,0 +1,104 @@
+"""Every metric of the node, in one table. Base units (seconds, bytes, ratios); no room, person or address in a label.
+
+`LIVE` rows are counted as things happen, `READ` rows are read from the services when somebody scrapes.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+Kind = Literal["counter", "gauge", "histogram"]
+
+_FAST: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """`name` as scraped, without a counter's `_total`."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+LIVE: Final = (
+    Metric("regie_rpc_calls", "counter", "gRPC calls that ended, by method and status code.", ("method", "code")),
+    Metric("regie_rpc_latency_seconds", "histogram", "Duration of unary gRPC calls.", ("method",), _FAST),
+    Metric("regie_rpc_streams", "gauge", "gRPC streams that are open.", ("method",)),
+    Metric("regie_refusals", "counter", "Refusals, by edge (grpc, http, websocket) and code.", ("edge", "code")),
+    Metric("regie_websockets", "gauge", "WebSockets of participants that are open."),
+    Metric("regie_joins", "counter", "Joins that ended, by code of the refusal; OK: the person is in.", ("code",)),
+    Metric("regie_join_seconds", "histogram", "From a join's request to its answer.", (), _FAST),
+    Metric(
+        "regie_event_loop_lag_seconds",
+        "histogram",
+        "How late the control process's event loop is, ten times a second.",
+        (),
+        _FAST,
+    ),
+)
+
+READ: Final = (
+    Metric("regie_build_info", "gauge", "1; what runs here.", ("version", "python")),
+    Metric("regie_rooms", "gauge", "Rooms that are open."),
+    Metric("regie_participants", "gauge", "People, encoders and players in rooms."),
+    Metric(
+        "regie_loss_ratio", "gauge", "Packets lost on the way to receivers, as they report it, weighted by packets."
+    ),
+    Metric("regie_node_state", "gauge", "1 for the state the node is in.", ("state",)),
+    Metric("regie_database_up", "gauge", "1 while the database takes writes."),
+    Metric("regie_audit_records", "counter", "Records of the audit written."),
+    Metric("regie_audit_backlog", "gauge", "Records of the audit not yet written."),
+    Metric("regie_audit_lost", "counter", "Records of the audit that are only in the log."),
+    Metric("regie_plane_up", "gauge", "1 while the media plane answers."),
+    Metric("regie_plane_info", "gauge", "1; which plane answers.", ("version", "optimised")),
+    Metric("regie_plane_restarts", "counter", "Planes started anew since this control process started."),
+    Metric("regie_plane_epoch", "gauge", "How often a control process attached to this plane."),
+    Metric("regie_plane_transports", "gauge", "Peer connections."),
+    Metric("regie_plane_tracks", "gauge", "Published tracks."),
+    Metric("regie_plane_rooms", "gauge", "Rooms with a peer connection."),
+    Metric("regie_plane_received_packets", "counter", "Media packets received."),
+    Metric("regie_plane_received_bytes", "counter", "Media bytes received."),
+    Metric("regie_plane_sent_packets", "counter", "Media packets sent."),
+    Metric("regie_plane_sent_bytes", "counter", "Media bytes sent."),
+    Metric("regie_plane_send_calls", "counter", "System calls that sent them; packets by call is the GSO group."),
+    Metric("regie_plane_nacks_received", "counter", "Packets that receivers asked for again."),
+    Metric("regie_plane_nacks_sent", "counter", "Packets asked again of senders."),
+    Metric("regie_plane_retransmitted_packets", "counter", "Packets sent again."),
+    Metric("regie_plane_recovered_packets", "counter", "Packets of senders recovered by RTX."),
+    Metric("regie_plane_plis_received", "counter", "Key frames that receivers asked for."),
+    Metric("regie_plane_plis_sent", "counter", "Key frames asked of senders."),
+    Metric("regie_plane_key_frames", "counter", "Key frames received."),
+    Metric("regie_plane_key_frames_from_cache", "counter", "Key frames served from the cache."),
+    Metric("regie_plane_padding_bytes", "counter", "Bytes of padding sent, so that packets of a group have one size."),
+    Metric("regie_plane_cpu_seconds", "counter", "Processor time of the plane.", ("mode",)),
+    Metric("regie_plane_resident_memory_bytes", "gauge", "Resident memory of the plane."),
+    Metric("regie_plane_lag_seconds", "gauge", "Arrival of a packet to its last send, last second.", ("percentile",)),
+    Metric("regie_plane_drops", "counter", "Datagrams that were not used, by cause.", ("cause",)),
+    Metric("regie_plane_socket_drops", "counter", "Datagrams lost because the socket's buffer was full."),
+)
+
+PLANE_TOTALS: Final[dict[str, str]] = {
+    "transports": "regie_plane_transports",
+    "tracks": "regie_plane_tracks",
+    "rooms": "regie_plane_rooms",
+    "received_packets": "regie_plane_received_packets",
+    "received_bytes": "regie_plane_received_bytes",
+    "sent_packets": "regie_plane_sent_packets",
+    "sent_bytes": "regie_plane_sent_bytes",
+    "sent_sends": "regie_plane_send_calls",
+    "nacks_received": "regie_plane_nacks_received",
+    "nacks_sent": "regie_plane_nacks_sent",
+    "retransmitted_packets": "regie_plane_retransmitted_packets",
+    "recovered_packets": "regie_plane_recovered_packets",
+    "plis_received": "regie_plane_plis_received",
+    "plis_sent": "regie_plane_plis_sent",
+    "key_frames": "regie_plane_key_frames",
+    "key_frames_from_cache": "regie_plane_key_frames_from_cache",
+    "padding_bytes": "regie_plane_padding_bytes",
+    "socket_drops": "regie_plane_socket_drops",
+}
+"""Key of `PlaneFigures.totals` → metric, one to one."""
