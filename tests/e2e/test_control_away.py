@@ -1,0 +1,116 @@
+"""What happens to a room when the control process hangs, dies, or meets another one."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from dataclasses import replace
+
+from node.demo import people
+from protos.mute.v1 import mute_pb2
+from protos.participants.v1 import participants_pb2
+from tests.e2e.listener import Listener
+from tests.e2e.machine import Machine, Room, until
+
+
+async def gathered(room: Room) -> tuple[Listener, Listener]:
+    """Amina, who talks, and Jean, who receives her."""
+    amina = Listener(room.participant, "Amina", person=people.PEOPLE[0], hears=0, sees=0)
+    jean = Listener(room.participant, "Jean", hears=3, sees=2)
+    await amina.enter()
+    amina.talk()
+    await jean.enter()
+    await until(lambda: jean.packets("audio") > 20 and jean.packets("video") > 20, 10, "media flows")
+    return amina, jean
+
+
+async def test_a_frozen_control_process_costs_not_one_packet(machine: Machine) -> None:
+    """SIGSTOP for five seconds; every sequence number arrives (H35)."""
+    amina, jean = await gathered(await machine.room())
+
+    machine.signal(signal.SIGSTOP)
+    began = time.monotonic()
+    await asyncio.sleep(5)
+    ended = time.monotonic()
+    machine.signal(signal.SIGCONT)
+
+    for kind, each in (("audio", 40), ("video", 15)):
+        assert sum(1 for s in jean.of(kind) for t in s.times if began <= t <= ended) >= each * 5
+        assert [stream.missing() for stream in jean.of(kind)] == [0] * len(jean.of(kind))
+        assert max(stream.gap(began, ended) for stream in jean.of(kind) if stream.times[-1] > began) < 0.5
+    await amina.exit()
+    await jean.exit()
+
+
+async def test_a_killed_control_process_comes_back_to_the_same_room(machine: Machine) -> None:
+    """Media never stops, WebSockets resume, the operator sees the same people, a mute works in two seconds (H25)."""
+    assert machine.operator is not None
+    room = await machine.room()
+    amina, jean = await gathered(room)
+    before = await who_is_here(machine, room.room)
+    sessions = (amina.session, jean.session)
+    plane = machine.planes()
+    began = time.monotonic()
+
+    await machine.kill()
+    await asyncio.sleep(1)
+    await machine.start()
+    answering = time.monotonic()
+
+    mute = mute_pb2.MuteParticipantRequest(room=room.room, participant=amina.participant)
+    await machine.operator(machine.operator.mute.MuteParticipant, mute)
+    muted = time.monotonic()
+    assert muted - answering <= 2
+    await until(lambda: amina.welcomed.is_set() and jean.welcomed.is_set(), 5, "the WebSockets are back")
+    await asyncio.sleep(0.5)
+
+    assert machine.planes() == plane, "the same plane goes on"
+    assert await who_is_here(machine, room.room) == before
+    assert (amina.session, jean.session) == sessions, "nobody had to join again"
+    assert jean.last("audio") - muted <= 0.1
+    video = [stream for stream in jean.of("video") if stream.times[-1] > began]
+    assert [stream.missing() for stream in video] == [0] * len(video)
+    assert max(stream.gap(began, time.monotonic()) for stream in video) < 0.5
+    await amina.exit()
+    await jean.exit()
+
+
+async def test_of_two_control_processes_the_older_is_fenced(machine: Machine) -> None:
+    """The second one takes the plane over; the first stops deciding and media goes on."""
+    room = await machine.room()
+    amina, jean = await gathered(room)
+    assert machine.operator is not None and machine.process is not None
+    older_operator, older_process = machine.operator, machine.process
+    began = time.monotonic()
+
+    younger = replace(machine, process=None, operator=None)
+    for port in ("web", "tls", "rpc", "metrics"):
+        setattr(younger, port, Machine(machine.folder).__dict__[port])
+    machine.contexts.unlink()
+    await younger.start()
+    try:
+        mute = mute_pb2.MuteParticipantRequest(room=room.room, participant=amina.participant)
+
+        async def refused() -> bool:
+            try:
+                await older_operator(older_operator.mute.MuteParticipant, mute)
+            except Exception as cause:
+                return "FENCED" in str(cause) or "UNAVAILABLE" in str(cause)
+            return older_process.returncode is not None
+
+        await until(refused, 5, "the older one decides no more", every=0.2)
+        assert len(machine.planes()) == 1
+        assert jean.packets("video", began) > 10
+        assert [stream.missing() for stream in jean.of("video")] == [0] * len(jean.of("video"))
+    finally:
+        await younger.stop()
+    await amina.close()
+    await jean.close()
+
+
+async def who_is_here(machine: Machine, room: str) -> set[tuple[str, str]]:
+    assert machine.operator is not None
+    request = participants_pb2.ListParticipantsRequest(room=room)
+    listed = await machine.operator(machine.operator.participants.ListParticipants, request)
+    return {(one.participant, one.name) for one in listed.participants}

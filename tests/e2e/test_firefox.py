@@ -1,0 +1,47 @@
+"""The same page in Firefox ESR."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from node.demo import people
+from tests.e2e.firefox import firefox
+from tests.e2e.listener import Listener
+from tests.e2e.machine import Machine, until
+from tests.e2e.networks import ADDRESS, in_own_network
+from tests.e2e.visitor import Visitor, rate
+
+
+@pytest.mark.netns
+@pytest.mark.timeout(120)
+def test_firefox_takes_part(tmp_path: Path) -> None:
+    """Firefox sees and hears somebody, and is received; in a network of its own, because it shuns 127.0.0.1 for media."""
+
+    async def call() -> None:
+        machine = Machine(tmp_path, address=ADDRESS)
+        await machine.start()
+        room = await machine.room()
+        jean = Listener(room.participant, "Jean", person=people.PEOPLE[1], hears=2, sees=2)
+        try:
+            await jean.enter()
+            jean.talk()
+            async with firefox(tmp_path) as window:
+                amina = Visitor(window)
+                await amina.join(room.link(), "Amina")
+                await amina.until_sees(1, 20)
+                await amina.until_hears(20)
+                await asyncio.sleep(1)
+                before, after = await amina.watch(5)
+                (mid,) = after.streams
+                assert rate(before, after, mid) >= 15
+                assert after.freezes == before.freezes
+                await until(lambda: jean.packets("video") > 60, 10, "her picture arrives")
+                await until(lambda: jean.packets("audio") > 60, 10, "her voice arrives")
+        finally:
+            await jean.exit()
+            await machine.stop()
+
+    in_own_network(call)

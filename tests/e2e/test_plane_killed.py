@@ -1,0 +1,45 @@
+"""When the plane dies, control says so and the people come back by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+
+from protos.nodes.v1 import nodes_pb2
+from tests.e2e.chromium import Chromium
+from tests.e2e.machine import Machine, until
+
+
+async def test_people_are_back_three_seconds_after_the_plane_was_killed(machine: Machine, browser: Chromium) -> None:
+    """Two browsers in a call, nobody touches anything (H25)."""
+    assert machine.operator is not None
+    room = await machine.room()
+    amina, jean = await browser.visitor(), await browser.visitor()
+    await amina.join(room.link(), "Amina")
+    await jean.join(room.link(), "Jean")
+    await amina.until_sees(1)
+    await jean.until_sees(1)
+    first = {person: (await person.see()).raw["connections"] for person in (amina, jean)}
+    (plane,) = machine.planes()
+
+    os.kill(plane, signal.SIGKILL)
+    killed = time.monotonic()
+
+    async def back() -> bool:
+        seen = [await person.see() for person in (amina, jean)]
+        fresh = all(one.raw["connections"] > first[person] for one, person in zip(seen, (amina, jean), strict=True))
+        return fresh and all(one.frames > 0 for one in seen)
+
+    await until(back, 8, "both see again", every=0.05)
+    assert time.monotonic() - killed <= 3
+
+    (other,) = machine.planes()
+    assert other != plane
+    node = await machine.operator(machine.operator.nodes.GetNode, nodes_pb2.GetNodeRequest())
+    assert node.node.plane.restarts == 1
+    await asyncio.sleep(1)
+    for person in (amina, jean):
+        before, after = await person.watch(2)
+        assert after.frames - before.frames >= 20
