@@ -53,7 +53,8 @@ $(DONE)/python: requirements.lock $(DONE)/system-build
 
 # The packages (editable) and the plane beside `regie`; again when Rust sources change.
 $(DONE)/plane: pyproject.toml setup.py $(rust) $(DONE)/python
-	@echo "Building the plane (Rust, optimised; a few minutes the first time) …"
+	@echo "Plane (Rust, optimised; some minutes the first time) …"
+	@cargo build --release --locked -j$(JOBS) --manifest-path $(PLANE)/driver/Cargo.toml
 	@VIRTUAL_ENV=.venv CARGO_BUILD_JOBS=$(JOBS) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --no-index \
 	    --reinstall-package regie --editable .
 	@touch $@

@@ -18,7 +18,7 @@ from tests.e2e.visitor import Visitor, rate
 @pytest.mark.netns
 @pytest.mark.timeout(120)
 def test_firefox_takes_part(tmp_path: Path) -> None:
-    """Firefox sees and hears somebody, and is received; in a network of its own, because it shuns 127.0.0.1 for media."""
+    """Firefox sees and hears somebody, and is received. It shuns 127.0.0.1 for media, hence a network of its own."""
 
     async def call() -> None:
         machine = Machine(tmp_path, address=ADDRESS)
