@@ -38,6 +38,7 @@ DTLS_WITHIN_S: Final = 15.0
 TICK_S: Final = 0.1
 BACKOFF_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_AFTER_S: Final = 10.0
+ENDS_WITHIN_S: Final = 2.0
 MAX_LABEL: Final = 1024
 
 log = logging.getLogger("regie.media")
@@ -117,9 +118,10 @@ class PlaneMedia:
                 for session in self._sessions.values():
                     self._say_goodbye(link.client, session)
                 await link.client.call(wire.ToPlane(shutdown=wire.Shutdown()))
-            except (PlaneGone, PlaneFailed) as error:
-                log.info("plane ended as it was told to: %s", error)
-            await self._supervisor.ended(within_s=2.0)
+                await asyncio.wait_for(link.client.ended.wait(), ENDS_WITHIN_S)
+            except (PlaneGone, PlaneFailed, TimeoutError) as error:
+                log.info("plane was told to end: %s", error)
+            await self._supervisor.ended(ENDS_WITHIN_S)
         link.client.close()
 
     async def _attach(self) -> None:

@@ -56,6 +56,7 @@ class PlaneClient(asyncio.Protocol):
         self._buffer = bytearray()
         self._next = 0
         self._sweep: asyncio.TimerHandle | None = None
+        self.ended = asyncio.Event()
 
     @classmethod
     async def connect(cls, path: pathlib.Path, on_event: EventHandler, on_lost: LostHandler) -> PlaneClient:
@@ -179,6 +180,7 @@ class PlaneClient(asyncio.Protocol):
         if self._sweep is not None:
             self._sweep.cancel()
         transport.abort()
+        self.ended.set()
         pending, self._pending = self._pending, {}
         for future, _ in pending.values():
             if not future.done():

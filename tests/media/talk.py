@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import pathlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -208,9 +210,9 @@ class FakePlane:
         self.opened[transport].connected = True
         self.event(ice_connected=wire.IceConnected(transport=transport))
 
-    async def told(self, name: str, *, count: int = 1) -> wire.ToPlane:
+    async def told(self, name: str, *, count: int = 1, within: float = WITHIN_S) -> wire.ToPlane:
         """The `count`-th command of that name, waiting for it."""
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(within):
             while True:
                 found = [command for command in self.commands if command.WhichOneof("command") == name]
                 if len(found) >= count:
@@ -252,3 +254,33 @@ class Listener:
                         return event
                 self._news.clear()
                 await self._news.wait()
+
+
+PROGRAM = """#!{python}
+import sys
+sys.path.insert(0, {root!r})
+from tests.media.talk import run_fake_plane
+run_fake_plane(sys.argv[1:])
+"""
+
+
+def fake_program(folder: pathlib.Path) -> pathlib.Path:
+    """A `regie-plane` that is a `FakePlane`: takes its options, listens, ends on Shutdown."""
+    path = folder / "regie-plane"
+    path.write_text(PROGRAM.format(python=sys.executable, root=str(pathlib.Path(__file__).parents[2])))
+    path.chmod(0o755)
+    return path
+
+
+def run_fake_plane(arguments: list[str]) -> None:
+    options = dict(zip(arguments[::2], arguments[1::2], strict=True))
+    print("options", options, flush=True)
+    if options["--listen"] == "refuse:1":
+        sys.exit("--listen refuse:1: write an address and a port.")
+
+    async def serve() -> None:
+        plane = FakePlane(pathlib.Path(options["--socket"]).parent, instance=f"pid {os.getpid()}")
+        await plane.start()
+        await plane.told("shutdown", within=60)
+
+    asyncio.run(serve())
