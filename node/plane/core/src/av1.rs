@@ -12,14 +12,8 @@ pub fn key_frame_start(payload: &[u8]) -> bool {
     if aggregation & CONTINUES != 0 || aggregation & NEW_SEQUENCE == 0 {
         return false;
     }
-    let first = if aggregation >> 4 & 3 == 1 {
-        Some(elements)
-    } else {
-        after_length(elements)
-    };
-    first
-        .and_then(<[u8]>::first)
-        .is_some_and(|&obu| obu >> 3 & 15 == SEQUENCE_HEADER)
+    let first = if aggregation >> 4 & 3 == 1 { Some(elements) } else { after_length(elements) };
+    first.and_then(<[u8]>::first).is_some_and(|&obu| obu >> 3 & 15 == SEQUENCE_HEADER)
 }
 
 /// What follows the LEB128 length of the first element, if that length fits.
@@ -58,9 +52,7 @@ mod tests {
         assert!(!key_frame_start(&[]));
         assert!(!key_frame_start(&[0x08]));
         assert!(!key_frame_start(&[0x08, 0x05, 0x0A]));
-        assert!(!key_frame_start(&[
-            0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0A
-        ]));
+        assert!(!key_frame_start(&[0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x0A]));
         assert!(!key_frame_start(&[0x08, 0x00, 0x0A]));
     }
 }

@@ -75,9 +75,7 @@ impl Ring {
     /// Store a packet. A late one is welcome as long as the ring reaches back to it.
     pub fn insert(&mut self, meta: Meta, extra: &[u8], payload: &[u8]) -> Result<(), Refused> {
         let len = extra.len() + payload.len();
-        let (Ok(extra_len), Ok(payload_len)) =
-            (u8::try_from(extra.len()), u16::try_from(payload.len()))
-        else {
+        let (Ok(extra_len), Ok(payload_len)) = (u8::try_from(extra.len()), u16::try_from(payload.len())) else {
             return Err(Refused::TooLong);
         };
         if len > self.bytes.len() / 16 {
@@ -88,10 +86,7 @@ impl Ring {
         if entry.used && entry.meta.sequence == meta.sequence {
             return Err(Refused::Duplicate);
         }
-        if self
-            .newest
-            .is_some_and(|newest| meta.sequence + self.entries.len() as u64 <= newest)
-        {
+        if self.newest.is_some_and(|newest| meta.sequence + self.entries.len() as u64 <= newest) {
             return Err(Refused::TooOld);
         }
         let capacity = self.bytes.len() as u64;
@@ -101,13 +96,7 @@ impl Ring {
         let start = (self.head % capacity) as usize;
         self.bytes[start..start + extra.len()].copy_from_slice(extra);
         self.bytes[start + extra.len()..start + len].copy_from_slice(payload);
-        self.entries[at] = Entry {
-            meta,
-            position: self.head,
-            extra_len,
-            payload_len,
-            used: true,
-        };
+        self.entries[at] = Entry { meta, position: self.head, extra_len, payload_len, used: true };
         self.head += len as u64;
         self.newest = self.newest.max(Some(meta.sequence));
         if meta.key_frame {
@@ -122,11 +111,7 @@ impl Ring {
         let start = (entry.position % self.bytes.len() as u64) as usize;
         let middle = start + usize::from(entry.extra_len);
         let end = middle + usize::from(entry.payload_len);
-        Some(Stored {
-            meta: &entry.meta,
-            extra: &self.bytes[start..middle],
-            payload: &self.bytes[middle..end],
-        })
+        Some(Stored { meta: &entry.meta, extra: &self.bytes[start..middle], payload: &self.bytes[middle..end] })
     }
 
     /// Whether the packet with this extended sequence number is still here.
@@ -144,8 +129,7 @@ impl Ring {
     /// Costs a look at each of them: call it for a newcomer, not for a packet.
     pub fn key_frame(&self) -> Option<(u64, u64)> {
         let (first, last) = (self.key?, self.newest?);
-        let complete =
-            last - first < self.entries.len() as u64 && (first..=last).all(|n| self.contains(n));
+        let complete = last - first < self.entries.len() as u64 && (first..=last).all(|n| self.contains(n));
         complete.then_some((first, last))
     }
 

@@ -28,10 +28,7 @@ impl<'a> Extensions<'a> {
     pub fn new(profile: u16, block: &'a [u8]) -> Extensions<'a> {
         let two_byte = profile & 0xFFF0 == TWO_BYTE;
         let known = two_byte || profile == ONE_BYTE;
-        Extensions {
-            rest: if known { block } else { &[] },
-            two_byte,
-        }
+        Extensions { rest: if known { block } else { &[] }, two_byte }
     }
 
     /// The value of the first element with this `id`; none for id 0, which means "not negotiated".
@@ -39,9 +36,7 @@ impl<'a> Extensions<'a> {
         if id == 0 {
             return None;
         }
-        self.clone()
-            .find(|extension| extension.id == id)
-            .map(|extension| extension.value)
+        self.clone().find(|extension| extension.id == id).map(|extension| extension.value)
     }
 
     fn one_byte(&mut self) -> Option<Extension<'a>> {
@@ -72,11 +67,7 @@ impl<'a> Iterator for Extensions<'a> {
         while let [0, rest @ ..] = self.rest {
             self.rest = rest; // padding
         }
-        let found = if self.two_byte {
-            self.two_bytes()
-        } else {
-            self.one_byte()
-        };
+        let found = if self.two_byte { self.two_bytes() } else { self.one_byte() };
         if found.is_none() {
             self.rest = &[];
         }
@@ -90,17 +81,12 @@ pub fn written_len(extensions: &[Extension<'_>]) -> usize {
         return 0;
     }
     let head = if needs_two_bytes(extensions) { 2 } else { 1 };
-    let body: usize = extensions
-        .iter()
-        .map(|extension| head + extension.value.len())
-        .sum();
+    let body: usize = extensions.iter().map(|extension| head + extension.value.len()).sum();
     4 + body.next_multiple_of(4)
 }
 
 fn needs_two_bytes(extensions: &[Extension<'_>]) -> bool {
-    extensions.iter().any(|extension| {
-        extension.id > 14 || extension.value.is_empty() || extension.value.len() > 16
-    })
+    extensions.iter().any(|extension| extension.id > 14 || extension.value.is_empty() || extension.value.len() > 16)
 }
 
 /// Write the extension block with its profile and length into `out`, in the short form where it can carry all.
@@ -147,10 +133,7 @@ pub struct AudioLevel {
 
 impl AudioLevel {
     pub fn parse(value: &[u8]) -> Option<AudioLevel> {
-        value.first().map(|&byte| AudioLevel {
-            level: byte & 127,
-            voice: byte & 128 != 0,
-        })
+        value.first().map(|&byte| AudioLevel { level: byte & 127, voice: byte & 128 != 0 })
     }
 
     pub fn to_byte(self) -> u8 {

@@ -21,9 +21,7 @@ pub fn is_idr(payload: &[u8]) -> bool {
     match nal_type(payload) {
         Some(IDR) => true,
         Some(STAP_A) => aggregated(payload).any(|nal| nal_type(nal) == Some(IDR)),
-        Some(FU_A) => payload
-            .get(1)
-            .is_some_and(|&fragment| fragment & 0x80 != 0 && fragment & 31 == IDR),
+        Some(FU_A) => payload.get(1).is_some_and(|&fragment| fragment & 0x80 != 0 && fragment & 31 == IDR),
         _ => false,
     }
 }

@@ -36,10 +36,7 @@ impl Naming {
         let sip = hmac::sign(&master, b"ufrag");
         let half = |at: usize| u64::from_le_bytes(std::array::from_fn(|n| sip.as_ref()[at + n]));
         let passwords = hmac::sign(&master, b"password");
-        Naming {
-            sip: [half(0), half(8)],
-            passwords: hmac::Key::new(hmac::HMAC_SHA256, passwords.as_ref()),
-        }
+        Naming { sip: [half(0), half(8)], passwords: hmac::Key::new(hmac::HMAC_SHA256, passwords.as_ref()) }
     }
 
     /// The ufrag of `name`: 20 characters of the ICE alphabet (RFC 8839 5.4).
@@ -86,15 +83,7 @@ impl Naming {
 
 fn plain(name: Name) -> [u8; 7] {
     let (slot, generation) = (name.slot.to_be_bytes(), name.generation.to_be_bytes());
-    [
-        name.shard,
-        slot[1],
-        slot[2],
-        slot[3],
-        generation[1],
-        generation[2],
-        generation[3],
-    ]
+    [name.shard, slot[1], slot[2], slot[3], generation[1], generation[2], generation[3]]
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -135,10 +124,7 @@ fn siphash(key: [u64; 2], data: &[u8]) -> u64 {
     };
     let mut chunks = data.chunks_exact(8);
     for chunk in &mut chunks {
-        absorb(
-            u64::from_le_bytes(std::array::from_fn(|n| chunk[n])),
-            &mut v,
-        );
+        absorb(u64::from_le_bytes(std::array::from_fn(|n| chunk[n])), &mut v);
     }
     let mut last = [0; 8];
     last[..chunks.remainder().len()].copy_from_slice(chunks.remainder());

@@ -41,11 +41,7 @@ pub struct LossDetector {
 
 impl Default for LossDetector {
     fn default() -> Self {
-        LossDetector {
-            highest: None,
-            missing: VecDeque::with_capacity(MAX_MISSING),
-            given_up: 0,
-        }
+        LossDetector { highest: None, missing: VecDeque::with_capacity(MAX_MISSING), given_up: 0 }
     }
 }
 
@@ -61,13 +57,9 @@ impl LossDetector {
             return Arrival::New;
         };
         if sequence <= highest {
-            let place = self
-                .missing
-                .binary_search_by_key(&sequence, |missing| missing.sequence);
+            let place = self.missing.binary_search_by_key(&sequence, |missing| missing.sequence);
             let found = place.ok().and_then(|at| self.missing.remove(at));
-            return found.map_or(Arrival::Known, |missing| Arrival::Recovered {
-                asked: missing.tries > 0,
-            });
+            return found.map_or(Arrival::Known, |missing| Arrival::Recovered { asked: missing.tries > 0 });
         }
         self.highest = Some(sequence);
         let gap = sequence - highest - 1;
@@ -81,11 +73,7 @@ impl LossDetector {
                 self.missing.pop_front();
                 self.given_up += 1;
             }
-            self.missing.push_back(Missing {
-                sequence,
-                next: now + WAIT_US,
-                tries: 0,
-            });
+            self.missing.push_back(Missing { sequence, next: now + WAIT_US, tries: 0 });
         }
         Arrival::New
     }
@@ -98,14 +86,10 @@ impl LossDetector {
             return 0;
         };
         let before = self.missing.len();
-        self.missing
-            .retain(|missing| missing.tries < MAX_TRIES || now < missing.next);
+        self.missing.retain(|missing| missing.tries < MAX_TRIES || now < missing.next);
         self.given_up += (before - self.missing.len()) as u64;
         let wait = WAIT_US.max(round_trip + round_trip / 4);
-        let ready = self
-            .missing
-            .iter_mut()
-            .filter(|missing| missing.tries < MAX_TRIES && missing.due(now, highest));
+        let ready = self.missing.iter_mut().filter(|missing| missing.tries < MAX_TRIES && missing.due(now, highest));
         let mut count = 0;
         for (missing, place) in ready.zip(out) {
             *place = missing.sequence as u16;
@@ -119,16 +103,7 @@ impl LossDetector {
     /// When [`LossDetector::due`] will next have something to do; none while nothing is missing.
     pub fn deadline(&self) -> Option<u64> {
         let highest = self.highest?;
-        self.missing
-            .iter()
-            .map(|missing| {
-                if missing.proven(highest) {
-                    0
-                } else {
-                    missing.next
-                }
-            })
-            .min()
+        self.missing.iter().map(|missing| if missing.proven(highest) { 0 } else { missing.next }).min()
     }
 
     /// Packets that will not be asked for any more, since the start.

@@ -25,25 +25,13 @@ pub struct Remb {
 impl Remb {
     /// Grant `cap` bits per second until losses speak against it.
     pub fn new(cap: u64, now: u64) -> Remb {
-        Remb {
-            cap,
-            granted: cap,
-            last_sent: None,
-            judged: now,
-            expected: 0,
-            lost: 0,
-            bytes: 0,
-        }
+        Remb { cap, granted: cap, last_sent: None, judged: now, expected: 0, lost: 0, bytes: 0 }
     }
 
     /// Change the most that is ever granted; a lower cap holds at once, a higher one is reached step by step only
     /// after losses.
     pub fn set_cap(&mut self, cap: u64) {
-        self.granted = if self.granted == self.cap {
-            cap
-        } else {
-            self.granted.min(cap)
-        };
+        self.granted = if self.granted == self.cap { cap } else { self.granted.min(cap) };
         self.cap = cap;
         self.last_sent = None;
     }
@@ -79,9 +67,7 @@ impl Remb {
         if loss > 0.10 {
             // From what really comes: a grant far above it would take many rounds to be felt.
             let felt = self.granted.min(incoming + incoming / 4) as f64;
-            self.granted = ((felt * (1.0 - 0.5 * loss)) as u64)
-                .max(MIN_BPS)
-                .min(self.cap);
+            self.granted = ((felt * (1.0 - 0.5 * loss)) as u64).max(MIN_BPS).min(self.cap);
         } else if loss < 0.02 {
             self.granted = (self.granted + self.granted * 8 / 100 + 1_000).min(self.cap);
         }

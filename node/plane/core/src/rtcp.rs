@@ -100,10 +100,8 @@ impl Report {
         if self.last_sr == 0 {
             return None;
         }
-        let units = now_ntp
-            .wrapping_sub(self.last_sr)
-            .wrapping_sub(self.delay_since_last_sr);
-        (units < 1 << 31).then(|| u64::from(units) * 15625 >> 10) // 10^6 / 2^16
+        let units = now_ntp.wrapping_sub(self.last_sr).wrapping_sub(self.delay_since_last_sr);
+        (units < 1 << 31).then(|| (u64::from(units) * 15625) >> 10) // 10^6 / 2^16
     }
 }
 
@@ -115,7 +113,7 @@ pub fn middle(ntp: u64) -> u32 {
 /// 32.32 NTP time of `unix_us` microseconds since 1970.
 pub fn ntp(unix_us: u64) -> u64 {
     let (seconds, us) = (unix_us / 1_000_000 + 2_208_988_800, unix_us % 1_000_000);
-    seconds << 32 | (us << 32) / 1_000_000
+    (seconds << 32) | ((us << 32) / 1_000_000)
 }
 
 // ---------------------------------------------------------------- reading
@@ -129,10 +127,7 @@ pub struct Compound<'a> {
 
 impl<'a> Compound<'a> {
     pub fn new(bytes: &'a [u8]) -> Compound<'a> {
-        Compound {
-            rest: bytes,
-            truncated: false,
-        }
+        Compound { rest: bytes, truncated: false }
     }
 
     /// Whether reading stopped before the end, because a length did not fit. Meaningful once the iterator has ended.
@@ -190,32 +185,19 @@ fn parse(count: u8, payload_type: u8, body: &[u8]) -> Option<Packet<'_>> {
             },
             reports: Reports::new(body.get(24..)?, count)?,
         }),
-        (RECEIVER_REPORT, _) => Some(Packet::ReceiverReport {
-            ssrc: word(body, 0)?,
-            reports: Reports::new(body.get(4..)?, count)?,
-        }),
+        (RECEIVER_REPORT, _) => {
+            Some(Packet::ReceiverReport { ssrc: word(body, 0)?, reports: Reports::new(body.get(4..)?, count)? })
+        }
         (SDES, _) => Some(Packet::Sdes),
-        (BYE, _) => Some(Packet::Bye {
-            ssrcs: Words(body.get(..4 * usize::from(count))?),
-        }),
-        (RTPFB, NACK) => Some(Packet::Nack {
-            sender: word(body, 0)?,
-            media: word(body, 4)?,
-            lost: Nacks::new(body.get(8..)?),
-        }),
-        (RTPFB, TRANSPORT_CC) => Some(Packet::TransportCc {
-            sender: word(body, 0)?,
-            media: word(body, 4)?,
-            body: body.get(8..)?,
-        }),
-        (PSFB, PLI) => Some(Packet::Pli {
-            sender: word(body, 0)?,
-            media: word(body, 4)?,
-        }),
-        (PSFB, FIR) => Some(Packet::Fir {
-            sender: word(body, 0)?,
-            requests: FirRequests(body.get(8..)?),
-        }),
+        (BYE, _) => Some(Packet::Bye { ssrcs: Words(body.get(..4 * usize::from(count))?) }),
+        (RTPFB, NACK) => {
+            Some(Packet::Nack { sender: word(body, 0)?, media: word(body, 4)?, lost: Nacks::new(body.get(8..)?) })
+        }
+        (RTPFB, TRANSPORT_CC) => {
+            Some(Packet::TransportCc { sender: word(body, 0)?, media: word(body, 4)?, body: body.get(8..)? })
+        }
+        (PSFB, PLI) => Some(Packet::Pli { sender: word(body, 0)?, media: word(body, 4)? }),
+        (PSFB, FIR) => Some(Packet::Fir { sender: word(body, 0)?, requests: FirRequests(body.get(8..)?) }),
         (PSFB, AFB) => parse_remb(body),
         _ => None,
     }
@@ -228,22 +210,13 @@ fn parse_remb(body: &[u8]) -> Option<Packet<'_>> {
     }
     let word_ = word(body, 12)?;
     let (count, exponent, mantissa) = (word_ >> 24, word_ >> 18 & 63, u64::from(word_ & 0x3_FFFF));
-    let bitrate = mantissa
-        .checked_shl(exponent)
-        .filter(|rate| rate >> exponent == mantissa)
-        .unwrap_or(u64::MAX);
+    let bitrate = mantissa.checked_shl(exponent).filter(|rate| rate >> exponent == mantissa).unwrap_or(u64::MAX);
     let ssrcs = Words(body.get(16..16 + 4 * count as usize)?);
-    Some(Packet::Remb {
-        sender: word(body, 0)?,
-        bitrate,
-        ssrcs,
-    })
+    Some(Packet::Remb { sender: word(body, 0)?, bitrate, ssrcs })
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..at + 4)
-        .map(|four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]))
+    bytes.get(at..at + 4).map(|four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]))
 }
 
 /// The report blocks of an SR or RR.
@@ -300,11 +273,7 @@ pub struct Nacks<'a> {
 
 impl<'a> Nacks<'a> {
     fn new(rest: &'a [u8]) -> Nacks<'a> {
-        Nacks {
-            rest,
-            base: 0,
-            mask: 0,
-        }
+        Nacks { rest, base: 0, mask: 0 }
     }
 }
 
@@ -361,17 +330,8 @@ impl<'a> Writer<'a> {
     }
 
     /// Sender report with at most 31 `reports`.
-    pub fn sender_report(
-        &mut self,
-        ssrc: u32,
-        info: &SenderInfo,
-        reports: &[Report],
-    ) -> Result<(), Malformed> {
-        let body = self.begin(
-            SENDER_REPORT,
-            reports.len(),
-            24 + REPORT_LEN * reports.len(),
-        )?;
+    pub fn sender_report(&mut self, ssrc: u32, info: &SenderInfo, reports: &[Report]) -> Result<(), Malformed> {
+        let body = self.begin(SENDER_REPORT, reports.len(), 24 + REPORT_LEN * reports.len())?;
         put(body, 0, ssrc);
         put(body, 4, (info.ntp >> 32) as u32);
         put(body, 8, info.ntp as u32);
@@ -384,11 +344,7 @@ impl<'a> Writer<'a> {
 
     /// Receiver report with at most 31 `reports`.
     pub fn receiver_report(&mut self, ssrc: u32, reports: &[Report]) -> Result<(), Malformed> {
-        let body = self.begin(
-            RECEIVER_REPORT,
-            reports.len(),
-            4 + REPORT_LEN * reports.len(),
-        )?;
+        let body = self.begin(RECEIVER_REPORT, reports.len(), 4 + REPORT_LEN * reports.len())?;
         put(body, 0, ssrc);
         put_reports(&mut body[4..], reports);
         Ok(())
@@ -451,34 +407,17 @@ impl<'a> Writer<'a> {
         put(body, 0, sender);
         put(body, 4, 0);
         body[8..12].copy_from_slice(b"REMB");
-        put(
-            body,
-            12,
-            u32::from(count) << 24 | exponent << 18 | (bitrate >> exponent) as u32,
-        );
+        put(body, 12, u32::from(count) << 24 | exponent << 18 | (bitrate >> exponent) as u32);
         for (entry, &ssrc) in body[16..].chunks_exact_mut(4).zip(ssrcs) {
             put(entry, 0, ssrc);
         }
         Ok(())
     }
 
-    fn begin(
-        &mut self,
-        payload_type: u8,
-        count: usize,
-        body: usize,
-    ) -> Result<&mut [u8], Malformed> {
-        let packet = self
-            .out
-            .get_mut(self.len..self.len + 4 + body)
-            .ok_or(Malformed)?;
-        let words = u16::try_from(body / 4)
-            .map_err(|_| Malformed)?
-            .to_be_bytes();
-        let count = u8::try_from(count)
-            .ok()
-            .filter(|&count| count < 32)
-            .ok_or(Malformed)?;
+    fn begin(&mut self, payload_type: u8, count: usize, body: usize) -> Result<&mut [u8], Malformed> {
+        let packet = self.out.get_mut(self.len..self.len + 4 + body).ok_or(Malformed)?;
+        let words = u16::try_from(body / 4).map_err(|_| Malformed)?.to_be_bytes();
+        let count = u8::try_from(count).ok().filter(|&count| count < 32).ok_or(Malformed)?;
         packet[..4].copy_from_slice(&[0x80 | count, payload_type, words[0], words[1]]);
         self.len += 4 + body;
         Ok(&mut packet[4..])

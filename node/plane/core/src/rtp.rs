@@ -54,9 +54,7 @@ impl Header {
             header_len: FIXED_LEN + 4 * usize::from(csrc_count),
         };
         if fixed[0] & 0x10 != 0 {
-            let head = packet
-                .get(header.header_len..header.header_len + 4)
-                .ok_or(Malformed)?;
+            let head = packet.get(header.header_len..header.header_len + 4).ok_or(Malformed)?;
             header.extension_profile = u16::from_be_bytes([head[0], head[1]]);
             let len = 4 * usize::from(u16::from_be_bytes([head[2], head[3]]));
             header.header_len += 4 + len;
@@ -71,10 +69,7 @@ impl Header {
     /// The extension elements of the `packet` that this header was parsed from.
     pub fn extensions<'a>(&self, packet: &'a [u8]) -> Extensions<'a> {
         let start = self.header_len - usize::from(self.extension_len);
-        Extensions::new(
-            self.extension_profile,
-            packet.get(start..self.header_len).unwrap_or(&[]),
-        )
+        Extensions::new(self.extension_profile, packet.get(start..self.header_len).unwrap_or(&[]))
     }
 
     /// The payload of the plain (opened) `packet`, without header and padding. It may be empty.
@@ -150,14 +145,8 @@ pub fn write(
 ) -> Result<Written, Malformed> {
     let header_len = write_header(out, fields, extensions, padding > 0)?;
     let len = header_len + payload.len();
-    out.get_mut(header_len..len)
-        .ok_or(Malformed)?
-        .copy_from_slice(payload);
-    let len = if padding > 0 {
-        pad(out, len, padding)?
-    } else {
-        len
-    };
+    out.get_mut(header_len..len).ok_or(Malformed)?.copy_from_slice(payload);
+    let len = if padding > 0 { pad(out, len, padding)? } else { len };
     Ok(Written { header_len, len })
 }
 

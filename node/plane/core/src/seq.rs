@@ -17,9 +17,7 @@ impl Unwrapper {
     pub fn peek(&self, sequence: u16) -> u64 {
         match self.highest {
             None => 1 << 16 | u64::from(sequence),
-            Some(highest) => {
-                highest.wrapping_add_signed(i64::from(sequence.wrapping_sub(highest as u16) as i16))
-            }
+            Some(highest) => highest.wrapping_add_signed(i64::from(sequence.wrapping_sub(highest as u16) as i16)),
         }
     }
 
@@ -52,8 +50,7 @@ impl TimestampUnwrapper {
     pub fn extend(&mut self, timestamp: u32) -> u64 {
         let extended = match self.highest {
             None => 1 << 32 | u64::from(timestamp),
-            Some(highest) => highest
-                .wrapping_add_signed(i64::from(timestamp.wrapping_sub(highest as u32) as i32)),
+            Some(highest) => highest.wrapping_add_signed(i64::from(timestamp.wrapping_sub(highest as u32) as i32)),
         };
         if self.highest.is_none_or(|highest| extended > highest) {
             self.highest = Some(extended);
@@ -76,18 +73,12 @@ pub struct Splice {
 impl Splice {
     /// A line whose first number will be `start` (at least 1) plus the step of the first switch, less 1.
     pub fn starting_at(start: u64) -> Splice {
-        Splice {
-            offset: 0,
-            first_in: u64::MAX,
-            highest_out: Some(start.saturating_sub(1)),
-        }
+        Splice { offset: 0, first_in: u64::MAX, highest_out: Some(start.saturating_sub(1)) }
     }
 
     /// Continue with a source whose first number is `first_in`, `step` (at least 1) after the highest sent.
     pub fn switch(&mut self, first_in: u64, step: u64) {
-        let next = self
-            .highest_out
-            .map_or(first_in, |highest| highest.wrapping_add(step));
+        let next = self.highest_out.map_or(first_in, |highest| highest.wrapping_add(step));
         self.offset = next.wrapping_sub(first_in);
         self.first_in = first_in;
     }
@@ -107,8 +98,7 @@ impl Splice {
     /// The incoming number that was sent as `out`, if it belongs to the present source.
     pub fn unmap(&self, out: u64) -> Option<u64> {
         let number = out.wrapping_sub(self.offset);
-        (number >= self.first_in && self.highest_out.is_some_and(|highest| out <= highest))
-            .then_some(number)
+        (number >= self.first_in && self.highest_out.is_some_and(|highest| out <= highest)).then_some(number)
     }
 
     pub fn highest_out(&self) -> Option<u64> {

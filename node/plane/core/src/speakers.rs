@@ -46,37 +46,22 @@ impl Voice {
 
     /// Nothing is heard of it any more: it was muted or left.
     pub fn silence(&mut self) {
-        *self = Voice {
-            last: self.last,
-            ..Voice::default()
-        };
+        *self = Voice { last: self.last, ..Voice::default() };
     }
 
     /// The smoothed level in −dBov: 127 when silent.
     pub fn level(&self, now: u64) -> u8 {
         let loudness = self.quick(now);
-        if loudness < 1.0 {
-            SILENCE
-        } else {
-            FLOOR - (loudness as u8).min(FLOOR)
-        }
+        if loudness < 1.0 { SILENCE } else { FLOOR - (loudness as u8).min(FLOOR) }
     }
 
     fn quick(&self, now: u64) -> f32 {
-        if now.saturating_sub(self.last) > STALE_US {
-            0.0
-        } else {
-            self.quick
-        }
+        if now.saturating_sub(self.last) > STALE_US { 0.0 } else { self.quick }
     }
 
     fn slow(&self, now: u64) -> f32 {
         let silent = now.saturating_sub(self.last);
-        if silent > STALE_US {
-            self.slow * (1.0 - share(silent, SLOW_US))
-        } else {
-            self.slow
-        }
+        if silent > STALE_US { self.slow * (1.0 - share(silent, SLOW_US)) } else { self.slow }
     }
 }
 
@@ -107,11 +92,7 @@ pub struct Speakers {
 impl Speakers {
     /// Room for `size` speakers.
     pub fn new(size: usize) -> Speakers {
-        Speakers {
-            places: Vec::with_capacity(size),
-            ranked: Vec::with_capacity(size),
-            size,
-        }
+        Speakers { places: Vec::with_capacity(size), ranked: Vec::with_capacity(size), size }
     }
 
     /// Who is heard, dominant first; the others in the order in which they came.
@@ -122,11 +103,7 @@ impl Speakers {
     /// Choose again at `now` (about ten times a second) among all unmuted `voices`. Returns whether anything changed.
     ///
     /// A track that is no longer among `voices` loses its place at once.
-    pub fn tick<'a>(
-        &mut self,
-        now: u64,
-        voices: impl Iterator<Item = (u32, &'a Voice)> + Clone,
-    ) -> bool {
+    pub fn tick<'a>(&mut self, now: u64, voices: impl Iterator<Item = (u32, &'a Voice)> + Clone) -> bool {
         self.refresh(now, voices.clone());
         for (track, voice) in voices {
             if voice.quick(now) >= SPEAKS && !self.places.iter().any(|place| place.track == track) {
@@ -134,15 +111,10 @@ impl Speakers {
             }
         }
         self.elect(now);
-        let changed = !self
-            .ranked
-            .iter()
-            .copied()
-            .eq(self.places.iter().map(|place| place.track));
+        let changed = !self.ranked.iter().copied().eq(self.places.iter().map(|place| place.track));
         if changed {
             self.ranked.clear();
-            self.ranked
-                .extend(self.places.iter().map(|place| place.track));
+            self.ranked.extend(self.places.iter().map(|place| place.track));
         }
         changed
     }
@@ -164,21 +136,12 @@ impl Speakers {
     /// Let `track` take a free place, or that of the quietest if it is clearly louder or that one has fallen silent.
     fn challenge(&mut self, track: u32, voice: &Voice, now: u64) {
         let (slow, quick) = (voice.slow(now), voice.quick(now));
-        let taken = Place {
-            track,
-            since: now,
-            slow,
-            quick,
-            present: true,
-        };
+        let taken = Place { track, since: now, slow, quick, present: true };
         if self.places.len() < self.size {
             self.places.push(taken);
             return;
         }
-        let quietest = self
-            .places
-            .iter_mut()
-            .min_by(|a, b| a.slow.total_cmp(&b.slow));
+        let quietest = self.places.iter_mut().min_by(|a, b| a.slow.total_cmp(&b.slow));
         if let Some(place) = quietest {
             let silent = place.slow < QUIET && place.quick < QUIET;
             let beaten = slow > place.slow + MARGIN && now >= place.since + HOLD_US;
@@ -193,18 +156,9 @@ impl Speakers {
         let Some(first) = self.places.first().copied() else {
             return;
         };
-        let louder = |place: &Place| {
-            place.slow > first.slow + MARGIN || (first.slow < QUIET && place.slow > SPEAKS)
-        };
-        let challengers = self
-            .places
-            .iter()
-            .enumerate()
-            .skip(1)
-            .filter(|(_, place)| louder(place));
-        let best = challengers
-            .max_by(|(_, a), (_, b)| a.slow.total_cmp(&b.slow))
-            .map(|(at, _)| at);
+        let louder = |place: &Place| place.slow > first.slow + MARGIN || (first.slow < QUIET && place.slow > SPEAKS);
+        let challengers = self.places.iter().enumerate().skip(1).filter(|(_, place)| louder(place));
+        let best = challengers.max_by(|(_, a), (_, b)| a.slow.total_cmp(&b.slow)).map(|(at, _)| at);
         if let Some(at) = best
             && now >= first.since + HOLD_US
         {

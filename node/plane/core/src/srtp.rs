@@ -72,15 +72,14 @@ pub enum Error {
 // ---------------------------------------------------------------- session keys
 
 enum Cipher {
-    Gcm {
-        key: LessSafeKey,
-        salt: [u8; 12],
-    },
-    Cm {
-        key: EncryptingKey,
-        salt: [u8; 14],
-        mac: hmac::Key,
-    },
+    Gcm { key: LessSafeKey, salt: [u8; 12] },
+    Cm(Box<CounterMode>), // rare, and three times as large
+}
+
+struct CounterMode {
+    key: EncryptingKey,
+    salt: [u8; 14],
+    mac: hmac::Key,
 }
 
 /// Both directions' session keys have this shape: one cipher for RTP, one for RTCP.
@@ -99,10 +98,7 @@ impl Keys {
             return Err(Error::Key);
         }
         let prf = Prf::new(key, salt)?;
-        Ok(Keys {
-            rtp: Cipher::derive(profile, &prf, RTP_LABELS)?,
-            rtcp: Cipher::derive(profile, &prf, RTCP_LABELS)?,
-        })
+        Ok(Keys { rtp: Cipher::derive(profile, &prf, RTP_LABELS)?, rtcp: Cipher::derive(profile, &prf, RTCP_LABELS)? })
     }
 }
 
@@ -116,17 +112,9 @@ impl Cipher {
             prf.expand(salting, &mut salt)?;
             prf.expand(auth, &mut secret)?;
             let mac = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &secret);
-            return Ok(Cipher::Cm {
-                key: counter_key(key)?,
-                salt,
-                mac,
-            });
+            return Ok(Cipher::Cm(Box::new(CounterMode { key: counter_key(key)?, salt, mac })));
         }
-        let algorithm = if key.len() == 16 {
-            &aead::AES_128_GCM
-        } else {
-            &aead::AES_256_GCM
-        };
+        let algorithm = if key.len() == 16 { &aead::AES_128_GCM } else { &aead::AES_256_GCM };
         let mut salt = [0; 12];
         prf.expand(salting, &mut salt)?;
         let key = LessSafeKey::new(UnboundKey::new(algorithm, key).map_err(|_| Error::Key)?);
@@ -142,9 +130,7 @@ fn counter_key(key: &[u8]) -> Result<EncryptingKey, Error> {
 
 fn counter_mode(key: &EncryptingKey, iv: [u8; 16], data: &mut [u8]) -> Result<(), Error> {
     let context = EncryptionContext::Iv128(FixedLength::from(iv));
-    key.less_safe_encrypt(data, context)
-        .map(|_| ())
-        .map_err(|_| Error::Auth)
+    key.less_safe_encrypt(data, context).map(|_| ()).map_err(|_| Error::Auth)
 }
 
 /// The AES-CM pseudo-random function that turns a master key into session keys (RFC 3711 4.3.3, RFC 7714 11).
@@ -157,10 +143,7 @@ impl Prf {
     fn new(key: &[u8], salt: &[u8]) -> Result<Prf, Error> {
         let mut padded = [0; 14]; // a 96-bit salt is padded on the right, RFC 7714 11
         padded[..salt.len()].copy_from_slice(salt);
-        Ok(Prf {
-            key: counter_key(key)?,
-            salt: padded,
-        })
+        Ok(Prf { key: counter_key(key)?, salt: padded })
     }
 
     /// Fill `out` with the keystream of `label`; the key derivation rate is 0, as DTLS-SRTP requires.
@@ -229,10 +212,7 @@ pub struct Sealer {
 impl Sealer {
     /// Derive the session keys of `profile` from a master `key` and `salt` of its lengths.
     pub fn new(profile: Profile, key: &[u8], salt: &[u8]) -> Result<Sealer, Error> {
-        Ok(Sealer {
-            profile,
-            keys: Keys::derive(profile, key, salt)?,
-        })
+        Ok(Sealer { profile, keys: Keys::derive(profile, key, salt)? })
     }
 
     pub fn profile(&self) -> Profile {
@@ -243,13 +223,7 @@ impl Sealer {
     ///
     /// `index` is rollover counter · 2^16 + sequence number and must never repeat for an SSRC. `buf` needs
     /// [`Profile::tag_len`] bytes beyond `len`. Returns the total length.
-    pub fn seal_rtp(
-        &self,
-        buf: &mut [u8],
-        len: usize,
-        index: u64,
-        header_len: usize,
-    ) -> Result<usize, Error> {
+    pub fn seal_rtp(&self, buf: &mut [u8], len: usize, index: u64, header_len: usize) -> Result<usize, Error> {
         if header_len < RTP_FIXED || header_len > len {
             return Err(Error::Short);
         }
@@ -261,13 +235,12 @@ impl Sealer {
                 let (header, rest) = buf.split_at_mut(header_len);
                 let (payload, tag) = rest.split_at_mut(len - header_len);
                 let nonce = gcm_rtp_nonce(salt, ssrc, index);
-                key.seal_in_place_scatter(nonce, Aad::from(&*header), payload, &[], tag)
-                    .map_err(|_| Error::Room)?;
+                key.seal_in_place_scatter(nonce, Aad::from(&*header), payload, &[], tag).map_err(|_| Error::Room)?;
             }
-            Cipher::Cm { key, salt, mac } => {
-                counter_mode(key, cm_iv(salt, ssrc, index), &mut buf[header_len..len])?;
+            Cipher::Cm(cm) => {
+                counter_mode(&cm.key, cm_iv(&cm.salt, ssrc, index), &mut buf[header_len..len])?;
                 buf[len..len + 4].copy_from_slice(&rollover(index)); // the tag will take its place
-                let tag = tag80(mac, &buf[..len + 4]);
+                let tag = tag80(&cm.mac, &buf[..len + 4]);
                 buf[len..].copy_from_slice(&tag);
             }
         }
@@ -292,18 +265,13 @@ impl Sealer {
                 let (payload, rest) = buf[RTCP_CLEAR..].split_at_mut(len - RTCP_CLEAR);
                 let (tag, esrtcp) = rest.split_at_mut(16);
                 let nonce = gcm_rtcp_nonce(salt, ssrc, index);
-                key.seal_in_place_scatter(nonce, Aad::from(aad), payload, &[], tag)
-                    .map_err(|_| Error::Room)?;
+                key.seal_in_place_scatter(nonce, Aad::from(aad), payload, &[], tag).map_err(|_| Error::Room)?;
                 esrtcp.copy_from_slice(&trailer);
             }
-            Cipher::Cm { key, salt, mac } => {
-                counter_mode(
-                    key,
-                    cm_iv(salt, ssrc, u64::from(index)),
-                    &mut buf[RTCP_CLEAR..len],
-                )?;
+            Cipher::Cm(cm) => {
+                counter_mode(&cm.key, cm_iv(&cm.salt, ssrc, u64::from(index)), &mut buf[RTCP_CLEAR..len])?;
                 buf[len..len + 4].copy_from_slice(&trailer);
-                let tag = tag80(mac, &buf[..len + 4]);
+                let tag = tag80(&cm.mac, &buf[..len + 4]);
                 buf[len + 4..].copy_from_slice(&tag);
             }
         }
@@ -338,11 +306,7 @@ const MAX_RTCP_SENDERS: usize = 64;
 impl Opener {
     /// Derive the session keys of `profile` from a master `key` and `salt` of its lengths.
     pub fn new(profile: Profile, key: &[u8], salt: &[u8]) -> Result<Opener, Error> {
-        Ok(Opener {
-            profile,
-            keys: Keys::derive(profile, key, salt)?,
-            rtcp_senders: Vec::new(),
-        })
+        Ok(Opener { profile, keys: Keys::derive(profile, key, salt)?, rtcp_senders: Vec::new() })
     }
 
     pub fn profile(&self) -> Profile {
@@ -363,16 +327,15 @@ impl Opener {
             Cipher::Gcm { key, salt } => {
                 let (header, sealed) = buf.split_at_mut(header_len);
                 let nonce = gcm_rtp_nonce(salt, ssrc, index);
-                key.open_in_place(nonce, Aad::from(&*header), sealed)
-                    .map_err(|_| Error::Auth)?;
+                key.open_in_place(nonce, Aad::from(&*header), sealed).map_err(|_| Error::Auth)?;
             }
-            Cipher::Cm { key, salt, mac } => {
+            Cipher::Cm(cm) => {
                 let mut received = [0; 10];
                 received.copy_from_slice(&buf[len..]);
                 buf[len..len + 4].copy_from_slice(&rollover(index)); // authenticated, never sent: RFC 3711 4.2
-                let tag = tag80(mac, &buf[..len + 4]);
+                let tag = tag80(&cm.mac, &buf[..len + 4]);
                 verify_slices_are_equal(&tag, &received).map_err(|_| Error::Auth)?;
-                counter_mode(key, cm_iv(salt, ssrc, index), &mut buf[header_len..len])?;
+                counter_mode(&cm.key, cm_iv(&cm.salt, ssrc, index), &mut buf[header_len..len])?;
             }
         }
         Ok(len)
@@ -395,10 +358,7 @@ impl Opener {
             return Err(Error::Auth);
         }
         let index = word & !E_FLAG;
-        let place = self
-            .rtcp_senders
-            .iter()
-            .position(|(known, _)| *known == u32::from_be_bytes(ssrc));
+        let place = self.rtcp_senders.iter().position(|(known, _)| *known == u32::from_be_bytes(ssrc));
         if place.is_some_and(|at| !self.rtcp_senders[at].1.check(index)) {
             return Err(Error::Replay);
         }
@@ -407,17 +367,12 @@ impl Opener {
                 let aad = rtcp_aad(buf, trailer);
                 let nonce = gcm_rtcp_nonce(salt, ssrc, index);
                 let sealed = &mut buf[RTCP_CLEAR..len + tag_len];
-                key.open_in_place(nonce, Aad::from(aad), sealed)
-                    .map_err(|_| Error::Auth)?;
+                key.open_in_place(nonce, Aad::from(aad), sealed).map_err(|_| Error::Auth)?;
             }
-            Cipher::Cm { key, salt, mac } => {
-                let tag = tag80(mac, &buf[..len + 4]);
+            Cipher::Cm(cm) => {
+                let tag = tag80(&cm.mac, &buf[..len + 4]);
                 verify_slices_are_equal(&tag, &buf[len + 4..]).map_err(|_| Error::Auth)?;
-                counter_mode(
-                    key,
-                    cm_iv(salt, ssrc, u64::from(index)),
-                    &mut buf[RTCP_CLEAR..len],
-                )?;
+                counter_mode(&cm.key, cm_iv(&cm.salt, ssrc, u64::from(index)), &mut buf[RTCP_CLEAR..len])?;
             }
         }
         self.commit_rtcp(place, u32::from_be_bytes(ssrc), index)?;
@@ -456,11 +411,7 @@ const WINDOW: u64 = 64 * WINDOW_WORDS as u64;
 
 impl Default for ReplayWindow {
     fn default() -> Self {
-        ReplayWindow {
-            highest: 0,
-            bits: [0; WINDOW_WORDS],
-            started: false,
-        }
+        ReplayWindow { highest: 0, bits: [0; WINDOW_WORDS], started: false }
     }
 }
 
@@ -532,8 +483,7 @@ struct RtcpWindow {
 
 impl RtcpWindow {
     fn check(&self, index: u32) -> bool {
-        index > self.highest
-            || (self.highest - index < 128 && self.seen & (1 << (self.highest - index)) == 0)
+        index > self.highest || (self.highest - index < 128 && self.seen & (1 << (self.highest - index)) == 0)
     }
 
     fn commit(&mut self, index: u32) {

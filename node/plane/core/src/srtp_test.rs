@@ -64,10 +64,8 @@ fn the_keystream_is_that_of_rfc_3711() {
 fn with_session_keys(profile: Profile) -> (Sealer, Opener) {
     let secret: Vec<u8> = (0..profile.key_len() as u8).collect();
     let algorithm = if secret.len() == 16 { &aead::AES_128_GCM } else { &aead::AES_256_GCM };
-    let cipher = || Cipher::Gcm {
-        key: LessSafeKey::new(UnboundKey::new(algorithm, &secret).unwrap()),
-        salt: *b"Quid pro quo",
-    };
+    let cipher =
+        || Cipher::Gcm { key: LessSafeKey::new(UnboundKey::new(algorithm, &secret).unwrap()), salt: *b"Quid pro quo" };
     let keys = || Keys { rtp: cipher(), rtcp: cipher() };
     (Sealer { profile, keys: keys() }, Opener { profile, keys: keys(), rtcp_senders: Vec::new() })
 }

@@ -124,11 +124,7 @@ impl<'a> Message<'a> {
             }
             at += 4 + len.next_multiple_of(4);
         }
-        if at == self.bytes.len() {
-            Ok(())
-        } else {
-            Err(Malformed)
-        }
+        if at == self.bytes.len() { Ok(()) } else { Err(Malformed) }
     }
 
     /// USERNAME cut at its first colon: the part before it is the ufrag of the agent that is asked.
@@ -157,10 +153,7 @@ pub struct Integrity(hmac::Key);
 
 impl Integrity {
     pub fn new(password: &[u8]) -> Integrity {
-        Integrity(hmac::Key::new(
-            hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-            password,
-        ))
+        Integrity(hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, password))
     }
 
     /// The tag of a message whose bytes before the attribute are `before`, with the length as if it ended there.
@@ -185,9 +178,7 @@ pub fn write_success(
 ) -> Result<usize, Malformed> {
     let mut writer = Writer::begin(out, BINDING_SUCCESS, transaction)?;
     let port = (peer.port() ^ (COOKIE >> 16) as u16).to_be_bytes();
-    let mut value = [
-        0, 0, port[0], port[1], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    ];
+    let mut value = [0, 0, port[0], port[1], 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let mut mask = [0; 16];
     mask[..4].copy_from_slice(&COOKIE.to_be_bytes());
     mask[4..].copy_from_slice(transaction);
@@ -211,12 +202,7 @@ pub fn write_success(
 }
 
 /// Write an error answer, such as 487 for a role conflict (RFC 8445 7.3.1.1), to an authenticated request.
-pub fn write_error(
-    out: &mut [u8],
-    transaction: &[u8; 12],
-    code: u16,
-    key: &Integrity,
-) -> Result<usize, Malformed> {
+pub fn write_error(out: &mut [u8], transaction: &[u8; 12], code: u16, key: &Integrity) -> Result<usize, Malformed> {
     let mut writer = Writer::begin(out, BINDING_ERROR, transaction)?;
     writer.attribute(ERROR_CODE, &[0, 0, (code / 100) as u8, (code % 100) as u8])?;
     writer.finish(key)
@@ -252,34 +238,20 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn begin(
-        out: &'a mut [u8],
-        kind: u16,
-        transaction: &[u8; 12],
-    ) -> Result<Writer<'a>, Malformed> {
+    fn begin(out: &'a mut [u8], kind: u16, transaction: &[u8; 12]) -> Result<Writer<'a>, Malformed> {
         let header = out.get_mut(..HEADER_LEN).ok_or(Malformed)?;
         header[..2].copy_from_slice(&kind.to_be_bytes());
         header[2..4].fill(0);
         header[4..8].copy_from_slice(&COOKIE.to_be_bytes());
         header[8..].copy_from_slice(transaction);
-        Ok(Writer {
-            out,
-            len: HEADER_LEN,
-        })
+        Ok(Writer { out, len: HEADER_LEN })
     }
 
     fn attribute(&mut self, kind: u16, value: &[u8]) -> Result<(), Malformed> {
         let padded = value.len().next_multiple_of(4);
-        let place = self
-            .out
-            .get_mut(self.len..self.len + 4 + padded)
-            .ok_or(Malformed)?;
+        let place = self.out.get_mut(self.len..self.len + 4 + padded).ok_or(Malformed)?;
         place[..2].copy_from_slice(&kind.to_be_bytes());
-        place[2..4].copy_from_slice(
-            &u16::try_from(value.len())
-                .map_err(|_| Malformed)?
-                .to_be_bytes(),
-        );
+        place[2..4].copy_from_slice(&u16::try_from(value.len()).map_err(|_| Malformed)?.to_be_bytes());
         place[4..4 + value.len()].copy_from_slice(value);
         place[4 + value.len()..].fill(0);
         self.len += 4 + padded;
@@ -304,23 +276,16 @@ impl<'a> Writer<'a> {
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..at + 4)
-        .map(|four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]))
+    bytes.get(at..at + 4).map(|four| u32::from_be_bytes([four[0], four[1], four[2], four[3]]))
 }
 
 fn double_word(value: &[u8]) -> Result<u64, Malformed> {
-    value
-        .first_chunk()
-        .map(|eight| u64::from_be_bytes(*eight))
-        .ok_or(Malformed)
+    value.first_chunk().map(|eight| u64::from_be_bytes(*eight)).ok_or(Malformed)
 }
 
 /// CRC-32 of ISO HDLC (RFC 8489 14.7), by table.
 fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0, |crc: u32, &byte| {
-        crc >> 8 ^ CRC_TABLE[usize::from(crc as u8 ^ byte)]
-    })
+    !bytes.iter().fold(!0, |crc: u32, &byte| crc >> 8 ^ CRC_TABLE[usize::from(crc as u8 ^ byte)])
 }
 
 const CRC_TABLE: [u32; 256] = {
@@ -330,11 +295,7 @@ const CRC_TABLE: [u32; 256] = {
         let mut crc = n as u32;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 1 == 1 {
-                crc >> 1 ^ 0xEDB8_8320
-            } else {
-                crc >> 1
-            };
+            crc = if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
             bit += 1;
         }
         table[n] = crc;

@@ -132,13 +132,7 @@ fn a_request_without_or_with_a_wrong_mac_is_not_verified() {
 /// USE-CANDIDATE after the MAC is not authenticated and must not nominate.
 #[test]
 fn what_follows_the_mac_is_ignored() {
-    let check = Check {
-        transaction: [3; 12],
-        username: b"a:b",
-        priority: 1,
-        tie_breaker: 1,
-        use_candidate: false,
-    };
+    let check = Check { transaction: [3; 12], username: b"a:b", priority: 1, tie_breaker: 1, use_candidate: false };
     let mut out = vec![0; 200];
     let len = write_check(&mut out, &check, &Integrity::new(PASSWORD)).unwrap() - 8;
     out.truncate(len);

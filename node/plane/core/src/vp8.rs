@@ -30,22 +30,15 @@ impl Descriptor {
         let mut rest = payload.iter().copied();
         let mut next = || rest.next().ok_or(Malformed);
         let first = next()?;
-        let mut descriptor = Descriptor {
-            start: first & 0x17 == 0x10,
-            non_reference: first & 0x20 != 0,
-            ..Descriptor::default()
-        };
+        let mut descriptor =
+            Descriptor { start: first & 0x17 == 0x10, non_reference: first & 0x20 != 0, ..Descriptor::default() };
         if first & 0x80 != 0 {
             let extended = next()?;
             if extended & 0x80 != 0 {
                 let high = next()?;
                 descriptor.wide = high & 0x80 != 0;
                 let high = u16::from(high & 0x7F);
-                descriptor.picture_id = Some(if descriptor.wide {
-                    high << 8 | u16::from(next()?)
-                } else {
-                    high
-                });
+                descriptor.picture_id = Some(if descriptor.wide { high << 8 | u16::from(next()?) } else { high });
             }
             if extended & 0x40 != 0 {
                 descriptor.tl0 = Some(next()?);
@@ -92,9 +85,7 @@ impl Descriptor {
 
 /// Width and height of the key frame whose first packet has this `payload`.
 pub fn dimensions(payload: &[u8]) -> Option<(u16, u16)> {
-    let descriptor = Descriptor::parse(payload)
-        .ok()
-        .filter(|descriptor| descriptor.key_frame)?;
+    let descriptor = Descriptor::parse(payload).ok().filter(|descriptor| descriptor.key_frame)?;
     let frame: &[u8; 10] = payload[descriptor.len..].first_chunk()?;
     if frame[3..6] != [0x9D, 0x01, 0x2A] {
         return None;
@@ -134,15 +125,9 @@ impl Rewriter {
     pub fn map(&mut self, descriptor: &Descriptor) -> Ids {
         let picture_bits = if descriptor.wide { 15 } else { 7 };
         Ids {
-            picture_id: descriptor
-                .picture_id
-                .map_or(0, |id| self.picture.map(id, picture_bits)),
-            tl0: descriptor
-                .tl0
-                .map_or(0, |id| self.tl0.map(id.into(), 8) as u8),
-            key_index: descriptor
-                .key_index
-                .map_or(0, |id| self.key.map(id.into(), 5) as u8),
+            picture_id: descriptor.picture_id.map_or(0, |id| self.picture.map(id, picture_bits)),
+            tl0: descriptor.tl0.map_or(0, |id| self.tl0.map(id.into(), 8) as u8),
+            key_index: descriptor.key_index.map_or(0, |id| self.key.map(id.into(), 5) as u8),
         }
     }
 }
@@ -156,9 +141,7 @@ struct Line {
 
 impl Line {
     fn switch(&mut self, first_in: u16) {
-        let next = self
-            .highest
-            .map_or(first_in, |highest| highest.wrapping_add(1));
+        let next = self.highest.map_or(first_in, |highest| highest.wrapping_add(1));
         self.offset = next.wrapping_sub(first_in);
     }
 
@@ -166,10 +149,7 @@ impl Line {
         let mask = (1 << bits) - 1;
         let out = id.wrapping_add(self.offset) & mask;
         let ahead = |highest: u16| out.wrapping_sub(highest) & mask;
-        if self
-            .highest
-            .is_none_or(|highest| ahead(highest) != 0 && ahead(highest) <= mask / 2)
-        {
+        if self.highest.is_none_or(|highest| ahead(highest) != 0 && ahead(highest) <= mask / 2) {
             self.highest = Some(out);
         }
         out

@@ -38,11 +38,7 @@ impl Descriptor {
             let high = next()?;
             let low_bits = u16::from(high & 0x7F);
             let wide = high & 0x80 != 0;
-            descriptor.picture_id = Some(if wide {
-                low_bits << 8 | u16::from(next()?)
-            } else {
-                low_bits
-            });
+            descriptor.picture_id = Some(if wide { low_bits << 8 | u16::from(next()?) } else { low_bits });
         }
         if first & 0x20 != 0 {
             let layers = next()?;
@@ -51,10 +47,8 @@ impl Descriptor {
             descriptor.spatial_id = layers >> 1 & 7;
             descriptor.inter_layer = layers & 1 != 0;
         }
-        descriptor.key_frame = descriptor.start
-            && !descriptor.inter_picture
-            && descriptor.spatial_id == 0
-            && !descriptor.inter_layer;
+        descriptor.key_frame =
+            descriptor.start && !descriptor.inter_picture && descriptor.spatial_id == 0 && !descriptor.inter_layer;
         Ok(descriptor)
     }
 }
@@ -87,11 +81,7 @@ mod tests {
     fn a_truncated_descriptor_is_refused() {
         let whole = [0x80 | 0x20 | 0x08, 0x81, 0x02, 0x00];
         for len in 0..whole.len() {
-            assert_eq!(
-                Descriptor::parse(&whole[..len]),
-                Err(Malformed),
-                "{len} bytes"
-            );
+            assert_eq!(Descriptor::parse(&whole[..len]), Err(Malformed), "{len} bytes");
         }
         assert!(Descriptor::parse(&whole).is_ok());
     }
