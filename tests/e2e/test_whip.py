@@ -20,7 +20,8 @@ RESTART = (
 
 async def test_an_encoder_publishes_and_a_player_watches(machine: Machine) -> None:
     """RFC 9725: 201 with Location and ETag, media in the room, DELETE ends it; the WHEP draft likewise."""
-    assert machine.operator is not None
+    operator = machine.operator
+    assert operator is not None
     room = await machine.room()
     jean = Listener(room.participant, "Jean")
     await jean.enter()
@@ -35,7 +36,7 @@ async def test_an_encoder_publishes_and_a_player_watches(machine: Machine) -> No
     await until(lambda: jean.packets("video") > 30 and jean.packets("audio") > 30, 10, "the room receives the encoder")
 
     request = participants_pb2.ListParticipantsRequest(room=room.room)
-    listed = await machine.operator(machine.operator.participants.ListParticipants, request)
+    listed = await operator(operator.participants.ListParticipants, request)
     clients = {one.name: one.client for one in listed.participants}
     assert clients["OBS"] == participants_pb2.Participant.CLIENT_WHIP
 
@@ -58,7 +59,7 @@ async def test_an_encoder_publishes_and_a_player_watches(machine: Machine) -> No
     assert await encoder.delete() in (200, 204)
 
     async def alone() -> bool:
-        listed = await machine.operator(machine.operator.participants.ListParticipants, request)  # type: ignore[misc]
+        listed = await operator(operator.participants.ListParticipants, request)
         return {one.name for one in listed.participants} == {"Jean"}
 
     await until(alone, 3, "both are gone")

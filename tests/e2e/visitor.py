@@ -93,7 +93,7 @@ class Visitor:
         return await self.window.run(script, which) is not None and bool(await self.window.run(ready, which))
 
     async def _pressed(self, script: str, which: str, wanted: bool) -> bool:
-        return (await self.window.run(script, which) == "true") == wanted
+        return bool((await self.window.run(script, which) == "true") == wanted)
 
     async def screen(self) -> str:
         return str(await self.window.run("() => document.body.dataset.screen"))
