@@ -119,12 +119,30 @@ class Join:
         room, person = self._floor.who(session)
         await self._floor.decide(room.id, Leave(person.id)).done()
 
+    async def leave_room(self, room_id: str, participant: str) -> None:
+        """
+        Raises:
+            Refused: PARTICIPANT_UNKNOWN.
+        """
+        await self._floor.decide(room_id, Leave(participant)).done()
+
     def who(self, session: str) -> tuple[Room, Person]:
         """
         Raises:
             Refused: SESSION_UNKNOWN, REMOVED.
         """
         return self._floor.who(session[:SECRET_LENGTH])
+
+    def check_resource(self, room_id: str, session: str, ticket: str) -> None:
+        """Whether `session` is of this room, and `ticket` too.
+
+        Raises:
+            Refused: TICKET_WRONG, SESSION_UNKNOWN, REMOVED.
+        """
+        self._floor.room(room_id).door.knows(digest(ticket[:SECRET_LENGTH]))
+        room, _person = self.who(session)
+        if room.id != room_id:
+            raise Refused("SESSION_UNKNOWN")
 
     def attach(self, room_id: str, participant: str) -> None:
         """The person's WebSocket is there."""

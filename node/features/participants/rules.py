@@ -136,6 +136,13 @@ class Publish(msgspec.Struct, frozen=True):
     on: bool
 
 
+class Report(msgspec.Struct, frozen=True):
+    """What a page lost of what was sent to it, 0 … 1, after repair: what the person really sees."""
+
+    participant: str
+    lost: float
+
+
 class MediaConnected(msgspec.Struct, frozen=True):
     transport: str
 
@@ -270,6 +277,7 @@ class Person:
     slots: tuple[Slot, ...] = ()
     publishing: set[Source] = field(default_factory=set)
     level: int = SILENT
+    reported_loss: float = 0.0
     quality: QualityView = field(default_factory=QualityView)
     rates: dict[Source, tuple[int, float]] = field(default_factory=dict)
 
@@ -465,6 +473,10 @@ class People:
         publishing = tuple(source for source in Source if source in person.publishing)
         return [PublishingChanged(self.room, person.id, publishing), PersonChanged(self.room, person.id)]
 
+    def report(self, command: Report, now: float) -> list[Event]:
+        self.get(command.participant).reported_loss = command.lost
+        return []
+
     def connected(self, command: MediaConnected, now: float) -> list[Event]:
         person = self._by_transport.get(command.transport)
         if person is None or person.connected:
@@ -516,7 +528,7 @@ class People:
         changed: list[Event] = []
         for figures in command.transports:
             if (person := self._by_transport.get(figures.transport)) is not None:
-                person.quality = quality_of(figures)
+                person.quality = quality_of(figures, person.reported_loss)
                 touched[person.id] = person
         for track in command.tracks:
             if (found := self._by_track.get(track.track)) is not None:
@@ -558,11 +570,12 @@ class People:
         return events
 
 
-def quality_of(figures: TransportFigures) -> QualityView:
-    """One second of a transport as a grade: good < 2 % and < 200 ms, fair < 8 % and < 400 ms, else poor."""
+def quality_of(figures: TransportFigures, reported_loss: float = 0.0) -> QualityView:
+    """One second of a transport as a grade: good < 2 % and < 200 ms, fair < 8 % and < 400 ms, else poor. The loss is
+    the worse of what receiver reports and what the page itself says."""
     if not figures.connected:
         return QualityView()
-    loss, rtt = figures.loss * 100.0, figures.rtt_ms
+    loss, rtt = max(figures.loss, reported_loss) * 100.0, figures.rtt_ms
     if loss < 2.0 and rtt < 200.0:
         grade = Grade.GOOD
     elif loss < 8.0 and rtt < 400.0:

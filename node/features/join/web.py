@@ -1,0 +1,185 @@
+"""Joining over HTTP: the page's own door, and those of encoders (WHIP, RFC 9725) and players (WHEP,
+draft-ietf-wish-whep).
+
+All three are the same join with another shape. A WHIP or WHEP resource is the session's secret: it cannot be guessed,
+and whoever deletes it must bear a ticket of the room as well (H18).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Annotated, Final
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from node.errors import Refused
+from node.features.chat.rules import MAX_LENGTH
+from node.features.join.service import Join, JoinRequest
+from node.ports import Shape
+from node.web.request import bearer, expect, read_json, read_text
+
+SDP: Final = "application/sdp"
+FRAGMENT: Final = "application/trickle-ice-sdpfrag"
+NAMES: Final = {Shape.WHIP: "WHIP", Shape.WHEP: "WHEP"}
+UNFIT: Final = frozenset({"TICKET_WRONG", "TICKET_EXPIRED", "SESSION_UNKNOWN", "ROOM_UNKNOWN"})
+"""Refusals that a guesser would meet."""
+CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "OPTIONS, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Patch",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class JoinBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    sdp: str
+    language: Annotated[str, Meta(max_length=16)] = "fr"
+    session: str | None = None
+
+
+class RestartBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    sdp: str
+
+
+class JoinDoor:
+    """Handlers. `failed` counts a failure of the request's source, and refuses (TOO_FAST) when there are too many."""
+
+    def __init__(self, join: Join, failed: Callable[[web.Request], None]) -> None:
+        self._join = join
+        self._failed = failed
+
+    # ------------------------------------------------------------ the page
+
+    async def look(self, request: web.Request) -> web.Response:
+        try:
+            look = await self._join.look(request.match_info["room"], bearer(request))
+        except Refused as refused:
+            raise self._counted(request, refused) from None
+        return _json(look)
+
+    async def join(self, request: web.Request) -> web.Response:
+        ticket = bearer(request)
+        body = await read_json(request, JoinBody)
+        asked = JoinRequest(name=body.name, sdp=body.sdp, language=body.language, session=body.session)
+        try:
+            joined = await self._join.join(request.match_info["room"], ticket, asked)
+        except Refused as refused:
+            raise self._counted(request, refused) from None
+        answer = {
+            "participant": joined.participant,
+            "session": joined.session,
+            "role": joined.role,
+            "sdp": joined.sdp,
+            "slots": joined.slots,
+            "tracks": [{"source": track.source, "mid": track.mid} for track in joined.tracks],
+            "room": {"room": joined.room, "title": joined.title},
+            "max_message": MAX_LENGTH,
+        }
+        return _json(answer, status=201)
+
+    async def restart(self, request: web.Request) -> web.Response:
+        session = bearer(request, "SESSION_UNKNOWN")
+        body = await read_json(request, RestartBody)
+        try:
+            return _json({"sdp": await self._join.restart(session, body.sdp)})
+        except Refused as refused:
+            raise self._counted(request, refused) from None
+
+    async def leave(self, request: web.Request) -> web.Response:
+        await self._leave(request, bearer(request, "SESSION_UNKNOWN"))
+        return web.Response(status=204)
+
+    async def leave_by_beacon(self, request: web.Request) -> web.Response:
+        """`navigator.sendBeacon` can set no header: the session is the body."""
+        await self._leave(request, (await read_text(request)).strip()[:256])
+        return web.Response(status=204)
+
+    # ------------------------------------------------------------ encoders and players
+
+    async def options(self, request: web.Request) -> web.Response:
+        return web.Response(status=204, headers={"Accept-Post": SDP, "Accept-Patch": FRAGMENT, **CORS})
+
+    async def whip(self, request: web.Request) -> web.Response:
+        return await self._create(request, Shape.WHIP)
+
+    async def whep(self, request: web.Request) -> web.Response:
+        return await self._create(request, Shape.WHEP)
+
+    async def _create(self, request: web.Request, shape: Shape) -> web.Response:
+        ticket = bearer(request)
+        offer = await read_text(request, SDP)
+        name = request.query.get("name") or NAMES[shape]
+        room = request.match_info["room"]
+        try:
+            joined = await self._join.join(room, ticket, JoinRequest(name=name, sdp=offer, shape=shape))
+        except Refused as refused:
+            raise self._counted(request, refused) from None
+        headers = {
+            "Location": f"/{shape}/{room}/{joined.session}",
+            "ETag": _etag(joined.sdp),
+            "Accept-Patch": FRAGMENT,
+            **CORS,
+        }
+        return web.Response(text=joined.sdp, status=201, content_type=SDP, headers=headers)
+
+    async def patch(self, request: web.Request) -> web.Response:
+        """RFC 9725, 4.3: `If-Match: "*"` restarts ICE; anything else brings candidates, of which an ICE-lite node has
+        no need (RFC 8445, 2.5: it only answers)."""
+        session = self._resource(request)
+        expect(request, FRAGMENT)
+        fragment = await read_text(request)
+        if request.headers.get("If-Match", "").strip() not in ('"*"', "*"):
+            return web.Response(status=204, headers=CORS)
+        answer = await self._join.restart(session, fragment)
+        headers = {"ETag": _etag(answer), **CORS}
+        return web.Response(text=answer, content_type=FRAGMENT, headers=headers)
+
+    async def delete(self, request: web.Request) -> web.Response:
+        await self._join.leave(self._resource(request))
+        return web.Response(status=200, headers=CORS)
+
+    # ------------------------------------------------------------ inside
+
+    def _resource(self, request: web.Request) -> str:
+        """The session that the address names.
+
+        Raises:
+            Refused: TICKET_MISSING, TICKET_WRONG, NOT_FOUND.
+        """
+        ticket = bearer(request)
+        session = request.match_info["resource"]
+        try:
+            self._join.check_resource(request.match_info["room"], session, ticket)
+        except Refused as refused:
+            counted = self._counted(request, refused)
+            raise Refused("NOT_FOUND") if counted.code == "SESSION_UNKNOWN" else counted from None
+        return session
+
+    async def _leave(self, request: web.Request, session: str) -> None:
+        try:
+            await self._join.leave(session)
+        except Refused as refused:
+            raise self._counted(request, refused) from None
+
+    def _counted(self, request: web.Request, refused: Refused) -> Refused:
+        """What to answer: the refusal, or that there were too many."""
+        if refused.code in UNFIT:
+            try:
+                self._failed(request)
+            except Refused as too_often:
+                return too_often
+        return refused
+
+
+def _json(body: object, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/json", charset="utf-8")
+
+
+def _etag(sdp: str) -> str:
+    """Names the ICE session: another answer, another tag."""
+    return f'"{hashlib.sha256(sdp.encode()).hexdigest()[:16]}"'

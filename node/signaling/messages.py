@@ -1,0 +1,209 @@
+"""Every message of the participants' WebSocket, typed. `README.md` beside this file is the protocol in prose.
+
+Unknown fields and wrong types of what a page sends are refused; a page ignores server types that it does not know.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from node.errors import Refusal
+
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+Secret = Annotated[str, Meta(min_length=1, max_length=128)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Figure = Annotated[float, Meta(ge=0, le=1e12)]
+SourceName = Literal["microphone", "camera", "screen", "screen_audio"]
+
+
+class FromPage(msgspec.Struct, tag_field="type", tag=str.lower, forbid_unknown_fields=True, frozen=True):
+    """What a page may say."""
+
+
+class Hello(FromPage, frozen=True):
+    session: Secret
+    seq: Count = 0
+    language: Annotated[str, Meta(max_length=16)] = "fr"
+
+
+class Publish(FromPage, frozen=True):
+    source: SourceName
+    on: bool
+
+
+class Chat(FromPage, frozen=True):
+    """The length of the text is checked by the rules, which say what the limit is."""
+
+    text: str
+    key: Annotated[str, Meta(max_length=40)] = ""
+
+
+class Layout(FromPage, frozen=True):
+    tiles: Annotated[int, Meta(ge=0, le=128)]
+    pinned: Id | None = None
+
+
+class Mute(FromPage, frozen=True):
+    participant: Id
+    source: SourceName
+    muted: bool
+
+
+class Remove(FromPage, frozen=True):
+    participant: Id
+
+
+class Hide(FromPage, frozen=True):
+    message: Id
+
+
+class Quality(FromPage, frozen=True):
+    video_fps: Figure = 0.0
+    video_lost: Figure = 0.0
+    audio_lost: Figure = 0.0
+    rtt_ms: Figure = 0.0
+
+
+class Ping(FromPage, frozen=True):
+    n: Annotated[int, Meta(ge=-(2**53), le=2**53)] = 0
+
+
+class Leave(FromPage, frozen=True):
+    pass
+
+
+ClientMessage = Hello | Publish | Chat | Layout | Mute | Remove | Hide | Quality | Ping | Leave
+
+decoder: Final = msgspec.json.Decoder(ClientMessage)
+encoder: Final = msgspec.json.Encoder()
+
+
+# ---------------------------------------------------------------- from the node
+
+
+class PersonInfo(msgspec.Struct, frozen=True):
+    participant: str
+    name: str
+    role: str
+    publishing: tuple[str, ...]
+    blocked: tuple[str, ...]
+    state: str
+
+
+class SlotInfo(msgspec.Struct, frozen=True):
+    slot: int
+    participant: str | None
+    source: str | None
+
+
+class LevelInfo(msgspec.Struct, frozen=True):
+    participant: str
+    level: int
+
+
+class MessageInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`sent`: ms since the epoch. `key` goes to the sender only."""
+
+    message: str
+    participant: str
+    name: str
+    text: str
+    html: str
+    sent: int
+    key: str = ""
+
+
+class RoomInfo(msgspec.Struct, frozen=True):
+    room: str
+    title: str
+
+
+class FromNode(msgspec.Struct, tag_field="type", tag=str.lower, frozen=True):
+    """What the node says."""
+
+
+class Welcome(FromNode, frozen=True):
+    seq: int
+    you: str
+    room: RoomInfo
+    people: tuple[PersonInfo, ...]
+    slots: tuple[SlotInfo, ...]
+    chat: tuple[MessageInfo, ...]
+    blocked: tuple[str, ...]
+
+
+class Resumed(FromNode, frozen=True):
+    seq: int
+
+
+class Person(FromNode, frozen=True):
+    seq: int
+    person: PersonInfo
+
+
+class Gone(FromNode, frozen=True):
+    seq: int
+    participant: str
+    cause: str
+
+
+class Slots(FromNode, frozen=True):
+    seq: int
+    slots: tuple[SlotInfo, ...]
+
+
+class Speaking(FromNode, frozen=True):
+    levels: tuple[LevelInfo, ...]
+
+
+class Said(FromNode, frozen=True, tag="chat"):
+    seq: int
+    message: MessageInfo
+
+
+class Hidden(FromNode, frozen=True):
+    seq: int
+    message: str
+
+
+class Blocked(FromNode, frozen=True):
+    seq: int
+    source: str
+    blocked: bool
+    by: str
+
+
+class Rejoin(FromNode, frozen=True):
+    seq: int
+    cause: str
+
+
+class Refused(FromNode, frozen=True):
+    """A refusal, what it answers (`to`) and the key of a chat message."""
+
+    code: str
+    rule: str
+    message: dict[str, str]
+    next_step: dict[str, str]
+    limit: str
+    current: str
+    set_by: str
+    to: str = ""
+    key: str = ""
+
+    @classmethod
+    def of(cls, refusal: Refusal, to: str = "", key: str = "") -> Refused:
+        return cls(**msgspec.structs.asdict(refusal), to=to, key=key)
+
+
+class Ended(FromNode, frozen=True):
+    seq: int
+    cause: str
+    why: Refusal
+
+
+class Pong(FromNode, frozen=True):
+    n: int

@@ -1,0 +1,338 @@
+"""A participant's WebSocket: from the first `hello` to the close code. `README.md` beside this file is the protocol.
+
+What a page says is decoded into a type and goes to that type's handler; the table `HANDLERS` is the whole of it.
+What the page is told are complete frames that the room's stream made; they are written straight to the transport, many
+in one write, so that a full room costs one encoding and not one a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import structlog
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+
+from node.errors import Refused
+from node.features.chat.service import Chat
+from node.features.join.service import Join
+from node.features.layout.service import Layout
+from node.features.mute.service import Mute
+from node.features.participants.service import Participants
+from node.features.rooms.rules import Room
+from node.ports import Actor, Source
+from node.signaling import messages as m
+from node.signaling.stream import ENDED, REPLACED, RESTART, Hub, Stream, frame, message_of
+
+SUBPROTOCOL: Final = "regie.v1"
+HELLO_WITHIN_S: Final = 5.0
+MAX_MESSAGE: Final = 16 * 1024
+MAX_WAITING: Final = 1024 * 1024
+HEARTBEAT_S: Final = 20.0
+BURST: Final = 100
+PER_SECOND: Final = 20.0
+
+PROTOCOL_ERROR: Final = 4000
+SESSION_UNKNOWN: Final = 4003
+TOO_SLOW: Final = 4008
+
+log: Final = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What the WebSocket may use."""
+
+    hub: Hub
+    join: Join
+    participants: Participants
+    mute: Mute
+    chat: Chat
+    layout: Layout
+
+
+class Line:
+    """The way to one page: frames gather until the loop comes round, then go out in one write."""
+
+    def __init__(self, transport: asyncio.WriteTransport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._frames: list[bytes] = []
+        self.code: asyncio.Future[int] = self._loop.create_future()
+        """With which code to close, once somebody decided that."""
+
+    def send(self, data: bytes) -> None:
+        if not self._frames:
+            self._loop.call_soon(self.flush)
+        self._frames.append(data)
+
+    def flush(self) -> None:
+        if not self._frames or self._transport.is_closing():
+            self._frames.clear()
+            return
+        self._transport.write(b"".join(self._frames))
+        self._frames.clear()
+        if self._transport.get_write_buffer_size() > MAX_WAITING:
+            self.end(TOO_SLOW)
+
+    def end(self, code: int) -> None:
+        if not self.code.done():
+            self.code.set_result(code)
+
+
+@dataclass(slots=True)
+class Talk:
+    """One page that has said hello."""
+
+    edge: Edge
+    line: Line
+    stream: Stream
+    room: Room
+    participant: str
+    left: float = float(BURST)
+    at: float = 0.0
+
+    @property
+    def actor(self) -> Actor:
+        """Whom the rules see. They check by themselves that a host is one (H18)."""
+        person = self.room.people.find(self.participant)
+        return Actor("host", self.participant, person.role if person is not None else "")
+
+    def say(self, message: m.FromNode) -> None:
+        self.line.send(frame(message))
+
+    def may(self, now: float) -> bool:
+        self.left = min(float(BURST), self.left + (now - self.at) * PER_SECOND)
+        self.at = now
+        self.left -= 1.0
+        return self.left >= 0.0
+
+
+class Sockets:
+    """`GET /ws`. `allowed` refuses pages of other origins; `failed` counts failures by source and refuses (TOO_FAST)
+    when there are too many."""
+
+    def __init__(
+        self,
+        edge: Edge,
+        *,
+        allowed: Callable[[web.Request], None],
+        failed: Callable[[web.Request], None],
+    ) -> None:
+        self._edge = edge
+        self._allowed = allowed
+        self._failed = failed
+        self._lines: set[Line] = set()
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        self._allowed(request)
+        ws = web.WebSocketResponse(
+            protocols=(SUBPROTOCOL,),
+            max_msg_size=MAX_MESSAGE,
+            compress=False,
+            heartbeat=HEARTBEAT_S,
+            timeout=2.0,
+        )
+        await ws.prepare(request)
+        transport = request.transport
+        if transport is None:
+            return ws
+        assert isinstance(transport, asyncio.WriteTransport)
+        line = Line(transport)
+        self._lines.add(line)
+        try:
+            code = await self._serve(request, ws, line)
+        finally:
+            self._lines.discard(line)
+        line.flush()
+        with contextlib.suppress(ConnectionError):
+            await ws.close(code=code)
+        return ws
+
+    def restart(self) -> None:
+        """Everybody, also those who have not said hello yet, is told to come back."""
+        for line in list(self._lines):
+            line.end(RESTART)
+
+    async def _serve(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> int:
+        """Until one of both sides ends it; the close code."""
+        reading = asyncio.create_task(self._read(request, ws, line))
+        try:
+            await asyncio.wait({reading, line.code}, return_when=asyncio.FIRST_COMPLETED)
+            if line.code.done():
+                return line.code.result()
+            return reading.result()
+        finally:
+            if not reading.done():
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+
+    async def _read(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> int:
+        if ws.ws_protocol != SUBPROTOCOL:
+            line.send(_refused(Refused("BAD_REQUEST", limit=SUBPROTOCOL, current="subprotocol"), "hello"))
+            return PROTOCOL_ERROR
+        talk = await self._hello(request, ws, line)
+        if isinstance(talk, int):
+            return talk
+        log.info("page_attached", room=talk.room.id, participant=talk.participant)
+        try:
+            return await self._listen(ws, talk)
+        finally:
+            if talk.stream.detach(talk.participant, line):
+                self._edge.join.detach(talk.room.id, talk.participant)
+
+    async def _hello(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> Talk | int:
+        try:
+            async with asyncio.timeout(HELLO_WITHIN_S):
+                said = await ws.receive()
+        except TimeoutError:
+            line.send(_refused(Refused("BAD_REQUEST", limit=f"{HELLO_WITHIN_S:g} s", current="no hello"), "hello"))
+            return PROTOCOL_ERROR
+        try:
+            hello = _decode(said)
+            if hello is None:
+                return WSCloseCode.OK
+            if not isinstance(hello, m.Hello):
+                raise Refused("BAD_REQUEST", limit="hello", current=_name(hello))
+            room, person = self._edge.join.who(hello.session)
+        except Refused as refused:
+            if refused.code == "BAD_REQUEST":
+                line.send(_refused(refused, "hello"))
+                return PROTOCOL_ERROR
+            try:
+                self._failed(request)
+            except Refused as too_often:
+                refused = too_often
+            line.send(_refused(refused, "hello"))
+            return SESSION_UNKNOWN
+        stream = self._edge.hub.stream(room)
+        stream.attach(person, line, hello.seq)
+        talk = Talk(self._edge, line, stream, room, person.id, at=asyncio.get_running_loop().time())
+        self._edge.join.attach(room.id, person.id)
+        return talk
+
+    async def _listen(self, ws: web.WebSocketResponse, talk: Talk) -> int:
+        loop = asyncio.get_running_loop()
+        while True:
+            said = await ws.receive()
+            to = key = ""
+            try:
+                message = _decode(said)
+                if message is None:
+                    return ws.close_code or WSCloseCode.OK
+                to, key = _name(message), getattr(message, "key", "")
+                if not talk.may(loop.time()):
+                    raise Refused("TOO_FAST", limit=f"{PER_SECOND:g}/s", current=f"{BURST}+", set_by="protocol")
+                code = await _handle(talk, message)
+            except Refused as refused:
+                talk.line.send(_refused(refused, to, key))
+                if not to or refused.set_by == "protocol":
+                    return PROTOCOL_ERROR
+                if refused.code == "FENCED":
+                    return RESTART
+                continue
+            if code is not None:
+                return code
+
+
+async def _handle(talk: Talk, message: m.ClientMessage) -> int | None:
+    handler = HANDLERS.get(type(message))
+    if handler is None:
+        raise Refused("BAD_REQUEST", current=_name(message), set_by="protocol")
+    return await handler(talk, message)
+
+
+def _decode(said: WSMessage) -> m.ClientMessage | None:
+    """None: the page has closed, or the connection broke.
+
+    Raises:
+        Refused: BAD_REQUEST.
+    """
+    if said.type is WSMsgType.BINARY:
+        raise Refused("BAD_REQUEST", current="binary message", set_by="protocol")
+    if said.type is not WSMsgType.TEXT:
+        return None
+    try:
+        message: m.ClientMessage = m.decoder.decode(said.data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Refused("BAD_REQUEST", current=_safe(str(error)), set_by="protocol") from None
+    return message
+
+
+def _safe(sentence: str) -> str:
+    """msgspec's sentence names fields and types, and quotes what the page sent: not more than a line of it."""
+    return "".join(char for char in sentence if char.isprintable())[:120]
+
+
+def _name(message: m.ClientMessage) -> str:
+    return type(message).__name__.lower()
+
+
+def _refused(refused: Refused, to: str, key: str = "") -> bytes:
+    return frame(m.Refused.of(refused.refusal(), to, key))
+
+
+# ---------------------------------------------------------------- the handlers, one a message
+
+
+async def _publish(talk: Talk, message: m.Publish) -> None:
+    talk.edge.participants.publish(talk.room.id, talk.participant, Source(message.source), message.on)
+
+
+async def _chat(talk: Talk, message: m.Chat) -> None:
+    told = talk.room.chat.posted_with(talk.participant, message.key)
+    if told is None:
+        talk.edge.chat.post(talk.room.id, talk.participant, message.text, message.key)
+        return
+    # The page asks again because it missed the answer: it alone gets it again.
+    talk.say(m.Said(talk.stream.next(), message_of(told, talk.participant)))
+
+
+async def _layout(talk: Talk, message: m.Layout) -> None:
+    talk.edge.layout.arrange(talk.room.id, talk.participant, message.tiles, message.pinned)
+
+
+async def _mute(talk: Talk, message: m.Mute) -> None:
+    change = talk.edge.mute.mute if message.muted else talk.edge.mute.unmute
+    await change(talk.room.id, message.participant, frozenset({Source(message.source)}), by=talk.actor)
+
+
+async def _remove(talk: Talk, message: m.Remove) -> None:
+    await talk.edge.participants.remove(talk.room.id, message.participant, by=talk.actor)
+
+
+async def _hide(talk: Talk, message: m.Hide) -> None:
+    await talk.edge.chat.hide(talk.room.id, message.message, by=talk.actor)
+
+
+async def _quality(talk: Talk, message: m.Quality) -> None:
+    talk.edge.participants.report(talk.room.id, talk.participant, max(message.video_lost, message.audio_lost))
+
+
+async def _ping(talk: Talk, message: m.Ping) -> None:
+    talk.say(m.Pong(message.n))
+
+
+async def _leave(talk: Talk, message: m.Leave) -> int:
+    await talk.edge.join.leave_room(talk.room.id, talk.participant)
+    return ENDED
+
+
+# Any: each handler takes the message under which it stands.
+HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] = {
+    m.Publish: _publish,
+    m.Chat: _chat,
+    m.Layout: _layout,
+    m.Mute: _mute,
+    m.Remove: _remove,
+    m.Hide: _hide,
+    m.Quality: _quality,
+    m.Ping: _ping,
+    m.Leave: _leave,
+}
+
+__all__ = ["REPLACED", "Edge", "Sockets"]

@@ -1,0 +1,344 @@
+"""What the people of a room are told, numbered, so that a page that was away for a moment misses nothing.
+
+A message is encoded once, as a complete WebSocket frame, and the same bytes go to everybody. Its number is greater than
+that of every message before it, those of an earlier run of the node included (numbers start at the milliseconds since
+the epoch): a number of an earlier run is simply not in memory any more.
+
+`person` messages are gathered for a moment, the latest state of each person once, because a person's arrival is three
+changes in a second and a full room is a thousand arrivals. They never come after a message that names the person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+from node.errors import Refused as Refusal
+from node.features.chat.rules import MessageHidden, MessagePosted, MessageView
+from node.features.layout.rules import SlotsChanged
+from node.features.mute.rules import BlockChanged
+from node.features.participants.rules import (
+    Cause,
+    Person,
+    PersonChanged,
+    PersonGone,
+    RejoinWanted,
+    SpeakersChanged,
+)
+from node.features.rooms.floor import Floor
+from node.features.rooms.rules import Room
+from node.ports import Event, Source
+from node.signaling import messages as m
+
+KEPT: Final = 1000
+"""Messages of a room in memory."""
+GATHER_S: Final = 0.03
+GATHER_CROWD_S: Final = 0.15
+CROWD: Final = 50
+SPEAKING_EVERY_S: Final = 0.1
+
+RESTART: Final = 1012
+ENDED: Final = 1000
+REPLACED: Final = 4001
+
+
+class Connection(Protocol):
+    """One WebSocket, as the stream needs it."""
+
+    def send(self, frame: bytes) -> None:
+        """Queue a complete frame; never blocks."""
+
+    def end(self, code: int) -> None:
+        """Close after what is queued."""
+
+
+def frame(message: m.FromNode) -> bytes:
+    """A complete text frame, not masked (RFC 6455, 5.1 and 5.2)."""
+    payload = m.encoder.encode(message)
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+
+
+class Kept(NamedTuple):
+    """`to`: for one person only. `instead`: what one person gets instead of `data`."""
+
+    seq: int
+    data: bytes
+    to: str | None = None
+    instead: tuple[str, bytes] | None = None
+
+    def for_(self, participant: str) -> bytes | None:
+        if self.instead is not None and self.instead[0] == participant:
+            return self.instead[1]
+        return self.data if self.to is None or self.to == participant else None
+
+
+class Stream:
+    """Of one room."""
+
+    def __init__(self, room: Room, seq: int, now: Callable[[], float]) -> None:
+        self.room = room
+        self.connections: dict[str, Connection] = {}
+        self._seq = seq
+        self._oldest = seq
+        """Every message after this number is in `_kept`."""
+        self._kept: deque[Kept] = deque()
+        self._people: dict[str, m.PersonInfo] = {person.id: info_of(room, person) for person in room.people}
+        self._dirty: dict[str, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._now = now
+        self._spoke = 0.0
+
+    # ------------------------------------------------------------ telling
+
+    def next(self) -> int:
+        self._seq += 1
+        return self._seq
+
+    def tell(self, message: m.FromNode, seq: int, to: str | None = None) -> None:
+        """To everybody, or to one person; kept for those who come back."""
+        data = frame(message)
+        self._keep(Kept(seq, data, to))
+        if to is None:
+            for connection in self.connections.values():
+                connection.send(data)
+        elif (mine := self.connections.get(to)) is not None:
+            mine.send(data)
+
+    def tell_but(self, message: m.FromNode, seq: int, one: str, instead: m.FromNode) -> None:
+        """To everybody, and a variant of it to `one`."""
+        data, special = frame(message), frame(instead)
+        self._keep(Kept(seq, data, instead=(one, special)))
+        for participant, connection in self.connections.items():
+            connection.send(special if participant == one else data)
+
+    def _keep(self, kept: Kept) -> None:
+        self._kept.append(kept)
+        if len(self._kept) > KEPT:
+            self._oldest = self._kept.popleft().seq
+
+    def changed(self, participant: str) -> None:
+        """The person is told about soon."""
+        self._dirty[participant] = None
+        if self._timer is None:
+            wait = GATHER_S if len(self.connections) < CROWD else GATHER_CROWD_S
+            self._timer = asyncio.get_running_loop().call_later(wait, self.flush)
+
+    def flush(self, only: Iterable[str | None] | None = None) -> None:
+        """Tell about the people who changed; `only` those."""
+        if only is None:
+            self._timer = None
+            only = list(self._dirty)
+        for participant in only:
+            if participant is None or participant not in self._dirty:
+                continue
+            del self._dirty[participant]
+            person = self.room.people.find(participant)
+            if person is None:
+                continue
+            info = info_of(self.room, person)
+            if info != self._people.get(participant):
+                self._people[participant] = info
+                seq = self.next()
+                self.tell(m.Person(seq, info), seq)
+
+    def gone(self, participant: str, cause: Cause) -> None:
+        self._dirty.pop(participant, None)
+        known = self._people.pop(participant, None) is not None
+        if known and cause is not Cause.CLOSED:
+            seq = self.next()
+            self.tell(m.Gone(seq, participant, cause), seq)
+
+    def speaking(self, levels: Sequence[tuple[str, int]]) -> None:
+        """At most ten a second, but for silence, which is always told."""
+        now = self._now()
+        if levels and now - self._spoke < SPEAKING_EVERY_S * 0.9:
+            return
+        self._spoke = now
+        data = frame(m.Speaking(tuple(m.LevelInfo(participant, level) for participant, level in levels)))
+        for connection in self.connections.values():
+            connection.send(data)
+
+    # ------------------------------------------------------------ coming and going
+
+    def attach(self, person: Person, connection: Connection, seq: int) -> None:
+        """A page is there: it is told what it missed since `seq`, or everything."""
+        self.end(person.id, "replaced", Refusal("REPLACED"), REPLACED)
+        self.flush(list(self._dirty))
+        self.connections[person.id] = connection
+        if self._oldest <= seq <= self._seq:
+            connection.send(frame(m.Resumed(self._seq)))
+            for kept in self._kept:
+                if kept.seq > seq and (data := kept.for_(person.id)) is not None:
+                    connection.send(data)
+        else:
+            connection.send(frame(self._welcome(person)))
+
+    def detach(self, participant: str, connection: Connection) -> bool:
+        """Whether it was the person's connection of now."""
+        if self.connections.get(participant) is not connection:
+            return False
+        del self.connections[participant]
+        return True
+
+    def end(self, participant: str, cause: str, why: Refusal, code: int = ENDED) -> None:
+        connection = self.connections.pop(participant, None)
+        if connection is not None:
+            connection.send(frame(m.Ended(self.next(), cause, why.refusal())))
+            connection.end(code)
+
+    def restart(self) -> None:
+        """The node restarts: come back."""
+        if self._timer is not None:
+            self._timer.cancel()
+        connections, self.connections = self.connections, {}
+        for connection in connections.values():
+            connection.end(RESTART)
+
+    def _welcome(self, person: Person) -> m.Welcome:
+        room = self.room
+        slots = room.layout.view(person.id)
+        return m.Welcome(
+            seq=self._seq,
+            you=person.id,
+            room=m.RoomInfo(room.id, room.title),
+            people=tuple(self._people.values()),
+            slots=tuple(m.SlotInfo(slot, who, source) for slot, who, source in slots),
+            chat=tuple(message_of(message, person.id) for message in room.chat.recent()),
+            blocked=tuple(source for source in Source if room.mute.is_blocked(person.id, source)),
+        )
+
+
+def info_of(room: Room, person: Person) -> m.PersonInfo:
+    return m.PersonInfo(
+        participant=person.id,
+        name=person.name,
+        role=person.role,
+        publishing=tuple(s for s in Source if s in person.publishing and person.track(s) is not None),
+        blocked=tuple(s for s in Source if room.mute.is_blocked(person.id, s)),
+        state=person.state,
+    )
+
+
+def message_of(message: MessageView | MessagePosted, reader: str) -> m.MessageInfo:
+    sent = message.sent if isinstance(message, MessageView) else message.at
+    return m.MessageInfo(
+        message=message.message,
+        participant=message.participant,
+        name=message.name,
+        text=message.text,
+        html=message.html,
+        sent=int(sent * 1000),
+        key=message.key if message.participant == reader else "",
+    )
+
+
+class Hub:
+    """The streams of all rooms: a listener of the floor."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._streams: dict[str, Stream] = {}
+        self._started = int(floor.clock.now() * 1000)
+
+    def __call__(self, room: Room, events: Sequence[Event]) -> None:
+        stream = self.stream(room)
+        for event in events:
+            if (tell := TELL.get(type(event))) is not None:
+                tell(stream, event)
+        if room.closed is not None:
+            self._streams.pop(room.id, None)
+
+    def stream(self, room: Room) -> Stream:
+        stream = self._streams.get(room.id)
+        if stream is None:
+            first = max(self._started, int(self._floor.clock.now() * 1000))
+            stream = self._streams[room.id] = Stream(room, first, self._floor.clock.now)
+        return stream
+
+    @property
+    def connected(self) -> int:
+        """WebSockets of people."""
+        return sum(len(stream.connections) for stream in self._streams.values())
+
+    def restart(self) -> None:
+        for stream in self._streams.values():
+            stream.restart()
+
+    def stop(self) -> None:
+        """The node stops for good: everybody is told."""
+        for stream in self._streams.values():
+            for participant in list(stream.connections):
+                stream.end(participant, "node_stopping", Refusal("STOPPING"))
+            stream.restart()
+
+
+# ---------------------------------------------------------------- from events to messages
+
+
+def _person_changed(stream: Stream, event: PersonChanged) -> None:
+    stream.changed(event.participant)
+
+
+def _person_gone(stream: Stream, event: PersonGone) -> None:
+    if event.cause is Cause.REMOVED:
+        stream.end(event.participant, "removed", Refusal("REMOVED", set_by="room"))
+    elif event.cause is Cause.CLOSED:
+        stream.end(event.participant, "closed", Refusal("ROOM_CLOSED", set_by="room"))
+    elif (connection := stream.connections.pop(event.participant, None)) is not None:
+        connection.end(ENDED)
+    stream.gone(event.participant, event.cause)
+
+
+def _slots_changed(stream: Stream, event: SlotsChanged) -> None:
+    stream.flush([who for _slot, who, _source in event.slots])
+    seq = stream.next()
+    slots = tuple(m.SlotInfo(slot, who, source) for slot, who, source in event.slots)
+    stream.tell(m.Slots(seq, slots), seq, to=event.participant)
+
+
+def _block_changed(stream: Stream, event: BlockChanged) -> None:
+    seq = stream.next()
+    by = "host" if event.by_kind == "host" else "operator"
+    stream.tell(m.Blocked(seq, event.source, event.blocked, by), seq, to=event.participant)
+    stream.changed(event.participant)
+
+
+def _message_posted(stream: Stream, event: MessagePosted) -> None:
+    stream.flush([event.participant])
+    seq = stream.next()
+    sender = event.participant
+    stream.tell_but(m.Said(seq, message_of(event, "")), seq, sender, m.Said(seq, message_of(event, sender)))
+
+
+def _message_hidden(stream: Stream, event: MessageHidden) -> None:
+    seq = stream.next()
+    stream.tell(m.Hidden(seq, event.message), seq)
+
+
+def _rejoin_wanted(stream: Stream, event: RejoinWanted) -> None:
+    seq = stream.next()
+    stream.tell(m.Rejoin(seq, event.cause), seq, to=event.participant)
+
+
+def _speakers_changed(stream: Stream, event: SpeakersChanged) -> None:
+    stream.speaking(event.levels)
+
+
+# Any: each function takes the event under which it stands.
+TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
+    PersonChanged: _person_changed,
+    PersonGone: _person_gone,
+    SlotsChanged: _slots_changed,
+    BlockChanged: _block_changed,
+    MessagePosted: _message_posted,
+    MessageHidden: _message_hidden,
+    RejoinWanted: _rejoin_wanted,
+    SpeakersChanged: _speakers_changed,
+}

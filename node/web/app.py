@@ -1,0 +1,87 @@
+"""The participants' HTTP edge: every address of it in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+
+from node.errors import Refused
+from node.features.join.service import Join
+from node.features.join.web import JoinDoor
+from node.signaling.socket import Edge, Sockets
+from node.web.failures import Failures
+from node.web.middlewares import refusals, secure
+from node.web.pages import STATIC, Pages
+from node.web.request import MAX_BODY, source
+
+MAX_HEADER: Final = 8190
+
+
+class WebEdge:
+    """The application and its WebSockets."""
+
+    def __init__(
+        self,
+        edge: Edge,
+        join: Join,
+        *,
+        now: Callable[[], float],
+        behind_proxy: bool = False,
+        origins: Sequence[str] = (),
+    ) -> None:
+        self._behind_proxy = behind_proxy
+        self._origins = frozenset(origin.rstrip("/") for origin in origins)
+        self.failures = Failures(now)
+        self.sockets = Sockets(edge, allowed=self._check_origin, failed=self._failed)
+        door, pages = JoinDoor(join, self._failed), Pages()
+        self.app = web.Application(middlewares=[refusals], client_max_size=MAX_BODY)
+        self.app.on_response_prepare.append(secure)
+        self.app.add_routes(routes(door, pages, self.sockets))
+
+    def _failed(self, request: web.Request) -> None:
+        self.failures.count(source(request, behind_proxy=self._behind_proxy))
+
+    def _check_origin(self, request: web.Request) -> None:
+        """A page of another site cannot hold a session, but must not even try (RFC 6455, 10.2). Programs send none."""
+        origin = request.headers.get("Origin")
+        if origin is None or origin.rstrip("/") in self._origins:
+            return
+        if urlsplit(origin).netloc != request.host:
+            raise Refused("ORIGIN_REFUSED", current=origin[:60])
+
+
+def routes(door: JoinDoor, pages: Pages, sockets: Sockets) -> list[web.AbstractRouteDef]:
+    """The address map."""
+    return [
+        web.get("/", pages.home),
+        web.get("/r/{room}", pages.room),
+        web.get("/locale/{language}.json", pages.locale),
+        web.static("/static", STATIC, append_version=False),
+        web.get("/api/rooms/{room}", door.look),
+        web.post("/api/rooms/{room}/join", door.join),
+        web.patch("/api/session", door.restart),
+        web.delete("/api/session", door.leave),
+        web.post("/api/session/leave", door.leave_by_beacon),
+        web.get("/ws", sockets.handle),
+        web.post("/whip/{room}", door.whip),
+        web.options("/whip/{room}", door.options),
+        web.patch("/whip/{room}/{resource}", door.patch),
+        web.delete("/whip/{room}/{resource}", door.delete),
+        web.options("/whip/{room}/{resource}", door.options),
+        web.post("/whep/{room}", door.whep),
+        web.options("/whep/{room}", door.options),
+        web.patch("/whep/{room}/{resource}", door.patch),
+        web.delete("/whep/{room}/{resource}", door.delete),
+        web.options("/whep/{room}/{resource}", door.options),
+    ]
+
+
+class NoAccessLog(AbstractAccessLogger):
+    """Addresses and sources are personal; requests are counted by the metrics."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        pass
