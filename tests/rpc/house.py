@@ -147,6 +147,7 @@ class Counted:
     calls: list[tuple[str, str]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     open_streams: int = 0
+    one_less: asyncio.Event = field(default_factory=asyncio.Event)
 
     def call(self, method: str, code: str, seconds: float, *, stream: bool) -> None:
         self.calls.append((method.rpartition("/")[2], code))
@@ -156,6 +157,8 @@ class Counted:
 
     def stream(self, method: str, change: int) -> None:
         self.open_streams += change
+        if change < 0:
+            self.one_less.set()
 
 
 class Caller:
@@ -189,7 +192,8 @@ class House:
         self.engine = engine
         self.floor = Floor(media=self.media, ledger=self.ledger, clock=self.clock, node="here")
         self.journal = Journal("one")
-        self.floor.listen(Told(self.floor, self.journal))
+        self.told = Told(self.floor, self.journal)
+        self.floor.listen(self.told)
         self.media.subscribe(self.floor.on_media)
         limits = Limits()
         self.rooms = Rooms(self.floor, self.ledger, limits, lambda: "https://here")
@@ -249,7 +253,12 @@ class House:
         joined = [await self.join.join(room_id, ticket, JoinRequest(name=name, sdp="v=0")) for name in people]
         for transport in [person.transport for person in self.floor.room(room_id).people]:
             self.media.tell(TransportConnected(transport))
+        self.tell()
         return [person.participant for person in joined]
+
+    def tell(self) -> None:
+        """What the services gather for 0.1 s is in the journal now."""
+        self.told._flush()
 
     async def second(self) -> None:
         self.nodes.second(Machine())
