@@ -1,0 +1,195 @@
+// Before the room: who you are, how you look and sound, and what does not work.
+
+import { find, initials, set, setIcon, setText, icon, tint } from './dom.js';
+import { isolate, onLanguage, refusalText, t } from './i18n.js';
+import { bar, meter } from './meter.js';
+import { pickers, troubles } from './pickers.js';
+
+/** @typedef {import('./protocol.js').Refusal} Refusal */
+/** @typedef {{name: string, microphone: boolean, camera: boolean}} Choice */
+
+const REMEMBERED = 'regie.name';
+const WISHES = 'regie.wishes';
+/** The node's own limit is in its refusal; this only spares a round trip. */
+const LONGEST_NAME = 64;
+
+export class JoinScreen {
+  #name = find('#join-name', HTMLInputElement);
+  #error = find('#join-name-error', HTMLElement);
+  #submit = find('#join-submit', HTMLButtonElement);
+  #video = find('#preview-video', HTMLVideoElement);
+  #meter = find('#join-meter', HTMLElement);
+  #avatar = find('#preview-avatar', HTMLElement);
+  /** @type {MediaStreamTrack|null} */ #metered = null;
+  /** @type {(() => void)|null} */ #stopMeter = null;
+  /** @type {Record<"microphone"|"camera", boolean>} */ on = { microphone: true, camera: true, ...wishes() };
+  /** @type {import('./protocol.js').Look|null} */ #look = null;
+  #active = false;
+  #busy = false;
+
+  /**
+   * Made once; shown as often as needed.
+   * @param {import('./devices.js').Devices} devices
+   * @param {(choice: Choice) => Promise<Refusal|null>} enter
+   */
+  constructor(devices, enter) {
+    this.devices = devices;
+    this.enter = enter;
+    for (const input of /** @type {const} */ (['microphone', 'camera'])) {
+      const button = find(`#join-${input}`, HTMLButtonElement);
+      button.append(icon(input === 'camera' ? 'camera' : 'mic'));
+      button.addEventListener('click', () => void this.#toggle(input));
+    }
+    find('#join-form', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#go();
+    });
+    this.#name.addEventListener('input', () => this.#draw());
+    pickers(find('#join-pickers', HTMLElement), devices);
+    troubles(find('#join-trouble', HTMLElement), devices);
+    devices.addEventListener('change', () => this.#draw());
+    onLanguage(() => this.#draw());
+    this.#name.value = localStorage.getItem(REMEMBERED) ?? '';
+  }
+
+  /** @param {import('./protocol.js').Look} look */
+  show(look) {
+    this.#look = look;
+    this.#active = true;
+    this.#setBusy(false);
+    setText(find('#join-error', HTMLElement), '');
+    this.#draw();
+    if (matchMedia('(pointer: fine)').matches) this.#name.focus();
+    void this.devices.open(this.#wanted());
+  }
+
+  hide() {
+    this.#active = false;
+    this.#video.srcObject = null;
+    this.#listen(null);
+  }
+
+  /** @returns {("microphone"|"camera")[]} */
+  #wanted() {
+    return /** @type {const} */ (['microphone', 'camera']).filter((input) => this.on[input]);
+  }
+
+  /** @param {"microphone"|"camera"} input */
+  async #toggle(input) {
+    this.on[input] = !this.#isOn(input);
+    localStorage.setItem(WISHES, JSON.stringify(this.on));
+    if (this.on[input]) await this.devices.open([input]);
+    else this.devices.close(input);
+    this.#draw();
+  }
+
+  /** @param {"microphone"|"camera"} input @returns {boolean} wished for, and it works */
+  #isOn(input) {
+    return this.on[input] && this.devices[input] !== null;
+  }
+
+  async #go() {
+    if (this.#busy) return;
+    const name = this.#name.value.trim();
+    const wrong = !name || [...name].length > LONGEST_NAME;
+    setText(this.#error, wrong ? t('join.name_wrong', { limit: LONGEST_NAME }) : '');
+    set(this.#name, 'aria-invalid', wrong && 'true');
+    if (wrong) {
+      this.#name.focus();
+      return;
+    }
+    localStorage.setItem(REMEMBERED, name);
+    this.#setBusy(true);
+    const refusal = await this.enter({ name, microphone: this.#isOn('microphone'), camera: this.#isOn('camera') });
+    this.#setBusy(false);
+    if (refusal) this.refuse(refusal);
+  }
+
+  /** @param {Refusal} refusal the name, usually */
+  refuse(refusal) {
+    const { message, next } = refusalText(refusal);
+    const text = `${message} ${next}`;
+    const field = refusal.code === 'NAME_INVALID';
+    setText(field ? this.#error : find('#join-error', HTMLElement), text);
+    if (field) {
+      set(this.#name, 'aria-invalid', 'true');
+      this.#name.focus();
+    }
+  }
+
+  /** @param {boolean} busy */
+  #setBusy(busy) {
+    this.#busy = busy;
+    set(this.#submit, 'aria-disabled', busy && 'true');
+    this.#submit.classList.toggle('busy', busy);
+    setText(this.#submit, t(busy ? 'join.entering' : 'join.submit'));
+  }
+
+  #draw() {
+    if (!this.#active) return;
+    const { devices } = this;
+    const name = this.#name.value.trim();
+    setText(this.#avatar, name ? initials(name) : '·');
+    this.#avatar.dataset.tint = String(tint(name));
+    this.#buttons();
+    const camera = this.on.camera ? devices.camera : null;
+    if (trackOf(this.#video) !== camera) {
+      this.#video.srcObject = camera ? new MediaStream([camera]) : null;
+      if (camera) void this.#video.play().catch(() => {});
+    }
+    find('#preview', HTMLElement).classList.toggle('picture', camera !== null);
+    this.#listen(this.on.microphone ? devices.microphone : null);
+    setText(find('#preview-says', HTMLElement), t(devices.asking ? 'join.asking' : this.on.camera ? 'join.no_picture' : 'join.camera_off'));
+    const sound = this.#isOn('microphone') ? 'on' : 'off';
+    setText(find('#join-summary', HTMLElement), t(`join.summary.${sound}_${camera ? 'on' : 'off'}`));
+    if (this.#look) {
+      setText(find('#join-title', HTMLElement), this.#look.title);
+      document.title = `${this.#look.title} — Régie`;
+      const facts = [t('room.people', { n: this.#look.people }), this.#look.role === 'host' ? t('join.as_host') : ''];
+      setText(find('#join-facts', HTMLElement), facts.filter(Boolean).join(' · '));
+    }
+    if (!this.#busy) setText(this.#submit, t('join.submit'));
+    set(this.#submit, 'aria-label', this.#look ? t('join.submit_to', { title: isolate(this.#look.title) }) : null);
+  }
+
+  #buttons() {
+    for (const input of /** @type {const} */ (['microphone', 'camera'])) {
+      const button = find(`#join-${input}`, HTMLButtonElement);
+      const on = this.#isOn(input);
+      const symbol = input === 'camera' ? 'camera' : 'mic';
+      setIcon(button, on ? symbol : `${symbol}-off`);
+      button.classList.toggle('off', !on);
+      button.disabled = this.devices.asking;
+      set(button, 'aria-pressed', String(on));
+      set(button, 'aria-label', t(`devices.${input}`));
+      set(button, 'title', t(`${input}.${on ? 'turn_off' : 'turn_on'}`));
+    }
+  }
+
+  /** @param {MediaStreamTrack|null} track */
+  #listen(track) {
+    if (track === this.#metered) return;
+    this.#stopMeter?.();
+    this.#metered = track;
+    this.#meter.hidden = track === null;
+    this.#stopMeter = track ? meter(track, (loudness) => {
+      const level = bar(loudness);
+      this.#meter.style.setProperty('--level', level.toFixed(3));
+      set(this.#meter, 'aria-valuenow', Math.round(level * 10) * 10);
+    }) : null;
+  }
+}
+
+/** @param {HTMLVideoElement} video */
+function trackOf(video) {
+  return video.srcObject instanceof MediaStream ? (video.srcObject.getVideoTracks()[0] ?? null) : null;
+}
+
+/** @returns {object} */
+function wishes() {
+  try {
+    return JSON.parse(localStorage.getItem(WISHES) ?? '{}');
+  } catch {
+    return {};
+  }
+}

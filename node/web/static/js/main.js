@@ -1,0 +1,152 @@
+// From the link to the room: which screen is on, and what is remembered in this tab.
+
+import { Devices } from './devices.js';
+import { find } from './dom.js';
+import { showEnding } from './ended.js';
+import { language, languageToggles, start } from './i18n.js';
+import { JoinScreen } from './join.js';
+import { pickers, troubles } from './pickers.js';
+import { Protocol, RefusedError, UNREACHABLE } from './protocol.js';
+import { Room } from './room.js';
+
+/** @typedef {import('./join.js').Choice} Choice */
+/** @typedef {import('./ended.js').Ending} Ending */
+/** @typedef {{session: string, choice: Choice}} Place */
+
+const SCREENS = /** @type {const} */ (['loading', 'join', 'room', 'ended']);
+
+const name = decodeURIComponent(location.pathname.split('/')[2] ?? '');
+const ticket = decodeURIComponent(location.hash.slice(1));
+const place = `regie.place.${name}`;
+const devices = new Devices();
+/** @type {Room|null} */
+let room = null;
+
+/** @param {(typeof SCREENS)[number]} which */
+function show(which) {
+  document.body.dataset.screen = which;
+  for (const screen of SCREENS) find(`#${screen}`, HTMLElement).hidden = screen !== which;
+}
+
+/** @returns {Place|null} */
+function remembered() {
+  try {
+    return JSON.parse(sessionStorage.getItem(place) ?? 'null');
+  } catch {
+    return null;
+  }
+}
+
+/** @param {unknown} error */
+function refusalOf(error) {
+  if (error instanceof RefusedError) return error.refusal;
+  console.error(error);
+  return UNREACHABLE;
+}
+
+const joinScreen = new JoinScreen(devices, (choice) => enter({ session: '', choice }));
+
+/** The screen before the room. */
+async function lobby() {
+  show('loading');
+  try {
+    const look = await new Protocol({ origin: location.origin, room: name, ticket, language: language(), on: SILENT }).look();
+    show('join');
+    joinScreen.show(look);
+  } catch (error) {
+    ending({ kind: 'refused', why: refusalOf(error) });
+  }
+}
+
+/** @type {import('./protocol.js').Handlers} */
+const SILENT = { message: () => {}, connection: () => {}, rejoin: () => {}, ended: () => {}, refused: () => {} };
+
+/**
+ * @param {Place} wish
+ * @returns {Promise<import('./protocol.js').Refusal|null>} what is to be corrected on the screen before the room
+ */
+async function enter({ session, choice }) {
+  const entered = new Room({
+    room: name,
+    ticket,
+    session: session || null,
+    choice,
+    devices,
+    language: language(),
+    onSession: (now, chosen) => sessionStorage.setItem(place, JSON.stringify({ session: now, choice: chosen })),
+    onReady: () => {
+      show('room');
+      joinScreen.hide();
+    },
+    onEnd: ending,
+  });
+  room = entered;
+  try {
+    await entered.enter();
+    return null;
+  } catch (error) {
+    entered.close();
+    room = null;
+    const why = refusalOf(error);
+    if (why.code === 'NAME_INVALID' || why.code === 'UNREACHABLE') {
+      if (session) await lobby();
+      else show('join');
+      return why;
+    }
+    if (session && why.code === 'SESSION_UNKNOWN') {
+      sessionStorage.removeItem(place);
+      return enter({ session: '', choice });
+    }
+    ending({ kind: 'refused', why });
+    return null;
+  }
+}
+
+/** @param {Ending} how */
+function ending(how) {
+  room = null;
+  joinScreen.hide();
+  devices.closeAll();
+  const kept = remembered();
+  if (how.kind !== 'replaced' && how.kind !== 'node_stopping') sessionStorage.removeItem(place);
+  show('ended');
+  showEnding(how, () => void (kept && how.kind === 'replaced' ? back(kept) : lobby()));
+}
+
+/** A reload, or a tab that takes its place again: nothing is asked twice. @param {Place} kept */
+async function back(kept) {
+  show('loading');
+  const { microphone, camera } = kept.choice;
+  await devices.open(/** @type {const} */ (['microphone', 'camera']).filter((input) => (input === 'camera' ? camera : microphone)));
+  await enter(kept);
+}
+
+/** The skip link must not touch the fragment: it holds the ticket. */
+find('#skip', HTMLAnchorElement).addEventListener('click', (event) => {
+  event.preventDefault();
+  /** @type {HTMLElement|null} */ (document.querySelector('.page:not([hidden]) main'))?.focus();
+});
+
+addEventListener('hashchange', () => location.reload());
+// Diagnostics and end-to-end tests (static/README.md): read-only.
+Object.defineProperty(globalThis, '__regie', {
+  value: Object.freeze({
+    get peer() {
+      return room?.peer?.connection ?? null;
+    },
+    get state() {
+      return room?.state ?? null;
+    },
+    get link() {
+      return room?.protocol.state ?? 'idle';
+    },
+  }),
+});
+
+await start();
+languageToggles();
+pickers(find('#settings-pickers', HTMLElement), devices);
+troubles(find('#settings-trouble', HTMLElement), devices);
+const kept = remembered();
+if (kept?.session) await back(kept);
+else await lobby();

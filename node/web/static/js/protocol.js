@@ -1,0 +1,530 @@
+// The participants' protocol (node/signaling/README.md), without DOM and without media: it runs under Node as well.
+//
+// One HTTP request joins, one WebSocket keeps in touch. What the page wants to be true (what it publishes, what it can
+// show, chat not yet acknowledged) is kept here and said again after every reconnection, so callers never ask whether
+// the WebSocket is open.
+
+/** @typedef {"microphone"|"camera"|"screen"|"screen_audio"} Source */
+/** @typedef {{fr: string, en: string}} Text */
+/** @typedef {{code: string, rule: string, message: Text, next_step: Text, limit?: string, current?: string, set_by?: string}} Refusal */
+/** @typedef {{participant: string, name: string, role: string, publishing: Source[], blocked: Source[], state: "here"|"away"|"joining"}} Person */
+/** @typedef {{slot: number, participant: string|null, source: Source|null}} SlotShows */
+/** @typedef {{message: string, participant: string, name: string, text: string, html: string, sent: number, key?: string}} ChatMessage */
+/** @typedef {{index: number, kind: "audio"|"video", mid: string}} Slot */
+/** @typedef {{participant: string, session: string, role: string, sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number}} Joined */
+/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string}} Look */
+/** @typedef {{type: "welcome", seq: number, you: string, room: {room: string, title: string}, people: Person[], slots: SlotShows[], chat: ChatMessage[], blocked: Source[]}} Welcome */
+/** @typedef {{video_fps: number, video_lost: number, audio_lost: number, rtt_ms: number}} Quality */
+/** @typedef {"removed"|"closed"|"replaced"|"node_stopping"} EndCause */
+/** @typedef {"idle"|"connecting"|"open"|"waiting"|"ended"} ConnectionState */
+
+/**
+ * What the protocol tells its owner. Every handler is called in the order of the server's messages.
+ * @typedef {object} Handlers
+ * @property {(message: any) => void} message  welcome, person, gone, slots, speaking, chat, hidden, blocked
+ * @property {(state: ConnectionState) => void} connection
+ * @property {(cause: string) => void} rejoin  the media transport is gone, or the session (`cause` = `session`)
+ * @property {(cause: EndCause, why: Refusal|null) => void} ended
+ * @property {(refusal: Refusal, to: string) => void} refused  a request of the page was refused
+ */
+
+/**
+ * The world outside, so that tests run in virtual time.
+ * @typedef {object} World
+ * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
+ * @property {(url: string, protocol: string) => WebSocket} socket
+ * @property {(run: () => void, ms: number) => (() => void)} later  returns the cancellation
+ * @property {() => number} random  0 … 1
+ * @property {() => number} now  milliseconds
+ * @property {() => string} key  a fresh chat key, at most 40 characters
+ */
+
+export const SUBPROTOCOL = 'regie.v1';
+/** Largest client message the node takes, bytes. */
+export const MAX_MESSAGE_BYTES = 16 * 1024;
+const PING_MS = 10_000;
+/** Silence after which the WebSocket is taken for dead: two pings without an answer and a bit. */
+const SILENCE_MS = 25_000;
+const GREETING_MS = 10_000;
+const REQUEST_MS = 20_000;
+const BACKOFF_FIRST_MS = 300;
+const BACKOFF_MAX_MS = 8_000;
+
+const EMPTY = Object.freeze({ fr: '', en: '' });
+
+/** A refusal that the page itself makes; its sentences are in the locale files under `refusal.<code>`. */
+export const UNREACHABLE = /** @type {Refusal} */ (
+  Object.freeze({ code: 'UNREACHABLE', rule: 'page.network', message: EMPTY, next_step: EMPTY })
+);
+
+/** Somebody said no: the node, or the network. */
+export class RefusedError extends Error {
+  /** @param {Refusal} refusal */
+  constructor(refusal) {
+    super(refusal.code);
+    this.name = 'RefusedError';
+    this.refusal = refusal;
+  }
+}
+
+/** @returns {World} */
+export function browserWorld() {
+  return {
+    fetch: (url, init) => fetch(url, init),
+    socket: (url, protocol) => new WebSocket(url, protocol),
+    later: (run, ms) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    random: Math.random,
+    now: () => performance.now(),
+    key: () => crypto.getRandomValues(new Uint32Array(4)).join('-').slice(0, 40),
+  };
+}
+
+/**
+ * Milliseconds before attempt number `attempt` (1 = first retry). "Full jitter" between half and all of the step, so
+ * that a room of a thousand does not come back in the same millisecond.
+ * @param {number} attempt
+ * @param {number} random 0 … 1
+ */
+export function backoff(attempt, random) {
+  const step = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt - 1));
+  return step * (0.5 + random / 2);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Refusal}
+ */
+export function isRefusal(value) {
+  const maybe = /** @type {any} */ (value);
+  return Boolean(maybe) && typeof maybe.code === 'string' && typeof maybe.message === 'object';
+}
+
+export class Protocol {
+  /** @type {WebSocket|null} */ #socket = null;
+  /** @type {ConnectionState} */ #state = 'idle';
+  #session = '';
+  #seq = 0;
+  #attempt = 0;
+  #heard = 0;
+  #pings = 0;
+  #ended = false;
+  /** @type {Map<string, object>} what must be true on the node, by topic */ #desired = new Map();
+  /** @type {Map<string, {text: string, settle: (refusal: Refusal|null) => void}>} */ #unsent = new Map();
+  /** @type {Set<() => void>} */ #timers = new Set();
+
+  /**
+   * @param {{origin: string, room: string, ticket: string, language: string, on: Handlers, world?: World}} options
+   *   `origin`: scheme and host of the node, e.g. `https://node.example`.
+   */
+  constructor({ origin, room, ticket, language, on, world = browserWorld() }) {
+    this.origin = origin;
+    this.room = room;
+    this.ticket = ticket;
+    this.language = language;
+    this.on = on;
+    this.world = world;
+    /** Round trip of the last ping, ms. */
+    this.rtt = 0;
+    /** @type {number} */ this.pingSent = 0;
+  }
+
+  get session() {
+    return this.#session;
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get seq() {
+    return this.#seq;
+  }
+
+  // ------------------------------------------------------------------ HTTP
+
+  /** @returns {Promise<Look>} what the room is, before joining */
+  look() {
+    return this.#request('GET', `/api/rooms/${encodeURIComponent(this.room)}`, this.ticket);
+  }
+
+  /**
+   * Join, or come back with `session`. Afterwards `connect()` may be called.
+   * @param {{name: string, sdp: string, session: string|null}} request
+   * @returns {Promise<Joined>}
+   */
+  async join({ name, sdp, session }) {
+    const path = `/api/rooms/${encodeURIComponent(this.room)}/join`;
+    const body = { name, language: this.language, sdp, session };
+    const joined = /** @type {Joined} */ (await this.#request('POST', path, this.ticket, body));
+    const other = joined.session !== this.#session;
+    this.#session = joined.session;
+    if (other) {
+      this.#seq = 0;
+      if (this.#socket) this.#reopen();
+    }
+    return joined;
+  }
+
+  /**
+   * ICE restart (RFC 8445 2.4).
+   * @param {string} sdp the new offer
+   * @returns {Promise<string>} the answer
+   */
+  async restart(sdp) {
+    return (await this.#request('PATCH', '/api/session', this.#session, { sdp })).sdp;
+  }
+
+  /** Leave for good. Never fails: the node finds out by itself if the request does not arrive. */
+  async leave() {
+    const session = this.#session;
+    this.#send({ type: 'leave' });
+    this.#finish();
+    if (!session) return;
+    try {
+      await this.#request('DELETE', '/api/session', session, undefined, true);
+    } catch {
+      // The place is freed 30 s later all the same.
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {string} bearer
+   * @param {object} [body]
+   * @param {boolean} [keepalive] the request outlives the page
+   * @returns {Promise<any>}
+   */
+  async #request(method, path, bearer, body, keepalive = false) {
+    const stop = new AbortController();
+    const cancel = this.world.later(() => stop.abort(), REQUEST_MS);
+    /** @type {Response} */ let response;
+    /** @type {any} */ let answer = null;
+    try {
+      response = await this.world.fetch(this.origin + path, {
+        method,
+        keepalive,
+        cache: 'no-store',
+        credentials: 'omit',
+        signal: stop.signal,
+        headers: {
+          Authorization: `Bearer ${bearer}`,
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (response.status !== 204) answer = await response.json().catch(() => null);
+    } catch {
+      throw new RefusedError(UNREACHABLE);
+    } finally {
+      cancel();
+    }
+    if (response.ok) return answer;
+    throw new RefusedError(isRefusal(answer) ? answer : UNREACHABLE);
+  }
+
+  // ------------------------------------------------------------------ WebSocket
+
+  /** Open the WebSocket and keep it open until `leave()` or the node says `ended`. */
+  connect() {
+    if (this.#socket || this.#ended) return;
+    this.#become('connecting');
+    const socket = this.world.socket(`${this.origin.replace(/^http/, 'ws')}/ws`, SUBPROTOCOL);
+    this.#socket = socket;
+    this.#heard = this.world.now();
+    const late = this.#later(() => this.#drop(socket), GREETING_MS);
+    socket.onopen = () => {
+      const hello = { type: 'hello', session: this.#session, seq: this.#seq, language: this.language };
+      socket.send(JSON.stringify(hello));
+    };
+    socket.onmessage = (event) => {
+      if (socket !== this.#socket) return;
+      late();
+      this.#receive(event.data);
+    };
+    socket.onclose = (event) => {
+      late();
+      if (socket === this.#socket) this.#closed(event.code);
+    };
+  }
+
+  /** The network is back, or the machine woke up: try at once. */
+  wake() {
+    if (this.#state !== 'waiting') {
+      if (this.#state === 'open') this.#ping();
+      return;
+    }
+    this.#attempt = 0;
+    this.#cancelTimers();
+    this.connect();
+  }
+
+  #reopen() {
+    const old = this.#socket;
+    this.#socket = null;
+    this.#cancelTimers();
+    old?.close(1000);
+    this.connect();
+  }
+
+  /** @param {WebSocket} socket */
+  #drop(socket) {
+    if (socket !== this.#socket) return;
+    socket.close();
+    this.#closed(1006);
+  }
+
+  /** @param {number} code close code (RFC 6455 7.4) */
+  #closed(code) {
+    this.#socket = null;
+    this.#cancelTimers();
+    if (this.#ended) return;
+    (ON_CLOSE[code] ?? retry)(this);
+  }
+
+  /** Used by the table of close codes. */
+  retryLater() {
+    this.#become('waiting');
+    this.#attempt += 1;
+    this.#later(() => this.connect(), backoff(this.#attempt, this.world.random()));
+  }
+
+  /**
+   * Used by the table of close codes.
+   * @param {EndCause} cause
+   * @param {Refusal|null} why
+   */
+  end(cause, why) {
+    if (this.#ended) return;
+    this.#finish();
+    this.on.ended(cause, why);
+  }
+
+  /** The node does not know the session any more: the owner joins again, and then calls `connect()`. */
+  sessionLost() {
+    this.#session = '';
+    this.#seq = 0;
+    this.#become('waiting');
+    this.on.rejoin('session');
+  }
+
+  #finish() {
+    this.#ended = true;
+    this.#become('ended');
+    this.#cancelTimers();
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close(1000);
+    for (const { settle } of this.#unsent.values()) settle(UNREACHABLE);
+    this.#unsent.clear();
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    this.#heard = this.world.now();
+    /** @type {any} */ let message;
+    try {
+      message = JSON.parse(String(data));
+    } catch {
+      return;
+    }
+    const handle = Object.hasOwn(ON_MESSAGE, message?.type) ? ON_MESSAGE[message.type] : undefined;
+    if (!handle) return;
+    if (typeof message.seq === 'number') {
+      const again = message.seq <= this.#seq && message.type !== 'welcome' && message.type !== 'resumed';
+      if (again) return;
+      this.#seq = message.type === 'resumed' ? this.#seq : message.seq;
+    }
+    handle(this, message);
+  }
+
+  /** The node greeted: say again what must be true, and what it may have missed. */
+  greeted() {
+    this.#attempt = 0;
+    this.#become('open');
+    for (const message of this.#desired.values()) this.#send(message);
+    for (const [key, { text }] of this.#unsent) this.#send({ type: 'chat', text, key });
+    this.#schedulePing();
+  }
+
+  /**
+   * @param {string} key
+   * @param {Refusal|null} refusal null: it is in the room
+   */
+  settleChat(key, refusal) {
+    const waiting = this.#unsent.get(key);
+    this.#unsent.delete(key);
+    waiting?.settle(refusal);
+  }
+
+  #schedulePing() {
+    this.#later(() => {
+      if (this.#state !== 'open' || !this.#socket) return;
+      if (this.world.now() - this.#heard > SILENCE_MS) {
+        this.#drop(this.#socket);
+        return;
+      }
+      this.#ping();
+      this.#schedulePing();
+    }, PING_MS);
+  }
+
+  #ping() {
+    this.#pings += 1;
+    this.pingSent = this.world.now();
+    this.#send({ type: 'ping', n: this.#pings });
+  }
+
+  // ------------------------------------------------------------------ what the page says
+
+  /**
+   * @param {Source} source
+   * @param {boolean} on
+   */
+  publish(source, on) {
+    this.#want(`publish ${source}`, { type: 'publish', source, on });
+  }
+
+  /**
+   * @param {number} tiles video tiles that can be shown now
+   * @param {string|null} pinned participant
+   */
+  layout(tiles, pinned) {
+    this.#want('layout', { type: 'layout', tiles, pinned });
+  }
+
+  /**
+   * Send to the room; sent again after a reconnection until the node says yes or no.
+   * @param {string} text
+   * @param {string} key from `world.key()`; the same key is never shown twice
+   * @returns {Promise<Refusal|null>} null when the message is in the room
+   */
+  chat(text, key) {
+    return new Promise((settle) => {
+      this.#unsent.set(key, { text, settle });
+      if (this.#state === 'open') this.#send({ type: 'chat', text, key });
+    });
+  }
+
+  /**
+   * @param {string} participant
+   * @param {Source} source
+   * @param {boolean} muted
+   */
+  mute(participant, source, muted) {
+    return this.#send({ type: 'mute', participant, source, muted });
+  }
+
+  /** @param {string} participant */
+  remove(participant) {
+    return this.#send({ type: 'remove', participant });
+  }
+
+  /** @param {string} message */
+  hide(message) {
+    return this.#send({ type: 'hide', message });
+  }
+
+  /** @param {Quality} quality */
+  quality(quality) {
+    return this.#state === 'open' && this.#send({ type: 'quality', ...quality });
+  }
+
+  /**
+   * @param {string} topic
+   * @param {object} message
+   */
+  #want(topic, message) {
+    if (JSON.stringify(this.#desired.get(topic)) === JSON.stringify(message)) return;
+    this.#desired.set(topic, message);
+    if (this.#state === 'open') this.#send(message);
+  }
+
+  /**
+   * @param {object} message
+   * @returns {boolean} false: not connected, nothing was sent
+   */
+  #send(message) {
+    if (!this.#socket || this.#socket.readyState !== 1) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** @param {ConnectionState} state */
+  #become(state) {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.on.connection(state);
+  }
+
+  /**
+   * @param {() => void} run
+   * @param {number} ms
+   */
+  #later(run, ms) {
+    const cancel = this.world.later(() => {
+      this.#timers.delete(cancel);
+      run();
+    }, ms);
+    this.#timers.add(cancel);
+    return () => {
+      this.#timers.delete(cancel);
+      cancel();
+    };
+  }
+
+  #cancelTimers() {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+  }
+}
+
+/** @param {Protocol} protocol */
+const retry = (protocol) => protocol.retryLater();
+
+/**
+ * What a close code means (README "Close codes"). Every other code is a network accident: try again.
+ * @type {Record<number, (protocol: Protocol) => void>}
+ */
+const ON_CLOSE = {
+  4001: (protocol) => protocol.end('replaced', null),
+  4003: (protocol) => protocol.sessionLost(),
+};
+
+/** @param {Protocol} protocol @param {any} message */
+const tell = (protocol, message) => protocol.on.message(message);
+
+/**
+ * What a server message does. A type that is not here is from a newer node and is ignored.
+ * @type {Record<string, (protocol: Protocol, message: any) => void>}
+ */
+const ON_MESSAGE = {
+  welcome: (protocol, message) => {
+    protocol.on.message(message);
+    for (const said of message.chat) if (said.key) protocol.settleChat(said.key, null);
+    protocol.greeted();
+  },
+  resumed: (protocol) => protocol.greeted(),
+  person: tell,
+  gone: tell,
+  slots: tell,
+  speaking: tell,
+  chat: (protocol, message) => {
+    protocol.on.message(message);
+    if (message.message.key) protocol.settleChat(message.message.key, null);
+  },
+  hidden: tell,
+  blocked: tell,
+  rejoin: (protocol, message) => protocol.on.rejoin(message.cause),
+  refused: (protocol, message) => {
+    if (message.to === 'chat' && message.key) protocol.settleChat(message.key, message);
+    else protocol.on.refused(message, message.to ?? '');
+  },
+  ended: (protocol, message) => protocol.end(message.cause, message.why ?? null),
+  pong: (protocol) => {
+    protocol.rtt = protocol.world.now() - protocol.pingSent;
+  },
+};

@@ -1,0 +1,71 @@
+// Chat HTML, built again from an allow-list. The node has sanitised it already; the page trusts nobody.
+
+/** @type {Readonly<Record<string, keyof HTMLElementTagNameMap>>} parsed name → element made */
+const ALLOWED = Object.freeze({
+  P: 'p', BR: 'br', EM: 'em', STRONG: 'strong', CODE: 'code', PRE: 'pre', UL: 'ul', OL: 'ol', LI: 'li', A: 'a',
+});
+/** Elements whose text is not text. Everything else that is unknown is unwrapped: its words stay. */
+const DROPPED = new Set(['SCRIPT', 'STYLE', 'TEMPLATE', 'IFRAME', 'OBJECT', 'SVG', 'MATH', 'NOSCRIPT', 'TEXTAREA', 'TITLE']);
+const SCHEMES = new Set(['http:', 'https:', 'mailto:']);
+const DEEPEST = 16;
+
+/**
+ * @param {string} html
+ * @returns {DocumentFragment} only allowed elements; attributes: none but the href of a safe link
+ */
+export function render(html) {
+  const fragment = document.createDocumentFragment();
+  // The parsed document is inert: nothing in it loads or runs.
+  copy(new DOMParser().parseFromString(html, 'text/html').body, fragment, 0);
+  return fragment;
+}
+
+/** @param {Node} from @param {Node} into @param {number} depth */
+function copy(from, into, depth) {
+  for (const node of from.childNodes) {
+    if (node instanceof Text) into.appendChild(document.createTextNode(node.data));
+    else if (node instanceof Element) copyElement(node, into, depth);
+  }
+}
+
+/** @param {Element} element @param {Node} into @param {number} depth */
+function copyElement(element, into, depth) {
+  const name = element.tagName.toUpperCase();
+  if (DROPPED.has(name)) return;
+  const tag = ALLOWED[name];
+  if (!tag || depth > DEEPEST) {
+    copy(element, into, depth);
+    return;
+  }
+  const made = tag === 'a' ? link(element) : document.createElement(tag);
+  copy(element, made, depth + 1);
+  into.appendChild(made);
+  if (made instanceof HTMLAnchorElement) into.appendChild(destination(made));
+}
+
+/** @param {Element} element @returns {HTMLElement} a link, or its bare words when it leads nowhere safe */
+function link(element) {
+  const url = URL.parse?.(element.getAttribute('href') ?? '') ?? parse(element.getAttribute('href') ?? '');
+  if (!url || !SCHEMES.has(url.protocol)) return document.createElement('span');
+  const made = document.createElement('a');
+  made.href = url.href;
+  made.target = '_blank';
+  made.rel = 'noopener noreferrer nofollow';
+  return made;
+}
+
+/** @param {string} text @returns {URL|null} */
+function parse(text) {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A link whose words do not say where it leads is followed by its host. @param {HTMLAnchorElement} anchor */
+function destination(anchor) {
+  const says = anchor.textContent ?? '';
+  const where = anchor.protocol === 'mailto:' ? anchor.pathname : anchor.host;
+  return says.includes(where) ? document.createTextNode('') : document.createTextNode(` (${where})`);
+}

@@ -1,0 +1,456 @@
+// The room: joins, listens, draws. What each screen does is in its own module; what the node says is folded by state.js.
+
+import { Chat } from './chat.js';
+import { Controls, confirm } from './controls.js';
+import { find, h, set, setText } from './dom.js';
+import { isolate, onLanguage, refusalText, t } from './i18n.js';
+import { listen } from './keys.js';
+import { Link } from './link.js';
+import { qualityBetween, videoSlots } from './media.js';
+import { Sources } from './mute.js';
+import { Notices } from './notices.js';
+import { Participants } from './participants.js';
+import { Protocol, RefusedError } from './protocol.js';
+import { RoomState } from './state.js';
+import { Tiles } from './tiles.js';
+
+/** @typedef {import('./ended.js').Ending} Ending */
+/** @typedef {import('./state.js').Happening} Happening */
+/** @typedef {import('./join.js').Choice} Choice */
+
+const QUALITY_MS = 5000;
+const LEVELS_MS = 500;
+/** A page that nobody looks at stops asking for pictures after this, ms. */
+const UNSEEN_MS = 20_000;
+/** In a larger room, coming and going is not told one by one. */
+const TELL_UP_TO = 40;
+
+export class Room {
+  state = new RoomState();
+  #stop = new AbortController();
+  /** @type {ReturnType<typeof setInterval>[]} */ #timers = [];
+  /** @type {MediaStream|null} */ #ownCamera = null;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ #unseen;
+  #seen = true;
+  #tilesWanted = 0;
+  /** @type {HTMLAudioElement[]} */ #sounds = [];
+  #ended = false;
+
+  /**
+   * @param {object} options
+   * @param {string} options.room
+   * @param {string} options.ticket
+   * @param {string|null} options.session of a place to come back to
+   * @param {Choice} options.choice
+   * @param {import('./devices.js').Devices} options.devices
+   * @param {string} options.language
+   * @param {(session: string, choice: Choice) => void} options.onSession to be remembered for a reload
+   * @param {() => void} options.onReady the node took us: the room may be shown
+   * @param {(ending: Ending) => void} options.onEnd
+   */
+  constructor(options) {
+    this.options = options;
+    const { room, ticket, language, choice, devices } = options;
+    this.notices = new Notices();
+    this.protocol = new Protocol({ origin: location.origin, room, ticket, language, on: {
+      message: (message) => this.#message(message),
+      connection: (state) => this.#connection(state),
+      rejoin: (cause) => void this.link.rejoin(cause),
+      ended: (cause, why) => this.#end({ kind: cause, why }),
+      refused: (refusal) => this.#tellRefusal(refusal),
+    } });
+    this.link = new Link({
+      protocol: this.protocol,
+      name: choice.name,
+      videoSlots: videoSlots({ coarse: matchMedia('(pointer: coarse)').matches, width: Math.min(screen.width, innerWidth) }),
+      onPeer: (peer) => this.#newPeer(peer),
+      onJoined: (joined) => this.#joined(joined),
+      onState: (state) => this.#media(state),
+      onRefused: (why) => this.#end({ kind: 'refused', why }),
+      crowd: () => this.state.people.size,
+    });
+    this.sources = new Sources({ devices, protocol: this.protocol, state: this.state, notices: this.notices,
+      on: choice, onChange: () => this.#sourcesChanged(), onTrouble: () => this.#settings() });
+  }
+
+  /** @returns {import('./media.js').Peer|null} */
+  get peer() {
+    return this.link.peer;
+  }
+
+  /** Join; throws RefusedError. The screen is drawn when the node has welcomed us. */
+  async enter() {
+    await this.link.join(this.options.session);
+    this.options.onReady();
+    this.#build();
+    this.protocol.connect();
+    this.sources.publish();
+  }
+
+  #build() {
+    const { state, sources } = this;
+    const { signal } = this.#stop;
+    this.tiles = new Tiles({ state, stream: (tile) => this.#stream(tile), onPin: (pinned) => this.#pin(pinned),
+      onMore: () => this.controls?.open('participants'), onLayout: (tiles) => this.#wantTiles(tiles) });
+    this.chat = new Chat({ state, send: (text, key) => this.protocol.chat(text, key), key: () => this.protocol.world.key(),
+      hide: (message) => this.#ask(this.protocol.hide(message)), open: () => this.controls?.panel === 'chat',
+      onUnread: () => this.controls?.draw(), say: (text) => this.notices.say(text) });
+    this.chat.maximum = this.link.maxMessage;
+    this.participants = new Participants({ state, open: () => this.controls?.panel === 'participants',
+      pinned: () => this.tiles?.pinned ?? null, pin: (pinned) => this.#pin(pinned),
+      mute: (person, muted) => this.#ask(this.protocol.mute(person.participant, 'microphone', muted)),
+      remove: (person) => void this.#remove(person) });
+    const press = {
+      microphone: () => void sources.toggle('microphone'),
+      camera: () => void sources.toggle('camera'),
+      screen: () => void sources.toggleScreen(),
+      chat: () => this.controls?.toggle('chat'),
+      participants: () => this.controls?.toggle('participants'),
+      view: () => this.#toggleView(),
+      leave: () => void this.leave(),
+    };
+    const shortcuts = () => find('#shortcuts', HTMLDialogElement).showModal();
+    this.controls = new Controls({ press, face: (name) => this.#face(name), onPanel: (panel) => this.#panel(panel), menu: [
+      { key: 'settings.title', symbol: 'settings', run: () => this.#settings() },
+      { key: 'keys.title', symbol: 'keyboard', run: shortcuts },
+    ] });
+    const { leave: _, screen: share, ...keys } = press;
+    listen({ ...keys, ...(Sources.canShare ? { screen: share } : {}), shortcuts }, signal);
+    this.#timers.push(setInterval(() => void this.#measure(), QUALITY_MS), setInterval(() => this.#levels(), LEVELS_MS));
+    addEventListener('online', () => this.#wake(), { signal });
+    document.addEventListener('visibilitychange', () => this.#visibility(), { signal });
+    this.options.devices.addEventListener('change', () => this.#speakers(), { signal });
+    onLanguage(() => this.#drawAll(), signal);
+    void this.#stayAwake();
+  }
+
+  // ------------------------------------------------------------------ what the node says
+
+  /** @param {any} message */
+  #message(message) {
+    for (const happening of this.state.apply(message, performance.now())) this.#happened(happening);
+  }
+
+  /** @param {Happening} happening */
+  #happened(happening) {
+    /** @type {{[K in Happening["what"]]: (it: Extract<Happening, {what: K}>) => void}} */
+    const then = {
+      welcome: () => {
+        this.chat?.reset();
+        for (const source of this.state.blocked) void this.sources.blocked(source, true);
+        this.#drawBlocked('');
+        this.#drawAll();
+      },
+      joined: ({ person }) => {
+        if (this.state.people.size <= TELL_UP_TO) this.notices.gather('people.came', isolate(person.name));
+        this.#drawPeople();
+      },
+      changed: ({ person, before }) => {
+        if (person.publishing.includes('screen') && !before.publishing.includes('screen') && person.participant !== this.state.you) {
+          this.notices.toast(t('people.shares', { name: isolate(person.name) }));
+        }
+        this.#drawPeople();
+      },
+      gone: ({ person }) => {
+        if (this.state.people.size <= TELL_UP_TO) this.notices.gather('people.left', isolate(person.name));
+        this.#drawPeople();
+      },
+      slots: () => this.tiles?.draw(),
+      levels: () => this.#levels(),
+      message: ({ message: said }) => this.chat?.add(said),
+      hidden: ({ message: id }) => this.chat?.hidden(id),
+      blocked: ({ source, blocked, by }) => {
+        void this.sources.blocked(source, blocked);
+        if (!blocked) this.notices.toast(t(`${source}.unblocked`));
+        this.#drawBlocked(by);
+      },
+    };
+    /** @type {(it: any) => void} */ (then[happening.what])(happening);
+  }
+
+  /** @param {string} by */
+  #drawBlocked(by) {
+    for (const source of /** @type {const} */ (['microphone', 'camera', 'screen'])) {
+      const blocked = this.state.blocked.has(source);
+      const key = by === 'host' ? `${source}.blocked_by_host` : `${source}.blocked`;
+      this.notices.set(`blocked-${source}`, blocked ? { key, tone: 'warn', icon: source === 'microphone' ? 'mic-lock' : `${source}-off` } : null);
+    }
+    this.controls?.draw();
+  }
+
+  /** @param {import('./protocol.js').ConnectionState} state */
+  #connection(state) {
+    clearTimeout(this.reconnecting);
+    if (state === 'open' || state === 'ended') this.notices.set('connection', null);
+    // A blink is not worth a banner.
+    else this.reconnecting = setTimeout(() => this.notices.set('connection', { key: 'banner.reconnecting', tone: 'warn', icon: 'again', busy: true }), 1500);
+  }
+
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ reconnecting;
+
+  /** @param {import('./link.js').LinkState} state */
+  #media(state) {
+    const told = state === 'connected' || state === 'connecting' ? null : /** @type {const} */ ({ key: `banner.${state}`, tone: 'warn', icon: 'again', busy: true });
+    this.notices.set('media', told);
+    document.body.dataset.media = state;
+  }
+
+  /** @param {import('./protocol.js').Refusal} refusal */
+  #tellRefusal(refusal) {
+    const { message, next } = refusalText(refusal);
+    this.notices.toast(`${message} ${next}`);
+  }
+
+  /** @param {boolean} sent */
+  #ask(sent) {
+    if (!sent) this.notices.toast(t('banner.reconnecting'));
+  }
+
+  // ------------------------------------------------------------------ media
+
+  /** @param {import('./media.js').Peer} peer */
+  async #newPeer(peer) {
+    await this.sources.attach(peer);
+  }
+
+  /** @param {import('./protocol.js').Joined} joined */
+  #joined(joined) {
+    this.state.you = joined.participant;
+    this.state.role = joined.role;
+    this.state.title ||= joined.room.title;
+    this.options.onSession(joined.session, { name: this.options.choice.name, ...this.sources.on });
+    this.#play(this.peer?.audio(joined.slots) ?? []);
+    this.tiles?.draw();
+  }
+
+  /** @param {MediaStream[]} streams one for each audio slot */
+  #play(streams) {
+    const holder = find('#sounds', HTMLElement);
+    this.#sounds = streams.map((stream) => {
+      const sound = h('audio', { autoplay: true });
+      sound.srcObject = stream;
+      return sound;
+    });
+    holder.replaceChildren(...this.#sounds);
+    this.#speakers();
+    void this.#startSound();
+  }
+
+  async #startSound() {
+    const blocked = await Promise.all(this.#sounds.map((sound) => sound.play().then(() => false, (error) => error?.name === 'NotAllowedError')));
+    const action = { key: 'banner.sound_on', run: () => void this.#startSound() };
+    this.notices.set('sound', blocked.includes(true) ? { key: 'banner.sound', tone: 'warn', icon: 'sound', action } : null);
+  }
+
+  #speakers() {
+    const id = this.options.devices.chosen.speaker;
+    for (const sound of this.#sounds) {
+      if ('setSinkId' in sound && sound.sinkId !== id) void sound.setSinkId(id).catch(() => {});
+    }
+  }
+
+  /** @param {import('./layout.js').Tile} tile */
+  #stream(tile) {
+    if (!tile.self) return this.peer?.stream(tile.slot) ?? null;
+    const track = tile.source === 'camera' && this.sources.on.camera ? this.options.devices.camera : null;
+    if (this.#ownCamera?.getVideoTracks()[0] !== track) this.#ownCamera = track ? new MediaStream([track]) : null;
+    return track ? this.#ownCamera : null;
+  }
+
+  async #measure() {
+    const { peer } = this;
+    if (!peer) return;
+    const now = await peer.figures();
+    const before = this.figures && this.figures.at < now.at ? this.figures : now;
+    this.figures = now;
+    const quality = qualityBetween(before, now);
+    if (before !== now) this.protocol.quality(quality);
+    const worst = Math.max(quality.video_lost, quality.audio_lost);
+    const level = worst > 0.08 || quality.rtt_ms > 600 ? 'poor' : worst > 0.02 || quality.rtt_ms > 250 ? 'fair' : 'good';
+    const sign = find('#room-network', HTMLElement);
+    sign.dataset.level = level;
+    set(sign, 'aria-label', t(`network.${level}`));
+    set(sign, 'title', t(`network.${level}`));
+  }
+
+  /** @type {import('./media.js').Figures|undefined} */ figures;
+
+  #wake() {
+    this.protocol.wake();
+    this.link.networkChanged();
+  }
+
+  // ------------------------------------------------------------------ what the person does
+
+  #sourcesChanged() {
+    const self = this.state.self;
+    if (self) {
+      /** @type {import('./protocol.js').Source[]} */ const publishing = [];
+      for (const input of /** @type {const} */ (['microphone', 'camera'])) if (this.sources.isSent(input)) publishing.push(input);
+      if (this.sources.sharing) publishing.push('screen');
+      this.state.people.set(self.participant, { ...self, publishing });
+    }
+    if (this.protocol.session) this.options.onSession(this.protocol.session, { name: this.options.choice.name, ...this.sources.on });
+    this.#drawPeople();
+    this.controls?.draw();
+  }
+
+  /** @param {import('./controls.js').Name} name @returns {import('./controls.js').Face} */
+  #face(name) {
+    const { sources, state, controls } = this;
+    const input = (/** @type {"microphone"|"camera"} */ what, /** @type {string} */ symbol) => {
+      const blocked = state.blocked.has(what);
+      const on = sources.isSent(what);
+      const shown = blocked && what === 'microphone' ? 'mic-lock' : on ? symbol : `${symbol}-off`;
+      return { symbol: shown, off: !on, word: t(`${what}.word`), label: t(blocked ? `${what}.blocked` : on ? `${what}.turn_off` : `${what}.turn_on`) };
+    };
+    const panel = (/** @type {"chat"|"participants"} */ what) => ({ expanded: controls?.panel === what, on: controls?.panel === what });
+    const speaker = this.tiles?.view === 'speaker';
+    const faces = {
+      microphone: () => input('microphone', 'mic'),
+      camera: () => input('camera', 'camera'),
+      screen: () => ({ symbol: sources.sharing ? 'screen-off' : 'screen', on: sources.sharing, hidden: !Sources.canShare,
+        word: t('screen.word'), label: t(sources.sharing ? 'screen.stop' : 'screen.start') }),
+      chat: () => ({ symbol: 'chat', word: t('chat.word'), label: t('chat.title'), badge: this.chat?.unread ?? 0, ...panel('chat') }),
+      participants: () => ({ symbol: 'people', word: t('people.word'), label: t('people.title'), ...panel('participants') }),
+      view: () => ({ symbol: speaker ? 'grid' : 'speaker', word: t('view.word'), label: t(speaker ? 'view.grid' : 'view.speaker') }),
+      menu: () => ({ symbol: 'more', word: t('menu.word'), label: t('menu.label') }),
+      leave: () => ({ symbol: 'leave', word: t('leave.word'), label: t('leave.label') }),
+    };
+    return faces[name]();
+  }
+
+  /** @param {import('./controls.js').Panel|null} panel */
+  #panel(panel) {
+    if (panel === 'chat') this.chat?.opened();
+    if (panel === 'participants') this.participants?.opened();
+    this.tiles?.draw();
+  }
+
+  #toggleView() {
+    if (!this.tiles) return;
+    this.tiles.view = this.tiles.view === 'grid' ? 'speaker' : 'grid';
+    this.notices.say(t(this.tiles.view === 'grid' ? 'view.now_grid' : 'view.now_speaker'));
+    this.tiles.draw();
+    this.controls?.draw();
+  }
+
+  /** @param {string|null} pinned */
+  #pin(pinned) {
+    if (!this.tiles) return;
+    this.tiles.pinned = pinned;
+    const person = this.state.people.get(pinned ?? '');
+    this.notices.say(person ? t('room.pinned', { name: isolate(person.name) }) : t('room.unpinned'));
+    this.tiles.draw();
+    this.participants?.draw();
+  }
+
+  /** @param {import('./protocol.js').Person} person */
+  async #remove(person) {
+    const name = isolate(person.name);
+    if (await confirm(t('people.remove_title', { name }), t('people.remove_text'), t('people.remove_yes'))) {
+      this.#ask(this.protocol.remove(person.participant));
+    }
+  }
+
+  #settings() {
+    const dialog = find('#settings', HTMLDialogElement);
+    if (!dialog.open) dialog.showModal();
+  }
+
+  /** @param {number} tiles */
+  #wantTiles(tiles) {
+    this.#tilesWanted = Math.min(tiles, this.link.videoSlots);
+    this.protocol.layout(this.#seen ? this.#tilesWanted : 0, this.tiles?.pinned ?? null);
+  }
+
+  #visibility() {
+    clearTimeout(this.#unseen);
+    if (document.visibilityState === 'visible') {
+      this.#seen = true;
+      this.#wantTiles(this.#tilesWanted);
+      this.protocol.wake();
+      void this.#stayAwake();
+    } else {
+      this.#unseen = setTimeout(() => {
+        this.#seen = false;
+        this.#wantTiles(this.#tilesWanted);
+      }, UNSEEN_MS);
+    }
+  }
+
+  async #stayAwake() {
+    try {
+      this.awake = await navigator.wakeLock?.request('screen');
+    } catch {
+      // Battery saving says no: the screen may sleep.
+    }
+  }
+
+  /** @type {WakeLockSentinel|undefined} */ awake;
+
+  // ------------------------------------------------------------------ drawing
+
+  #drawAll() {
+    setText(find('#room-title', HTMLElement), this.state.title);
+    document.title = `${this.state.title} — Régie`;
+    this.#drawPeople();
+    this.controls?.draw();
+  }
+
+  #drawPeople() {
+    const { people } = this.state;
+    setText(find('#room-count', HTMLElement), t('room.people', { n: people.size }));
+    this.tiles?.draw();
+    this.participants?.draw();
+    const cameras = [...people.values()].filter((person) => person.publishing.includes('camera')).length;
+    void this.peer?.adapt(cameras);
+  }
+
+  #speaker = '';
+
+  #levels() {
+    if (this.#speaker !== this.state.speaker) {
+      this.#speaker = this.state.speaker;
+      this.tiles?.draw();
+    }
+    this.tiles?.levels();
+    this.participants?.levels();
+  }
+
+  // ------------------------------------------------------------------ the end
+
+  async leave() {
+    const gone = this.protocol.leave();
+    this.#end({ kind: 'left', why: null });
+    await gone;
+  }
+
+  /** @param {Ending} ending */
+  #end(ending) {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.close();
+    this.options.onEnd(ending);
+  }
+
+  close() {
+    this.#stop.abort();
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#unseen);
+    clearTimeout(this.reconnecting);
+    this.sources.close();
+    this.link.close();
+    this.tiles?.clear();
+    this.chat?.close();
+    this.participants?.close();
+    this.controls?.close();
+    this.notices.clear();
+    this.notices.quiet();
+    find('#sounds', HTMLElement).replaceChildren();
+    for (const dialog of document.querySelectorAll('dialog')) dialog.close();
+    void this.awake?.release().catch(() => {});
+  }
+}
+
+export { RefusedError };

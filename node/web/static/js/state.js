@@ -1,0 +1,150 @@
+// What the page knows of the room: a fold of the node's messages. No DOM.
+
+/** @typedef {import('./protocol.js').Person} Person */
+/** @typedef {import('./protocol.js').Source} Source */
+/** @typedef {import('./protocol.js').ChatMessage} ChatMessage */
+
+/**
+ * What a message changed, in words the screens understand.
+ * @typedef {{what: "welcome"} | {what: "joined", person: Person} |
+ *   {what: "changed", person: Person, before: Person} | {what: "gone", person: Person, cause: string} | {what: "slots"} | {what: "levels"} |
+ *   {what: "message", message: ChatMessage} | {what: "hidden", message: string} |
+ *   {what: "blocked", source: Source, blocked: boolean, by: string}} Happening
+ */
+
+/** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
+const SILENT = 70;
+/** The node tells who speaks several times a second; a level older than this is stale, ms. */
+const LEVEL_AGE_MS = 2000;
+
+export class RoomState {
+  constructor() {
+    this.you = '';
+    this.role = 'participant';
+    this.title = '';
+    /** @type {Map<string, Person>} in the order of arrival */
+    this.people = new Map();
+    /** @type {Map<number, {participant: string, source: Source}>} by slot index */
+    this.slots = new Map();
+    /** @type {ChatMessage[]} */
+    this.chat = [];
+    /** @type {Set<Source>} your sources that the node blocks */
+    this.blocked = new Set();
+    /** @type {Map<string, {loudness: number, at: number}>} loudness 0 … 1 by participant */
+    this.levels = new Map();
+    /** Who was the loudest last, and since when (ms). */
+    this.speaker = '';
+    this.spokeAt = 0;
+  }
+
+  /**
+   * @param {any} message one message of the node
+   * @param {number} now ms
+   * @returns {Happening[]}
+   */
+  apply(message, now) {
+    return FOLD[message.type]?.(this, message, now) ?? [];
+  }
+
+  /** @param {string} participant @param {number} now ms @returns {number} 0 … 1; 0 is silent */
+  loudness(participant, now) {
+    const level = this.levels.get(participant);
+    return level && now - level.at < LEVEL_AGE_MS ? level.loudness : 0;
+  }
+
+  get self() {
+    return this.people.get(this.you);
+  }
+
+  get others() {
+    return [...this.people.values()].filter((person) => person.participant !== this.you);
+  }
+
+  get isHost() {
+    return (this.self?.role ?? this.role) === 'host';
+  }
+
+  /** @param {string} participant @param {Source} source @returns {number|null} the slot that shows it */
+  slotOf(participant, source) {
+    for (const [slot, shows] of this.slots) {
+      if (shows.participant === participant && shows.source === source) return slot;
+    }
+    return null;
+  }
+
+  /** @param {Iterable<import('./protocol.js').SlotShows>} slots */
+  setSlots(slots) {
+    for (const { slot, participant, source } of slots) {
+      if (participant && source) this.slots.set(slot, { participant, source });
+      else this.slots.delete(slot);
+    }
+  }
+}
+
+/** @param {number} level -dBov @returns {number} 0 … 1 */
+export function loudnessOf(level) {
+  return Math.max(0, Math.min(1, (SILENT - level) / (SILENT - 15)));
+}
+
+/** A new speaker takes the stage only when the last one was silent for this long, ms. */
+const SPEAKER_HOLD_MS = 1500;
+
+/** @type {Record<string, (state: RoomState, message: any, now: number) => Happening[]>} */
+const FOLD = {
+  welcome(state, message) {
+    state.you = message.you;
+    state.title = message.room.title;
+    state.people = new Map(message.people.map((/** @type {Person} */ person) => [person.participant, person]));
+    state.slots = new Map();
+    state.setSlots(message.slots);
+    state.chat = message.chat;
+    state.blocked = new Set(message.blocked);
+    state.levels.clear();
+    return [{ what: 'welcome' }];
+  },
+  person(state, { person }) {
+    const before = state.people.get(person.participant);
+    state.people.set(person.participant, person);
+    return [before ? { what: 'changed', person, before } : { what: 'joined', person }];
+  },
+  gone(state, { participant, cause }) {
+    const person = state.people.get(participant);
+    state.people.delete(participant);
+    state.levels.delete(participant);
+    for (const [slot, shows] of state.slots) if (shows.participant === participant) state.slots.delete(slot);
+    return person ? [{ what: 'gone', person, cause }] : [];
+  },
+  slots(state, { slots }) {
+    state.setSlots(slots);
+    return [{ what: 'slots' }];
+  },
+  speaking(state, { levels }, now) {
+    state.levels.clear();
+    let loudest = '';
+    let most = 0;
+    for (const { participant, level } of levels) {
+      const loudness = loudnessOf(level);
+      if (loudness <= 0) continue;
+      state.levels.set(participant, { loudness, at: now });
+      if (participant !== state.you && loudness > most) [loudest, most] = [participant, loudness];
+    }
+    if (state.levels.has(state.speaker)) state.spokeAt = now;
+    else if (loudest && now - state.spokeAt > SPEAKER_HOLD_MS) [state.speaker, state.spokeAt] = [loudest, now];
+    return [{ what: 'levels' }];
+  },
+  chat(state, { message }) {
+    if (state.chat.some((said) => said.message === message.message)) return [];
+    state.chat.push(message);
+    return [{ what: 'message', message }];
+  },
+  hidden(state, { message }) {
+    state.chat = state.chat.filter((said) => said.message !== message);
+    return [{ what: 'hidden', message }];
+  },
+  blocked(state, { source, blocked, by }) {
+    if (state.blocked.has(source) === blocked) return [];
+    if (blocked) state.blocked.add(source);
+    else state.blocked.delete(source);
+    return [{ what: 'blocked', source, blocked, by }];
+  },
+};

@@ -1,0 +1,202 @@
+// The pictures: one tile for each person, one for a shared screen, moved without ever leaving their place in the DOM
+// (a video that is moved stops).
+
+import { find, h, icon, initials, set, setIcon, setText, tint } from './dom.js';
+import { isolate, t } from './i18n.js';
+import { arrange, grid, gridCapacity, stage, stripCapacity } from './layout.js';
+
+/** @typedef {import('./layout.js').Tile} Tile */
+/** @typedef {import('./layout.js').Rect} Rect */
+/** @typedef {import('./state.js').RoomState} RoomState */
+
+/**
+ * @typedef {object} Shown
+ * @property {HTMLElement} node
+ * @property {HTMLVideoElement} video
+ * @property {HTMLElement} name
+ * @property {HTMLElement} microphone
+ * @property {HTMLButtonElement} pin
+ * @property {HTMLElement} avatar
+ * @property {HTMLElement} note
+ */
+
+export class Tiles {
+  #holder = find('#tiles', HTMLElement);
+  /** @type {Map<string, Shown>} */ #shown = new Map();
+  #more = h('button', { type: 'button', class: 'more-people', hidden: true, onclick: () => this.options.onMore() });
+  #alone = h('p', { class: 'alone' });
+  #closed = false;
+  /** @type {string|null} */ pinned = null;
+  /** @type {import('./layout.js').View} */ view = 'grid';
+
+  /**
+   * @param {object} options
+   * @param {RoomState} options.state
+   * @param {(tile: Tile) => MediaStream|null} options.stream
+   * @param {(participant: string|null) => void} options.onPin
+   * @param {() => void} options.onMore
+   * @param {(tiles: number, pinned: string|null) => void} options.onLayout how many tiles of others can be shown now
+   */
+  constructor(options) {
+    this.options = options;
+    this.#holder.append(this.#alone, this.#more);
+    this.observer = new ResizeObserver(() => this.draw());
+    this.observer.observe(this.#holder);
+  }
+
+  draw() {
+    const { state } = this.options;
+    const { clientWidth: width, clientHeight: height } = this.#holder;
+    if (!width || !height || this.#closed) return;
+    if (this.pinned && !state.people.has(this.pinned)) this.pinned = null;
+    const wish = { view: this.view, pinned: this.pinned, now: performance.now() };
+    const probe = arrange(state, { ...wish, room: 1 });
+    const room = probe.stage ? stripCapacity(width, height) : gridCapacity(width, height);
+    const arranged = arrange(state, { ...wish, room });
+    this.#place(arranged, width, height);
+    this.#extras(arranged);
+    const others = arranged.stage && !arranged.stage.self ? room : Math.max(1, room - 1);
+    this.options.onLayout(others, this.pinned);
+  }
+
+  /** @param {import('./layout.js').Arranged} arranged @param {number} width @param {number} height */
+  #place(arranged, width, height) {
+    const staged = arranged.stage ? stage(arranged.tiles.length, width, height) : null;
+    const rects = staged ? staged.strip : grid(arranged.tiles.length, width, height);
+    const seen = new Set();
+    if (arranged.stage && staged) {
+      seen.add(arranged.stage.key);
+      this.#tile(arranged.stage, staged.stage, true);
+    }
+    arranged.tiles.forEach((tile, index) => {
+      const rect = rects[index];
+      if (!rect) return;
+      seen.add(tile.key);
+      this.#tile(tile, rect, false);
+    });
+    for (const [key, shown] of this.#shown) {
+      if (seen.has(key)) continue;
+      shown.video.srcObject = null;
+      shown.node.remove();
+      this.#shown.delete(key);
+    }
+  }
+
+  /** @param {import('./layout.js').Arranged} arranged */
+  #extras(arranged) {
+    const { state } = this.options;
+    this.#more.hidden = arranged.more === 0;
+    setText(this.#more, t('room.more', { n: arranged.more }));
+    const alone = state.people.size === 1 && !arranged.stage;
+    this.#alone.hidden = !alone;
+    setText(this.#alone, alone ? t('room.alone') : '');
+  }
+
+  /** @param {Tile} tile @param {Rect} rect @param {boolean} large */
+  #tile(tile, rect, large) {
+    let shown = this.#shown.get(tile.key);
+    if (!shown) {
+      shown = this.#make(tile);
+      this.#shown.set(tile.key, shown);
+      this.#holder.insertBefore(shown.node, this.#alone);
+    }
+    const { node } = shown;
+    for (const [name, value] of Object.entries(rect)) node.style.setProperty(`--${name}`, `${Math.floor(value)}px`);
+    node.classList.toggle('stage', large);
+    node.classList.toggle('small', rect.width < 190);
+    this.#fill(tile, shown);
+  }
+
+  /** @param {Tile} tile @returns {Shown} */
+  #make(tile) {
+    const video = h('video', { autoplay: true, playsinline: true, muted: true, disablepictureinpicture: true, tabindex: -1 });
+    video.muted = true;
+    const avatar = h('span', { class: 'avatar', 'aria-hidden': 'true' });
+    const note = h('p', { class: 'note' });
+    const name = h('bdi', { class: 'name' });
+    const microphone = h('span', { class: 'state' }, icon('mic-off'));
+    const pin = h('button', { type: 'button', class: 'icon-button pin' }, icon('pin'));
+    const toggle = () => this.options.onPin(this.pinned === tile.participant ? null : tile.participant);
+    pin.addEventListener('click', toggle);
+    const node = h('figure', { class: `tile ${tile.source}`, 'data-participant': tile.participant, 'data-source': tile.source },
+      avatar, video, note, h('figcaption', {}, microphone, name), tile.source === 'camera' ? pin : null);
+    if (tile.source === 'camera') node.addEventListener('dblclick', toggle);
+    // A picture is shown when there is one: until then, and after the slot is emptied, the avatar is.
+    for (const event of ['playing', 'emptied', 'resize', 'loadeddata']) {
+      video.addEventListener(event, () => node.classList.toggle('picture', video.videoWidth > 2 && video.srcObject !== null));
+    }
+    return { node, video, name, microphone, pin, avatar, note };
+  }
+
+  /** @param {Tile} tile @param {Shown} shown */
+  #fill(tile, shown) {
+    const { state } = this.options;
+    const person = state.people.get(tile.participant);
+    const own = tile.self;
+    const label = person?.name ?? '';
+    const stream = this.options.stream(tile);
+    if (shown.video.srcObject !== stream) {
+      shown.video.srcObject = stream;
+      if (!stream) shown.node.classList.remove('picture');
+      else void shown.video.play().catch(() => {});
+    }
+    shown.node.classList.toggle('mirror', own && tile.source === 'camera');
+    shown.node.classList.toggle('away', person?.state === 'away');
+    shown.node.classList.toggle('self', own);
+    setText(shown.avatar, initials(label));
+    shown.avatar.dataset.tint = String(tint(tile.participant));
+    const says = tile.source === 'screen' ? t(own ? 'room.own_screen' : 'room.screen_of', { name: isolate(label) }) : own ? t('room.you', { name: isolate(label) }) : label;
+    setText(shown.name, says);
+    setText(shown.note, noteOf(tile, person));
+    const muted = tile.source === 'camera' && person !== undefined && !person.publishing.includes('microphone');
+    const blocked = Boolean(person?.blocked.includes('microphone'));
+    shown.microphone.hidden = !muted && !blocked;
+    setIcon(shown.microphone, blocked ? 'mic-lock' : 'mic-off');
+    set(shown.microphone, 'role', 'img');
+    set(shown.microphone, 'aria-label', t(blocked ? 'people.mic_blocked' : 'people.mic_off'));
+    const pinned = this.pinned === tile.participant;
+    set(shown.pin, 'aria-pressed', String(pinned));
+    set(shown.pin, 'aria-label', t(pinned ? 'room.unpin' : 'room.pin', { name: isolate(label) }));
+    this.#level(tile.participant, shown, tile.source);
+  }
+
+  /** Only the rings: called several times a second. */
+  levels() {
+    for (const [key, shown] of this.#shown) {
+      const [participant = '', source] = key.split('/');
+      this.#level(participant, shown, source === 'screen' ? 'screen' : 'camera');
+    }
+  }
+
+  /** @param {string} participant @param {Shown} shown @param {import('./protocol.js').Source} source */
+  #level(participant, shown, source) {
+    const loudness = source === 'camera' ? this.options.state.loudness(participant, performance.now()) : 0;
+    shown.node.classList.toggle('speaking', loudness > 0);
+    shown.node.style.setProperty('--loudness', loudness.toFixed(2));
+  }
+
+  /** The tile on the stage or elsewhere, for tests and diagnostics. @param {string} key */
+  has(key) {
+    return this.#shown.has(key);
+  }
+
+  clear() {
+    this.#closed = true;
+    for (const shown of this.#shown.values()) {
+      shown.video.srcObject = null;
+      shown.node.remove();
+    }
+    this.#shown.clear();
+    this.observer.disconnect();
+    this.#alone.remove();
+    this.#more.remove();
+  }
+}
+
+/** @param {Tile} tile @param {import('./protocol.js').Person|undefined} person */
+function noteOf(tile, person) {
+  if (tile.source === 'screen' && tile.self) return t('room.sharing');
+  if (person?.state === 'away') return t('people.away');
+  if (person?.state === 'joining') return t('people.joining');
+  return '';
+}

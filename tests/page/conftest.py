@@ -1,0 +1,77 @@
+"""A scripted node and a Chromium for every test of the page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.page.guest import Guest
+from tests.page.scripted import ScriptedNode
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--auto-select-desktop-capture-source=Entire screen",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+]
+LAPTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+async def node() -> AsyncIterator[ScriptedNode]:
+    made = ScriptedNode()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    assert path is not None, "Chromium is not installed"
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def guest(node: ScriptedNode, browser: Browser) -> AsyncIterator[Guest]:
+    """Somebody with a laptop, in French. Afterwards: nothing went wrong unseen, nothing left the machine."""
+    made = await arrive(node, browser)
+    yield made
+    made.check()
+    await made.context.close()
+
+
+async def arrive(node: ScriptedNode, browser: Browser, *, locale: str = "fr-FR", phone: bool = False) -> Guest:
+    context: BrowserContext = await browser.new_context(
+        locale=locale,
+        viewport=PHONE if phone else LAPTOP,  # type: ignore[arg-type]
+        has_touch=phone,
+        is_mobile=phone,
+        device_scale_factor=2 if phone else 1,
+    )
+    await context.grant_permissions(["camera", "microphone"])
+    page: Page = await context.new_page()
+    return Guest(node, context, page, pictures())
+
+
+def pictures() -> Path | None:
+    """Where screenshots go, when somebody wants to look at them: PAGE_PICTURES=dir."""
+    wished = os.environ.get("PAGE_PICTURES")
+    return Path(wished) if wished else None

@@ -1,0 +1,61 @@
+"""A person at the page, in a test's words. Everything is done as a person does it: by what is seen, read and pressed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from tests.page.scripted import ScriptedNode
+
+
+class Guest:
+    def __init__(self, node: ScriptedNode, context: BrowserContext, page: Page, pictures: Path | None) -> None:
+        self.node = node
+        self.context = context
+        self.page = page
+        self.requests: list[str] = []
+        self.wrong: list[str] = []
+        self._pictures = pictures
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("console", self._console)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A refusal that a test asked for is logged by the browser as a failed request.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.wrong.append(message.text)
+
+    def check(self) -> None:
+        assert self.wrong == []
+        own = urlsplit(self.node.address).netloc
+        assert {urlsplit(url).netloc for url in self.requests if not url.startswith(("data:", "blob:"))} <= {own}
+        assert not any("t_open" in url.partition("#")[0] for url in self.requests), "the ticket is in a request's URL"
+
+    async def open(self, link: str | None = None) -> None:
+        await self.page.goto(link or self.node.link())
+
+    async def enter(self, name: str = "Camille") -> None:
+        """Through the screen before the room."""
+        await self.open()
+        await self.until_screen("join")
+        await expect(self.page.locator("#join-microphone")).to_be_enabled()
+        await self.page.locator("#join-name").fill(name)
+        await self.page.locator("#join-submit").click()
+        await self.until_screen("room")
+        await expect(self.page.locator('.tile[data-participant="p_you"]')).to_be_visible()
+
+    async def until_screen(self, name: str) -> None:
+        await expect(self.page.locator("body")).to_have_attribute("data-screen", name, timeout=15_000)
+
+    async def until_media(self, state: str) -> None:
+        await expect(self.page.locator("body")).to_have_attribute("data-media", state, timeout=15_000)
+
+    def tile(self, participant: str, source: str = "camera") -> Locator:
+        return self.page.locator(f'.tile[data-participant="{participant}"][data-source="{source}"]')
+
+    async def picture(self, name: str) -> None:
+        if self._pictures is not None:
+            self._pictures.mkdir(parents=True, exist_ok=True)
+            await self.page.screenshot(path=self._pictures / f"{name}.png")
