@@ -142,7 +142,7 @@ class FakePlane:
                 self._news.set()
                 if not self.deaf:
                     self._answer(writer, command)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             writer.close()
 
     def _answer(self, writer: asyncio.StreamWriter, command: wire.ToPlane) -> None:

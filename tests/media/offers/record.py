@@ -50,10 +50,9 @@ FIREFOX_PREFERENCES = {
 
 # The page's own order of m-lines (node/signaling/README.md), an encoder (WHIP), a player (WHEP) and simulcast.
 PAGE = """
-async function offers() {
-  const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 640, height: 360}});
+function plans(media) {
   const [voice] = media.getAudioTracks(), [camera] = media.getVideoTracks();
-  const plans = {
+  return {
     page: (pc) => {
       pc.addTransceiver(voice, {direction: "sendonly"});
       pc.addTransceiver(camera, {direction: "sendonly"});
@@ -77,8 +76,11 @@ async function offers() {
       pc.createDataChannel("chat");
     },
   };
+}
+async function offers() {
+  const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 640, height: 360}});
   const out = {};
-  for (const [name, plan] of Object.entries(plans)) {
+  for (const [name, plan] of Object.entries(plans(media))) {
     const pc = new RTCPeerConnection({bundlePolicy: "max-bundle"});
     plan(pc);
     await pc.setLocalDescription();
