@@ -1,0 +1,103 @@
+"""Every action of the console, once: its id, key, label, the role it needs and how heavy it is.
+
+Help, hints, palette, key bindings and the role check all read this table. The id is stable: a keymap may name it.
+
+Tiers: T0 looks. T1 can be undone and runs at once. T2 disturbs people: a bar names target and effect, `y` runs it.
+T3 touches more than `MANY` or cannot be undone: the number or the name is typed, and a reason. No key both asks and
+confirms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from console.model import Role
+
+View = Literal["nodes", "rooms", "room", "chat"]
+Group = Literal["move", "look", "act", "else"]
+Tier = Literal["T0", "T1", "T2", "T3"]
+
+MANY: Final = 25  # more targets than this are T3
+UNDO_SECONDS: Final = 30.0
+ALL: Final[frozenset[View]] = frozenset(("nodes", "rooms", "room", "chat"))
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`keys`: Textual key names, the first is the one shown as `shown`."""
+
+    id: str
+    keys: tuple[str, ...]
+    shown: str
+    group: Group
+    views: frozenset[View] = ALL
+    role: Role = Role.NONE
+    tier: Tier = "T0"
+    hint: int = 0  # place in the line of hints; 0: only in the help
+
+    @property
+    def label(self) -> str:
+        return f"do.{self.id}"
+
+
+def _only(*views: View) -> frozenset[View]:
+    return frozenset(views)
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    # ------------------------------------------------------------------ move
+    Action("down", ("j", "down"), "j ↓", "move"),
+    Action("up", ("k", "up"), "k ↑", "move"),
+    Action("page_down", ("ctrl+f", "pagedown"), "^F", "move"),
+    Action("page_up", ("ctrl+b", "pageup"), "^B", "move"),
+    Action("top", ("g", "home"), "g", "move"),
+    Action("bottom", ("G", "end"), "G", "move"),
+    Action("open", ("enter",), "Enter", "move", _only("nodes", "rooms"), hint=1),
+    Action("back", ("backspace", "q"), "q", "move", hint=90),
+    Action("next_pane", ("tab", "shift+tab"), "Tab", "move", _only("room", "chat"), hint=20),
+    Action("nodes", ("1",), "1", "move"),
+    Action("rooms", ("2",), "2", "move"),
+    Action("room", ("3",), "3", "move"),
+    # ------------------------------------------------------------------ look
+    Action("filter", ("/",), "/", "look", _only("nodes", "rooms", "room"), hint=30),
+    Action("clear", ("\\",), "\\", "look"),
+    Action("sort", ("s",), "s", "look", _only("nodes", "rooms", "room"), hint=32),
+    Action("reverse", ("S",), "S", "look", _only("nodes", "rooms", "room")),
+    Action("mark", ("space",), "Space", "look", _only("room"), hint=12),
+    Action("mark_all", ("*",), "*", "look", _only("room")),
+    Action("pause", ("p",), "p", "look", hint=34),
+    Action("zoom", ("z",), "z", "look"),
+    Action("copy", ("y",), "y", "look", hint=36),
+    # ------------------------------------------------------------------ act
+    Action("mute", ("m",), "m", "act", _only("room"), Role.MODERATOR, "T1", hint=2),
+    Action("mute_room", ("M",), "M", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T2", hint=3),
+    Action("unmute_room", ("U",), "U", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
+    Action("remove", ("K",), "K", "act", _only("room"), Role.MODERATOR, "T2", hint=4),
+    Action("hide", ("d",), "d", "act", _only("chat"), Role.MODERATOR, "T1", hint=2),
+    Action("close", ("X",), "X", "act", _only("rooms", "room", "chat"), Role.OPERATOR, "T3", hint=5),
+    Action("undo", ("u",), "u", "act", ALL, Role.MODERATOR, "T1"),
+    # ------------------------------------------------------------------ else
+    Action("command", (":",), ":", "else", hint=60),
+    Action("palette", ("ctrl+p",), "^P", "else"),
+    Action("language", ("ctrl+l",), "^L", "else"),
+    Action("help", ("?",), "?", "else", hint=80),
+    Action("quit", ("ctrl+q",), "^Q", "else"),
+)
+
+BY_ID: Final[dict[str, Action]] = {action.id: action for action in ACTIONS}
+
+
+def hints(view: View) -> list[Action]:
+    """The actions named on the last line of this view, the most useful first."""
+    return sorted((a for a in ACTIONS if a.hint and view in a.views), key=lambda action: action.hint)
+
+
+def allowed(action: Action, role: Role) -> bool:
+    """May this role? The node asks the same question again: this only greys keys out."""
+    return role >= action.role
+
+
+def tier(action: Action, targets: int) -> Tier:
+    """The weight of doing it to so many."""
+    return "T3" if targets > MANY and action.tier in ("T1", "T2") else action.tier

@@ -1,0 +1,72 @@
+"""Unary calls on one context: a deadline each, one safe repeat, and the refusal decoded."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import grpc.aio
+
+from console.client.channel import metadata
+from console.client.failures import failure
+from console.model import Context, Failure
+from protos.chat.v1 import chat_pb2_grpc
+from protos.mute.v1 import mute_pb2_grpc
+from protos.nodes.v1 import nodes_pb2_grpc
+from protos.participants.v1 import participants_pb2_grpc
+from protos.rooms.v1 import rooms_pb2_grpc
+
+DEADLINE: Final = 2.0  # seconds
+PAUSE: Final = 0.25  # seconds before the repeat: the channel has tried to connect again by then
+_REPEATABLE: Final = ("connection", "timeout")
+
+
+class Stubs:
+    """The services of one node on one channel."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self.nodes = nodes_pb2_grpc.NodesServiceStub(channel)
+        self.rooms = rooms_pb2_grpc.RoomsServiceStub(channel)
+        self.participants = participants_pb2_grpc.ParticipantsServiceStub(channel)
+        self.mute = mute_pb2_grpc.MuteServiceStub(channel)
+        self.chat = chat_pb2_grpc.ChatServiceStub(channel)
+
+
+def request_id() -> str:
+    """AIP-155: the node does one request once, however often it arrives."""
+    return secrets.token_urlsafe(16)
+
+
+async def call(context: Context, method: Any, request: Any, deadline: float = DEADLINE) -> tuple[Any, float]:
+    """The reply and its milliseconds. Raises Failure. Repeated once after a lost connection or a late answer:
+    reads change nothing, and writes carry a request_id."""
+    started = time.monotonic()
+    first: Failure | None = None
+    while True:
+        left = deadline - (time.monotonic() - started)
+        try:
+            reply = await method(request, timeout=max(left, 0.05), metadata=metadata(context))
+            return reply, (time.monotonic() - started) * 1000
+        except grpc.aio.AioRpcError as error:
+            refused = failure(error)
+        if first is not None or refused.kind not in _REPEATABLE or left <= PAUSE:
+            raise refused if first is None or refused.kind not in _REPEATABLE else first
+        first = refused
+        await asyncio.sleep(PAUSE)
+
+
+async def pages(context: Context, method: Any, request: Any, rows: Callable[[Any], Any], deadline: float) -> list[Any]:
+    """Every row of a List method (AIP-158)."""
+    found: list[Any] = []
+    while True:
+        reply, _ = await call(context, method, request, deadline)
+        found.extend(rows(reply))
+        if not reply.next_page_token:
+            return found
+        request.page_token = reply.next_page_token
+
+
+__all__ = ["DEADLINE", "Failure", "Stubs", "call", "pages", "request_id"]

@@ -1,0 +1,140 @@
+"""Wire messages → rows. Every string a person could have written is made safe here (H22), once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from console.model import SOURCES, Grade, Message, Node, Person, Role, Room, Track
+from console.text import clean
+from protos.chat.v1 import chat_pb2
+from protos.common.v1 import common_pb2
+from protos.nodes.v1 import nodes_pb2
+from protos.participants.v1 import participants_pb2
+from protos.rooms.v1 import rooms_pb2
+
+NAME: Final = 64  # characters of a name that are shown
+ID: Final = 80
+TEXT: Final = 2000  # characters of a chat message that are shown
+
+_NODE_STATES: Final[dict[int, str]] = {
+    nodes_pb2.Node.STATE_PLANE_DOWN: "plane_down",
+    nodes_pb2.Node.STATE_FENCED: "fenced",
+    nodes_pb2.Node.STATE_DRAINING: "draining",
+}
+_CLIENTS: Final[dict[int, str]] = {
+    participants_pb2.Participant.CLIENT_WHIP: "whip",
+    participants_pb2.Participant.CLIENT_WHEP: "whep",
+}
+_PEOPLE_STATES: Final[dict[int, str]] = {
+    participants_pb2.Participant.STATE_JOINING: "joining",
+    participants_pb2.Participant.STATE_AWAY: "away",
+}
+
+
+def seconds(stamp: Timestamp) -> float:
+    """Unix seconds; 0.0 for an absent time."""
+    return stamp.seconds + stamp.nanos / 1e9
+
+
+def role(value: int) -> Role:
+    return Role(value) if common_pb2.ROLE_VIEWER <= value <= common_pb2.ROLE_ADMIN else Role.NONE
+
+
+def node(context: str, message: nodes_pb2.Node) -> Node:
+    load, plane = message.load, message.plane
+    return Node(
+        context=context,
+        name=clean(message.node, ID) or context,
+        version=clean(message.version, 40),
+        state=_NODE_STATES.get(message.state, "ok"),
+        started=seconds(message.started),
+        cpu=load.cpu_percent,
+        plane_cpu=load.plane_cpu_percent,
+        control_cpu=load.control_cpu_percent,
+        packets_in=load.packets_in_per_second,
+        packets_out=load.packets_out_per_second,
+        bits_in=load.bits_in_per_second,
+        bits_out=load.bits_out_per_second,
+        people=load.people,
+        rooms=load.rooms,
+        loss=load.loss_percent,
+        lag_ms=load.lag_p99_ms,
+        control_lag_ms=load.control_lag_p99_ms,
+        nacks=load.nacks_per_second,
+        plane_bytes=load.plane_resident_bytes,
+        control_bytes=load.control_resident_bytes,
+        plane_restarts=plane.restarts,
+        optimised=plane.optimised or not plane.instance,
+        web_url=clean(message.web_url, 200),
+        database_away=message.database_away,
+    )
+
+
+def room(context: str, message: rooms_pb2.Room) -> Room:
+    return Room(
+        context=context,
+        room=message.room,
+        title=clean(message.title, 200),
+        open=message.state != rooms_pb2.Room.STATE_CLOSED,
+        created=seconds(message.created),
+        opened=seconds(message.opened),
+        closed=seconds(message.closed),
+        closed_by=clean(message.closed_by, NAME),
+        closed_reason=clean(message.closed_reason, 200),
+        people=message.people,
+        max_participants=message.max_participants,
+        bits_out=message.bits_out_per_second,
+        loss=message.loss_percent,
+        cameras=message.cameras,
+        speaking=message.speaking,
+        screen=message.screen,
+        node=clean(message.node, ID),
+        muted=message.muted,
+    )
+
+
+def person(context: str, message: participants_pb2.Participant) -> Person:
+    quality = message.quality
+    return Person(
+        context=context,
+        room=message.room,
+        participant=message.participant,
+        name=clean(message.name, NAME) or clean(message.participant, NAME),
+        role=clean(message.role, 20) or "participant",
+        client=_CLIENTS.get(message.client, "page"),
+        joined=seconds(message.joined),
+        state=_PEOPLE_STATES.get(message.state, "here"),
+        tracks={track.source: _track(track) for track in message.tracks if track.source in SOURCES},
+        speaking=message.speaking,
+        level=min(message.level, 127),
+        loss=quality.loss_percent,
+        rtt_ms=quality.rtt_ms,
+        bits=quality.bits_per_second,
+        grade=Grade(quality.grade) if 0 <= quality.grade <= Grade.POOR else Grade.UNKNOWN,
+    )
+
+
+def _track(message: participants_pb2.Track) -> Track:
+    return Track(
+        on=message.on,
+        muted=message.muted,
+        muted_by=clean(message.muted_by, NAME),
+        bits=message.bits_per_second,
+        loss=message.loss_percent,
+    )
+
+
+def chat_message(context: str, message: chat_pb2.Message) -> Message:
+    return Message(
+        context=context,
+        room=message.room,
+        message=message.message,
+        participant=message.participant,
+        name=clean(message.name, NAME) or clean(message.participant, NAME),
+        text=clean(message.text, TEXT),
+        sent=seconds(message.sent),
+        hidden=message.hidden,
+        hidden_by=clean(message.hidden_by, NAME),
+    )

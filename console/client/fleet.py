@@ -1,0 +1,319 @@
+"""All contexts at once: their streams folded into the store, and the calls. One node away never disturbs the others."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
+
+import grpc
+import grpc.aio
+
+from console.client import convert
+from console.client.calls import Stubs, call, request_id
+from console.client.channel import metadata, open_channel
+from console.client.failures import failure
+from console.i18n import said, t
+from console.model import Ack, Context, Failure, Key, Link, Message, Person, Room
+from console.state import Store
+from console.text import clean
+from protos.chat.v1 import chat_pb2
+from protos.mute.v1 import mute_pb2
+from protos.nodes.v1 import nodes_pb2
+from protos.participants.v1 import participants_pb2
+from protos.rooms.v1 import rooms_pb2
+
+BACKOFF_CAP: Final = 3.0  # seconds; full jitter below it
+DENIED_PAUSE: Final = 5.0
+PROBE_PAUSE: Final = 4.0
+SLICE: Final = 500  # rows folded before the loop may paint: under 5 ms
+
+Fold = Callable[[Any], Awaitable[None]]
+Stream = Any  # of the generated stubs, read with `async for`
+Open = Callable[[str], Stream]  # resume token → stream
+
+
+class Node:
+    """One context: a channel, its tasks and its calls."""
+
+    def __init__(self, context: Context, store: Store, clock: Callable[[], float], wall: Callable[[], float]) -> None:
+        self.context = context
+        self._store = store
+        self._clock = clock
+        self._wall = wall
+        self._channel: grpc.aio.Channel | None = None
+        self._stubs: Stubs | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._focused: list[asyncio.Task[None]] = []
+        self._known = False  # who we are has been asked since the link came up
+        # No deadline: a stream lives as long as the console. It waits for the node instead of failing while it is away.
+        self._how: dict[str, Any] = {"metadata": metadata(context), "wait_for_ready": True}
+
+    @property
+    def stubs(self) -> Stubs:
+        if self._stubs is None:
+            self._channel = open_channel(self.context)
+            self._stubs = Stubs(self._channel)
+        return self._stubs
+
+    def start(self) -> None:
+        try:
+            _ = self.stubs
+        except Failure as trouble:
+            self._store.trouble(self.context.name, clean(trouble.text, 200), denied=True, wall=self._wall())
+            return
+        self._tasks = [
+            asyncio.create_task(self._watch(self._open_nodes, self._nodes, heart=True)),
+            asyncio.create_task(self._watch(self._open_rooms, self._rooms())),
+            asyncio.create_task(self._probe()),
+        ]
+
+    async def close(self) -> None:
+        tasks = [*self._tasks, *self._focused]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._channel is not None:
+            await self._channel.close()
+
+    def focus(self, room: Key | None) -> None:
+        for task in self._focused:
+            task.cancel()
+        self._focused = []
+        if room is None or self._channel is None:
+            return
+        name = room[1]
+        self._focused = [
+            asyncio.create_task(self._watch(partial(self._open_people, name), self._people(room), ends=True)),
+            asyncio.create_task(self._watch(partial(self._open_messages, name), self._messages(room), ends=True)),
+        ]
+
+    # ------------------------------------------------------------------ one stream, for ever
+
+    async def _watch(self, open_stream: Open, fold: Fold, *, heart: bool = False, ends: bool = False) -> None:
+        """Follow a stream and come back with its resume token when it breaks. `ends`: it is over when not found."""
+        token, tries = "", 0
+        while True:
+            try:
+                async for message in open_stream(token):
+                    await fold(message)
+                    token = message.position.resume_token or token
+                    tries = 0
+            except grpc.aio.AioRpcError as error:
+                trouble = failure(error)
+                if error.code() is grpc.StatusCode.OUT_OF_RANGE:
+                    token = ""  # too old to resume: the next message is a snapshot
+                if error.code() is grpc.StatusCode.NOT_FOUND and ends:
+                    return
+                if heart:
+                    self._known = False
+                    self._trouble(trouble)
+                if trouble.kind == "denied":
+                    await asyncio.sleep(DENIED_PAUSE * random.uniform(0.8, 1.2))
+            tries += 1
+            await asyncio.sleep(random.uniform(0.05, min(BACKOFF_CAP, 0.2 * 2 ** min(tries, 5))))
+
+    def _open_nodes(self, token: str) -> Stream:
+        return self.stubs.nodes.WatchNodes(nodes_pb2.WatchNodesRequest(), **self._how)
+
+    def _open_rooms(self, token: str) -> Stream:
+        return self.stubs.rooms.WatchRooms(rooms_pb2.WatchRoomsRequest(resume_token=token), **self._how)
+
+    def _open_people(self, room: str, token: str) -> Stream:
+        request = participants_pb2.WatchParticipantsRequest(room=room, resume_token=token)
+        return self.stubs.participants.WatchParticipants(request, **self._how)
+
+    def _open_messages(self, room: str, token: str) -> Stream:
+        request = chat_pb2.WatchMessagesRequest(room=room, resume_token=token)
+        return self.stubs.chat.WatchMessages(request, **self._how)
+
+    # ------------------------------------------------------------------ folding
+
+    async def _nodes(self, message: nodes_pb2.WatchNodesResponse) -> None:
+        nodes = [convert.node(self.context.name, node) for node in message.nodes]
+        self._store.heartbeat(self.context.name, nodes, self._clock(), self._wall())
+        if not self._known:
+            self._known = True
+            self._tasks.append(asyncio.create_task(self._ask_caller()))
+
+    async def _probe(self) -> None:
+        """Find out why a silent node is silent: its stream waits for ever and cannot say."""
+        while True:
+            await asyncio.sleep(PROBE_PAUSE * random.uniform(0.8, 1.2))
+            if self._store.link(self.context.name) is Link.LIVE:
+                continue
+            try:
+                await call(self.context, self.stubs.nodes.GetCaller, nodes_pb2.GetCallerRequest())
+            except Failure as trouble:
+                self._trouble(trouble)
+
+    def _trouble(self, trouble: Failure) -> None:
+        reason = said(trouble.refusal.message) if trouble.refusal else trouble.text or t(f"fail.{trouble.kind}")
+        self._store.trouble(self.context.name, clean(reason, 200), denied=trouble.kind == "denied", wall=self._wall())
+
+    async def _ask_caller(self) -> None:
+        try:
+            reply, _ = await call(self.context, self.stubs.nodes.GetCaller, nodes_pb2.GetCallerRequest())
+        except Failure:
+            self._known = False  # with the next heartbeat
+            return
+        self._store.caller(self.context.name, clean(reply.operator, convert.NAME), convert.role(reply.role))
+
+    def _rooms(self) -> Fold:
+        name, whole = self.context.name, _Snapshot[Room]()
+
+        async def fold(message: rooms_pb2.WatchRoomsResponse) -> None:
+            rooms = [convert.room(name, room) for room in message.rooms]
+            if (snapshot := whole.gather(message, rooms)) is not None:
+                self._store.rooms.replace((name,), snapshot, self._clock())
+            elif not whole.open:
+                for room in rooms:
+                    self._store.rooms.put(room)
+            for gone in message.gone:
+                self._store.rooms.go((name, gone), self._clock())
+
+        return fold
+
+    def _people(self, room: Key) -> Fold:
+        name, whole = self.context.name, _Snapshot[Person]()
+
+        async def fold(message: participants_pb2.WatchParticipantsResponse) -> None:
+            people: list[Person] = []
+            for start in range(0, len(message.participants), SLICE):
+                people += [convert.person(name, person) for person in message.participants[start : start + SLICE]]
+                await asyncio.sleep(0)
+            if (snapshot := whole.gather(message, people)) is not None:
+                self._store.people.replace(room, snapshot, self._clock())
+            elif not whole.open:
+                for person in people:
+                    self._store.people.put(person)
+            for gone in message.gone:
+                self._store.people.go((*room, gone), self._clock())
+            self._store.updates += 1
+
+        return fold
+
+    def _messages(self, room: Key) -> Fold:
+        name, whole = self.context.name, _Snapshot[Message]()
+
+        async def fold(message: chat_pb2.WatchMessagesResponse) -> None:
+            messages = [convert.chat_message(name, one) for one in message.messages]
+            if (snapshot := whole.gather(message, messages)) is not None:
+                self._store.fold_messages(room, snapshot, snapshot=True)
+            elif messages and not whole.open:
+                self._store.fold_messages(room, messages, snapshot=False)
+
+        return fold
+
+
+T = TypeVar("T")
+
+
+class _Snapshot(Generic[T]):
+    """A long snapshot comes in several messages: `snapshot` on the first, a resume token only on the last."""
+
+    def __init__(self) -> None:
+        self._rows: list[T] | None = None
+
+    @property
+    def open(self) -> bool:
+        return self._rows is not None
+
+    def gather(self, message: Any, rows: list[T]) -> list[T] | None:
+        """The whole snapshot with its last message; else nothing."""
+        if message.snapshot:
+            self._rows = []
+        if self._rows is None:
+            return None
+        self._rows += rows
+        if not message.position.resume_token:
+            return None
+        whole, self._rows = self._rows, None
+        return whole
+
+
+class Fleet:
+    """Every context of this console: `ports.Fleet`."""
+
+    def __init__(
+        self,
+        contexts: Sequence[Context],
+        store: Store,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._nodes = {context.name: Node(context, store, clock, wall) for context in contexts}
+        self._focus: Key | None = None
+
+    async def start(self) -> None:
+        for node in self._nodes.values():
+            node.start()
+
+    async def close(self) -> None:
+        await asyncio.gather(*(node.close() for node in self._nodes.values()))
+
+    def focus(self, room: Key | None) -> None:
+        if self._focus is not None and (room is None or room[0] != self._focus[0]):
+            self._nodes[self._focus[0]].focus(None)
+        self._focus = room
+        if room is not None:
+            self._nodes[room[0]].focus(room)
+
+    # ------------------------------------------------------------------ calls
+
+    async def mute(self, person: Key, sources: Sequence[str], reason: str = "") -> Ack:
+        context, room, participant = person
+        node = self._nodes[context]
+        request = mute_pb2.MuteParticipantRequest(
+            room=room, participant=participant, sources=sources, reason=reason, request_id=request_id()
+        )
+        reply, ms = await call(node.context, node.stubs.mute.MuteParticipant, request)
+        return Ack(tuple(reply.changed), ms)
+
+    async def unmute(self, person: Key, sources: Sequence[str], reason: str = "") -> Ack:
+        context, room, participant = person
+        node = self._nodes[context]
+        request = mute_pb2.UnmuteParticipantRequest(
+            room=room, participant=participant, sources=sources, reason=reason, request_id=request_id()
+        )
+        reply, ms = await call(node.context, node.stubs.mute.UnmuteParticipant, request)
+        return Ack(tuple(reply.changed), ms)
+
+    async def mute_room(self, room: Key, *, dry_run: bool = False, expected: int = 0, reason: str = "") -> Ack:
+        node = self._nodes[room[0]]
+        request = mute_pb2.MuteRoomRequest(
+            room=room[1], reason=reason, request_id=request_id(), dry_run=dry_run, expected=expected
+        )
+        reply, ms = await call(node.context, node.stubs.mute.MuteRoom, request)
+        return Ack(tuple(reply.participants), ms)
+
+    async def unmute_room(self, room: Key, reason: str = "") -> Ack:
+        node = self._nodes[room[0]]
+        request = mute_pb2.UnmuteRoomRequest(room=room[1], reason=reason, request_id=request_id())
+        reply, ms = await call(node.context, node.stubs.mute.UnmuteRoom, request)
+        return Ack(tuple(reply.participants), ms)
+
+    async def remove(self, person: Key, reason: str = "") -> Ack:
+        context, room, participant = person
+        node = self._nodes[context]
+        request = participants_pb2.RemoveParticipantRequest(
+            room=room, participant=participant, reason=reason, request_id=request_id()
+        )
+        _, ms = await call(node.context, node.stubs.participants.RemoveParticipant, request)
+        return Ack((participant,), ms)
+
+    async def hide(self, message: Key, reason: str = "") -> Ack:
+        context, room, name = message
+        node = self._nodes[context]
+        request = chat_pb2.HideMessageRequest(room=room, message=name, reason=reason, request_id=request_id())
+        _, ms = await call(node.context, node.stubs.chat.HideMessage, request)
+        return Ack((name,), ms)
+
+    async def close_room(self, room: Key, reason: str = "") -> Ack:
+        node = self._nodes[room[0]]
+        request = rooms_pb2.CloseRoomRequest(room=room[1], reason=reason, request_id=request_id())
+        _, ms = await call(node.context, node.stubs.rooms.CloseRoom, request)
+        return Ack((room[1],), ms)

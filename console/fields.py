@@ -1,0 +1,111 @@
+"""The words of the filter language for each table; the same in `/`, in `:` and in `regie … -f`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from console.filters import Field, Fields
+from console.model import Message, Node, Person, Room
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _table(*fields: Field) -> Fields:
+    return {field.name: field for field in fields}
+
+
+def _note(person: Person) -> str:
+    if person.gone_at:
+        return "gone"
+    return person.state
+
+
+def _node(name: str) -> Field:
+    return Field(name, lambda row: getattr(row, name), "number")
+
+
+NODE_FIELDS: Final[Fields] = _table(
+    Field("node", lambda row: row.name or row.context),
+    Field("context", lambda row: row.context),
+    Field("state", lambda row: row.state),
+    Field("version", lambda row: row.version),
+    _node("cpu"),
+    _node("people"),
+    _node("rooms"),
+    _node("loss"),
+    _node("nacks"),
+    Field("pps", lambda row: row.packets_in + row.packets_out, "number"),
+    Field("mbps", lambda row: row.bits_out / 1e6, "number"),
+    Field("lag", lambda row: row.lag_ms, "number"),
+    Field("plane", lambda row: row.plane_cpu, "number"),
+    Field("control", lambda row: row.control_cpu, "number"),
+)
+
+
+def _room_words(room: Room) -> str:
+    return "open" if room.open else "closed"
+
+
+ROOM_FIELDS: Final[Fields] = _table(
+    Field("room", lambda row: row.room),
+    Field("title", lambda row: row.title),
+    Field("node", lambda row: row.node or row.context),
+    Field("context", lambda row: row.context),
+    Field("state", _room_words),
+    Field("screen", lambda row: _yes(row.screen)),
+    Field("muted", lambda row: _yes(row.muted)),
+    Field("people", lambda row: row.people, "number"),
+    Field("limit", lambda row: row.max_participants, "number"),
+    Field("cameras", lambda row: row.cameras, "number"),
+    Field("speakers", lambda row: row.speaking, "number"),
+    Field("mbps", lambda row: row.bits_out / 1e6, "number"),
+    Field("loss", lambda row: row.loss, "number"),
+)
+
+
+def _track_word(person: Person, source: str) -> str:
+    track = person.track(source)
+    if track is None:
+        return "none"
+    return "muted" if track.muted else "on" if track.on else "off"
+
+
+PERSON_FIELDS: Final[Fields] = _table(
+    Field("name", lambda row: row.name),
+    Field("id", lambda row: row.participant),
+    Field("role", lambda row: row.role),
+    Field("client", lambda row: row.client),
+    Field("state", _note),
+    Field("mic", lambda row: _track_word(row, "microphone")),
+    Field("camera", lambda row: _track_word(row, "camera")),
+    Field("sharing", lambda row: _track_word(row, "screen")),
+    Field("grade", lambda row: row.grade.name.lower()),
+    Field("muted", lambda row: _yes(any(track.muted for track in row.tracks.values()))),
+    Field("speaking", lambda row: _yes(row.speaking)),
+    Field("host", lambda row: _yes(row.role == "host")),
+    Field("level", lambda row: -row.level, "number"),
+    Field("loss", lambda row: row.loss, "number"),
+    Field("rtt", lambda row: row.rtt_ms, "number"),
+    Field("kbps", lambda row: row.bits / 1e3, "number"),
+)
+
+
+def _sender(message: Message) -> str:
+    return message.name
+
+
+MESSAGE_FIELDS: Final[Fields] = _table(
+    Field("name", _sender),
+    Field("text", lambda row: row.text),
+    Field("id", lambda row: row.message),
+    Field("participant", lambda row: row.participant),
+    Field("hidden", lambda row: _yes(row.hidden)),
+)
+
+__all__ = ["MESSAGE_FIELDS", "NODE_FIELDS", "PERSON_FIELDS", "ROOM_FIELDS"]
+
+
+def node_word(node: Node) -> str:
+    return node.name or node.context

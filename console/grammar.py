@@ -1,0 +1,126 @@
+"""The command line `:`.
+
+command = ["@" context] verb { target } { option } ;
+target = "." (cursor) | "*" (all that match) | "marked" | [kind ":"] name-or-pattern ;
+option = "-r" text… | "--dry-run" | "source:" list | "except:" filter ;
+"""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from dataclasses import dataclass, field
+from typing import Final
+
+
+class CommandError(ValueError):
+    """`word`: an i18n key; `values`: for its sentence."""
+
+    def __init__(self, word: str, **values: str) -> None:
+        super().__init__(f"{word} {values}")
+        self.word = word
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    name: str
+    usage: str
+    aliases: tuple[str, ...] = ()
+
+
+VERBS: Final[tuple[Verb, ...]] = (
+    Verb("nodes", "nodes [filter]", ("n",)),
+    Verb("rooms", "rooms [filter]", ("r",)),
+    Verb("room", "room <id>"),
+    Verb("people", "people [filter]", ("users",)),
+    Verb("chat", "chat"),
+    Verb("mute", "mute [. | * | marked | name] [source:camera,screen] [except:filter] [-r reason]"),
+    Verb("unmute", "unmute [. | * | marked | name] [source:…] [-r reason]"),
+    Verb("muteall", "muteall [--dry-run] [-r reason]"),
+    Verb("unmuteall", "unmuteall [-r reason]"),
+    Verb("kick", "kick [. | marked | name] [-r reason]", ("remove",)),
+    Verb("hide", "hide [. | message id] [-r reason]"),
+    Verb("close", "close [room]"),
+    Verb("filter", "filter <filter>"),
+    Verb("sort", "sort <column> [desc]"),
+    Verb("pause", "pause"),
+    Verb("undo", "undo"),
+    Verb("lang", "lang fr|en"),
+    Verb("help", "help", ("h",)),
+    Verb("q", "q", ("quit", "exit")),
+)
+_BY_NAME: Final = {name: verb.name for verb in VERBS for name in (verb.name, *verb.aliases)}
+_OPTIONS: Final = ("-r", "--reason", "--dry-run")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    verb: str
+    targets: tuple[str, ...] = ()
+    context: str = ""
+    reason: str = ""
+    dry_run: bool = False
+    sources: tuple[str, ...] = ()
+    spared: str = ""  # filter of rows to leave alone
+    rest: str = field(default="", compare=False)  # everything after the verb, as typed
+
+
+def parse(line: str) -> Command | None:
+    """None for an empty line. Raises CommandError."""
+    line = line.strip().lstrip(":").strip()
+    if not line:
+        return None
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        raise CommandError("command.quote") from None
+    context = ""
+    if words[0].startswith("@"):
+        context = words.pop(0)[1:]
+        line = line.split(maxsplit=1)[1] if " " in line else ""
+    if not words:
+        raise CommandError("command.unknown", verb="@", near="@context rooms")
+    verb = _BY_NAME.get(words[0].lower())
+    if verb is None:
+        near = difflib.get_close_matches(words[0].lower(), list(_BY_NAME), n=1, cutoff=0.0)
+        raise CommandError("command.unknown", verb=words[0], near=near[0])
+    rest = line.split(maxsplit=1)[1].strip() if len(words) > 1 else ""
+    return _with_options(verb, context, words[1:], rest)
+
+
+def _with_options(verb: str, context: str, words: list[str], rest: str) -> Command:
+    targets: list[str] = []
+    reason, spared, dry_run = "", "", False
+    sources: tuple[str, ...] = ()
+    while words:
+        word = words.pop(0)
+        if word in ("-r", "--reason"):
+            reason, words = " ".join(words), []
+        elif word == "--dry-run":
+            dry_run = True
+        elif word.startswith("source:"):
+            sources = tuple(word.removeprefix("source:").split(","))
+        elif word.startswith("except:"):
+            spared = word.removeprefix("except:")
+        elif word.startswith("--"):
+            near = difflib.get_close_matches(word, _OPTIONS, n=1, cutoff=0.0)
+            raise CommandError("command.option", text=f"{word} ({near[0]}?)")
+        else:
+            targets.append(word)
+    return Command(verb, tuple(targets), context, reason, dry_run, sources, spared, rest)
+
+
+def complete(line: str) -> str:
+    """The whole verb when what is typed begins exactly one; else what is typed."""
+    typed = line.lstrip(":").lstrip()
+    if not typed or " " in typed:
+        return line
+    found = [verb.name for verb in VERBS if verb.name.startswith(typed)]
+    if not found:
+        return line
+    shared = found[0]
+    for name in found[1:]:
+        while not name.startswith(shared):
+            shared = shared[:-1]
+    return shared + (" " if len(found) == 1 else "")

@@ -1,0 +1,237 @@
+"""The rows of the console, as values. Strings from people are clean (`text.clean`) before they get here."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import Literal
+
+Key = tuple[str, ...]  # begins with the context: two nodes may both have a room "daily"
+Source = Literal["microphone", "camera", "screen", "screen_audio"]
+SOURCES: tuple[Source, ...] = ("microphone", "camera", "screen", "screen_audio")
+
+
+class Role(IntEnum):
+    """What an operator's token may do; each includes the ones before it."""
+
+    NONE = 0
+    VIEWER = 1
+    MODERATOR = 2
+    OPERATOR = 3
+    ADMIN = 4
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Link(Enum):
+    """How a context answers, from the age of its last heartbeat."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALE = "stale"
+    DOWN = "down"
+    DENIED = "denied"
+
+
+class Grade(IntEnum):
+    UNKNOWN = 0
+    GOOD = 1
+    FAIR = 2
+    POOR = 3
+
+
+@dataclass(slots=True)
+class Node:
+    """One media node, as of its last message. Rates are per second."""
+
+    context: str
+    name: str
+    version: str = ""
+    state: str = "ok"  # "ok", "plane_down", "fenced", "draining"
+    started: float = 0.0  # Unix seconds
+    cpu: float = 0.0  # per cent of the machine
+    plane_cpu: float = 0.0  # per cent of one core
+    control_cpu: float = 0.0
+    packets_in: int = 0
+    packets_out: int = 0
+    bits_in: int = 0
+    bits_out: int = 0
+    people: int = 0
+    rooms: int = 0
+    loss: float = 0.0  # per cent
+    lag_ms: float = 0.0
+    control_lag_ms: float = 0.0
+    nacks: float = 0.0
+    plane_bytes: int = 0
+    control_bytes: int = 0
+    plane_restarts: int = 0
+    optimised: bool = True
+    web_url: str = ""
+    database_away: bool = False  # facts wait in memory
+    gone_at: float = 0.0
+    pending: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.context, self.name)
+
+
+@dataclass(slots=True)
+class History:
+    """The last minutes of one node, for sparklines: one value a second."""
+
+    cpu: deque[float] = field(default_factory=lambda: deque(maxlen=600))
+    people: deque[float] = field(default_factory=lambda: deque(maxlen=600))
+    bits: deque[float] = field(default_factory=lambda: deque(maxlen=600))
+    loss: deque[float] = field(default_factory=lambda: deque(maxlen=600))
+
+
+@dataclass(slots=True)
+class Room:
+    context: str
+    room: str
+    title: str = ""
+    open: bool = True
+    created: float = 0.0
+    opened: float = 0.0
+    closed: float = 0.0
+    closed_by: str = ""
+    closed_reason: str = ""
+    people: int = 0
+    max_participants: int = 0
+    bits_out: int = 0
+    loss: float = 0.0
+    cameras: int = 0
+    speaking: int = 0
+    screen: bool = False
+    node: str = ""
+    muted: bool = False  # microphones of people who come later are blocked
+    gone_at: float = 0.0
+    pending: str = ""  # what we asked for and the node has not confirmed yet
+
+    @property
+    def key(self) -> Key:
+        return (self.context, self.room)
+
+
+@dataclass(slots=True)
+class Track:
+    on: bool = False
+    muted: bool = False  # blocked by the server, whatever the person sends
+    muted_by: str = ""
+    bits: int = 0
+    loss: float = 0.0
+
+
+@dataclass(slots=True)
+class Person:
+    context: str
+    room: str
+    participant: str
+    name: str = ""
+    role: str = "participant"  # "host", "participant"
+    client: str = "page"  # "page", "whip", "whep"
+    joined: float = 0.0
+    state: str = "here"  # "joining", "here", "away"
+    tracks: dict[str, Track] = field(default_factory=dict)
+    speaking: bool = False
+    level: int = 127  # -dBov; 127: silent
+    loss: float = 0.0
+    rtt_ms: float = 0.0
+    bits: int = 0
+    grade: Grade = Grade.UNKNOWN
+    gone_at: float = 0.0
+    pending: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.context, self.room, self.participant)
+
+    def track(self, source: str) -> Track | None:
+        return self.tracks.get(source)
+
+    @property
+    def muted(self) -> bool:
+        """Is the microphone blocked by the server?"""
+        track = self.tracks.get("microphone")
+        return track is not None and track.muted
+
+
+@dataclass(slots=True)
+class Message:
+    context: str
+    room: str
+    message: str
+    participant: str = ""
+    name: str = ""
+    text: str = ""
+    sent: float = 0.0
+    hidden: bool = False
+    hidden_by: str = ""
+    pending: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.context, self.room, self.message)
+
+
+@dataclass(slots=True)
+class Connection:
+    """One context of the file and how it answers."""
+
+    context: str
+    address: str = ""
+    operator: str = ""
+    role: Role = Role.NONE
+    since: float = 0.0  # monotonic seconds of the first attempt
+    heard: float = 0.0  # monotonic seconds of the last heartbeat; 0: never
+    denied: bool = False
+    reason: str = ""  # of the last failure
+    link: Link = Link.CONNECTING
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One entry of contexts.toml."""
+
+    name: str
+    address: str
+    ca_file: str = ""
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the node said no: the object of protos/common/v1, by language."""
+
+    code: str
+    rule: str = ""
+    limit: str = ""
+    current: str = ""
+    message: dict[str, str] = field(default_factory=dict)
+    next_step: dict[str, str] = field(default_factory=dict)
+
+
+FailureKind = Literal["refused", "precondition", "denied", "connection", "timeout", "usage", "fault"]
+
+
+class Failure(Exception):
+    """A call did not do what was asked. `refusal` is set when the node explained itself."""
+
+    def __init__(self, kind: FailureKind, text: str, refusal: Refusal | None = None) -> None:
+        super().__init__(text)
+        self.kind: FailureKind = kind
+        self.text = text
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """A node did it. `changed`: sources or participants, as the call says."""
+
+    changed: Sequence[str] = ()
+    ms: float = 0.0

@@ -1,0 +1,297 @@
+"""Doing things to people: paint first, call second, tell the outcome, remember how to undo. No Textual, no gRPC."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from console.actions import UNDO_SECONDS
+from console.i18n import n, said, t
+from console.model import Ack, Failure, Key, Message, Person, Room, Track
+from console.ports import Operator
+from console.state import Store
+from console.text import clean
+
+IN_FLIGHT: Final = 64  # calls at once: more is slower (measured)
+MICROPHONE: Final = ("microphone",)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One line for the operator."""
+
+    text: str
+    ok: bool = True
+    going: bool = False
+
+
+@dataclass(slots=True)
+class Undo:
+    """How to take one action back: who to unmute, or mute again, and which sources."""
+
+    verb: str  # "unmute", "mute" or "unmute_room"
+    targets: list[tuple[Key, tuple[str, ...]]]
+    label: str
+    until: float
+    room: Key | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    acks: list[tuple[Key, Ack]] = field(default_factory=list)
+    failures: list[tuple[Key, Failure]] = field(default_factory=list)
+
+    @property
+    def ms(self) -> float:
+        return max((ack.ms for _, ack in self.acks), default=0.0)
+
+
+def explain(failure: Failure) -> str:
+    """What happened and what to do now, in the operator's language: the node's words when it gave some."""
+    refusal = failure.refusal
+    if refusal is not None and refusal.message:
+        text, step = said(refusal.message), said(refusal.next_step)
+        return f"{text} {step} [{refusal.code}]".strip()
+    step = f"fail.{failure.kind}.next"
+    following = t(step)
+    text = t(f"fail.{failure.kind}")
+    if failure.text:
+        text = f"{text} : {failure.text}" if t("on") == "● oui" else f"{text}: {failure.text}"
+    return f"{text}." if following == step else f"{text}. {following}"
+
+
+class Operations:
+    """`report` is called on every change of the outcome; `clock` gives monotonic seconds."""
+
+    def __init__(
+        self, store: Store, operator: Operator, report: Callable[[Report], None], clock: Callable[[], float]
+    ) -> None:
+        self._store = store
+        self._operator = operator
+        self._report = report
+        self._clock = clock
+        self._undo: list[Undo] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # ------------------------------------------------------------------ the verbs; each returns at once
+
+    def mute(self, people: Sequence[Person], sources: Sequence[str] = MICROPHONE, reason: str = "") -> None:
+        self._people("mute", people, tuple(sources), reason)
+
+    def unmute(self, people: Sequence[Person], sources: Sequence[str] = MICROPHONE, reason: str = "") -> None:
+        self._people("unmute", people, tuple(sources), reason)
+
+    def remove(self, people: Sequence[Person], reason: str = "") -> None:
+        self._people("remove", people, (), reason)
+
+    def mute_room(self, room: Room, expected: int, reason: str = "") -> None:
+        for person in self._store.people.under(*room.key):
+            if person.role != "host" and not person.muted and person.track("microphone"):
+                self._pend(person, "mute")
+        self.spawn(self._mute_room(room.key, room.room, expected, reason))
+
+    def unmute_room(self, room: Room, reason: str = "") -> None:
+        self._report(Report(t("going"), going=True))
+        self.spawn(self._unmute_room(room.key, room.room, "done.unmute_room", reason))
+
+    def close(self, room: Room, reason: str) -> None:
+        room.pending = "close"
+        self._store.rooms.touch(room.key)
+        self.spawn(self._close(room.key, room.room, reason))
+
+    def hide(self, message: Message, reason: str = "") -> None:
+        message.pending = "hide"
+        self._store.messages_changed += 1
+        self.spawn(self._hide(message.key, message.name, reason))
+
+    def undo(self) -> None:
+        last = self.undoable()
+        if last is None:
+            self._report(Report(t("say.nothing_to_undo"), ok=False))
+            return
+        self._undo.remove(last)
+        for key, _ in last.targets:
+            if (person := self._store.people.rows.get(key)) is not None:
+                self._pend(person, "mute" if last.verb == "mute" else "unmute")
+        self._report(Report(t("going"), going=True))
+        self.spawn(self._take_back(last))
+
+    def undoable(self) -> Undo | None:
+        now = self._clock()
+        self._undo = [undo for undo in self._undo if undo.until > now]
+        return self._undo[-1] if self._undo else None
+
+    def undo_left(self) -> int:
+        """Whole seconds in which `u` still works."""
+        last = self.undoable()
+        return max(0, int(last.until - self._clock()) + 1) if last else 0
+
+    async def settle(self) -> None:
+        """Wait for every call under way."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    # ------------------------------------------------------------------ how
+
+    def _people(self, verb: str, people: Sequence[Person], sources: tuple[str, ...], reason: str) -> None:
+        for person in people:
+            self._pend(person, verb)
+        targets = [(person.key, sources) for person in people]
+        who = people[0].name if len(people) == 1 else n("people", len(people))
+        self._report(Report(t("going"), going=True))
+        self.spawn(self._run_people(verb, targets, who, reason))
+
+    async def _run_people(self, verb: str, targets: list[tuple[Key, tuple[str, ...]]], who: str, reason: str) -> None:
+        tally = await self._each(verb, targets, reason)
+        if verb in ("mute", "unmute"):
+            back = [(key, tuple(ack.changed)) for key, ack in tally.acks if ack.changed]
+            if back:
+                inverse = "unmute" if verb == "mute" else "mute"
+                self._undo.append(Undo(inverse, back, who, self._clock() + UNDO_SECONDS))
+        self._tell(f"done.{verb}", who, tally)
+
+    async def _each(self, verb: str, targets: list[tuple[Key, tuple[str, ...]]], reason: str) -> Tally:
+        gate, tally = asyncio.Semaphore(IN_FLIGHT), Tally()
+
+        async def one(key: Key, sources: tuple[str, ...]) -> None:
+            async with gate:
+                try:
+                    match verb:
+                        case "mute":
+                            ack = await self._operator.mute(key, sources, reason)
+                        case "unmute":
+                            ack = await self._operator.unmute(key, sources, reason)
+                        case _:
+                            ack = await self._operator.remove(key, reason)
+                except Failure as failure:
+                    tally.failures.append((key, failure))
+                else:
+                    tally.acks.append((key, ack))
+                    self._apply(verb, key, ack)
+                finally:
+                    self._unpend(key)
+
+        await asyncio.gather(*(one(key, sources) for key, sources in targets))
+        return tally
+
+    def _apply(self, verb: str, key: Key, ack: Ack) -> None:
+        """Show what the node confirmed before its stream says it again."""
+        if verb == "remove":
+            self._store.people.go(key, self._clock())
+            return
+        person = self._store.people.rows.get(key)
+        if person is None:
+            return
+        who = self._store.connections[key[0]].operator
+        for source in ack.changed:
+            track = person.tracks.setdefault(source, Track())
+            track.muted, track.muted_by = verb == "mute", who if verb == "mute" else ""
+
+    async def _mute_room(self, room: Key, name: str, expected: int, reason: str) -> None:
+        tally = Tally()
+        try:
+            ack = await self._operator.mute_room(room, expected=expected, reason=reason)
+        except Failure as failure:
+            tally.failures.append((room, failure))
+        else:
+            tally.acks.append((room, ack))
+            back = [((*room, participant), MICROPHONE) for participant in ack.changed]
+            for key, _ in back:
+                self._apply("mute", key, Ack(MICROPHONE))
+            if back:
+                label = n("people", len(back))
+                self._undo.append(Undo("unmute_room", list(back), label, self._clock() + UNDO_SECONDS, room))
+                name = f"{label} ({name})"
+        finally:
+            for person in self._store.people.under(*room):
+                self._unpend(person.key)
+        self._tell("done.mute_room", name, tally)
+
+    async def _unmute_room(self, room: Key, name: str, word: str, reason: str) -> None:
+        tally = Tally()
+        try:
+            ack = await self._operator.unmute_room(room, reason)
+        except Failure as failure:
+            tally.failures.append((room, failure))
+        else:
+            tally.acks.append((room, ack))
+            for participant in ack.changed:
+                self._apply("unmute", (*room, participant), Ack(MICROPHONE))
+        finally:
+            for person in self._store.people.under(*room):
+                self._unpend(person.key)
+        self._tell(word, name, tally)
+
+    async def _close(self, key: Key, name: str, reason: str) -> None:
+        tally = Tally()
+        try:
+            tally.acks.append((key, await self._operator.close_room(key, reason)))
+        except Failure as failure:
+            tally.failures.append((key, failure))
+        finally:
+            if (room := self._store.rooms.rows.get(key)) is not None:
+                room.pending = ""
+                room.open = room.open and bool(tally.failures)
+                self._store.rooms.touch(key)
+        self._tell("done.close", name, tally)
+
+    async def _hide(self, key: Key, name: str, reason: str) -> None:
+        tally = Tally()
+        try:
+            tally.acks.append((key, await self._operator.hide(key, reason)))
+        except Failure as failure:
+            tally.failures.append((key, failure))
+        finally:
+            if (message := self._store.message(key)) is not None:
+                message.pending = ""
+                if not tally.failures:
+                    message.hidden = True
+                    message.hidden_by = message.hidden_by or self._store.connections[key[0]].operator
+                self._store.messages_changed += 1
+        self._tell("done.hide", name, tally)
+
+    async def _take_back(self, undo: Undo) -> None:
+        if undo.room is not None:
+            await self._unmute_room(undo.room, undo.label, "done.undo", "undo")
+        else:
+            self._tell("done.undo", undo.label, await self._each(undo.verb, undo.targets, "undo"))
+
+    # ------------------------------------------------------------------ small things
+
+    def _tell(self, word: str, who: str, tally: Tally) -> None:
+        ack = t("done.ack", ms=round(tally.ms))
+        if not tally.failures:
+            self._report(Report(f"{t(word, who=who)}   {ack}"))
+            return
+        reason = explain(tally.failures[0][1])
+        if tally.acks:
+            counts = t("done.some", done=len(tally.acks), failed=len(tally.failures))
+            self._report(Report(f"{counts} : {reason}", ok=False))
+        else:
+            self._report(Report(clean(reason, 400), ok=False))
+
+    def _pend(self, person: Person, verb: str) -> None:
+        person.pending = verb
+        self._store.people.touch(person.key)
+
+    def _unpend(self, key: Key) -> None:
+        person = self._store.people.rows.get(key)
+        if person is not None:
+            person.pending = ""
+            self._store.people.touch(key)
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._report(Report(explain(Failure("fault", clean(str(error), 120))), ok=False))

@@ -1,0 +1,37 @@
+"""What the screens ask of the network. `client.fleet.Fleet` is it; nothing here waits in a key handler."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from console.model import Ack, Key
+
+
+class Operator(Protocol):
+    """Calls of one operator on all contexts. Each raises `model.Failure`; each is harmless to repeat (request_id)."""
+
+    async def mute(self, person: Key, sources: Sequence[str], reason: str = "") -> Ack: ...
+
+    async def unmute(self, person: Key, sources: Sequence[str], reason: str = "") -> Ack: ...
+
+    async def mute_room(self, room: Key, *, dry_run: bool = False, expected: int = 0, reason: str = "") -> Ack: ...
+
+    async def unmute_room(self, room: Key, reason: str = "") -> Ack: ...
+
+    async def remove(self, person: Key, reason: str = "") -> Ack: ...
+
+    async def hide(self, message: Key, reason: str = "") -> Ack: ...
+
+    async def close_room(self, room: Key, reason: str = "") -> Ack: ...
+
+
+class Fleet(Operator, Protocol):
+    """The streams behind the tables."""
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    def focus(self, room: Key | None) -> None:
+        """Follow people and chat of this room, and of no other."""

@@ -1,0 +1,218 @@
+"""From a key to a deed: which rows, may we, how heavy, and the question before it.
+
+Targets are identities taken from what is painted when the key comes; a question keeps those, whatever moves meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from console.actions import BY_ID, Action, allowed, tier
+from console.columns import Look
+from console.i18n import n, t
+from console.model import Failure, Key, Link, Message, Person, Role, Room
+from console.operations import MICROPHONE, Operations, Report, explain
+from console.ports import Fleet
+from console.widgets.bar import Bar, Question
+
+
+class Desk(Protocol):
+    """What acting needs of the screen."""
+
+    look: Look
+    fleet: Fleet
+    operations: Operations
+
+    @property
+    def bar(self) -> Bar: ...
+
+    def role(self, context: str) -> Role: ...
+
+    def say(self, report: Report) -> None: ...
+
+    def paint(self) -> None: ...
+
+
+class Acting:
+    """Every deed of the console, guarded the same way."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    # ------------------------------------------------------------------ guards
+
+    def may(self, name: str, context: str) -> bool:
+        """Is it allowed by our role there, and can the node hear us? Says why not."""
+        action: Action = BY_ID[name]
+        role = self._desk.role(context)
+        if not allowed(action, role):
+            needed, ours = t(f"role.{action.role.word}"), t(f"role.{role.word}")
+            self._no(t("say.role", needed=needed, context=context, role=ours))
+            return False
+        if self._desk.look.store.link(context) is Link.DOWN:
+            self._no(t("say.down", context=context))
+            return False
+        return True
+
+    def _no(self, text: str) -> None:
+        self._desk.say(Report(text, ok=False))
+
+    def here(self, people: Sequence[Person]) -> list[Person]:
+        """Those that have not left; says who has when nobody is left."""
+        alive = self._desk.look.store.people.rows
+        present = [person for key in [p.key for p in people] if (person := alive.get(key)) and not person.gone_at]
+        if people and not present:
+            self._no(t("say.gone", who=people[0].name))
+        return present
+
+    # ------------------------------------------------------------------ people
+
+    def mute(self, people: Sequence[Person]) -> None:
+        """Block the microphones of those not blocked; when all are, lift the blocks."""
+        if not people:
+            self._no(t("say.no_row"))
+            return
+        if not self.may("mute", people[0].context) or not (people := self.here(people)):
+            return
+        able = [person for person in people if person.track("microphone") is not None]
+        if not able:
+            self._no(t("say.no_microphone", who=people[0].name))
+            return
+        open_ones = [person for person in able if not person.muted]
+        if open_ones:
+            self.people("mute", open_ones)
+        else:
+            self.people("unmute", able)
+
+    def people(
+        self, verb: str, people: Sequence[Person], sources: Sequence[str] = MICROPHONE, reason: str = ""
+    ) -> None:
+        """Do `verb` to these people: at once, or after the question its weight asks for."""
+        action = BY_ID["remove" if verb == "remove" else "mute"]
+        if not people:
+            self._no(t("say.no_row"))
+            return
+        if not self.may(action.id, people[0].context) or not (people := self.here(people)):
+            return
+        weight = tier(action, len(people))
+        if weight == "T1":
+            self._do(verb, people, sources, reason)
+            return
+        who = people[0].name if len(people) == 1 else n("people", len(people))
+        ask = t(f"ask.{verb}", people=who, room=people[0].room, node=people[0].context)
+        self._desk.bar.ask(
+            Question(
+                ask,
+                lambda given: self._do(verb, people, sources, given or reason),
+                expected=str(len(people)) if weight == "T3" else "",
+                reason=weight == "T3" and not reason,
+                cancel=self._cancelled,
+            )
+        )
+
+    def _do(self, verb: str, people: Sequence[Person], sources: Sequence[str], reason: str) -> None:
+        if not (present := self.here(people)):
+            return
+        match verb:
+            case "mute":
+                self._desk.operations.mute(present, sources, reason)
+            case "unmute":
+                self._desk.operations.unmute(present, sources, reason)
+            case _:
+                self._desk.operations.remove(present, reason)
+        self._desk.paint()
+
+    def remove(self, people: Sequence[Person]) -> None:
+        self.people("remove", people)
+
+    # ------------------------------------------------------------------ rooms
+
+    def mute_room(self, room: Room | None, reason: str = "", *, dry_run: bool = False) -> None:
+        """The node counts first (dry run); the deed carries that number and is refused if it is another by then."""
+        if room is None:
+            self._no(t("say.no_room"))
+            return
+        if not self.may("mute_room", room.context):
+            return
+        self._desk.say(Report(t("bar.asking"), going=True))
+        self._desk.operations.spawn(self._count_then_ask(room.key, reason, dry_run))
+
+    async def _count_then_ask(self, key: Key, reason: str, dry_run: bool) -> None:
+        try:
+            ack = await self._desk.fleet.mute_room(key, dry_run=True)
+        except Failure as failure:
+            self._no(explain(failure))
+            return
+        room = self._desk.look.store.rooms.rows.get(key)
+        count = len(ack.changed)
+        if room is None:
+            return
+        ask = t("ask.mute_room", people=n("people", count), room=room.room, node=room.node or room.context)
+        self._desk.say(Report(ask, ok=True))
+        if dry_run or self._desk.bar.is_open:
+            return
+        heavy = tier(BY_ID["mute_room"], count) == "T3"
+        self._desk.bar.ask(
+            Question(
+                ask,
+                lambda given: self._mute_room(room, count, given or reason),
+                expected=str(count) if heavy else "",
+                reason=heavy and not reason,
+                cancel=self._cancelled,
+            )
+        )
+
+    def _mute_room(self, room: Room, count: int, reason: str) -> None:
+        self._desk.operations.mute_room(room, count, reason)
+        self._desk.paint()
+
+    def unmute_room(self, room: Room | None, reason: str = "") -> None:
+        if room is None:
+            self._no(t("say.no_room"))
+        elif self.may("unmute_room", room.context):
+            self._desk.operations.unmute_room(room, reason)
+            self._desk.paint()
+
+    def close(self, room: Room | None) -> None:
+        if room is None:
+            self._no(t("say.no_room"))
+            return
+        if not self.may("close", room.context):
+            return
+        if not room.open or room.gone_at:
+            self._no(t("say.already_closed"))
+            return
+        people = n("people", room.people)
+        ask = t("ask.close", people=people, room=room.room, node=room.node or room.context)
+        question = Question(
+            ask, lambda reason: self._close(room, reason), expected=room.room, reason=True, cancel=self._cancelled
+        )
+        self._desk.bar.ask(question)
+
+    def _close(self, room: Room, reason: str) -> None:
+        self._desk.operations.close(room, reason)
+        self._desk.paint()
+
+    # ------------------------------------------------------------------ chat
+
+    def hide(self, message: Message | None, reason: str = "") -> None:
+        if message is None:
+            self._no(t("say.no_row"))
+        elif not self.may("hide", message.context):
+            return
+        elif message.hidden:
+            self._no(t("say.already_hidden"))
+        else:
+            self._desk.operations.hide(message, reason)
+            self._desk.paint()
+
+    def undo(self) -> None:
+        last = self._desk.operations.undoable()
+        if last is not None and last.targets and not self.may("undo", last.targets[0][0][0]):
+            return
+        self._desk.operations.undo()
+        self._desk.paint()
+
+    def _cancelled(self) -> None:
+        self._desk.say(Report(t("say.cancelled")))

@@ -1,0 +1,187 @@
+"""What the command line `:` does, one function a verb."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from console.fields import PERSON_FIELDS
+from console.filters import FilterError, compile_filter
+from console.grammar import Command, CommandError
+from console.i18n import Language, t
+from console.model import Person, Room
+from console.operations import MICROPHONE
+
+if TYPE_CHECKING:
+    from console.screens.desk import DeskScreen
+
+
+def run(desk: DeskScreen, command: Command) -> None:
+    """Raises CommandError or FilterError with what is wrong."""
+    if command.context and command.context not in desk.look.store.connections:
+        raise CommandError("command.context", text=command.context)
+    _VERBS[command.verb](desk, command)
+
+
+def _people(desk: DeskScreen, command: Command) -> list[Person]:
+    """The people a command names: the cursor's, the marked, all that match, or by name or id."""
+    pane = desk.room_pane
+    table = pane.table
+    if desk.pane is not pane:
+        raise CommandError("say.no_room")
+    words = command.targets or (("marked",) if table.marks else (".",))
+    rows = table.rows.rows
+    found: list[Person] = []
+    for word in words:
+        match word:
+            case ".":
+                keys = [table.cursor_key] if table.cursor_key else []
+            case "*":
+                keys = [*table.order]
+            case "marked":
+                keys = [key for key in table.order if key in table.marks]
+            case _:
+                keys = _named(desk, word.removeprefix("person:").removeprefix("user:"))
+        found += [rows[key] for key in keys if key in rows and not rows[key].gone_at]
+    if command.spared:
+        spared = compile_filter(command.spared, PERSON_FIELDS)
+        found = [person for person in found if spared is None or not spared(person)]
+    if "*" in words:
+        found = [person for person in found if person.role != "host"]  # hosts only when they are named
+    return list({person.key: person for person in found}.values())
+
+
+def _named(desk: DeskScreen, word: str) -> list[tuple[str, ...]]:
+    pattern = word.casefold()
+    table = desk.room_pane.table
+    keys = [
+        key
+        for key in table.order
+        if (person := table.rows.rows.get(key)) is not None
+        and (person.participant == word or fnmatch.fnmatchcase(person.name.casefold(), pattern))
+    ]
+    if not keys:
+        raise CommandError("command.no_match", text=word)
+    return keys
+
+
+def _room(desk: DeskScreen, command: Command) -> Room:
+    """The room a command names, else the one on the screen."""
+    if not command.targets:
+        room = desk.room_in_hand()
+        if room is None:
+            raise CommandError("say.no_room")
+        return room
+    name = command.targets[0].removeprefix("room:")
+    for room in desk.look.store.rooms.rows.values():
+        if room.room == name and command.context in ("", room.context) and not room.gone_at:
+            return room
+    raise CommandError("command.no_room", text=name)
+
+
+def _nodes(desk: DeskScreen, command: Command) -> None:
+    desk.show("nodes")
+    _filter(desk, command)
+
+
+def _rooms(desk: DeskScreen, command: Command) -> None:
+    desk.show("rooms")
+    desk.rooms_pane.narrow(command.context)
+    _filter(desk, command)
+
+
+def _enter(desk: DeskScreen, command: Command) -> None:
+    desk.enter(_room(desk, command).key)
+
+
+def _people_view(desk: DeskScreen, command: Command) -> None:
+    desk.show("room")
+    if desk.pane is desk.room_pane:
+        desk.room_pane.table.focus()
+        _filter(desk, command)
+
+
+def _chat(desk: DeskScreen, command: Command) -> None:
+    desk.show("room")
+    if desk.pane is desk.room_pane:
+        desk.room_pane.chat.focus()
+
+
+def _filter(desk: DeskScreen, command: Command) -> None:
+    if command.rest or command.verb == "filter":
+        desk.set_filter(command.rest)
+
+
+def _mute(desk: DeskScreen, command: Command) -> None:
+    people = _people(desk, command)
+    desk.acting.people(command.verb, people, command.sources or MICROPHONE, command.reason)
+
+
+def _kick(desk: DeskScreen, command: Command) -> None:
+    desk.acting.people("remove", _people(desk, command), (), command.reason)
+
+
+def _mute_all(desk: DeskScreen, command: Command) -> None:
+    desk.acting.mute_room(_room(desk, command), command.reason, dry_run=command.dry_run)
+
+
+def _unmute_all(desk: DeskScreen, command: Command) -> None:
+    desk.acting.unmute_room(_room(desk, command), command.reason)
+
+
+def _hide(desk: DeskScreen, command: Command) -> None:
+    chat = desk.room_pane.chat
+    if not command.targets or command.targets == (".",):
+        desk.acting.hide(chat.cursor_message, command.reason)
+        return
+    for word in command.targets:
+        found = [message for message in chat.messages.values() if message.message == word.removeprefix("msg:")]
+        if not found:
+            raise CommandError("command.no_match", text=word)
+        desk.acting.hide(found[0], command.reason)
+
+
+def _close(desk: DeskScreen, command: Command) -> None:
+    desk.acting.close(_room(desk, command))
+
+
+def _sort(desk: DeskScreen, command: Command) -> None:
+    table = desk.pane.table
+    name = command.targets[0] if command.targets else ""
+    column = next((column for column in table.columns if column.id == name), None)
+    if column is None:
+        known = " ".join(column.id for column in table.columns)
+        raise CommandError("command.column", text=f"{name} ({known})")
+    table.sort_by(name, "desc" in command.targets[1:])
+
+
+def _language(desk: DeskScreen, command: Command) -> None:
+    asked = command.targets[0] if command.targets else ""
+    language: Language = "en" if asked == "en" else "fr"
+    desk.speak(language)
+
+
+_VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
+    "nodes": _nodes,
+    "rooms": _rooms,
+    "room": _enter,
+    "people": _people_view,
+    "chat": _chat,
+    "mute": _mute,
+    "unmute": _mute,
+    "muteall": _mute_all,
+    "unmuteall": _unmute_all,
+    "kick": _kick,
+    "hide": _hide,
+    "close": _close,
+    "filter": _filter,
+    "sort": _sort,
+    "pause": lambda desk, command: desk.do("pause"),
+    "undo": lambda desk, command: desk.do("undo"),
+    "lang": _language,
+    "help": lambda desk, command: desk.do("help"),
+    "q": lambda desk, command: desk.app.exit(0),
+}
+
+__all__ = ["FilterError", "run", "t"]

@@ -1,0 +1,457 @@
+"""The desk: the views, the bar, the status line; and every key, by the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
+
+from console import i18n
+from console.actions import ACTIONS, BY_ID, View
+from console.columns import Look
+from console.filters import FilterError, compile_filter
+from console.grammar import CommandError, complete, parse
+from console.i18n import Language, t
+from console.model import Key, Link, Person, Role, Room
+from console.operations import Operations, Report
+from console.ports import Fleet
+from console.screens import commands, frame
+from console.screens.acting import Acting
+from console.screens.help import HelpScreen
+from console.screens.nodes import NodesPane
+from console.screens.room import RoomPane
+from console.screens.rooms import RoomsPane
+from console.screens.view import Pane
+from console.theme import ON_BACKGROUND, ON_SURFACE
+from console.widgets.bar import Bar, Line, Question
+from console.widgets.chat_tail import ChatTail
+from console.widgets.live_table import LiveTable
+from console.widgets.paint import Line as PaintedLine
+from console.widgets.paint import Lines
+
+REPORT_SECONDS = 8.0  # an outcome stays on the status line this long
+
+
+# The application loads this: Textual does not read the CSS of a default screen.
+DESK_CSS = """
+DeskScreen { background: $background; layers: base; }
+#head { height: 1; } #tabs { height: 1; } #status { height: 1; } #keys { height: 1; }
+ContentSwitcher { height: 1fr; }
+Pane { layout: horizontal; height: 1fr; width: 1fr; }
+.side { display: none; width: 64; height: 1fr; }
+DeskScreen.-wide .side { display: block; }
+RoomPane { layout: vertical; }
+RoomPane LiveTable { height: 2fr; }
+RoomPane ChatTail { height: 1fr; min-height: 5; }
+DeskScreen.-wide RoomPane { layout: horizontal; }
+DeskScreen.-wide RoomPane LiveTable { height: 1fr; width: 1fr; }
+DeskScreen.-wide RoomPane ChatTail { height: 1fr; width: 60; border-left: solid $border; }
+DeskScreen.-zoom .side { display: none; }
+DeskScreen.-zoom RoomPane ChatTail { display: none; }
+DeskScreen.-zoom-chat RoomPane ChatTail { display: block; width: 1fr; }
+DeskScreen.-zoom-chat RoomPane LiveTable { display: none; }
+"""
+
+
+def _bindings() -> list[Binding]:
+    special = {"/": "slash", "\\": "backslash", ":": "colon", "?": "question_mark", "*": "asterisk"}
+    return [
+        Binding(special.get(key, key), f"do('{action.id}')", t(action.label), show=False, id=f"regie.{action.id}")
+        for action in ACTIONS
+        for key in action.keys
+    ]
+
+
+class DeskScreen(Screen[None]):
+    BINDINGS: ClassVar[list[Any]] = _bindings()
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (Textual declares it so)
+        (0, "-narrow"),
+        (120, "-wide"),
+    ]
+    AUTO_FOCUS = "#nodes-table"
+
+    def __init__(self, look: Look, fleet: Fleet, *, read_only: bool = False) -> None:
+        super().__init__()
+        self.look = look
+        self.fleet = fleet
+        self.read_only = read_only
+        self.operations = Operations(look.store, fleet, self.say, lambda: look.now)
+        self.acting = Acting(self)
+        self.report: Report | None = None
+        self._reported = float("-inf")
+        self._history: tuple[str, ...] = ()
+        self._last: View = "nodes"
+        self._deeds = _deeds(self)
+
+    def compose(self) -> ComposeResult:
+        yield Lines(lambda cells, rows: [self._header(cells)], ON_SURFACE, id="head")
+        yield Lines(lambda cells, rows: [self._tabs(cells)], ON_BACKGROUND, id="tabs")
+        with ContentSwitcher(initial="nodes", id="views"):
+            yield NodesPane(self.look, id="nodes")
+            yield RoomsPane(self.look, id="rooms")
+            yield RoomPane(self.look, id="room")
+        yield Bar(id="bar")
+        yield Lines(lambda cells, rows: [self._status(cells)], ON_SURFACE, id="status")
+        yield Lines(lambda cells, rows: [self._keys(cells)], ON_BACKGROUND, id="keys")
+
+    # ------------------------------------------------------------------ parts
+
+    @property
+    def nodes_pane(self) -> NodesPane:
+        return self.query_one(NodesPane)
+
+    @property
+    def rooms_pane(self) -> RoomsPane:
+        return self.query_one(RoomsPane)
+
+    @property
+    def room_pane(self) -> RoomPane:
+        return self.query_one(RoomPane)
+
+    @property
+    def bar(self) -> Bar:
+        return self.query_one(Bar)
+
+    @property
+    def pane(self) -> Pane:
+        current = self.query_one("#views", ContentSwitcher).current
+        return {"nodes": self.nodes_pane, "rooms": self.rooms_pane}.get(current or "", self.room_pane)
+
+    def context_in_hand(self) -> str:
+        """The context of the row under the cursor."""
+        if self.pane is self.room_pane and self.room_pane.room_key:
+            return self.room_pane.room_key[0]
+        key = self.pane.table.cursor_key
+        return key[0] if key else next(iter(self.look.store.connections), "")
+
+    def role(self, context: str) -> Role:
+        role = self.look.store.role(context)
+        return min(role, Role.VIEWER) if self.read_only else role
+
+    def room_in_hand(self) -> Room | None:
+        """The room on the screen, or the one under the cursor."""
+        if self.pane is self.room_pane:
+            return self.room_pane.room
+        if self.pane is self.rooms_pane:
+            room: Room | None = self.rooms_pane.table.cursor_row
+            return room
+        return None
+
+    def people_in_hand(self) -> list[Person]:
+        """The marked people, else the one under the cursor."""
+        table = self.room_pane.table
+        if table.marks:
+            return [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
+        row = table.cursor_row
+        return [row] if row is not None else []
+
+    # ------------------------------------------------------------------ painting
+
+    def frame(self) -> None:
+        """One frame: everything that changed and is on the screen."""
+        self.look.store.tick(self.look.now, self.look.wall, self._held())
+        self.pane.tick()
+        if self.report is not None and not self.report.going and self.look.now - self._reported > REPORT_SECONDS:
+            self.report = None
+        self._mark()
+
+    def _held(self) -> frozenset[Key]:
+        tables = (self.nodes_pane.table, self.rooms_pane.table, self.room_pane.table)
+        return frozenset(table.cursor_key for table in tables if table.cursor_key is not None)
+
+    def paint(self) -> None:
+        """What a key changed, in the handler of that key."""
+        self.pane.flush()
+        self._mark()
+
+    def _mark(self) -> None:
+        for name in ("#head", "#tabs", "#status", "#keys"):
+            self.query_one(name, Lines).mark()
+
+    def say(self, report: Report) -> None:
+        self.report, self._reported = report, self.look.now
+        if self.is_mounted:
+            self.paint()
+
+    def _header(self, cells: int) -> PaintedLine:
+        return frame.header(self.look, self.context_in_hand(), self.read_only, cells)
+
+    def _tabs(self, cells: int) -> PaintedLine:
+        room = self.room_pane.room_key
+        return frame.tabs(self.pane, room[1] if room else "", cells)
+
+    def _status(self, cells: int) -> PaintedLine:
+        return frame.status(self.pane, self.report, self.operations.undo_left(), cells)
+
+    def _keys(self, cells: int) -> PaintedLine:
+        return frame.keys(self.pane.view, self.role(self.context_in_hand()), cells)
+
+    # ------------------------------------------------------------------ views
+
+    def show(self, view: View) -> None:
+        if view == "room" and self.room_pane.room_key is None:
+            self.say(Report(t("say.no_room"), ok=False))
+            return
+        switcher = self.query_one("#views", ContentSwitcher)
+        if switcher.current != view:
+            self._leave(switcher.current)
+            switcher.current = view
+        if view == "room":
+            self.fleet.focus(self.room_pane.room_key)
+        self.pane.table.focus()
+        self.pane.tick()
+        self._mark()
+
+    def _leave(self, view: str | None) -> None:
+        """People and chat are followed only while they are on the screen."""
+        if view != "room" or self.room_pane.room_key is None:
+            return
+        self.fleet.focus(None)
+        self.look.store.forget_room(self.room_pane.room_key)
+        self.room_pane.table.start_over()
+
+    def enter(self, room: Key) -> None:
+        if self.room_pane.room_key not in (None, room):
+            self._leave("room")
+        self.room_pane.show(room)
+        self.show("room")
+
+    def on_live_table_moved(self) -> None:
+        self._mark()
+
+    def on_live_table_opened(self) -> None:
+        self.do("open")
+
+    def on_chat_tail_moved(self) -> None:
+        self._mark()
+
+    def on_descendant_focus(self) -> None:
+        if self.is_mounted:
+            self._mark()
+
+    def on_screen_resume(self) -> None:
+        self._mark()
+
+    @on(Bar.Closed)
+    def _bar_closed(self) -> None:
+        pane = self.pane
+        if pane is self.room_pane and self._chat_had_focus:
+            self.room_pane.chat.focus()
+        else:
+            pane.table.focus()
+
+    _chat_had_focus = False
+
+    # ------------------------------------------------------------------ keys
+
+    def action_do(self, name: str) -> None:
+        self.do(name)
+
+    def do(self, name: str) -> None:
+        """Run an action of the table by its id."""
+        action = BY_ID[name]
+        if self.bar.is_open:
+            return
+        if self.pane.view not in action.views:
+            if action.group == "act":
+                self.say(Report(t("say.not_here"), ok=False))
+            return
+        self._chat_had_focus = self.pane.view == "chat"
+        self._deeds[name]()
+        self._mark()
+
+    def open_row(self) -> None:
+        key = self.pane.table.cursor_key
+        if key is None:
+            self.say(Report(t("say.no_row"), ok=False))
+        elif self.pane is self.nodes_pane:
+            self.rooms_pane.narrow(key[0])
+            self.show("rooms")
+        elif self.pane is self.rooms_pane:
+            self.enter(key)
+
+    def back(self) -> None:
+        if self.pane is self.room_pane:
+            self.show("rooms")
+        elif self.pane is self.rooms_pane:
+            if self.rooms_pane.context:
+                self.nodes_pane.table.point_at(self._node_of(self.rooms_pane.context))
+            self.rooms_pane.narrow("")
+            self.show("nodes")
+        else:
+            self.bar.ask(Question(t("ask.quit"), lambda _: self.app.exit(0)))
+
+    def _node_of(self, context: str) -> Key:
+        return next((key for key in self.look.store.nodes.rows if key[0] == context), (context, ""))
+
+    def show_rooms(self) -> None:
+        self.rooms_pane.narrow("")
+        self.show("rooms")
+
+    def next_pane(self) -> None:
+        room = self.room_pane
+        self.remove_class("-zoom", "-zoom-chat")
+        target = room.table if room.view == "chat" else room.chat
+        target.focus()
+
+    def zoom(self) -> None:
+        zoomed = self.has_class("-zoom")
+        chat = self.pane.view == "chat"
+        self.set_class(not zoomed, "-zoom")
+        self.set_class(not zoomed and chat, "-zoom-chat")
+
+    def clear(self) -> None:
+        self.pane.table.unmark()
+        self.pane.table.set_filter("", None)
+
+    def pause(self) -> None:
+        paused = not self.pane.table.paused
+        for pane in (self.nodes_pane, self.rooms_pane, self.room_pane):
+            pane.pause(paused)
+        if paused:
+            self.say(Report(t("say.paused")))
+        else:
+            self.report = None
+            self.pane.tick()
+
+    def copy(self) -> None:
+        chat = self.room_pane.chat
+        key = chat.cursor_key if self.pane.view == "chat" else self.pane.table.cursor_key
+        if not key:
+            self.say(Report(t("say.no_copy"), ok=False))
+            return
+        self.app.copy_to_clipboard(key[-1] or key[0])
+        self.say(Report(t("done.copied", text=key[-1] or key[0])))
+
+    def speak(self, language: Language) -> None:
+        i18n.use(language)
+        self.pane.table.refresh()
+        self.room_pane.chat.flush()
+        for lines in self.query(Lines):
+            lines.mark()
+
+    # ------------------------------------------------------------------ filter and command line
+
+    def open_filter(self) -> None:
+        table = self.pane.table
+        before = table.filter_text
+        self.bar.ask_line(
+            Line(
+                t("do.filter"),
+                t("filter.hint"),
+                done=self._keep_filter,
+                cancel=lambda: self.set_filter(before),
+                change=self._try_filter,
+            ),
+            before,
+        )
+
+    def _try_filter(self, text: str) -> str:
+        try:
+            self.set_filter(text)
+        except FilterError as error:
+            return t(error.word, **error.values)
+        return ""
+
+    def _keep_filter(self, text: str) -> None:
+        if wrong := self._try_filter(text):
+            self.say(Report(wrong, ok=False))
+
+    def set_filter(self, text: str) -> None:
+        """Raises FilterError and leaves the filter as it was."""
+        predicate = compile_filter(text, self.pane.fields)
+        self.pane.table.set_filter(text.strip(), predicate)
+        self._mark()
+
+    def open_command(self) -> None:
+        line = Line(
+            t("do.command"),
+            t("command.hint"),
+            done=self.command,
+            cancel=lambda: None,
+            complete=complete,
+            history=self._history,
+        )
+        self.bar.ask_line(line)
+
+    def command(self, text: str) -> None:
+        if text:
+            self._history = (*self._history[-49:], text)
+        try:
+            parsed = parse(text)
+            if parsed is not None:
+                commands.run(self, parsed)
+        except (CommandError, FilterError) as error:
+            self.say(Report(t(error.word, **error.values), ok=False))
+
+
+def _moves(desk: DeskScreen, table: str, chat: str, *values: Any) -> Callable[[], None]:
+    """A movement of whichever pane has the keys."""
+
+    def move() -> None:
+        active = desk.pane.active
+        if isinstance(active, ChatTail):
+            getattr(active, chat)(*values)
+        elif isinstance(active, LiveTable):
+            getattr(active, table)(*values)
+
+    return move
+
+
+def _ends(desk: DeskScreen, last: bool) -> Callable[[], None]:
+    def move() -> None:
+        active = desk.pane.active
+        if isinstance(active, ChatTail):
+            active.point_end(last=last)
+        elif isinstance(active, LiveTable) and active.order:
+            active.point(len(active.order) - 1 if last else 0)
+
+    return move
+
+
+def _deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
+    """What each action of the table does."""
+    acting = desk.acting
+    return {
+        "down": _moves(desk, "move", "move", 1),
+        "up": _moves(desk, "move", "move", -1),
+        "page_down": _moves(desk, "page", "page", 1),
+        "page_up": _moves(desk, "page", "page", -1),
+        "top": _ends(desk, False),
+        "bottom": _ends(desk, True),
+        "open": desk.open_row,
+        "back": desk.back,
+        "next_pane": desk.next_pane,
+        "nodes": lambda: desk.show("nodes"),
+        "rooms": desk.show_rooms,
+        "room": lambda: desk.show("room"),
+        "filter": desk.open_filter,
+        "clear": desk.clear,
+        "sort": lambda: desk.pane.table.sort_next(),
+        "reverse": lambda: desk.pane.table.sort_by(desk.pane.table.sort_id, not desk.pane.table.reverse),
+        "mark": lambda: desk.pane.table.mark(),
+        "mark_all": lambda: desk.pane.table.mark_all(),
+        "pause": desk.pause,
+        "zoom": desk.zoom,
+        "copy": desk.copy,
+        "mute": lambda: acting.mute(desk.people_in_hand()),
+        "mute_room": lambda: acting.mute_room(desk.room_in_hand()),
+        "unmute_room": lambda: acting.unmute_room(desk.room_in_hand()),
+        "remove": lambda: acting.remove(desk.people_in_hand()),
+        "hide": lambda: acting.hide(desk.room_pane.chat.cursor_message),
+        "close": lambda: acting.close(desk.room_in_hand()),
+        "undo": acting.undo,
+        "command": desk.open_command,
+        "palette": lambda: desk.app.action_command_palette(),
+        "language": lambda: desk.speak("en" if i18n.language() == "fr" else "fr"),
+        "help": lambda: desk.app.push_screen(HelpScreen()),
+        "quit": lambda: desk.app.exit(0),
+    }
+
+
+__all__ = ["DeskScreen", "Link"]

@@ -1,0 +1,112 @@
+"""The lines around the views: who and what on top, the outcome and the keys at the bottom."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+from console.actions import View, allowed, hints
+from console.columns import Look, Tone
+from console.i18n import n, t
+from console.model import Link, Role
+from console.operations import Report
+from console.screens.view import Pane
+from console.text import width
+from console.widgets.paint import Line, spread
+
+_TABS: tuple[tuple[View, str], ...] = (("nodes", "1"), ("rooms", "2"), ("room", "3"))
+_LINKS: tuple[tuple[Link, str, Tone], ...] = (
+    (Link.LIVE, "link.live", "good"),
+    (Link.CONNECTING, "link.connecting", "dim"),
+    (Link.STALE, "link.stale", "warn"),
+    (Link.DOWN, "link.down", "bad"),
+    (Link.DENIED, "link.denied", "bad"),
+)
+
+
+def header(look: Look, context: str, read_only: bool, cells: int) -> Line:
+    """The fleet in one line: links, people, our role, the time."""
+    store = look.store
+    counts = Counter(connection.link for connection in store.connections.values())
+    left: Line = [(f" {t('app.title')} ", "accent"), (" " + n("head.nodes", len(store.connections)), "")]
+    for link, word, tone in _LINKS:
+        if counts[link]:
+            glyph, _, name = t(word).partition(" ")
+            left.append((f"  {glyph} {counts[link]} {name}", tone))
+    people = sum(node.people for node in store.nodes.rows.values() if store.link(node.context) is Link.LIVE)
+    rooms = sum(1 for room in store.rooms.rows.values() if room.open and not room.gone_at)
+    middle = f"   {n('head.rooms', rooms)}  {n('head.people', people)}"
+    right: Line = [*_who(look, context, read_only), (time.strftime("  %H:%M:%SZ ", time.gmtime(look.wall)), "strong")]
+    if sum(width(text) for text, _ in (*left, *right)) + width(middle) <= cells:
+        left.append((middle, "dim"))
+    return spread(left, right, cells)
+
+
+def _who(look: Look, context: str, read_only: bool) -> Line:
+    """Who we are for the node under the cursor."""
+    connection = look.store.connections.get(context)
+    if connection is None:
+        return []
+    role = Role.VIEWER if read_only else connection.role
+    word: Line = [(t(f"role.{role.word}"), "strong" if role > Role.VIEWER else "")]
+    if role <= Role.VIEWER:
+        word.append((f" {t('head.ro')}", "warn"))
+    who = connection.operator
+    place = f"{who}@{context} " if who else f"{context} "
+    return [(place, "dim"), *word]
+
+
+def tabs(pane: Pane, room: str, cells: int) -> Line:
+    """Where we are, how it is ordered and filtered."""
+    left: Line = []
+    for view, key in _TABS:
+        name = t(f"tab.{view}")
+        crumb = pane.crumb() if view == pane.name_of_view else room if view == "room" else ""
+        text = f" {key} {name}{f' {crumb}' if crumb else ''} "
+        here = view == pane.name_of_view
+        left.append((f"[{text.strip()}]" if here else text, "accent" if here else "dim"))
+    table = pane.table
+    right: Line = []
+    if table.paused:
+        right.append((f"{t('head.paused')}  ", "warn"))
+    elif table.held:
+        right.append((f"{t('head.held')}  ", "dim"))
+    if table.marks:
+        right.append((f"{n('head.marked', len(table.marks))}  ", "accent"))
+    if table.filter_text:
+        right.append((f"/{table.filter_text}  ", "warn"))
+    shown, total = len(table.order), len(pane.look.store.people) if pane.name_of_view == "room" else len(table.rows)
+    at = table.position + 1
+    count = (
+        f"{at}/{shown}" if shown == total or not table.filter_text else t("head.of", shown=f"{at}/{shown}", total=total)
+    )
+    right.append((f"{count} ", "dim"))
+    return spread(left, right, cells)
+
+
+def status(pane: Pane, report: Report | None, undo_left: int, cells: int) -> Line:
+    """The last outcome; when there is none to tell, the row under the cursor."""
+    right: Line = [(f"{t('undo.offer', seconds=undo_left)} ", "accent")] if undo_left else []
+    if report is None:
+        return spread([(" ", ""), *pane.detail()], right, cells)
+    glyph, tone = ("… ", "accent") if report.going else ("✓ ", "good") if report.ok else ("✗ ", "bad")
+    kind: Tone = tone  # type: ignore[assignment]
+    return spread([(f" {glyph}", kind), (report.text, "" if report.ok else "strong")], right, cells)
+
+
+def keys(view: View, role: Role, cells: int) -> Line:
+    """The keys worth knowing here; those the role may not use are in brackets."""
+    line: Line = [(" ", "")]
+    left = cells - 1
+    for action in hints(view):
+        label = t(action.label)
+        may = allowed(action, role)
+        shown = f"{action.shown} {label}" if may else f"({action.shown} {label})"
+        if width(shown) + 2 > left:
+            continue
+        left -= width(shown) + 2
+        if may:
+            line += [(f"{action.shown} ", "accent"), (f"{label}  ", "dim")]
+        else:
+            line.append((f"{shown}  ", "dim"))
+    return line

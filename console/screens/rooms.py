@@ -1,0 +1,110 @@
+"""Rooms: those of all nodes, or of the one we came from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+
+from console.columns import ROOM_COLUMNS, Look, age, megabits, room_state
+from console.fields import ROOM_FIELDS
+from console.i18n import n, number, t
+from console.model import Key, Link, Room
+from console.screens.nodes import fact, title
+from console.screens.view import Pane
+from console.theme import ON_BACKGROUND
+from console.widgets.live_table import LiveTable
+from console.widgets.paint import Line, Lines
+
+
+class RoomsPane(Pane):
+    name_of_view = "rooms"
+    fields = ROOM_FIELDS
+
+    def __init__(self, look: Look, id: str) -> None:
+        super().__init__(look, id)
+        self.context = ""  # only the rooms of this context; empty: of all
+
+    def compose(self) -> ComposeResult:
+        yield LiveTable(
+            self.look.store.rooms,
+            ROOM_COLUMNS,
+            self.look,
+            sort="people",
+            reverse=True,
+            empty=_empty(self.look),
+            scope=self._scope,
+            id="rooms-table",
+        )
+        yield Lines(self._side, ON_BACKGROUND, classes="side")
+
+    def _scope(self) -> Key:
+        return (self.context,) if self.context else ()
+
+    @property
+    def table(self) -> LiveTable:
+        return self.query_one("#rooms-table", LiveTable)
+
+    def narrow(self, context: str) -> None:
+        if context != self.context:
+            self.context = context
+            self.table.start_over()
+
+    def tick(self) -> None:
+        super().tick()
+        if not self.table.paused:
+            self.query_one(Lines).mark()
+
+    def crumb(self) -> str:
+        return self.context
+
+    def detail(self) -> Line:
+        room: Room | None = self.table.cursor_row
+        if room is None:
+            return []
+        return [(room.room, "strong"), ("  ", ""), room_state(room, self.look), ("  ", ""), (room.title, "dim")]
+
+    def _side(self, cells: int, rows: int) -> list[Line]:
+        room: Room | None = self.table.cursor_row
+        return room_facts(room, self.look, cells) if room is not None else []
+
+
+def room_facts(room: Room, look: Look, cells: int) -> list[Line]:
+    lines = [title(f"{room.room} — {t('side.room')}", cells), fact("fact.title", room.title or "–")]
+    lines.append([*fact("col.open", ""), room_state(room, look)])
+    lines.append(fact("col.node", room.node or room.context))
+    limit = f" / {room.max_participants}" if room.max_participants else ""
+    lines.append(fact("col.people", f"{room.people}{limit}"))
+    lines.append(
+        fact("fact.media", f"{room.cameras} {t('col.cameras').lower()}   {room.speaking} {t('col.speaking').lower()}")
+    )
+    lines.append(fact("col.screen", t("on") if room.screen else t("off")))
+    lines.append(fact("fact.rate", f"{megabits(room.bits_out)} Mb/s   {t('col.loss').lower()} {number(room.loss)}"))
+    for label, at in (("fact.created", room.created), ("fact.opened", room.opened), ("fact.closed", room.closed)):
+        if at:
+            day = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(at))
+            lines.append(fact(label, f"{day}   {age(look.wall - at)}"))
+    if room.closed_by:
+        lines.append(fact("fact.reason", f"{room.closed_by}: {room.closed_reason}"))
+    return lines
+
+
+def _empty(look: Look) -> Callable[[bool], tuple[str, str]]:
+    def empty(filtered: bool) -> tuple[str, str]:
+        if filtered:
+            return t("empty.filter"), t("empty.filter.next")
+        links = {connection.link for connection in look.store.connections.values()}
+        if not links:
+            return t("empty.nodes"), t("empty.nodes.next")
+        if Link.LIVE in links:
+            return t("empty.rooms"), t("empty.rooms.next")
+        if Link.CONNECTING in links:
+            addresses = ", ".join(connection.address for connection in look.store.connections.values())
+            return t("empty.calling"), t("empty.calling.next", addresses=addresses)
+        return t("empty.lost"), t("empty.lost.next")
+
+    return empty
+
+
+__all__ = ["RoomsPane", "n", "room_facts"]

@@ -1,0 +1,57 @@
+"""What the desk asks of a view."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.containers import Container
+from textual.widget import Widget
+
+from console.actions import View
+from console.columns import Look
+from console.filters import Fields
+from console.widgets.live_table import LiveTable
+from console.widgets.paint import Line
+
+
+class Pane(Container):
+    """One view: a table, and panes beside it where the terminal is wide."""
+
+    name_of_view: View = "nodes"
+    fields: ClassVar[Fields] = {}
+
+    def __init__(self, look: Look, id: str) -> None:
+        super().__init__(id=id)
+        self.look = look
+
+    @property
+    def table(self) -> LiveTable:
+        raise NotImplementedError
+
+    @property
+    def view(self) -> View:
+        """Which actions are offered now."""
+        return self.name_of_view
+
+    @property
+    def active(self) -> Widget:
+        """The pane that keys move in."""
+        return self.table
+
+    def tick(self) -> None:
+        """One frame: paint what changed."""
+        self.table.tick(self.look.now)
+
+    def flush(self) -> None:
+        self.table.flush()
+
+    def pause(self, paused: bool) -> None:
+        self.table.paused = paused
+
+    def crumb(self) -> str:
+        """Where we are below the tab's name."""
+        return ""
+
+    def detail(self) -> Line:
+        """One line about the row under the cursor."""
+        return []

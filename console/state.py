@@ -1,0 +1,247 @@
+"""The operator's view: snapshots and changes of all nodes folded into tables. Pure: it is told the time.
+
+A row that goes is not dropped at once: it stays for a moment, marked, so that the row under a cursor never becomes
+another one between a look and a key.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Generic, Protocol, TypeVar
+
+from console.model import Connection, Context, History, Key, Link, Message, Node, Person, Role, Room
+
+STALE_AFTER: Final = 3.0  # seconds without a heartbeat: three missed ticks
+DOWN_AFTER: Final = 10.0
+LINGER: Final = 3.0  # seconds a row that has gone stays visible
+KEPT_MESSAGES: Final = 500  # per room, newest
+
+
+class Row(Protocol):
+    gone_at: float
+    pending: str
+
+    @property
+    def key(self) -> Key: ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(slots=True, eq=False)
+class Dirty:
+    """What one view has not painted yet."""
+
+    keys: set[Key] = field(default_factory=set)
+    members: bool = True  # rows came or went
+
+    def take(self) -> tuple[set[Key], bool]:
+        taken = (self.keys, self.members)
+        self.keys, self.members = set(), False
+        return taken
+
+
+class Table(Generic[R]):
+    """Rows by identity, and who must hear about a change."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Key, R] = {}
+        self._views: list[Dirty] = []
+        self._going: dict[Key, float] = {}
+
+    def view(self) -> Dirty:
+        dirty = Dirty()
+        self._views.append(dirty)
+        return dirty
+
+    def touch(self, key: Key) -> None:
+        for view in self._views:
+            view.keys.add(key)
+
+    def put(self, row: R) -> None:
+        key = row.key
+        old = self.rows.get(key)
+        if old is not None:
+            row.pending = old.pending
+        if old is None or old.gone_at:
+            self._going.pop(key, None)
+            for view in self._views:
+                view.members = True
+        self.rows[key] = row
+        self.touch(key)
+
+    def go(self, key: Key, now: float) -> None:
+        row = self.rows.get(key)
+        if row is not None and not row.gone_at:
+            row.gone_at = now
+            row.pending = ""
+            self._going[key] = now
+            self.touch(key)
+
+    def replace(self, scope: Key, rows: Iterable[R], now: float) -> None:
+        """A snapshot: the rows under `scope` are these and no others."""
+        kept = set()
+        for row in rows:
+            kept.add(row.key)
+            self.put(row)
+        for key in [key for key in self.rows if key[: len(scope)] == scope and key not in kept]:
+            self.go(key, now)
+
+    def forget(self, scope: Key) -> None:
+        """Drop the rows under `scope` at once: nobody watches them any more."""
+        for key in [key for key in self.rows if key[: len(scope)] == scope]:
+            self._drop(key)
+
+    def sweep(self, now: float, held: frozenset[Key] = frozenset()) -> None:
+        """Drop rows that went `LINGER` ago, except those under a cursor."""
+        for key in [key for key, at in self._going.items() if now - at >= LINGER and key not in held]:
+            self._drop(key)
+
+    def _drop(self, key: Key) -> None:
+        self._going.pop(key, None)
+        if self.rows.pop(key, None) is not None:
+            for view in self._views:
+                view.members = True
+
+    def under(self, *scope: str) -> list[R]:
+        return [row for key, row in self.rows.items() if key[: len(scope)] == scope and not row.gone_at]
+
+    def __len__(self) -> int:
+        return len(self.rows) - len(self._going)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the journal beside the tables."""
+
+    at: float  # Unix seconds
+    context: str
+    word: str  # i18n key
+    bad: bool
+    detail: str = ""
+
+
+class Store:
+    """Everything the screens show."""
+
+    def __init__(self, contexts: Iterable[Context] = (), now: float = 0.0) -> None:
+        self.nodes: Table[Node] = Table()
+        self.rooms: Table[Room] = Table()
+        self.people: Table[Person] = Table()
+        self.messages: dict[Key, dict[Key, Message]] = {}  # room → messages in order
+        self.messages_changed: int = 0
+        self.dropped: dict[Key, int] = {}  # room → messages older than we keep
+        self.history: dict[Key, History] = {}
+        self.connections: dict[str, Connection] = {}
+        self.events: deque[Event] = deque(maxlen=200)
+        self.updates: int = 0
+        for context in contexts:
+            self.connections[context.name] = Connection(context.name, context.address, since=now)
+            self.nodes.put(Node(context.name, ""))  # until the node says its name
+
+    # ------------------------------------------------------------------ folding
+
+    def heartbeat(self, context: str, nodes: list[Node], now: float, wall: float) -> None:
+        """The node spoke: it lives, and this is how it is."""
+        connection = self.connections[context]
+        connection.heard, connection.denied, connection.reason = now, False, ""
+        self._link(connection, Link.LIVE, wall)
+        if nodes:
+            self.nodes.forget((context, ""))
+        for node in nodes:
+            self.nodes.put(node)
+            past = self.history.setdefault(node.key, History())
+            past.cpu.append(node.cpu)
+            past.people.append(node.people)
+            past.bits.append(node.bits_out)
+            past.loss.append(node.loss)
+        self.updates += 1
+
+    def caller(self, context: str, operator: str, role: Role) -> None:
+        self.connections[context].operator, self.connections[context].role = operator, role
+        self._touch_nodes(context)
+
+    def trouble(self, context: str, reason: str, *, denied: bool, wall: float) -> None:
+        """A stream broke. The link's state follows from the silence, except when the node refuses us."""
+        connection = self.connections[context]
+        connection.reason, connection.denied = reason, denied
+        if denied:
+            self._link(connection, Link.DENIED, wall)
+
+    def tick(self, now: float, wall: float, held: frozenset[Key] = frozenset()) -> None:
+        """Once or more a second: silence becomes STALE, then DOWN; rows that went are dropped."""
+        for connection in self.connections.values():
+            if connection.denied:
+                continue
+            silent = now - (connection.heard or connection.since)
+            if silent >= DOWN_AFTER:
+                self._link(connection, Link.DOWN, wall)
+            elif connection.heard and silent >= STALE_AFTER:
+                self._link(connection, Link.STALE, wall)
+            if connection.link is not Link.LIVE:
+                self._touch_nodes(connection.context)  # its age is painted
+        for table in (self.nodes, self.rooms, self.people):
+            table.sweep(now, held)
+
+    def _link(self, connection: Connection, link: Link, wall: float) -> None:
+        if connection.link is link:
+            return
+        first = connection.link is Link.CONNECTING and link is Link.LIVE
+        connection.link = link
+        if not first:
+            self.events.append(
+                Event(wall, connection.context, f"event.{link.value}", link is not Link.LIVE, connection.reason)
+            )
+        self._touch_nodes(connection.context)
+        for table in (self.rooms, self.people):
+            for key in [key for key in table.rows if key[0] == connection.context]:
+                table.touch(key)
+
+    def _touch_nodes(self, context: str) -> None:
+        for key in self.nodes.rows:
+            if key[0] == context:
+                self.nodes.touch(key)
+
+    def fold_messages(self, room: Key, messages: list[Message], *, snapshot: bool) -> None:
+        held = self.messages.setdefault(room, {})
+        if snapshot:
+            pending = {key: message.pending for key, message in held.items() if message.pending}
+            held.clear()
+            for message in messages:
+                message.pending = pending.get(message.key, "")
+        for message in messages:
+            if (old := held.get(message.key)) is not None:
+                message.pending = old.pending
+            held[message.key] = message
+        while len(held) > KEPT_MESSAGES:
+            del held[next(iter(held))]
+            self.dropped[room] = self.dropped.get(room, 0) + 1
+        self.messages_changed += 1
+        self.updates += 1
+
+    def forget_room(self, room: Key) -> None:
+        """The room is no longer on screen: its people and messages are not followed."""
+        self.people.forget(room)
+        self.messages.pop(room, None)
+        self.dropped.pop(room, None)
+        self.messages_changed += 1
+
+    # ------------------------------------------------------------------ reading
+
+    def role(self, context: str) -> Role:
+        connection = self.connections.get(context)
+        return connection.role if connection else Role.NONE
+
+    def link(self, context: str) -> Link:
+        connection = self.connections.get(context)
+        return connection.link if connection else Link.DOWN
+
+    def age(self, context: str, now: float) -> float:
+        """Seconds since the context was last heard, or since we began to call it."""
+        connection = self.connections.get(context)
+        return max(0.0, now - (connection.heard or connection.since)) if connection else 0.0
+
+    def message(self, key: Key) -> Message | None:
+        return self.messages.get(key[:2], {}).get(key)

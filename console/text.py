@@ -1,0 +1,149 @@
+"""Text of strangers, made safe for a terminal cell (H22).
+
+A name or a chat message may hold escape sequences, bidi overrides or a million combining marks. What leaves this module
+holds printable characters only, each with a width the terminal and we agree on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final, Literal
+
+from rich.cells import cell_len, get_character_cell_size
+
+Align = Literal["left", "right"]
+
+# ECMA-48: CSI … final byte; OSC, DCS, SOS, PM, APC … up to BEL or ST; two-byte escapes. The 8-bit forms too.
+_SEQUENCES: Final = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[ -/]*[0-~]"
+)
+_MAX_MARKS: Final = 2  # zero-width characters kept after one base: enough for Thai and conjoining Jamo
+_PLACEHOLDER: Final = "\ufffd"
+_BREAKS: Final = {"\n": " ↵ ", "\r": "", "\t": " ", "\x0b": " ", "\x0c": " ", "\u2028": " ", "\u2029": " ", "\x85": " "}
+
+
+@lru_cache(maxsize=8192)
+def _judge(character: str) -> tuple[str, bool]:
+    """What to print for one character, and whether it takes no cell."""
+    if character in _BREAKS:
+        return _BREAKS[character], False
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cf"):  # controls; bidi, joiners, tags, byte-order mark
+        return "", False
+    if category in ("Cs", "Cn", "Co"):  # no agreed width
+        return _PLACEHOLDER, False
+    if "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef":
+        return "", False  # variation selectors change widths, terminals disagree how
+    if category == "Zs":
+        return " ", False
+    return character, get_character_cell_size(character) == 0
+
+
+def clean(text: str, limit: int = 4000) -> str:
+    """One line of at most about `limit` characters without anything a terminal would obey.
+
+    Work is bounded by `limit`, whatever the length of `text`.
+    """
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text
+    cut = len(text) > 4 * limit
+    text = unicodedata.normalize("NFC", _SEQUENCES.sub("", text[: 4 * limit]))
+    out: list[str] = []
+    marks = _MAX_MARKS  # a mark without a base before it is dropped
+    for character in text:
+        shown, zero = _judge(character)
+        if zero:
+            marks += 1
+            if marks > _MAX_MARKS:
+                continue
+        elif shown:
+            marks = 0
+        out.append(shown)
+        if len(out) >= limit:
+            cut = True
+            break
+    result = "".join(out).strip()
+    return f"{result}…" if cut else result
+
+
+def width(text: str) -> int:
+    """Cells `text` takes; it must be clean."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fit(text: str, cells: int, align: Align = "left") -> str:
+    """`text` in exactly `cells` cells: padded, or cut with an ellipsis. It must be clean."""
+    if cells <= 0:
+        return ""
+    size = width(text)
+    if size > cells:
+        text = take(text, cells - 1)[0] + "…"
+        size = width(text)
+    pad = " " * (cells - size)
+    return pad + text if align == "right" else text + pad
+
+
+def take(text: str, cells: int) -> tuple[str, str]:
+    """The longest beginning of `text` that fits into `cells`, and the rest."""
+    if text.isascii():
+        return text[:cells], text[cells:]
+    used = 0
+    for index, character in enumerate(text):
+        used += get_character_cell_size(character)
+        if used > cells:
+            return text[:index], text[index:]
+    return text, ""
+
+
+def wrap(text: str, cells: int, most: int = 8) -> list[str]:
+    """`text` in lines of at most `cells`, broken at spaces where there are any; at most `most` lines."""
+    cells = max(cells, 2)
+    lines: list[str] = []
+    rest = text
+    while rest and len(lines) < most:
+        head, tail = take(rest, cells)
+        if tail and not tail.startswith(" ") and (space := head.rfind(" ")) > 0:
+            head, tail = head[:space], head[space:] + tail
+        lines.append(head.rstrip())
+        rest = tail.lstrip()
+    if rest and lines:
+        lines[-1] = fit(lines[-1] + "…" if width(lines[-1]) < cells else lines[-1] + "  ", cells).rstrip()
+    return lines or [""]
+
+
+_BLOCKS: Final = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: list[float], cells: int, top: float = 0.0) -> str:
+    """The last `cells` values as bars; the scale ends at `top`, or at the largest value. Missing ones are dots."""
+    last = values[-cells:]
+    top = top or max(last, default=0.0) or 1.0
+    bars = (_BLOCKS[min(7, max(0, int(value / top * 8)))] for value in last)
+    return "".join(bars).rjust(cells, "·")
+
+
+def meter(share: float, cells: int) -> str:
+    """`share` (0 … 1) as a bar of `cells`."""
+    full = round(min(1.0, max(0.0, share)) * cells)
+    return "▇" * full + "·" * (cells - full)
+
+
+def safe_json(value: object, *, indent: int | None = 2) -> str:
+    """JSON that keeps letters readable and escapes everything a terminal would obey."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if text.isascii():
+        return text.replace("\x7f", "\\u007f")
+    return "".join(character if _inert(character) else _escape(character) for character in text)
+
+
+def _inert(character: str) -> bool:
+    return character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _escape(character: str) -> str:
+    return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]

@@ -1,0 +1,1 @@
+"""What an operator sees. Lines are painted by hand (Line API): a change costs the lines it touches, nothing else."""

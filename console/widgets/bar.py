@@ -1,0 +1,205 @@
+"""The bar above the status line: a filter, a command, or the question before something heavy. Never a modal.
+
+A question names target and effect. `y` runs a T2; a T3 wants the number or the name typed, then a reason. No key that
+opens a question also answers it, and a paste of several keys cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from textual import events
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from console.i18n import t
+from console.text import clean
+
+Kind = Literal["", "line", "confirm", "type", "reason"]
+
+
+@dataclass(slots=True)
+class Line:
+    """A line to type: `change` at every key, `done` with Enter, `cancel` with Escape."""
+
+    prompt: str
+    hint: str
+    done: Callable[[str], None]
+    cancel: Callable[[], None]
+    change: Callable[[str], str] = lambda text: ""  # gives what is wrong with the text, or nothing
+    complete: Callable[[str], str] = lambda text: text
+    history: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Question:
+    """`expected`: what must be typed; empty: `y` is enough. `reason`: one must be given."""
+
+    ask: str
+    run: Callable[[str], None]  # with the reason
+    expected: str = ""
+    reason: bool = False
+    cancel: Callable[[], None] = lambda: None
+
+
+class _Entry(Input):
+    """An input whose keys the bar may want first."""
+
+    class Special(Message):
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key in ("escape", "tab", "up", "down", "ctrl+g") or (event.key == "backspace" and not self.value):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Special(event.key))
+            return
+        await super()._on_key(event)
+
+
+class Bar(Widget, can_focus=True):
+    DEFAULT_CSS = """
+    Bar { height: auto; display: none; background: $panel; padding: 0 1; border-left: thick $accent; }
+    Bar.-open { display: block; }
+    Bar.-heavy { border-left: thick $warning; }
+    Bar #bar-ask { height: auto; color: $foreground; text-style: bold; }
+    Bar #bar-hint { height: 1; color: #7b8696; }
+    Bar _Entry { height: 1; border: none; padding: 0; background: $panel; }
+    Bar _Entry:focus { border: none; }
+    """
+
+    class Closed(Message):
+        """The bar is gone; the focus goes back to the view."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.kind: Kind = ""
+        self._line: Line | None = None
+        self._question: Question | None = None
+        self._at = 0
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="bar-ask", markup=False)
+        yield _Entry(id="bar-entry", select_on_focus=False, compact=True)
+        yield Static("", id="bar-hint", markup=False)
+
+    @property
+    def entry(self) -> Input:
+        return self.query_one("#bar-entry", Input)
+
+    @property
+    def is_open(self) -> bool:
+        return self.kind != ""
+
+    # ------------------------------------------------------------------ opening
+
+    def ask_line(self, line: Line, initial: str = "") -> None:
+        self._line, self._question, self.kind = line, None, "line"
+        self._at = len(line.history)
+        self._show(line.prompt, line.hint, initial, heavy=False)
+
+    def ask(self, question: Question) -> None:
+        self._line, self._question = None, question
+        if question.expected:
+            self.kind = "type"
+            self._show(question.ask, t("bar.type", text=question.expected), "", heavy=True)
+        else:
+            self.kind = "confirm"
+            self._show(question.ask, t("bar.confirm"), None, heavy=True)
+
+    def _show(self, ask: str, hint: str, value: str | None, *, heavy: bool) -> None:
+        self.set_class(heavy, "-heavy")
+        self.set_class(True, "-open")
+        self.query_one("#bar-ask", Static).update(clean(ask, 400))
+        self._hint(hint)
+        entry = self.entry
+        entry.display = value is not None
+        if value is None:
+            self.focus()
+            return
+        with self.prevent(Input.Changed):
+            entry.value = value
+        entry.cursor_position = len(value)
+        entry.focus()
+
+    def _hint(self, text: str) -> None:
+        self.query_one("#bar-hint", Static).update(clean(text, 300))
+
+    def close(self) -> None:
+        if self.kind:
+            self.kind, self._line, self._question = "", None, None
+            self.set_class(False, "-open")
+            self.post_message(self.Closed())
+
+    # ------------------------------------------------------------------ answering
+
+    def on_key(self, event: events.Key) -> None:
+        if self.kind != "confirm" or self._question is None:
+            return
+        event.stop()
+        event.prevent_default()  # no other key does anything while a question stands
+        question = self._question
+        if event.key == "y":
+            self.close()
+            question.run("")
+        elif event.key in ("n", "q", "escape", "backspace"):
+            self.close()
+            question.cancel()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._line is not None:
+            wrong = self._line.change(event.value)
+            self._hint(wrong or self._line.hint)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        value = event.value.strip()
+        if (line := self._line) is not None:
+            self.close()
+            line.done(value)
+        elif (question := self._question) is not None:
+            self._answer(question, value)
+
+    def _answer(self, question: Question, value: str) -> None:
+        if self.kind == "type":
+            if value != question.expected:
+                self._hint(t("bar.wrong", text=question.expected))
+            elif question.reason:
+                self.kind = "reason"
+                self._show(question.ask, t("bar.reason"), "", heavy=True)
+            else:
+                self.close()
+                question.run("")
+        elif not value:
+            self._hint(t("bar.reason_needed"))
+        else:
+            self.close()
+            question.run(clean(value, 200))
+
+    def on__entry_special(self, event: _Entry.Special) -> None:
+        event.stop()
+        if event.key in ("escape", "ctrl+g", "backspace"):
+            line, question = self._line, self._question
+            self.close()
+            if line is not None:
+                line.cancel()
+            elif question is not None:
+                question.cancel()
+        elif self._line is not None:
+            self._help_typing(self._line, event.key)
+
+    def _help_typing(self, line: Line, key: str) -> None:
+        entry = self.entry
+        if key == "tab":
+            entry.value = line.complete(entry.value)
+        elif line.history:
+            self._at = min(max(self._at + (-1 if key == "up" else 1), 0), len(line.history))
+            entry.value = line.history[self._at] if self._at < len(line.history) else ""
+        entry.cursor_position = len(entry.value)

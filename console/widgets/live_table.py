@@ -1,0 +1,309 @@
+"""A table of tens of thousands of live rows. The cursor is on a row, not on a line.
+
+Deltas mark keys as dirty; `tick` (the frame clock) paints those that are visible. The order changes at most once a
+second and never within two seconds of a cursor key. The row under the cursor never leaves by itself: one that stopped
+matching or has gone stays, marked, until the operator moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from console.columns import Column, Look, Placed, heading, place
+from console.filters import Predicate
+from console.model import Key
+from console.state import Table
+from console.text import fit
+from console.theme import HEADING, ON_BACKGROUND, ON_BLURRED, ON_CURSOR
+from console.widgets.paint import strip
+
+HOLD: Final = 2.0  # seconds without a new order after a cursor key
+ORDER_PAUSE: Final = 1.0  # seconds between two orders
+_GUTTER: Final = 3  # cursor, mark, space
+
+
+class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
+    DEFAULT_CSS = """
+    LiveTable { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; height: 1fr; width: 1fr; }
+    """
+
+    class Moved(Message):
+        """The cursor is on another row."""
+
+    class Opened(Message):
+        """The row under the pointer was asked for by a second click."""
+
+    def __init__(
+        self,
+        table: Table[Any],
+        columns: tuple[Column, ...],
+        look: Look,
+        *,
+        sort: str,
+        reverse: bool,
+        empty: Callable[[bool], tuple[str, str]],
+        scope: Callable[[], Key] = lambda: (),
+        id: str | None = None,
+    ) -> None:
+        """`empty(filtered)` gives two lines for an empty table; rows outside `scope()` are not shown."""
+        super().__init__(id=id)
+        self.rows = table
+        self.columns = columns
+        self.look = look
+        self.sort_id, self.reverse = sort, reverse
+        self.predicate: Predicate | None = None
+        self.filter_text = ""
+        self.marks: set[Key] = set()
+        self.cursor_key: Key | None = None
+        self.order: list[Key] = []
+        self.paused = False
+        self._empty = empty
+        self._scope = scope
+        self._dirty = table.view()
+        self._index: dict[Key, int] = {}
+        self._placed: list[Placed] = []
+        self._placed_for = -1
+        self._held_until = 0.0
+        self._ordered_at = float("-inf")
+        self._stale_order = True
+        self._painted: dict[int, Key] = {}
+
+    # ------------------------------------------------------------------ the frame clock
+
+    def tick(self, now: float) -> None:
+        """Paint what changed; order again when it is time."""
+        if self.paused:
+            return
+        keys, members = self._dirty.take()
+        self._stale_order = self._stale_order or members or bool(keys)
+        due = now - self._ordered_at >= ORDER_PAUSE and now >= self._held_until
+        if self._stale_order and (due or not self.order):
+            self.reorder(now)
+        elif members and len(self.order) != len(self.rows.rows):
+            self._drop_missing()
+        self._refresh_rows(keys)
+
+    def flush(self) -> None:
+        """Paint what a key just changed, now."""
+        self._refresh_rows(set(self._dirty.keys))
+        self._dirty.keys.clear()
+
+    def _refresh_rows(self, keys: set[Key]) -> None:
+        top, rows, cells = self.scroll_offset.y, self.size.height - 1, self.size.width
+        lines = (self._index[key] - top for key in keys if key in self._index)
+        if regions := [Region(0, line + 1, cells, 1) for line in lines if 0 <= line < rows]:
+            self.refresh(*regions)
+
+    def reorder(self, now: float) -> None:
+        """Filter and sort all rows of the scope. The row under the cursor keeps its place in the list."""
+        self._ordered_at, self._stale_order = now, False
+        scope, depth = self._scope(), len(self._scope())
+        rows = [row for key, row in self.rows.rows.items() if key[:depth] == scope]
+        if self.predicate is not None:
+            rows = [row for row in rows if self.predicate(row)]
+        column = self._column(self.sort_id)
+        rows.sort(key=lambda row: row.key)
+        rows.sort(key=lambda row: column.sort(row, self.look), reverse=self.reverse)
+        order = [row.key for row in rows]
+        if self.cursor_key is not None and self.cursor_key in self.rows.rows and self.cursor_key[:depth] == scope:
+            old = self._index.get(self.cursor_key)
+            if old is not None and self.cursor_key not in set(order):
+                order.insert(min(old, len(order)), self.cursor_key)
+        self._set_order(order)
+
+    def _drop_missing(self) -> None:
+        """Rows were dropped while the order is held: close the gaps, move nothing else."""
+        order = [key for key in self.order if key in self.rows.rows]
+        if len(order) != len(self.order):
+            self._set_order(order)
+
+    def _set_order(self, order: list[Key]) -> None:
+        if order == self.order and self.virtual_size.height == len(order) + 1:
+            return
+        old = self._index.get(self.cursor_key, 0) if self.cursor_key else 0
+        self.order = order
+        self._index = {key: index for index, key in enumerate(order)}
+        self.marks &= set(self.rows.rows)
+        self.virtual_size = Size(self.size.width, len(order) + 1)
+        if self.cursor_key not in self._index:
+            self.cursor_key = order[min(old, len(order) - 1)] if order else None
+            self.post_message(self.Moved())
+        self._show_cursor()
+        self.refresh()
+
+    def hold(self) -> None:
+        self._held_until = self.look.now + HOLD
+
+    @property
+    def held(self) -> bool:
+        return self.look.now < self._held_until
+
+    # ------------------------------------------------------------------ what the operator asks
+
+    @property
+    def cursor_row(self) -> Any:
+        return self.rows.rows.get(self.cursor_key) if self.cursor_key is not None else None
+
+    @property
+    def position(self) -> int:
+        return self._index.get(self.cursor_key, -1) if self.cursor_key is not None else -1
+
+    def move(self, lines: int) -> None:
+        if self.order:
+            self.point(min(max(self.position + lines, 0), len(self.order) - 1))
+
+    def page(self, pages: int) -> None:
+        self.move(pages * max(1, self.size.height - 2))
+
+    def point(self, index: int) -> None:
+        """Put the cursor on the row at `index` of the order."""
+        old, self.cursor_key = self.cursor_key, self.order[index]
+        self.hold()
+        if old is not None and old != self.cursor_key:
+            self._stale_order = True  # a row kept only because it was under the cursor may go
+            self._refresh_rows({old})
+        self._refresh_rows({self.cursor_key})
+        self._show_cursor()
+        self.post_message(self.Moved())
+
+    def point_at(self, key: Key) -> bool:
+        if key not in self._index:
+            return False
+        self.point(self._index[key])
+        return True
+
+    def _show_cursor(self) -> None:
+        index, rows = self.position, max(1, self.size.height - 1)
+        top = self.scroll_offset.y
+        if index < 0:
+            return
+        if index < top:
+            self.scroll_to(y=index, animate=False, immediate=True)
+        elif index >= top + rows:
+            self.scroll_to(y=index - rows + 1, animate=False, immediate=True)
+
+    def sort_by(self, column_id: str, reverse: bool) -> None:
+        self.sort_id, self.reverse = column_id, reverse
+        self.reorder(self.look.now)
+        self.refresh()
+
+    def sort_next(self) -> None:
+        """The next column that is on the screen."""
+        shown = [placed.column for placed in self._place()]
+        ids = [column.id for column in shown]
+        at = (ids.index(self.sort_id) + 1) % len(ids) if self.sort_id in ids else 0
+        self.sort_by(shown[at].id, shown[at].descending)
+
+    def set_filter(self, text: str, predicate: Predicate | None) -> None:
+        self.filter_text, self.predicate = text, predicate
+        self.cursor_key = self.cursor_key if self._matches(self.cursor_key) else None
+        self.reorder(self.look.now)
+        self.refresh()
+
+    def _matches(self, key: Key | None) -> bool:
+        row = self.rows.rows.get(key) if key else None
+        return row is not None and (self.predicate is None or self.predicate(row))
+
+    def mark(self) -> None:
+        """Mark or unmark the row under the cursor, and go one down."""
+        if self.cursor_key is not None:
+            self.marks ^= {self.cursor_key}
+            self._refresh_rows({self.cursor_key})
+            self.move(1)
+
+    def mark_all(self) -> None:
+        self.marks = {key for key in self.order if not self.rows.rows[key].gone_at and self._matches(key)}
+        self.refresh()
+
+    def unmark(self) -> None:
+        self.marks = set()
+        self.refresh()
+
+    def start_over(self) -> None:
+        """Another scope: nothing is kept of the old one."""
+        self.cursor_key, self.order, self._index, self.marks = None, [], {}, set()
+        self._held_until, self._stale_order = 0.0, True
+        self.virtual_size = Size(self.size.width, 1)
+        self.scroll_to(y=0, animate=False, immediate=True)
+        self.reorder(self.look.now)
+        self.refresh()
+
+    # ------------------------------------------------------------------ painting
+
+    def _column(self, column_id: str) -> Column:
+        return next((column for column in self.columns if column.id == column_id), self.columns[0])
+
+    def _place(self) -> list[Placed]:
+        if self._placed_for != self.size.width:
+            self._placed_for = self.size.width
+            self._placed = place(self.columns, self.size.width - _GUTTER - 1)
+        return self._placed
+
+    def render_line(self, y: int) -> Strip:
+        cells = self.size.width
+        if y == 0:
+            text = " " * _GUTTER + heading(self._place(), self.sort_id, self.reverse)
+            return Strip([Segment(fit(text, cells), HEADING)], cells)
+        index = self.scroll_offset.y + y - 1
+        if not self.order:
+            return self._empty_line(y, cells)
+        if index >= len(self.order):
+            self._painted.pop(y, None)
+            return strip((), cells)
+        key = self.order[index]
+        self._painted[y] = key
+        return self._row(key, cells)
+
+    def _row(self, key: Key, cells: int) -> Strip:
+        row = self.rows.rows.get(key)
+        if row is None:
+            return strip((("   ", ""), ("·", "dim")), cells)
+        cursor = key == self.cursor_key
+        styles = ON_BACKGROUND if not cursor else ON_CURSOR if self.has_focus else ON_BLURRED
+        segments = [
+            Segment("▶" if cursor else " ", styles["accent"]),
+            Segment("✓ " if key in self.marks else "  ", styles["accent"]),
+        ]
+        for placed in self._place():
+            text, tone = placed.column.cell(row, self.look)
+            segments.append(Segment(fit(text, placed.width, placed.column.align) + " ", styles[tone]))
+        return Strip(segments).adjust_cell_length(cells, styles[""])
+
+    def _empty_line(self, y: int, cells: int) -> Strip:
+        first, second = self._empty(self.predicate is not None)
+        middle = max(2, (self.size.height - 1) // 2)
+        if y == middle:
+            return strip([(fit(first, cells - 4).strip().center(cells), "strong")], cells)
+        if y == middle + 1:
+            return strip([(fit(second, cells - 4).strip().center(cells), "dim")], cells)
+        return strip((), cells)
+
+    # ------------------------------------------------------------------ pointer and size
+
+    def on_click(self, event: events.Click) -> None:
+        key = self._painted.get(event.y)  # the row that was painted there, whatever the order is now
+        if key is None or key not in self._index:
+            return
+        again = key == self.cursor_key
+        self.point(self._index[key])
+        if again and event.chain > 1:
+            self.post_message(self.Opened())
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self.order) + 1)
+        self._show_cursor()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
