@@ -220,6 +220,10 @@ class Machine:
                 found[name] = float(value)
         return found
 
+    async def padding(self) -> float:
+        """Bytes of padding that the plane has sent; counters cross to the control process once a second."""
+        return (await self.figures()).get("regie_plane_padding_bytes_total", 0.0)
+
     def open_files(self) -> int:
         """File descriptors of the control process."""
         assert self.process is not None

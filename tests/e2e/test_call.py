@@ -28,6 +28,7 @@ async def test_two_chromium_see_and_hear_each_other(machine: Machine, browser: C
         assert after.energy > before.energy
         assert isinstance(person.window, ChromiumWindow)
         assert person.window.errors == []
+    assert await machine.padding() > 0, "and part of it was padded for GSO"
 
 
 async def test_the_page_asks_nobody_else(machine: Machine, browser: Chromium) -> None:
