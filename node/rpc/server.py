@@ -73,6 +73,7 @@ SERVICES: Final = tuple(
 HEALTH: Final = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 RENEW_EVERY_S: Final = 86_400.0
 FLUSH_EVERY_S: Final = 60.0
+HEALTH_FIRST_S: Final = 0.05  # so that probes that watch hear NOT_SERVING before their stream ends
 
 log: Final = structlog.get_logger()
 
@@ -116,6 +117,7 @@ class Server:
     async def stop(self, grace: float = 2.0) -> None:
         """No new calls; streams end with STOPPING, unary calls within `grace` seconds, begun changes when done."""
         await self._health.enter_graceful_shutdown()
+        await asyncio.sleep(HEALTH_FIRST_S)
         self._begin.stop()
         await self._server.stop(grace)
         await self._once.finish()

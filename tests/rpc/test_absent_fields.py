@@ -1,0 +1,91 @@
+"""H17: absent, empty and random fields in every message of every method; bytes that are no message at all."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from protos.chat.v1 import chat_pb2
+from protos.mute.v1 import mute_pb2
+from protos.nodes.v1 import nodes_pb2
+from protos.participants.v1 import participants_pb2
+from protos.rooms.v1 import rooms_pb2
+from tests.rpc.house import Caller, House, what_it_said
+
+FILES = (nodes_pb2, rooms_pb2, participants_pb2, mute_pb2, chat_pb2)
+METHODS: list[MethodDescriptor] = [
+    method for file in FILES for service in file.DESCRIPTOR.services_by_name.values() for method in service.methods
+]
+
+
+def path(method: MethodDescriptor) -> str:
+    return f"/{method.containing_service.full_name}/{method.name}"
+
+
+async def send(caller: Caller, method: MethodDescriptor, data: bytes) -> str:
+    """The refusal's code, or OK. Fails for a status without a refusal and for a fault of ours."""
+    streaming = method.server_streaming
+    make: Any = caller.channel.unary_stream if streaming else caller.channel.unary_unary
+    call = make(path(method))(data, metadata=caller.metadata, timeout=5)
+    try:
+        await (call.read() if streaming else call)
+    except grpc.aio.AioRpcError as error:
+        said = what_it_said(error)
+        assert said.reason != "INTERNAL", f"{path(method)} {data!r}"
+        return said.reason
+    finally:
+        call.cancel()
+    return "OK"
+
+
+@pytest.mark.parametrize("method", METHODS, ids=path)
+async def test_nothing_is_set(house: House, method: MethodDescriptor) -> None:
+    admin = await house.operator("admin")
+    await house.room("hall", ["Amina"])
+    assert await send(admin, method, b"")
+    assert "hall" in house.floor.rooms
+
+
+@pytest.mark.parametrize("data", [b"\xff" * 20, b"\x0a\xff\xff\xff\xff\x0f", b"\x0a\x02\xff\xfe", b"\x0b" * 200])
+async def test_bytes_that_are_no_message_are_refused_with_a_code(house: House, data: bytes) -> None:
+    admin = await house.operator("admin")
+    get_room = rooms_pb2.DESCRIPTOR.services_by_name["RoomsService"].methods_by_name["GetRoom"]
+    assert await send(admin, get_room, data) == "BAD_REQUEST"
+
+
+VALUES: dict[int, list[object]] = {
+    FieldDescriptor.TYPE_STRING: ["", "hall", "x" * 5000, "\x00", "../../etc", "\u202e", "é" * 64, "[red]"],
+    FieldDescriptor.TYPE_INT32: [0, 1, -1, 2**31 - 1, -(2**31)],
+    FieldDescriptor.TYPE_UINT32: [0, 1, 2**32 - 1],
+    FieldDescriptor.TYPE_BOOL: [False, True],
+}
+
+
+def any_request(method: MethodDescriptor, seed: random.Random) -> Message:
+    request = GetMessageClass(method.input_type)()
+    for field in method.input_type.fields:
+        if seed.random() < 0.3:
+            continue
+        value = seed.choice(VALUES[field.type])
+        if field.is_repeated:
+            getattr(request, field.name).extend([value] * seed.choice((1, 3, 1000)))
+        else:
+            setattr(request, field.name, value)
+    return request
+
+
+@pytest.mark.parametrize("method", METHODS, ids=path)
+async def test_any_value_in_any_field(house: House, method: MethodDescriptor) -> None:
+    admin = await house.operator("admin")
+    await house.room("hall", ["Amina"])
+    seed = random.Random(17)
+    for _ in range(40):
+        await send(admin, method, any_request(method, seed).SerializeToString())
+    caller = await admin.ask(admin.nodes.GetCaller, nodes_pb2.GetCallerRequest())
+    assert caller.operator == "admin"

@@ -1,0 +1,51 @@
+"""D2: one table; every code of it crosses gRPC whole, in French and English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2, status_pb2
+
+from node.errors import RULES, Refused
+from node.rpc.errors import as_refusal, outcome_of, status_of
+from protos.common.v1 import common_pb2
+
+
+def unpack(refused: Refused) -> tuple[Any, Any, Any]:
+    status: Any = status_of(refused)
+    ((key, value),) = status.trailing_metadata
+    assert key == "grpc-status-details-bin"
+    whole = status_pb2.Status.FromString(value)
+    info, refusal = error_details_pb2.ErrorInfo(), common_pb2.Refusal()
+    assert whole.details[0].Unpack(info) and whole.details[1].Unpack(refusal)
+    assert (whole.code, whole.message) == (status.code.value[0], status.details)
+    return status, info, refusal
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_every_code(code: str) -> None:
+    status, info, refusal = unpack(Refused(code, limit=7, current=9, set_by="room"))
+    row = RULES[code]
+    assert status.code is grpc.StatusCode[row.grpc] and status.code is not grpc.StatusCode.OK
+    assert (info.reason, info.domain, refusal.code, refusal.rule) == (code, "regie", code, row.rule)
+    assert (refusal.limit, refusal.current, refusal.set_by) == ("7", "9", "room")
+    for words in (refusal.message, refusal.next_step):
+        assert set(words) == {"fr", "en"} and all(words.values())
+        assert not any("{" in sentence for sentence in words.values())
+
+
+def test_a_long_value_does_not_lose_the_whole_status() -> None:
+    """gRPC drops trailers above 8 KiB: the caller would see nothing but a code."""
+    status, _, refusal = unpack(Refused("SDP_INVALID", current="é" * 100_000))
+    assert len(status.trailing_metadata[0][1]) < 6_000
+    assert refusal.current == "é" * 256
+
+
+def test_an_exception_says_nothing_but_a_number() -> None:
+    refused = as_refusal(RuntimeError("password=hunter2"), "/x")
+    _, _, refusal = unpack(refused)
+    assert refusal.code == "INTERNAL" and refusal.current.startswith("f_")
+    assert b"hunter2" not in refusal.SerializeToString()
+    assert outcome_of(refused) == ("INTERNAL", "INTERNAL")
