@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from typing import Final, NoReturn
 
 import typer
 
+from node import config
 from node.demo import people
 from node.demo.children import Gone
 from node.demo.stage import Link, Stage
@@ -37,11 +37,6 @@ _WORDS: Final = {
         "port": "Port {port} is taken: choose another with --port.",
     },
 }
-
-
-def _language() -> str:
-    wish = os.environ.get("REGIE_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "fr" if wish.lower().startswith("fr") else "en"
 
 
 class _Line:
@@ -94,7 +89,7 @@ def demo(
     console: bool = typer.Option(True, "--console/--no-console", help="Open the console in this terminal."),
 ) -> None:
     """Start a node, its plane and a few moving, talking people; leaving the console stops everything."""
-    language = _language()
+    language = config.language()
     words = _WORDS[language]
     signal.signal(signal.SIGTERM, _raise_exit)
     signal.signal(signal.SIGHUP, _raise_exit)

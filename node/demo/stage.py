@@ -51,8 +51,9 @@ class Stage:
     """`with Stage(…) as stage`: what was started is stopped at the end, whatever happens."""
 
     def __init__(self, *, port: int, count: int, language: str) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="regie-demo-"))
         self.ports = choose_ports(port)
+        self.folder = Path(tempfile.mkdtemp(prefix="regie-demo-"))
+        (self.folder / "node.toml").touch()  # the user's own settings are not for the demonstration
         self.count = count
         self.language = language
         self.node: Child | None = None
@@ -73,8 +74,10 @@ class Stage:
     def environ(self) -> dict[str, str]:
         """For the node and the console: embedded defaults but for the folders and the ports."""
         data, run = self.folder / "data", self.folder / "run"
+        around = lan_address()
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("REGIE__")},
+            "REGIE_CONFIG": str(self.folder / "node.toml"),
             "REGIE_CONTEXTS": str(self.folder / "contexts.toml"),
             "REGIE__NODE__NAME": "démo",
             "REGIE__NODE__DATA_DIR": str(data),
@@ -84,7 +87,9 @@ class Stage:
             "REGIE__RPC__LISTEN": f"127.0.0.1:{self.ports.rpc}",
             "REGIE__METRICS__LISTEN": f"127.0.0.1:{self.ports.metrics}",
             "REGIE__MEDIA__LISTEN": f"0.0.0.0:{self.ports.media}",
-            # Should this process be killed, the plane gives up after a moment instead of ten minutes.
+            "REGIE__MEDIA__ADVERTISE": f"{around},127.0.0.1" if around else "127.0.0.1",
+            "REGIE__MEDIA__STOP_PLANE": "true",
+            # Should the node be killed, the plane gives up after a moment instead of ten minutes.
             "REGIE__MEDIA__ORPHAN_GRACE_S": "10",
         }
 

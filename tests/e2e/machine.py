@@ -98,8 +98,9 @@ class Machine:
     @property
     def environ(self) -> dict[str, str]:
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("REGIE_")},
             "PYTHONPATH": str(Path(__file__).parents[2]),
+            "REGIE_CONFIG": str(self.folder / "node.toml"),
             "REGIE_CONTEXTS": str(self.contexts),
             "REGIE__NODE__NAME": "test",
             "REGIE__NODE__DATA_DIR": str(self.folder / "data"),
@@ -128,6 +129,7 @@ class Machine:
 
     async def start(self) -> None:
         """Returns when the node answers on all its ports."""
+        (self.folder / "node.toml").touch()
         with (self.folder / "node.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "node", env=self.environ, stdin=asyncio.subprocess.DEVNULL,
