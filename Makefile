@@ -140,9 +140,12 @@ lock: $(DONE)/python
 	    --custom-compile-command "make lock" --extra node --group dev pyproject.toml --output-file requirements.lock
 	@cd ops/typescript && npm install --silent --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
+# The property tests of both languages, with a thousand times the cases: `make fuzz CASES=100000`.
+CASES ?= 20000
 .PHONY: fuzz
 fuzz: build
-	@$(BIN)/pytest -q -p no:cacheprovider tests/fuzz $(ARGS)
+	@PROPTEST_CASES=$(CASES) cargo test --locked --release -j$(JOBS) --manifest-path $(PLANE)/Cargo.toml -p regie-plane-core
+	@HYPOTHESIS_CASES=$(CASES) $(BIN)/pytest -q -n $(JOBS) --timeout 3600 -m hypothesis tests/media tests/features tests/signaling tests/rpc
 
 .PHONY: pictures
 pictures: build

@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# `make fuzz` asks for many more cases; a shared machine is no place for deadlines.
+settings.register_profile("regie", deadline=None, max_examples=int(os.environ.get("HYPOTHESIS_CASES", "100")))
+settings.load_profile("regie")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -72,7 +72,8 @@ def _raise_exit(number: int, frame: object) -> NoReturn:
 
 def _console(stage: Stage) -> int:
     """The console in this terminal, until it is left."""
-    return subprocess.run([sys.executable, "-m", "console"], env=stage.environ, check=False).returncode
+    command = "import sys; from console.ctl import main; sys.exit(main())"
+    return subprocess.run([sys.executable, "-c", command, "console"], env=stage.environ, check=False).returncode
 
 
 def _wait(stage: Stage) -> int:
