@@ -391,7 +391,7 @@ RULES: Final[dict[str, Rule]] = {
         409,
         "protocol.one_socket",
         Text("Cette place est ouverte dans une autre fenêtre.", "This place was opened in another window."),
-        Text("Continuez dans l’autre fenêtre, ou rechargez celle-ci.", "Go on in the other window, or reload this one."),
+        Text("Continuez dans l’autre fenêtre, ou rechargez celle-ci.", "Go on in the other one, or reload this one."),
     ),
     "ORIGIN_REFUSED": Rule(
         "PERMISSION_DENIED",

@@ -26,7 +26,8 @@ from node.features.participants.service import Participants
 from node.features.rooms.rules import Room
 from node.ports import Actor, Source
 from node.signaling import messages as m
-from node.signaling.stream import ENDED, REPLACED, RESTART, Hub, Stream, frame, message_of
+from node.signaling.stream import ENDED, RESTART, Hub, Stream, frame, message_of
+from node.web.meter import Meter
 
 SUBPROTOCOL: Final = "regie.v1"
 HELLO_WITHIN_S: Final = 5.0
@@ -119,11 +120,13 @@ class Sockets:
     def __init__(
         self,
         edge: Edge,
+        meter: Meter,
         *,
         allowed: Callable[[web.Request], None],
         failed: Callable[[web.Request], None],
     ) -> None:
         self._edge = edge
+        self._meter = meter
         self._allowed = allowed
         self._failed = failed
         self._lines: set[Line] = set()
@@ -144,10 +147,12 @@ class Sockets:
         assert isinstance(transport, asyncio.WriteTransport)
         line = Line(transport)
         self._lines.add(line)
+        self._meter.websocket(1)
         try:
             code = await self._serve(request, ws, line)
         finally:
             self._lines.discard(line)
+            self._meter.websocket(-1)
         line.flush()
         with contextlib.suppress(ConnectionError):
             await ws.close(code=code)
@@ -173,7 +178,7 @@ class Sockets:
 
     async def _read(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> int:
         if ws.ws_protocol != SUBPROTOCOL:
-            line.send(_refused(Refused("BAD_REQUEST", limit=SUBPROTOCOL, current="subprotocol"), "hello"))
+            line.send(self._refused(Refused("BAD_REQUEST", limit=SUBPROTOCOL, current="subprotocol"), "hello"))
             return PROTOCOL_ERROR
         talk = await self._hello(request, ws, line)
         if isinstance(talk, int):
@@ -190,7 +195,7 @@ class Sockets:
             async with asyncio.timeout(HELLO_WITHIN_S):
                 said = await ws.receive()
         except TimeoutError:
-            line.send(_refused(Refused("BAD_REQUEST", limit=f"{HELLO_WITHIN_S:g} s", current="no hello"), "hello"))
+            line.send(self._refused(Refused("BAD_REQUEST", limit=f"{HELLO_WITHIN_S:g} s", current="no hello"), "hello"))
             return PROTOCOL_ERROR
         try:
             hello = _decode(said)
@@ -201,19 +206,23 @@ class Sockets:
             room, person = self._edge.join.who(hello.session)
         except Refused as refused:
             if refused.code == "BAD_REQUEST":
-                line.send(_refused(refused, "hello"))
+                line.send(self._refused(refused, "hello"))
                 return PROTOCOL_ERROR
             try:
                 self._failed(request)
             except Refused as too_often:
                 refused = too_often
-            line.send(_refused(refused, "hello"))
+            line.send(self._refused(refused, "hello"))
             return SESSION_UNKNOWN
         stream = self._edge.hub.stream(room)
         stream.attach(person, line, hello.seq)
         talk = Talk(self._edge, line, stream, room, person.id, at=asyncio.get_running_loop().time())
         self._edge.join.attach(room.id, person.id)
         return talk
+
+    def _refused(self, refused: Refused, to: str, key: str = "") -> bytes:
+        self._meter.refusal(refused.code, "websocket")
+        return frame(m.Refused.of(refused.refusal(), to, key))
 
     async def _listen(self, ws: web.WebSocketResponse, talk: Talk) -> int:
         loop = asyncio.get_running_loop()
@@ -229,7 +238,7 @@ class Sockets:
                     raise Refused("TOO_FAST", limit=f"{PER_SECOND:g}/s", current=f"{BURST}+", set_by="protocol")
                 code = await _handle(talk, message)
             except Refused as refused:
-                talk.line.send(_refused(refused, to, key))
+                talk.line.send(self._refused(refused, to, key))
                 if not to or refused.set_by == "protocol":
                     return PROTOCOL_ERROR
                 if refused.code == "FENCED":
@@ -270,10 +279,6 @@ def _safe(sentence: str) -> str:
 
 def _name(message: m.ClientMessage) -> str:
     return type(message).__name__.lower()
-
-
-def _refused(refused: Refused, to: str, key: str = "") -> bytes:
-    return frame(m.Refused.of(refused.refusal(), to, key))
 
 
 # ---------------------------------------------------------------- the handlers, one a message
@@ -334,5 +339,3 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Ping: _ping,
     m.Leave: _leave,
 }
-
-__all__ = ["REPLACED", "Edge", "Sockets"]

@@ -7,14 +7,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.abc import AbstractAccessLogger
 
 from node.errors import Refused
 from node.features.join.service import Join
 from node.features.join.web import JoinDoor
 from node.signaling.socket import Edge, Sockets
 from node.web.failures import Failures
-from node.web.middlewares import refusals, secure
+from node.web.meter import Meter
+from node.web.middlewares import refusals_counted_by, secure
 from node.web.pages import STATIC, Pages
 from node.web.request import MAX_BODY, source
 
@@ -28,6 +28,7 @@ class WebEdge:
         self,
         edge: Edge,
         join: Join,
+        meter: Meter,
         *,
         now: Callable[[], float],
         behind_proxy: bool = False,
@@ -36,9 +37,9 @@ class WebEdge:
         self._behind_proxy = behind_proxy
         self._origins = frozenset(origin.rstrip("/") for origin in origins)
         self.failures = Failures(now)
-        self.sockets = Sockets(edge, allowed=self._check_origin, failed=self._failed)
-        door, pages = JoinDoor(join, self._failed), Pages()
-        self.app = web.Application(middlewares=[refusals], client_max_size=MAX_BODY)
+        self.sockets = Sockets(edge, meter, allowed=self._check_origin, failed=self._failed)
+        door, pages = JoinDoor(join, meter, self._failed), Pages()
+        self.app = web.Application(middlewares=[refusals_counted_by(meter)], client_max_size=MAX_BODY)
         self.app.on_response_prepare.append(secure)
         self.app.add_routes(routes(door, pages, self.sockets))
 
@@ -78,10 +79,3 @@ def routes(door: JoinDoor, pages: Pages, sockets: Sockets) -> list[web.AbstractR
         web.delete("/whep/{room}/{resource}", door.delete),
         web.options("/whep/{room}/{resource}", door.options),
     ]
-
-
-class NoAccessLog(AbstractAccessLogger):
-    """Addresses and sources are personal; requests are counted by the metrics."""
-
-    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        pass

@@ -9,8 +9,10 @@ from typing import Final
 import msgspec
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from node.errors import Refused
+from node.web.meter import Meter
 from node.web.request import MAX_BODY
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -34,30 +36,45 @@ _POLICY: Final = (
 )
 
 
-@web.middleware
-async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Every refusal is the same object (`node/errors.py`); what we did not foresee is INTERNAL and in the log."""
-    try:
-        return await handler(request)
-    except Refused as refused:
-        return answer(refused)
-    except web.HTTPRequestEntityTooLarge:
-        return answer(Refused("TOO_LARGE", limit=f"{MAX_BODY} B", current=f"> {MAX_BODY} B"))
-    except web.HTTPMethodNotAllowed as error:
-        response = answer(Refused("METHOD_NOT_ALLOWED"))
-        response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
-        return response
-    except web.HTTPException as error:
-        if error.status < 400:
+def refusals_counted_by(meter: Meter) -> Middleware:
+    """Every refusal is the same object (`node/errors.py`) and counted; what we did not foresee is INTERNAL and in the
+    log."""
+
+    @web.middleware
+    async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            refused = _of_http(error)
+            response = answer(refused)
+            if isinstance(error, web.HTTPMethodNotAllowed):
+                response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+        except Refused as error:
+            refused, response = error, answer(error)
+        except ConnectionError:
             raise
-        code = "NOT_FOUND" if error.status in (403, 404) else "BAD_REQUEST"
-        return answer(Refused(code, current=error.reason[:60]))
-    except ConnectionError:
-        raise
-    except Exception:
-        route = request.match_info.route.resource
-        log.exception("request_failed", method=request.method, route=route.canonical if route is not None else "")
-        return answer(Refused("INTERNAL"))
+        except Exception:
+            route = request.match_info.route.resource
+            log.exception("request_failed", method=request.method, route=route.canonical if route is not None else "")
+            refused = Refused("INTERNAL")
+            response = answer(refused)
+        meter.refusal(refused.code, "http")
+        return response
+
+    return refusals
+
+
+def _of_http(error: web.HTTPException) -> Refused:
+    match error:
+        case web.HTTPRequestEntityTooLarge():
+            return Refused("TOO_LARGE", limit=f"{MAX_BODY} B", current=f"> {MAX_BODY} B")
+        case web.HTTPMethodNotAllowed():
+            return Refused("METHOD_NOT_ALLOWED")
+        case web.HTTPNotFound() | web.HTTPForbidden():
+            return Refused("NOT_FOUND")
+    return Refused("BAD_REQUEST", current=error.reason[:60])
 
 
 def answer(refused: Refused) -> web.Response:

@@ -8,6 +8,7 @@ and whoever deletes it must bear a ticket of the room as well (H18).
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from typing import Annotated, Final
 
@@ -17,8 +18,9 @@ from msgspec import Meta
 
 from node.errors import Refused
 from node.features.chat.rules import MAX_LENGTH
-from node.features.join.service import Join, JoinRequest
+from node.features.join.service import Join, Joined, JoinRequest
 from node.ports import Shape
+from node.web.meter import Meter
 from node.web.request import bearer, expect, read_json, read_text
 
 SDP: Final = "application/sdp"
@@ -49,8 +51,9 @@ class RestartBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class JoinDoor:
     """Handlers. `failed` counts a failure of the request's source, and refuses (TOO_FAST) when there are too many."""
 
-    def __init__(self, join: Join, failed: Callable[[web.Request], None]) -> None:
+    def __init__(self, join: Join, meter: Meter, failed: Callable[[web.Request], None]) -> None:
         self._join = join
+        self._meter = meter
         self._failed = failed
 
     # ------------------------------------------------------------ the page
@@ -66,10 +69,7 @@ class JoinDoor:
         ticket = bearer(request)
         body = await read_json(request, JoinBody)
         asked = JoinRequest(name=body.name, sdp=body.sdp, language=body.language, session=body.session)
-        try:
-            joined = await self._join.join(request.match_info["room"], ticket, asked)
-        except Refused as refused:
-            raise self._counted(request, refused) from None
+        joined = await self._enter(request, ticket, asked)
         answer = {
             "participant": joined.participant,
             "session": joined.session,
@@ -114,13 +114,9 @@ class JoinDoor:
         ticket = bearer(request)
         offer = await read_text(request, SDP)
         name = request.query.get("name") or NAMES[shape]
-        room = request.match_info["room"]
-        try:
-            joined = await self._join.join(room, ticket, JoinRequest(name=name, sdp=offer, shape=shape))
-        except Refused as refused:
-            raise self._counted(request, refused) from None
+        joined = await self._enter(request, ticket, JoinRequest(name=name, sdp=offer, shape=shape))
         headers = {
-            "Location": f"/{shape}/{room}/{joined.session}",
+            "Location": f"/{shape}/{joined.room}/{joined.session}",
             "ETag": _etag(joined.sdp),
             "Accept-Patch": FRAGMENT,
             **CORS,
@@ -144,6 +140,19 @@ class JoinDoor:
         return web.Response(status=200, headers=CORS)
 
     # ------------------------------------------------------------ inside
+
+    async def _enter(self, request: web.Request, ticket: str, asked: JoinRequest) -> Joined:
+        began, code = time.perf_counter(), "INTERNAL"
+        try:
+            joined = await self._join.join(request.match_info["room"], ticket, asked)
+            code = "OK"
+            return joined
+        except Refused as refused:
+            counted = self._counted(request, refused)
+            code = counted.code
+            raise counted from None
+        finally:
+            self._meter.join(code, time.perf_counter() - began)
 
     def _resource(self, request: web.Request) -> str:
         """The session that the address names.

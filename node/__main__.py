@@ -1,0 +1,118 @@
+"""`regie node`: read the settings, start, run until told to stop. What it is made of is put together in `running.py`.
+
+Exit codes: 0 stopped as told; 1 failed; 2 the configuration will not do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import structlog
+import typer
+
+from node import config as settings
+from node import logs
+from node.errors import Fault, Text
+
+log: Final = structlog.get_logger()
+
+_TAKEN: Final = Text(
+    "{where} : impossible d’écouter sur {listen} ({why}) : choisissez un autre port, ou arrêtez ce qui l’occupe.",
+    "{where}: cannot listen on {listen} ({why}): choose another port, or stop what uses it.",
+)
+_FAILED: Final = Text("Le nœud n’a pas pu démarrer : {why}", "The node could not start: {why}")
+
+cli = typer.Typer(help="A media node: rooms, people and their media.", add_completion=False)
+
+
+async def run(config: settings.Config) -> int:
+    """Until SIGTERM or SIGINT. A second signal ends it at once."""
+    from node.running import start
+
+    running = await start(config)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    notify("READY=1")
+    try:
+        await stop.wait()
+    finally:
+        notify("STOPPING=1")
+        await running.stop(stop_plane=config.media.stop_plane and not running.floor.fenced)
+    return 0
+
+
+def notify(state: str) -> None:
+    """Tell systemd how we are (sd_notify(3)), where it asked to be told."""
+    path = os.environ.get("NOTIFY_SOCKET")
+    if not path:
+        return
+    address = f"\0{path[1:]}" if path.startswith("@") else path
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            told.sendto(state.encode(), address)
+    except OSError as error:
+        log.warning("systemd_not_told", why=str(error))
+
+
+@cli.callback(invoke_without_command=True)
+def node(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option("--config", help="A TOML file with the settings.")] = None,
+    stop_plane: Annotated[bool, typer.Option("--stop-plane", help="Stop the plane when the node stops.")] = False,
+) -> None:
+    """Run a node until it is told to stop. Its media plane goes on without it, unless --stop-plane."""
+    if context.invoked_subcommand is not None:
+        return
+    raise typer.Exit(main_with(config, stop_plane=stop_plane))
+
+
+def main_with(path: Path | None = None, *, stop_plane: bool = False) -> int:
+    words = settings.language()
+    if stop_plane:
+        os.environ["REGIE__MEDIA__STOP_PLANE"] = "true"
+    try:
+        config = settings.load(path)
+    except settings.ConfigError as error:
+        print(error.sentence[words], file=sys.stderr)
+        return 2
+    logs.configure(config.log.format, config.log.level)
+    from node.running import CannotListen
+
+    try:
+        return _loop(config)
+    except CannotListen as error:
+        print(_TAKEN.fill(where=error.where, listen=error.listen, why=error.why)[words], file=sys.stderr)
+        return 2
+    except (Fault, OSError) as error:
+        print(_FAILED.fill(why=str(error))[words], file=sys.stderr)
+        return 1
+
+
+def _loop(config: settings.Config) -> int:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(run(config))
+    return uvloop.run(run(config))
+
+
+def main(argv: list[str] | None = None) -> None:
+    cli(args=argv)
+
+
+if __name__ == "__main__":
+    main()

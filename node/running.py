@@ -1,0 +1,321 @@
+"""A node that runs: everything that it is made of, put together once. The story of start-up and shutdown.
+
+    running = await start(config)          # all ports answer when this returns
+    running.web_url, running.rpc_address
+    await running.stop(stop_plane=False)   # the media goes on; the next process finds everybody again
+
+Part of the composition root: nobody imports this but `node.__main__`, tests and the demonstration.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.metadata
+import secrets
+import socket
+import ssl
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import node.features.audit.store as audit_store
+import node.features.chat.store as chat_store
+import node.features.operators.store as operators_store
+import node.features.rooms.store as rooms_store
+from node.clock import SystemClock
+from node.config import Config, split_address
+from node.errors import Fault
+from node.features.audit.service import Audit
+from node.features.chat.service import Chat
+from node.features.join.service import Join
+from node.features.layout.service import Layout
+from node.features.mute.service import Mute
+from node.features.nodes.service import Nodes
+from node.features.operators.service import Operators
+from node.features.participants.service import Participants
+from node.features.rooms.floor import Floor
+from node.features.rooms.service import Rooms
+from node.features.rooms.told import Told
+from node.journal import Journal
+from node.machine import Meter as MachineMeter
+from node.media.adapter import PlaneMedia
+from node.media.supervisor import MediaSettings
+from node.metrics.meter import Meter
+from node.metrics.server import MetricsServer, serve_metrics
+from node.ports import Fenced, MediaEvent
+from node.rpc.local import ensure_local_context
+from node.rpc.server import Server, Services, serve
+from node.rpc.tls import TlsFiles, ensure_tls
+from node.signaling.socket import Edge
+from node.signaling.stream import Hub
+from node.storage import saved
+from node.storage.engine import migrate, open_engine, sqlite_url
+from node.storage.ledger import GroupCommit
+from node.web.app import MAX_HEADER, WebEdge
+
+TICK_S: Final = 0.5
+BACKLOG: Final = 1024
+WEB_PATIENCE_S: Final = 1.0
+
+log: Final = structlog.get_logger()
+
+
+class CannotListen(Fault):
+    """An address is taken, or not ours. `where` is the setting."""
+
+    def __init__(self, where: str, listen: str, why: str) -> None:
+        super().__init__(f"{where} = {listen}: {why}")
+        self.where, self.listen, self.why = where, listen, why
+
+
+@dataclass
+class RunningNode:
+    config: Config
+    engine: AsyncEngine
+    ledger: GroupCommit
+    media: PlaneMedia
+    floor: Floor
+    hub: Hub
+    services: Services
+    join: Join
+    edge: WebEdge
+    meter: Meter
+    web_url: str = ""
+    tls_url: str = ""
+    rpc: Server | None = None
+    metrics: MetricsServer | None = None
+    fenced: asyncio.Event = field(default_factory=asyncio.Event)
+    _runner: web.AppRunner | None = None
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def rpc_address(self) -> str:
+        return self.rpc.address if self.rpc is not None else ""
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    # ------------------------------------------------------------ media events
+
+    def on_media(self, event: MediaEvent) -> None:
+        if isinstance(event, Fenced):
+            self._on_fenced(event)
+        self.services.nodes.on_media(event)
+        self.floor.on_media(event)
+
+    def _on_fenced(self, event: Fenced) -> None:
+        """A newer process decides now: stop deciding, write nothing, send the people to it."""
+        log.error("fenced", epoch=event.epoch)
+        self.floor.fenced = True
+        self.ledger.fence()
+        self.edge.sockets.restart()
+        self.fenced.set()
+
+    # ------------------------------------------------------------ time
+
+    async def tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                self.floor.tick()
+            except Exception:
+                log.exception("tick_failed")
+
+    async def seconds(self, machine: MachineMeter) -> None:
+        """On each wall-clock second: how the node is."""
+        while True:
+            await asyncio.sleep(1.0 - time.time() % 1.0)
+            try:
+                self.services.nodes.second(machine.read())
+            except Exception:
+                log.exception("second_failed")
+
+    # ------------------------------------------------------------ the end
+
+    async def stop(self, *, stop_plane: bool = False) -> None:
+        """People are told to come back (or, with the plane, that it is over); nothing that was decided is lost."""
+        log.info("node_stops", stop_plane=stop_plane)
+        self.services.nodes.draining = True
+        if stop_plane:
+            self.hub.stop()
+        self.edge.sockets.restart()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.rpc is not None:
+            await self.rpc.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self.metrics is not None:
+            await self.metrics.stop()
+        await self.floor.settle()
+        await self.media.shutdown(stop_plane=stop_plane)
+        await self.ledger.close()
+        await self.engine.dispose()
+        log.info("node_stopped")
+
+    # ------------------------------------------------------------ the web
+
+    async def serve_web(self, tls: TlsFiles) -> None:
+        runner = self._runner = web.AppRunner(
+            self.edge.app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=WEB_PATIENCE_S,
+            auto_decompress=False,  # nobody has a reason to send us a bomb (H20)
+            max_field_size=MAX_HEADER,
+            max_line_size=MAX_HEADER,
+        )
+        await runner.setup()
+        config = self.config.web
+        port = await _listen(runner, "web.listen", config.listen)
+        host = split_address(config.listen)[0]
+        self.web_url = config.public_url.rstrip("/") or f"http://{_reachable(host)}:{port}"
+        if config.tls_listen:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(tls.cert, tls.key)
+            port = await _listen(runner, "web.tls_listen", config.tls_listen, context)
+            self.tls_url = f"https://{_reachable(split_address(config.tls_listen)[0])}:{port}"
+
+
+async def start(config: Config) -> RunningNode:
+    """Raises `Fault` (CannotListen among them) and OSError with a sentence; nothing is left running then."""
+    for folder in (config.data_dir, config.run_dir):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = open_engine(config.node.database or sqlite_url(config.data_dir))
+    try:
+        await migrate(engine)
+    except BaseException:
+        await engine.dispose()
+        raise
+    running = _assemble(config, engine)
+    try:
+        await _begin(running)
+    except BaseException:
+        await running.stop()
+        raise
+    return running
+
+
+def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
+    """Everything is made, nothing runs yet."""
+    clock = SystemClock()
+    ledger = GroupCommit(engine, saved.WRITES)
+    media = PlaneMedia(
+        MediaSettings(
+            run_dir=config.run_dir,
+            data_dir=config.data_dir,
+            listen=config.media.listen,
+            advertise=config.media.advertise,
+            plane_binary=config.media.plane_binary,
+            orphan_grace_s=config.media.orphan_grace_s,
+        )
+    )
+    floor = Floor(media=media, ledger=ledger, clock=clock, node=config.name)
+    journal = Journal(secrets.token_hex(4))
+    hub = Hub(floor)
+    floor.listen(Told(floor, journal))
+    floor.listen(hub)
+    chat = Chat(floor, chat_store.SqlArchive(engine), journal)
+    participants, mute = Participants(floor), Mute(floor)
+    join = Join(floor, config.limits)
+    meter = Meter()
+    edge = WebEdge(
+        Edge(hub=hub, join=join, participants=participants, mute=mute, chat=chat, layout=Layout(floor)),
+        join,
+        meter,
+        now=clock.now,
+        behind_proxy=config.web.behind_proxy,
+        origins=(*config.web.origins, config.web.public_url),
+    )
+    services = Services(
+        nodes=Nodes(floor, journal, name=config.name, version=version(), web_url=lambda: running.web_url),
+        rooms=Rooms(floor, rooms_store.SqlArchive(engine, config.name), config.limits, lambda: running.web_url),
+        participants=participants,
+        mute=mute,
+        chat=chat,
+        journal=journal,
+        operators=Operators(operators_store.SqlStore(engine), clock),
+        audit=Audit(audit_store.SqlStore(engine)),
+    )
+    running = RunningNode(config, engine, ledger, media, floor, hub, services, join, edge, meter)
+    return running
+
+
+async def _begin(running: RunningNode) -> None:
+    config, floor, media = running.config, running.floor, running.media
+    names = (*config.web.names, *config.rpc.names, *config.media.advertise, *_own_addresses())
+
+    def certificates() -> TlsFiles:
+        return ensure_tls(config.data_dir, names)
+
+    tls = await asyncio.to_thread(certificates)
+    running.ledger.start()
+    media.subscribe(running.on_media)
+    await media.start()
+    rooms = await saved.open_rooms(running.engine)
+    floor.restore(rooms, await media.held())
+    log.info("restored", rooms=len(floor.rooms), people=floor.people())
+
+    machine = MachineMeter()
+    running.spawn(machine.watch_loop(), "machine")
+    running.spawn(running.seconds(machine), "seconds")
+    running.spawn(running.tick(), "tick")
+    await running.serve_web(tls)
+    try:
+        running.rpc = await serve(
+            running.services, listen=config.rpc.listen, tls=tls, meter=running.meter, renew=certificates
+        )
+    except OSError as error:
+        raise CannotListen("rpc.listen", config.rpc.listen, str(error)) from error
+    try:
+        running.metrics = await serve_metrics(
+            running.meter, running.services.nodes, running.services.audit, listen=config.metrics.listen
+        )
+    except OSError as error:
+        raise CannotListen("metrics.listen", config.metrics.listen, error.strerror or str(error)) from error
+    if config.rpc.write_context:
+        try:
+            await ensure_local_context(running.services.operators, address=running.rpc_address, ca_file=tls.ca)
+        except (OSError, ValueError) as error:
+            log.warning("no_local_context", why=str(error))
+    log.info("node_runs", web=running.web_url, tls=running.tls_url, rpc=running.rpc_address)
+
+
+async def _listen(runner: web.AppRunner, where: str, listen: str, context: ssl.SSLContext | None = None) -> int:
+    host, port = split_address(listen)
+    before = len(runner.addresses)
+    try:
+        await web.TCPSite(runner, host or None, port, backlog=BACKLOG, ssl_context=context).start()
+    except OSError as error:
+        raise CannotListen(where, listen, error.strerror or str(error)) from error
+    bound: int = runner.addresses[before][1]
+    return bound
+
+
+def _reachable(host: str) -> str:
+    """What to write into a link for a listening address."""
+    if host in ("", "0.0.0.0", "::"):
+        return next(iter(_own_addresses()), "127.0.0.1")
+    return f"[{host}]" if ":" in host else host
+
+
+def _own_addresses() -> list[str]:
+    """The address by which this machine's network reaches it. The routing table is asked; nothing is sent."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # RFC 5737: documentation only
+        return [str(probe.getsockname()[0])]
+    return []
+
+
+def version() -> str:
+    try:
+        return importlib.metadata.version("regie")
+    except importlib.metadata.PackageNotFoundError:
+        return "0.0.0"
