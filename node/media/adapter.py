@@ -13,6 +13,7 @@ can be read back from its snapshot: a transport survives us unless it was still 
 from __future__ import annotations
 
 import asyncio
+import collections
 import functools
 import hashlib
 import logging
@@ -36,6 +37,8 @@ from protos.plane.v1 import plane_pb2 as wire
 ICE_WITHIN_S: Final = 30.0
 DTLS_WITHIN_S: Final = 15.0
 TICK_S: Final = 0.1
+SLICE_S: Final = 0.004
+MAX_DATAGRAMS: Final = 8192
 BACKOFF_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_AFTER_S: Final = 10.0
 ENDS_WITHIN_S: Final = 2.0
@@ -72,6 +75,7 @@ class PlaneMedia:
         self._link: Link | None = None
         self._sessions: dict[str, _Session] = {}
         self._waiting: dict[str, _Session] = {}  # those with a deadline: ICE or DTLS not done
+        self._datagrams: collections.deque[tuple[_Session, bytes]] = collections.deque()
         self._tick: asyncio.TimerHandle | None = None
         self._figures = Figures()
         self._instance = ""
@@ -409,10 +413,27 @@ class PlaneMedia:
 
     def _on_dtls(self, event: wire.DtlsReceived) -> None:
         session = self._sessions.get(event.transport)
-        if session is None or session.peer is None or self._link is None:
+        if session is None or session.peer is None or len(self._datagrams) >= MAX_DATAGRAMS:
+            return  # lost like any datagram: the peer sends it again
+        if not self._datagrams:
+            asyncio.get_running_loop().call_soon(self._shake_hands)
+        self._datagrams.append((session, event.datagram))
+
+    def _shake_hands(self) -> None:
+        """Five hundred people at once are a second of work: everybody else gets their turn in between."""
+        until = time.perf_counter() + SLICE_S
+        try:
+            while self._datagrams and time.perf_counter() < until:
+                self._take_datagram(*self._datagrams.popleft())
+        finally:
+            if self._datagrams:
+                asyncio.get_running_loop().call_soon(self._shake_hands)
+
+    def _take_datagram(self, session: _Session, datagram: bytes) -> None:
+        if session.peer is None or self._link is None or self._sessions.get(session.transport) is not session:
             return
         peer, client = session.peer, self._link.client
-        datagrams = peer.receive(event.datagram, self._now())
+        datagrams = peer.receive(datagram, self._now())
         if peer.state is State.CONNECTED and not session.keyed:
             self._set_keys(client, session)
         if datagrams:

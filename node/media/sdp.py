@@ -72,6 +72,16 @@ class Extension(msgspec.Struct, frozen=True):
     direction: Direction
 
 
+class Described(msgspec.Struct, frozen=True, eq=False):
+    """What the codec and extension lines of an m-line say. The same lines give the same object: compare by identity."""
+
+    codecs: tuple[Codec, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+
+
+NOTHING: Final = Described()
+
+
 class Fingerprint(msgspec.Struct, frozen=True):
     """Of the peer's certificate (RFC 8122). `algorithm` is one of `DIGESTS`."""
 
@@ -91,7 +101,7 @@ class Section(msgspec.Struct):
     port: int
     protocol: str
     formats: tuple[str, ...]
-    lines: list[str]
+    text: str
     mid: str = ""
     direction: Direction = "sendrecv"
     setup: str = ""
@@ -105,8 +115,15 @@ class Section(msgspec.Struct):
     ssrc_groups: list[tuple[str, tuple[int, ...]]] = msgspec.field(default_factory=list)
     rids: list[tuple[str, str]] = msgspec.field(default_factory=list)
     simulcast: str = ""
-    codecs: tuple[Codec, ...] = ()
-    extensions: tuple[Extension, ...] = ()
+    described: Described = NOTHING
+
+    @property
+    def codecs(self) -> tuple[Codec, ...]:
+        return self.described.codecs
+
+    @property
+    def extensions(self) -> tuple[Extension, ...]:
+        return self.described.extensions
 
     @property
     def rejected(self) -> bool:
@@ -118,7 +135,7 @@ class Description(msgspec.Struct):
     """A whole offer, or a fragment of one (RFC 8840) when `fragment`."""
 
     sections: list[Section]
-    lines: list[str]
+    text: str
     bundle: tuple[str, ...] = ()
     ice_lite: bool = False
     extmap_allow_mixed: bool = False
@@ -144,23 +161,23 @@ def invalid(why: str) -> Refused:
 
 def parse(text: str) -> Description:
     """Read an offer. Raises `Refused("SDP_INVALID")` with a short reason that repeats nothing of the input."""
-    lines = _lines(text)
-    if not lines or lines[0] != "v=0":
+    text = _normal(text)
+    if not text.startswith("v=0\n"):
         raise invalid("no v=0")
-    return _read(lines, fragment=False)
+    return _read(text, fragment=False)
 
 
 def parse_fragment(text: str) -> Description:
     """Read an SDP fragment (RFC 8840 9): what WHIP and WHEP clients PATCH."""
-    return _read(_lines(text), fragment=True)
+    return _read("\n" + _normal(text), fragment=True)
 
 
 def is_fragment(text: str) -> bool:
     return not text.startswith("v=0")
 
 
-def _lines(text: str) -> list[str]:
-    """The cheap refusals come first, so that a bomb costs no more than counting (H16)."""
+def _normal(text: str) -> str:
+    """One kind of line end. The cheap refusals come first, so that a bomb costs no more than counting (H16)."""
     if len(text) > MAX_BYTES:
         raise invalid(f"longer than {MAX_BYTES} bytes")
     if text.count("\n") > MAX_LINES:
@@ -169,43 +186,47 @@ def _lines(text: str) -> list[str]:
         raise invalid(f"more than {MAX_SECTIONS} m-lines")
     if not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise invalid(f"longer than {MAX_BYTES} bytes")
-    lines = text.replace("\r\n", "\n").split("\n")
-    while lines and not lines[-1]:
-        lines.pop()
-    if lines and max(map(len, lines)) > MAX_LINE:
-        raise invalid(f"a line longer than {MAX_LINE} characters")
-    return lines
+    return text.replace("\r\n", "\n").rstrip("\n")
 
 
-def _read(lines: list[str], *, fragment: bool) -> Description:
-    description = Description(sections=[], lines=[], fragment=fragment)
-    starts = [number for number, line in enumerate(lines) if line.startswith("m=")]
-    if not starts and not fragment:
-        raise invalid("no m-line")
-    groups: list[str] = []
-    head = lines[: starts[0]] if starts else lines
-    for line in head:
-        if len(line) < 2 or line[1] != "=":
-            raise invalid("a line that is not <type>=<value>")
-        description.lines.append(line)
+def _attributes(text: str) -> list[tuple[str, str]]:
+    """Names and values of the `a=` lines; every other line must at least be one."""
+    found = []
+    for line in text.split("\n"):
+        if len(line) > MAX_LINE:
+            raise invalid(f"a line longer than {MAX_LINE} characters")
         if line.startswith("a="):
             name, _, value = line[2:].partition(":")
-            if name == "group":
-                groups.append(value)
-            elif (read := _SESSION.get(name)) is not None:
-                read(description, value)
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
-        description.sections.append(_section(description, lines[start:end]))
+            found.append((name, value))
+        elif line[1:2] != "=":
+            raise invalid("a line that is not <type>=<value>")
+    return found
+
+
+def _read(text: str, *, fragment: bool) -> Description:
+    head, *bodies = text.split("\nm=")
+    if not bodies and not fragment:
+        raise invalid("no m-line")
+    description = Description(sections=[], text=head, fragment=fragment)
+    groups: list[str] = []
+    for name, value in _attributes(head.lstrip("\n")) if head.strip("\n") else []:
+        if name == "group":
+            groups.append(value)
+        elif (read := _SESSION.get(name)) is not None:
+            read(description, value)
+    for body in bodies:
+        description.sections.append(_section(description, body))
     if not fragment:
         _check_mids(description)
     _read_groups(description, groups)
     return description
 
 
-def _section(description: Description, lines: list[str]) -> Section:
-    parts = lines[0][2:].split()
-    if len(parts) < 4:
-        raise invalid("an m-line with fewer than four fields")
+def _section(description: Description, body: str) -> Section:
+    first, _, rest = body.partition("\n")
+    parts = first[:MAX_LINE].split()
+    if len(first) > MAX_LINE or len(parts) < 4:
+        raise invalid("an m-line with fewer than four fields, or too long")
     if not _TOKEN.fullmatch(parts[0]) or not _PROTOCOL.fullmatch(parts[2]) or not _TOKEN.fullmatch(parts[3]):
         raise invalid("an m-line that breaks RFC 8866 5.14")
     port, slash, count = parts[1].partition("/")
@@ -216,7 +237,7 @@ def _section(description: Description, lines: list[str]) -> Section:
         port=_number(port, 65535, "a port"),
         protocol=parts[2].upper(),
         formats=tuple(parts[3:]),
-        lines=lines,
+        text=body,
         direction=description.direction,
         setup=description.setup,
         ufrag=description.ufrag,
@@ -224,23 +245,46 @@ def _section(description: Description, lines: list[str]) -> Section:
     )
     if len(section.formats) > MAX_CODECS:
         raise invalid(f"an m-line with more than {MAX_CODECS} formats")
-    # Nine lines of ten describe codecs; they are set aside in one sweep (see `_describe`).
-    described = [line for line in lines if line.startswith(_DESCRIBED)]
-    for line in lines:
-        if line.startswith(_DESCRIBED):
-            continue
-        if not line.startswith("a="):
-            if len(line) < 2 or line[1] != "=":
-                raise invalid("a line that is not <type>=<value>")
-            continue
-        name, _, value = line[2:].partition(":")
+    formats = section.formats if section.kind in ("audio", "video") else None
+    own, shared = _cut(rest)
+    plain, section.described = _details_remembered(formats, shared) if shared else _details(formats, own)
+    if shared and own:
+        plain = (*_attributes(own), *plain)
+    for name, value in plain:
         if (read := _MEDIA.get(name)) is not None:
             read(section, value)
     if not section.fingerprints:
         section.fingerprints = description.fingerprints
-    if section.kind in ("audio", "video"):
-        section.codecs, section.extensions = _describe(section.formats, "\n".join(described))
     return section
+
+
+# Chromium writes what is its own about an m-line first, and then a hundred lines about codecs that are the same for
+# every receiving m-line and for every person with that browser. Reading those once makes a page's offer several
+# times cheaper. What is remembered is bounded: 256 texts of at most 16 KiB, none with anything personal in it.
+
+
+def _cut(rest: str) -> tuple[str, str]:
+    """(what is this m-line's own, what others may share); the second is "" when they cannot be told apart."""
+    at = 0 if rest.startswith("a=extmap:") else rest.find("\na=extmap:") + 1
+    shared = rest[at:]
+    if (at == 0 and not rest.startswith("a=extmap:")) or len(shared) > 16 * 1024:
+        return rest, ""
+    if any(mark in shared for mark in _PERSONAL):
+        return rest, ""
+    return rest[: max(0, at - 1)], shared
+
+
+def _details(formats: tuple[str, ...] | None, text: str) -> tuple[tuple[tuple[str, str], ...], Described]:
+    """The attributes that `_MEDIA` reads, and the rest described. `formats` is None where there are no codecs."""
+    attributes = _attributes(text) if text else []
+    plain = tuple(each for each in attributes if each[0] not in _DESCRIBED)
+    if formats is None:
+        return plain, NOTHING
+    described = tuple(each for each in attributes if each[0] in _DESCRIBED)
+    return plain, _describe_remembered(formats, described) if len(text) <= 16 * 1024 else _describe(formats, described)
+
+
+_details_remembered = lru_cache(maxsize=256)(_details)
 
 
 def _check_mids(description: Description) -> None:
@@ -396,22 +440,14 @@ _MEDIA: Final[dict[str, Callable[[Section, str], None]]] = {
     "rid": _read_rid,
     "simulcast": _read_simulcast,
 }
-_DESCRIBED: Final = ("a=rtcp-fb:", "a=rtpmap:", "a=fmtp:", "a=extmap:")
+_DESCRIBED: Final = frozenset({"rtcp-fb", "rtpmap", "fmtp", "extmap"})
+_PERSONAL: Final = ("a=ssrc", "a=msid:", "a=mid:", "a=ice-", "a=fingerprint:", "a=candidate:", "a=rid:", "a=setup:")
 
 
 # ---------------------------------------------------------------- codecs and header extensions
 
-# Every receiving m-line of one browser says the same for fifty lines, and so does every person with that browser:
-# remembering the answer makes a page's offer several times cheaper to read. Bounded by MAX_BYTES x maxsize.
 
-
-def _describe(formats: tuple[str, ...], described: str) -> tuple[tuple[Codec, ...], tuple[Extension, ...]]:
-    if len(described) > 16 * 1024:
-        return _describe_now(formats, described)
-    return _describe_remembered(formats, described)
-
-
-def _describe_now(formats: tuple[str, ...], described: str) -> tuple[tuple[Codec, ...], tuple[Extension, ...]]:
+def _describe(formats: tuple[str, ...], described: tuple[tuple[str, str], ...]) -> Described:
     payload_types = [_number(name, 127, "a payload type") for name in formats]
     if len(set(payload_types)) != len(payload_types):
         raise invalid("a payload type twice")
@@ -419,8 +455,7 @@ def _describe_now(formats: tuple[str, ...], described: str) -> tuple[tuple[Codec
     fmtps: dict[int, str] = {}
     feedback: dict[int, list[str]] = {}
     extensions: dict[int, Extension] = {}
-    for line in described.split("\n") if described else []:
-        name, _, value = line[2:].partition(":")
+    for name, value in described:
         if name == "extmap":
             _read_extension(extensions, value)
             continue
@@ -452,10 +487,10 @@ def _describe_now(formats: tuple[str, ...], described: str) -> tuple[tuple[Codec
         for payload_type in payload_types
         if payload_type in maps
     )
-    return codecs, tuple(extensions.values())
+    return Described(codecs, tuple(extensions.values()))
 
 
-_describe_remembered = lru_cache(maxsize=256)(_describe_now)
+_describe_remembered = lru_cache(maxsize=256)(_describe)
 
 
 def _rtpmap(rest: str) -> tuple[str, int, int]:
