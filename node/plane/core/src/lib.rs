@@ -25,5 +25,25 @@ pub mod vp8;
 pub mod vp9;
 
 // The world of one shard.
-pub mod command;
-pub mod event;
+mod address;
+mod codec;
+mod command;
+mod counters;
+pub mod drops;
+mod fanout;
+mod ice;
+mod listen;
+mod reports;
+mod room;
+pub mod shard;
+mod slab;
+mod slot;
+mod track;
+mod transport;
+mod upstream;
+
+/// The words of the control protocol, generated from `protos/plane/v1/plane.proto`: the same nouns as in Python.
+pub mod contract {
+    #![allow(missing_docs, clippy::all, rustdoc::all)]
+    include!(concat!(env!("OUT_DIR"), "/regie.plane.v1.rs"));
+}

@@ -1,0 +1,128 @@
+//! ICE-lite (RFC 8445 2.5): one transport's credentials, the addresses its peer has proved, and consent (RFC 7675).
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::mac::{Name, Naming};
+use crate::stun::Integrity;
+
+/// RFC 7675 5.1: consent ends 30 s after the last authenticated check.
+pub const CONSENT_US: u64 = 30_000_000;
+/// Addresses that one peer may hold at a time.
+const PATHS: usize = 6;
+
+/// A pair of addresses that an authenticated check came over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Path {
+    pub remote: SocketAddr,
+    /// Ours, so that answers leave from the address they came to.
+    pub local: IpAddr,
+}
+
+pub struct Credentials {
+    pub name: Name,
+    pub ufrag: String,
+    pub password: String,
+    pub key: Integrity,
+}
+
+impl Credentials {
+    pub fn new(naming: &Naming, name: Name) -> Credentials {
+        let password = naming.password(name);
+        let key = Integrity::new(password.as_bytes());
+        Credentials { name, ufrag: naming.ufrag(name), password, key }
+    }
+}
+
+/// What a check brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Checked {
+    /// An address of this transport that is new.
+    pub added: Option<SocketAddr>,
+    /// An address that had to make room.
+    pub evicted: Option<SocketAddr>,
+    /// The first nomination, or the first after consent was lost.
+    pub connected: bool,
+}
+
+pub struct Ice {
+    current: Credentials,
+    /// Valid until the peer is seen with the current ones (RFC 8445 2.4).
+    previous: Option<Credentials>,
+    paths: Vec<Path>,
+    selected: Option<Path>,
+    last_check_us: u64,
+    connected: bool,
+}
+
+impl Ice {
+    pub fn new(credentials: Credentials, now: u64) -> Ice {
+        let paths = Vec::with_capacity(PATHS);
+        Ice { current: credentials, previous: None, paths, selected: None, last_check_us: now, connected: false }
+    }
+
+    pub fn credentials(&self) -> &Credentials {
+        &self.current
+    }
+
+    pub fn connected(&self) -> bool {
+        self.connected
+    }
+
+    /// Where packets go: the nominated address, before that the one last heard of.
+    pub fn path(&self) -> Option<Path> {
+        self.selected.or_else(|| self.paths.last().copied())
+    }
+
+    pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + '_ {
+        self.paths.iter().map(|path| path.remote)
+    }
+
+    pub fn restart(&mut self, credentials: Credentials) {
+        self.previous = Some(std::mem::replace(&mut self.current, credentials));
+    }
+
+    /// The key of the credentials that `generation` names, if they are still valid.
+    pub fn key(&self, generation: u32) -> Option<&Integrity> {
+        if self.current.name.generation == generation {
+            return Some(&self.current.key);
+        }
+        self.previous.as_ref().filter(|previous| previous.name.generation == generation).map(|previous| &previous.key)
+    }
+
+    /// Takes in a check that `generation`'s password has authenticated.
+    pub fn checked(&mut self, now: u64, path: Path, generation: u32, nominates: bool) -> Checked {
+        let mut outcome = Checked::default();
+        self.last_check_us = now;
+        if self.current.name.generation == generation {
+            self.previous = None;
+        }
+        match self.paths.iter().position(|known| known.remote == path.remote) {
+            Some(at) => self.paths[at] = path,
+            None => {
+                if self.paths.len() == PATHS {
+                    let oldest = self.paths.iter().position(|known| Some(*known) != self.selected).unwrap_or(0);
+                    outcome.evicted = Some(self.paths.remove(oldest).remote);
+                }
+                self.paths.push(path);
+                outcome.added = Some(path.remote);
+            }
+        }
+        if nominates {
+            self.selected = Some(path);
+        }
+        if self.selected.is_some() && !self.connected {
+            self.connected = true;
+            outcome.connected = true;
+        }
+        outcome
+    }
+
+    /// `true` once, when consent has just ended.
+    pub fn consent_lost(&mut self, now: u64) -> bool {
+        if self.connected && now >= self.last_check_us + CONSENT_US {
+            self.connected = false;
+            return true;
+        }
+        false
+    }
+}

@@ -1,0 +1,303 @@
+//! One thread's world: transports, rooms and tracks, and the way of a datagram through them.
+//!
+//! Use: [`Shard::handle_datagram`] for each datagram of a batch, [`Shard::handle_timeout`] when [`Shard::deadline`]
+//! has passed, then [`Shard::flush`] once, then [`Shard::poll_event`] until it is empty.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
+
+use crate::address::{Addresses, Seeded};
+use crate::contract::from_plane::Body;
+use crate::contract::{ConsentLost, DtlsReceived, IceConnected};
+use crate::drops::{Cause, Drops};
+use crate::fanout::Scratch;
+use crate::ice::Path;
+use crate::mac::Naming;
+use crate::room::Room;
+use crate::slab::Slab;
+use crate::stun;
+use crate::track::Track;
+use crate::transport::Transport;
+
+/// Reports, losses and consent are looked at so often.
+pub const TICK_US: u64 = 20_000;
+/// Each transport has its turn for reports every so many ticks: 500 ms.
+pub const TURNS: u32 = 25;
+
+/// What the shard is told at its creation; nothing of it changes.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Its number, which its ufrags carry.
+    pub shard: u8,
+    /// Random, new at each start: credentials and hash seeds come from it.
+    pub secret: [u8; 32],
+    /// Wall clock minus the clock of `now`, for NTP times.
+    pub unix_offset_us: u64,
+    /// Addresses that peers are told.
+    pub candidates: Vec<SocketAddr>,
+    /// What a peer may send unless told otherwise, bits per second.
+    pub max_send_bps: u32,
+    /// Pad and group packets for segmentation by the kernel.
+    pub gso: bool,
+}
+
+/// Packets for one receiver, one behind another: each of `segment_size` bytes, the last may be shorter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transmit<'a> {
+    pub dest: SocketAddr,
+    /// The address of ours to send from.
+    pub source: IpAddr,
+    pub bytes: &'a [u8],
+    pub segment_size: usize,
+}
+
+/// Takes what is to be sent.
+pub trait Sink {
+    /// Sends now or drops; never waits. Returns the number of system calls it took.
+    fn transmit(&mut self, transmit: Transmit<'_>) -> u32;
+}
+
+/// Figures of the whole shard, as in `Counters.Packets`.
+#[derive(Debug, Default, Clone)]
+pub struct Totals {
+    pub received_packets: u64,
+    pub received_bytes: u64,
+    pub sent_packets: u64,
+    pub sent_bytes: u64,
+    pub sent_sends: u64,
+    pub nacks_received: u64,
+    pub nacks_sent: u64,
+    pub retransmitted_packets: u64,
+    pub recovered_packets: u64,
+    pub plis_received: u64,
+    pub plis_sent: u64,
+    pub key_frames: u64,
+    pub key_frames_from_cache: u64,
+    pub padding_bytes: u64,
+}
+
+/// Datagrams that are not media: answers to checks, DTLS, RTCP.
+#[derive(Default)]
+pub struct Outbox {
+    bytes: Vec<u8>,
+    items: Vec<(Path, Range<usize>)>,
+}
+
+/// A batch may bring this much about; what a flood would add beyond it is not sent.
+const OUTBOX_LIMIT: usize = 1 << 20;
+
+impl Outbox {
+    /// Room for a datagram of at most `size` bytes, which `write` fills; it returns the length, 0 for none.
+    pub fn write(&mut self, path: Path, size: usize, write: impl FnOnce(&mut [u8]) -> usize) -> bool {
+        let start = self.bytes.len();
+        if start + size > OUTBOX_LIMIT {
+            return false;
+        }
+        self.bytes.resize(start + size, 0);
+        let len = write(&mut self.bytes[start..]).min(size);
+        self.bytes.truncate(start + len);
+        if len > 0 {
+            self.items.push((path, start..start + len));
+        }
+        len > 0
+    }
+}
+
+pub struct Shard {
+    pub(crate) config: Config,
+    pub(crate) naming: Naming,
+    pub(crate) transports: Slab<Transport>,
+    pub(crate) tracks: Slab<Track>,
+    pub(crate) rooms: Slab<Room>,
+    pub(crate) addresses: Addresses,
+    pub(crate) transport_names: HashMap<Box<str>, u32, Seeded>,
+    pub(crate) track_names: HashMap<Box<str>, u32, Seeded>,
+    pub(crate) room_names: HashMap<Box<str>, u32, Seeded>,
+    pub(crate) events: VecDeque<Body>,
+    pub(crate) outbox: Outbox,
+    pub(crate) drops: Drops,
+    pub(crate) totals: Totals,
+    pub(crate) generation: u32,
+    pub(crate) next_tick_us: u64,
+    pub(crate) tick: u32,
+    pub(crate) next_levels_us: u64,
+    /// Tracks with something pending, in the order in which it came.
+    pub(crate) dirty_tracks: Vec<u32>,
+    pub(crate) dirty_transports: Vec<u32>,
+    pub(crate) asking_tracks: Vec<u32>,
+    pub(crate) stale_rooms: Vec<u32>,
+    pub(crate) scratch: Scratch,
+    /// Working memory of the audio levels.
+    pub(crate) levels: Vec<(u32, u8)>,
+    pub(crate) ranked: Vec<u32>,
+}
+
+impl Shard {
+    pub fn new(config: Config) -> Shard {
+        let seed = u64::from_le_bytes(std::array::from_fn(|n| config.secret[n]));
+        let seeded = Seeded::new(seed.rotate_left(17));
+        Shard {
+            naming: Naming::new(&config.secret),
+            config,
+            transports: Slab::default(),
+            tracks: Slab::default(),
+            rooms: Slab::default(),
+            addresses: Addresses::with_hasher(seeded),
+            transport_names: HashMap::with_hasher(seeded),
+            track_names: HashMap::with_hasher(seeded),
+            room_names: HashMap::with_hasher(seeded),
+            events: VecDeque::with_capacity(256),
+            outbox: Outbox::default(),
+            drops: Drops::default(),
+            totals: Totals::default(),
+            generation: 0,
+            next_tick_us: 0,
+            tick: 0,
+            next_levels_us: 0,
+            dirty_tracks: Vec::new(),
+            dirty_transports: Vec::new(),
+            asking_tracks: Vec::new(),
+            stale_rooms: Vec::new(),
+            scratch: Scratch::default(),
+            levels: Vec::new(),
+            ranked: Vec::new(),
+        }
+    }
+
+    /// Takes in one datagram that came from `src` to our `dst_ip`; `bytes` are opened in place.
+    pub fn handle_datagram(&mut self, now: u64, src: SocketAddr, dst_ip: IpAddr, bytes: &mut [u8]) {
+        self.totals.received_packets += 1;
+        self.totals.received_bytes += bytes.len() as u64;
+        // RFC 7983: the first byte tells the protocol.
+        match bytes.first() {
+            Some(0..=3) => self.handle_stun(now, Path { remote: src, local: dst_ip }, bytes),
+            Some(20..=63) => self.handle_dtls(now, src, bytes),
+            Some(128..=191) => self.handle_srtp(now, src, bytes),
+            _ => self.drops.add(Cause::Unknown),
+        }
+    }
+
+    /// When [`Shard::handle_timeout`] is to be called; none while there is nothing to look after.
+    pub fn deadline(&self) -> Option<u64> {
+        (!self.transports.is_empty()).then_some(self.next_tick_us)
+    }
+
+    /// What happened, oldest first, for the control process.
+    pub fn poll_event(&mut self) -> Option<Body> {
+        self.events.pop_front()
+    }
+
+    /// How often a cause has dropped a packet.
+    pub fn dropped(&self, cause: Cause) -> u64 {
+        self.drops.get(cause)
+    }
+
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    // ------------------------------------------------------------ ICE
+
+    /// Unknown and unauthenticated checks cost one parse and one MAC, change nothing and are never answered (H11).
+    fn handle_stun(&mut self, now: u64, path: Path, bytes: &[u8]) {
+        let Ok(message) = stun::Message::parse(bytes) else { return self.drops.add(Cause::StunMalformed) };
+        if message.class != stun::Class::Request {
+            return self.drops.add(Cause::StunNotRequest);
+        }
+        let name = message.ufrags().and_then(|(ours, _)| self.naming.parse(ours));
+        // With several shards, a check for another one is handed to it here: `name.shard` says which.
+        let Some(name) = name.filter(|name| name.shard == self.config.shard) else {
+            return self.drops.add(Cause::StunUnknownUfrag);
+        };
+        let Some(transport) = self.transports.get_mut(name.slot) else {
+            return self.drops.add(Cause::StunUnknownUfrag);
+        };
+        let Some(key) = transport.ice.key(name.generation) else {
+            return self.drops.add(Cause::StunUnknownUfrag);
+        };
+        if !message.verify_with(key) {
+            return self.drops.add(Cause::StunBadMac);
+        }
+        if message.controlled.is_some() {
+            // A lite agent never controls (RFC 8445 6.1.1): the peer is to switch roles.
+            let write = |out: &mut [u8]| stun::write_error(out, &message.transaction, 487, key).unwrap_or(0);
+            self.outbox.write(path, stun::MAX_ANSWER, write);
+            return;
+        }
+        let write = |out: &mut [u8]| stun::write_success(out, &message.transaction, path.remote, key).unwrap_or(0);
+        self.outbox.write(path, stun::MAX_ANSWER, write);
+        let checked = transport.ice.checked(now, path, name.generation, message.use_candidate);
+        if checked.connected {
+            self.events.push_back(Body::IceConnected(IceConnected { transport: transport.id.to_string() }));
+        }
+        if let Some(evicted) = checked.evicted
+            && self.addresses.get(&evicted) == Some(&name.slot)
+        {
+            self.addresses.remove(&evicted);
+        }
+        if checked.added.is_some() || self.addresses.get(&path.remote) != Some(&name.slot) {
+            // Behind one NAT an address may pass from one peer to the next: who proved it last has it.
+            self.addresses.insert(path.remote, name.slot);
+        }
+    }
+
+    // ------------------------------------------------------------ DTLS
+
+    /// Only from an address that an authenticated check came from, and bounded (H1, H2, H3, H4, H6).
+    fn handle_dtls(&mut self, now: u64, src: SocketAddr, bytes: &[u8]) {
+        let transport = self.addresses.get(&src).and_then(|&index| self.transports.get_mut(index));
+        let Some(transport) = transport else { return self.drops.add(Cause::DtlsUnknownAddress) };
+        if !transport.dtls.take(bytes.len() as u64, now) {
+            return self.drops.add(Cause::DtlsTooMuch);
+        }
+        transport.totals.received_bytes += bytes.len() as u64;
+        let event = DtlsReceived { transport: transport.id.to_string(), datagram: bytes.to_vec() };
+        self.events.push_back(Body::DtlsReceived(event));
+    }
+
+    // ------------------------------------------------------------ time and sending
+
+    pub fn handle_timeout(&mut self, now: u64) {
+        if now < self.next_tick_us || self.transports.is_empty() {
+            return;
+        }
+        // Late by several ticks: they are not made up for, each transport's turn just comes later.
+        self.next_tick_us = if now >= self.next_tick_us + TICK_US { now } else { self.next_tick_us } + TICK_US;
+        self.tick = self.tick.wrapping_add(1);
+        self.ask_senders(now);
+        let turn = self.tick % TURNS;
+        for index in (turn..self.transports.end()).step_by(TURNS as usize) {
+            let Some(transport) = self.transports.get_mut(index) else { continue };
+            if transport.ice.consent_lost(now) {
+                self.events.push_back(Body::ConsentLost(ConsentLost { transport: transport.id.to_string() }));
+            }
+            self.report(index, now);
+        }
+        if now >= self.next_levels_us {
+            self.next_levels_us = now + crate::room::TICK_US;
+            self.listen(now);
+        }
+    }
+
+    /// Hands everything due to `sink`, each receiver's packets together. Returns the number of packets sent.
+    pub fn flush(&mut self, now: u64, sink: &mut impl Sink) -> usize {
+        let before = self.totals.sent_packets;
+        self.fill_stale_rooms(now);
+        self.ask_senders(now);
+        self.fan_out(now, sink);
+        self.send_outbox(sink);
+        (self.totals.sent_packets - before) as usize
+    }
+
+    fn send_outbox(&mut self, sink: &mut impl Sink) {
+        for (path, range) in self.outbox.items.drain(..) {
+            let bytes = &self.outbox.bytes[range];
+            let transmit = Transmit { dest: path.remote, source: path.local, bytes, segment_size: bytes.len() };
+            self.totals.sent_sends += u64::from(sink.transmit(transmit));
+            self.totals.sent_packets += 1;
+            self.totals.sent_bytes += bytes.len() as u64;
+        }
+        self.outbox.bytes.clear();
+    }
+}

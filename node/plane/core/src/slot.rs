@@ -1,0 +1,272 @@
+//! A receiving m-line of one transport: its numbers towards the receiver never break, whatever it shows.
+
+use crate::codec::Codec;
+use crate::contract::{HeaderExtensions, Kind, SlotPolicy};
+use crate::ext::{self, Extension};
+use crate::seq::Splice;
+use crate::slab::NONE;
+use crate::vp8;
+
+/// SSRC of slot 0; slot n has this | n << 1, its RTX | 1 more.
+pub const SSRC_BASE: u32 = 0x5245_0000;
+/// Slots of one transport.
+pub const MAX_SLOTS: u32 = 128;
+
+/// The slot index and whether it is RTX, from an SSRC of ours.
+pub fn of_ssrc(ssrc: u32) -> Option<(u8, bool)> {
+    let low = ssrc ^ SSRC_BASE;
+    (low < MAX_SLOTS * 2).then_some(((low >> 1) as u8, low & 1 == 1))
+}
+
+/// What a receiver's reports say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Heard {
+    pub fraction_lost: u8,
+    /// It sees this SSRC: the MID has done its work.
+    pub confirmed: bool,
+}
+
+pub struct Slot {
+    pub index: u8,
+    pub kind: Kind,
+    pub policy: SlotPolicy,
+    pub mid: Box<str>,
+    pub extensions: HeaderExtensions,
+    pub codecs: Vec<Codec>,
+    /// What it is to show.
+    pub wanted: u32,
+    /// What its numbers are spliced to: packets of this track are sent.
+    pub current: u32,
+    /// What the control process was last told.
+    pub announced: u32,
+    pub heard: Heard,
+    pub packets: u32,
+    pub octets: u32,
+    pub payload_type: u8,
+    pub rtx_payload_type: u8,
+    pub clock_rate: u32,
+    /// Payload type at the publisher that `payload_type` stands for.
+    pub source_payload_type: u8,
+    pub sequence: Splice,
+    pub rtx_sequence: u64,
+    pub ids: vp8::Rewriter,
+    /// It waits for a picture that the cache has.
+    pub catch_up: bool,
+    /// Spliced, and nothing sent since: the next audio packet begins a talk spurt.
+    pub fresh: bool,
+    timestamp_offset: u32,
+    last_timestamp: u32,
+    last_sent_us: u64,
+    template: Template,
+}
+
+/// The extension block that every packet of a slot carries, with the places of what changes.
+#[derive(Debug, Clone, Copy)]
+pub struct Template {
+    pub bytes: [u8; 40],
+    pub len: usize,
+    /// 0: not there.
+    pub abs_send_time: usize,
+    pub audio_level: usize,
+}
+
+impl Default for Template {
+    fn default() -> Template {
+        Template { bytes: [0; 40], len: 0, abs_send_time: 0, audio_level: 0 }
+    }
+}
+
+impl Slot {
+    pub fn new(receive: &crate::contract::Receive, codecs: Vec<Codec>, first_sequence: u64) -> Slot {
+        let mut slot = Slot {
+            index: receive.index as u8,
+            kind: receive.kind(),
+            policy: receive.policy(),
+            mid: receive.mid.as_str().into(),
+            extensions: receive.extensions.unwrap_or_default(),
+            codecs,
+            wanted: NONE,
+            current: NONE,
+            announced: NONE,
+            heard: Heard::default(),
+            packets: 0,
+            octets: 0,
+            payload_type: 0,
+            rtx_payload_type: 0,
+            clock_rate: 90_000,
+            source_payload_type: 0xFF,
+            sequence: Splice::starting_at(first_sequence),
+            rtx_sequence: first_sequence,
+            ids: vp8::Rewriter::default(),
+            catch_up: false,
+            fresh: false,
+            timestamp_offset: 0,
+            last_timestamp: (first_sequence as u32).wrapping_mul(0x9E37),
+            last_sent_us: 0,
+            template: Template::default(),
+        };
+        slot.template = slot.make_template();
+        slot
+    }
+
+    pub fn ssrc(&self) -> u32 {
+        SSRC_BASE | u32::from(self.index) << 1
+    }
+
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+
+    /// The receiver reports on this SSRC: from now on the MID is left out.
+    pub fn confirm(&mut self) {
+        if !self.heard.confirmed {
+            self.heard.confirmed = true;
+            self.template = self.make_template();
+        }
+    }
+
+    /// Leaves places for what changes with each packet. Transport-wide numbers (`extensions.transport_cc`) get theirs
+    /// here when the plane sends feedback and estimates: until then they are never negotiated.
+    fn make_template(&self) -> Template {
+        let mut list = [Extension { id: 0, value: &[] }; 3];
+        let mut count = 0;
+        let mut add = |id: u32, value| {
+            if (1..=255).contains(&id) {
+                list[count] = Extension { id: id as u8, value };
+                count += 1;
+            }
+        };
+        if !self.mid.is_empty() && self.mid.len() <= 16 && !self.heard.confirmed {
+            add(self.extensions.mid, self.mid.as_bytes());
+        }
+        if self.kind == Kind::Video {
+            add(self.extensions.abs_send_time, &[0; 3]);
+        } else {
+            add(self.extensions.audio_level, &[0]);
+        }
+        let list = &list[..count];
+        let mut template = Template::default();
+        template.len = ext::write(&mut template.bytes, list).unwrap_or(0);
+        let head = if template.bytes[0] == 0xBE { 1 } else { 2 };
+        let mut at = 4;
+        for extension in list {
+            at += head;
+            if u32::from(extension.id) == self.extensions.abs_send_time && extension.value.len() == 3 {
+                template.abs_send_time = at;
+            } else if u32::from(extension.id) == self.extensions.audio_level && extension.value.len() == 1 {
+                template.audio_level = at;
+            }
+            at += extension.value.len();
+        }
+        template
+    }
+
+    /// Continue with `track`, whose first packet is `sequence` at `timestamp`, in the receiver's words for `codec`.
+    pub fn switch(&mut self, track: u32, codec: &Codec, sequence: u64, timestamp: u32, now: u64) -> bool {
+        if !self.retarget(codec) {
+            return false;
+        }
+        self.current = track;
+        self.sequence.switch(sequence, 1);
+        // The receiver's clock goes on by the time that really passed, at least one tick.
+        let passed = now.saturating_sub(self.last_sent_us).min(10_000_000);
+        let ticks = (passed * u64::from(self.clock_rate) / 1_000_000).max(1) as u32;
+        let first = if self.packets == 0 { self.last_timestamp } else { self.last_timestamp.wrapping_add(ticks) };
+        self.timestamp_offset = first.wrapping_sub(timestamp);
+        true
+    }
+
+    /// Call what the publisher calls `codec` by the receiver's payload types. `false`: it has no such codec.
+    pub fn retarget(&mut self, codec: &Codec) -> bool {
+        let Some(ours) = self.codecs.iter().find(|ours| ours.same(codec)) else { return false };
+        self.payload_type = ours.payload_type;
+        self.rtx_payload_type = ours.rtx_payload_type;
+        self.clock_rate = ours.clock_rate;
+        self.source_payload_type = codec.payload_type;
+        true
+    }
+
+    /// The publisher's extended number of the packet that the receiver knows as `number`.
+    pub fn sent_as(&self, number: u16) -> Option<u64> {
+        let highest = self.sequence.highest_out()?;
+        let distance = number.wrapping_sub(highest as u16) as i16;
+        self.sequence.unmap(highest.checked_add_signed(distance.into())?)
+    }
+
+    /// The timestamp under which a packet of the current track is sent.
+    pub fn timestamp(&self, timestamp: u32) -> u32 {
+        timestamp.wrapping_add(self.timestamp_offset)
+    }
+
+    pub fn sent(&mut self, timestamp: u32, octets: usize, now: u64) {
+        self.packets = self.packets.wrapping_add(1);
+        self.octets = self.octets.wrapping_add(octets as u32);
+        if (timestamp.wrapping_sub(self.last_timestamp) as i32) >= 0 {
+            self.last_timestamp = timestamp;
+            self.last_sent_us = now;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract;
+
+    fn slot() -> Slot {
+        let codec = contract::Codec {
+            payload_type: 96,
+            rtx_payload_type: 97,
+            name: "VP8".into(),
+            clock_rate: 90_000,
+            fmtp: String::new(),
+        };
+        let extensions = HeaderExtensions { mid: 4, abs_send_time: 2, ..Default::default() };
+        let receive = contract::Receive {
+            index: 7,
+            kind: Kind::Video.into(),
+            mid: "12".into(),
+            extensions: Some(extensions),
+            ..Default::default()
+        };
+        Slot::new(&receive, vec![Codec::new(&codec).unwrap()], 500)
+    }
+
+    #[test]
+    fn its_ssrc_names_it() {
+        assert_eq!(slot().ssrc(), 0x5245_000E);
+        assert_eq!(of_ssrc(0x5245_000F), Some((7, true)));
+        assert_eq!(of_ssrc(0x5245_0100), None);
+        assert_eq!(of_ssrc(1), None);
+    }
+
+    #[test]
+    fn the_mid_is_left_out_once_confirmed() {
+        let mut slot = slot();
+        assert_eq!(slot.template().len, 12);
+        assert_eq!(slot.template().bytes[..8], [0xBE, 0xDE, 0, 2, 0x41, b'1', b'2', 0x22]);
+        assert_eq!(slot.template().abs_send_time, 8);
+        slot.confirm();
+        assert_eq!((slot.template().len, slot.template().abs_send_time), (8, 5));
+    }
+
+    #[test]
+    fn numbers_go_on_across_a_switch() {
+        let mut slot = slot();
+        let theirs = Codec::new(&contract::Codec {
+            payload_type: 120,
+            name: "vp8".into(),
+            clock_rate: 90_000,
+            ..Default::default()
+        })
+        .unwrap();
+        assert!(slot.switch(1, &theirs, 10_000, 1_000_000, 0));
+        assert_eq!(slot.payload_type, 96);
+        assert_eq!(slot.sequence.map(10_000), Some(500));
+        let first = slot.timestamp(1_000_000);
+        slot.sent(first, 100, 0);
+        assert!(slot.switch(2, &theirs, 70, 5, 100_000));
+        assert_eq!(slot.sequence.map(70), Some(501));
+        assert_eq!(slot.timestamp(5).wrapping_sub(first), 9000);
+    }
+}

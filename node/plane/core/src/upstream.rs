@@ -1,0 +1,254 @@
+//! From a sealed datagram to a stored packet of a track.
+
+use std::net::SocketAddr;
+
+use crate::cache::{Meta, Refused};
+use crate::codec::{self, Format};
+use crate::contract::Kind;
+use crate::drops::Cause;
+use crate::ext::AudioLevel;
+use crate::nack::Arrival;
+use crate::rtp::{self, Header};
+use crate::shard::{Shard, Totals};
+use crate::speakers::SILENCE;
+use crate::srtp::{self, ReplayWindow};
+use crate::track::Track;
+use crate::transport::{Carries, Transport};
+
+/// A plain packet on its way into a track.
+struct Incoming<'a> {
+    header: Header,
+    /// Extended sequence number.
+    sequence: u64,
+    payload_type: u8,
+    payload: &'a [u8],
+    audio_level: Option<AudioLevel>,
+    dependency: &'a [u8],
+    repaired: bool,
+}
+
+impl Shard {
+    /// RTP or RTCP; only from an address that an authenticated check came from (H6).
+    pub(crate) fn handle_srtp(&mut self, now: u64, src: SocketAddr, bytes: &mut [u8]) {
+        let Some(&index) = self.addresses.get(&src) else { return self.drops.add(Cause::RtpUnknownAddress) };
+        if rtp::is_rtcp(bytes) {
+            return self.handle_srtcp(now, index, bytes);
+        }
+        if let Err(cause) = self.handle_rtp(now, index, bytes) {
+            self.drops.add(cause);
+        }
+    }
+
+    /// Look up, check for replay, open in place, and only then believe anything (H5, H7, H9).
+    fn handle_rtp(&mut self, now: u64, index: u32, bytes: &mut [u8]) -> Result<(), Cause> {
+        let transport = self.transports.get_mut(index).ok_or(Cause::RtpUnknownAddress)?;
+        let header = Header::parse(bytes).map_err(|_| Cause::RtpMalformed)?;
+        let known = transport.streams.iter().position(|stream| stream.ssrc == header.ssrc);
+        let Some(keys) = &transport.keys else { return Err(Cause::RtpBeforeKeys) };
+        let (at, len) = match known {
+            Some(at) => {
+                let window = &mut transport.streams[at].window;
+                let sequence = window.estimate(header.sequence);
+                if !window.check(sequence) {
+                    return Err(Cause::SrtpReplay);
+                }
+                let len = keys.opener.open_rtp(bytes, header.header_len, sequence).map_err(open_error)?;
+                window.commit(sequence);
+                (at, len)
+            }
+            None => {
+                // What it may be is read from the clear header, but learned only once the packet is authentic.
+                let (carries, track) = identify(transport, &self.tracks, &header, bytes)?;
+                let mut window = ReplayWindow::new();
+                let sequence = window.estimate(header.sequence);
+                let len = keys.opener.open_rtp(bytes, header.header_len, sequence).map_err(open_error)?;
+                window.commit(sequence);
+                if !transport.add_stream(header.ssrc, carries, track) {
+                    return Err(Cause::RtpUnknownSsrc);
+                }
+                let at = transport.streams.len() - 1;
+                transport.streams[at].window = window;
+                (at, len)
+            }
+        };
+        transport.totals.received_bytes += len as u64;
+        let stream = &transport.streams[at];
+        let sequence = stream.window.estimate(header.sequence);
+        let (carries, index) = (stream.carries, stream.track);
+        let plain = &bytes[..len];
+        let track = self.tracks.get_mut(index).ok_or(Cause::RtpUnknownSsrc)?;
+        let payload = header.payload(plain).map_err(|_| Cause::RtpMalformed)?;
+        let extensions = header.extensions(plain);
+        let find = |id: u32| u8::try_from(id).ok().and_then(|id| extensions.value(id));
+        let mut incoming = Incoming {
+            header,
+            sequence,
+            payload_type: header.payload_type,
+            payload,
+            audio_level: find(track.extensions.audio_level).and_then(AudioLevel::parse),
+            dependency: find(track.extensions.dependency_descriptor).unwrap_or(&[]),
+            repaired: false,
+        };
+        match carries {
+            Carries::Media => note_ssrc(track, header.ssrc),
+            Carries::Rtx => unwrap_rtx(track, &mut incoming)?,
+        }
+        let skipped = accept(track, &incoming, now, &mut self.totals)?;
+        let extra = if carries == Carries::Media { skipped } else { 0 };
+        transport.remb.received(len, extra);
+        if !track.dirty && !track.pending.is_empty() {
+            track.dirty = true;
+            self.dirty_tracks.push(index);
+        }
+        let missing = track.layer.loss.as_ref().is_some_and(|loss| loss.missing() > 0);
+        if !track.asking && (missing || track.layer.key_requests.wanted()) {
+            track.asking = true;
+            self.asking_tracks.push(index);
+        }
+        if !std::mem::replace(&mut transport.greeted, true) {
+            let owner = track.owner;
+            self.report(owner, now);
+        }
+        Ok(())
+    }
+}
+
+fn open_error(error: srtp::Error) -> Cause {
+    match error {
+        srtp::Error::Replay => Cause::SrtpReplay,
+        srtp::Error::Short => Cause::RtpMalformed,
+        _ => Cause::SrtpAuth,
+    }
+}
+
+/// What a new SSRC may be: by MID (RFC 9143), else by a payload type that only one m-line has.
+fn identify(
+    transport: &Transport,
+    tracks: &crate::slab::Slab<Track>,
+    header: &Header,
+    packet: &[u8],
+) -> Result<(Carries, u32), Cause> {
+    let extensions = header.extensions(packet);
+    let mut found = None;
+    let mut matches = 0;
+    for &index in &transport.sends {
+        let Some(track) = tracks.get(index) else { continue };
+        let carries = match track.codecs.iter().find_map(|codec| {
+            let payload_type = header.payload_type;
+            let rtx = codec.rtx_payload_type != 0 && codec.rtx_payload_type == payload_type;
+            (codec.payload_type == payload_type || rtx).then_some(rtx)
+        }) {
+            Some(true) => Carries::Rtx,
+            Some(false) => Carries::Media,
+            None => continue,
+        };
+        let value = |id: u32| u8::try_from(id).ok().and_then(|id| extensions.value(id));
+        if value(track.extensions.mid).is_some_and(|mid| mid == track.mid.as_bytes()) {
+            // The place of simulcast: RID, or repaired RID for RTX, names the layer. Until layers are chosen, only
+            // the lowest is taken.
+            let rid = value(track.extensions.rid).or(value(track.extensions.repaired_rid));
+            if let (Some(rid), Some(first)) = (rid, track.lowest_rid())
+                && rid != first.as_bytes()
+            {
+                return Err(Cause::OtherLayer);
+            }
+            return Ok((carries, index));
+        }
+        matches += 1;
+        found = Some((carries, index));
+    }
+    match (found, matches) {
+        (Some(found), 1) => Ok(found),
+        (None, _) => Err(Cause::RtpUnknownPayloadType),
+        _ => Err(Cause::RtpUnknownSsrc),
+    }
+}
+
+/// The track's media SSRC: the first seen, or another when the sender starts over.
+fn note_ssrc(track: &mut Track, ssrc: u32) {
+    if track.layer.ssrc == ssrc {
+        return;
+    }
+    if track.layer.ssrc == 0 {
+        track.layer.ssrc = ssrc;
+    } else {
+        track.layer.restart(ssrc);
+        track.restarted = true;
+    }
+}
+
+/// RFC 4588 4: the original sequence number comes first, then the original payload.
+fn unwrap_rtx(track: &mut Track, incoming: &mut Incoming<'_>) -> Result<(), Cause> {
+    let Some((original, payload)) = incoming.payload.split_first_chunk::<2>() else { return Err(Cause::RtxEmpty) };
+    if payload.is_empty() {
+        return Err(Cause::RtxEmpty);
+    }
+    let codec = track.codecs.iter().find(|codec| codec.rtx_payload_type == incoming.payload_type);
+    incoming.payload_type = codec.ok_or(Cause::RtpUnknownPayloadType)?.payload_type;
+    track.layer.rtx_ssrc = incoming.header.ssrc;
+    let highest = track.layer.reception.highest().ok_or(Cause::RtxEmpty)?;
+    let distance = u16::from_be_bytes(*original).wrapping_sub(highest as u16) as i16;
+    incoming.sequence = highest.checked_add_signed(distance.into()).ok_or(Cause::TooOld)?;
+    if incoming.sequence > highest {
+        return Err(Cause::TooOld); // a retransmission of what was never sent: a probe with old contents
+    }
+    incoming.payload = payload;
+    incoming.repaired = true;
+    Ok(())
+}
+
+/// Stores the packet and lists it for the next flush. Returns how many packets are missing before it.
+fn accept(track: &mut Track, incoming: &Incoming<'_>, now: u64, totals: &mut Totals) -> Result<u64, Cause> {
+    let Some(codec) = track.codec(incoming.payload_type) else { return Err(Cause::RtpUnknownPayloadType) };
+    let (format, clock_rate) = (codec.format, codec.clock_rate);
+    let header = &incoming.header;
+    if incoming.repaired && track.layer.ring.as_ref().is_some_and(|ring| ring.contains(incoming.sequence)) {
+        return Err(Cause::Duplicate);
+    }
+    let skipped = track.layer.reception.received(incoming.sequence, incoming.payload.len(), now);
+    if !incoming.repaired {
+        track.layer.reception.transit(header.timestamp, clock_rate, now);
+    }
+    if track.muted {
+        return Err(Cause::Muted);
+    }
+    if track.kind == Kind::Audio {
+        // Without the extension a microphone counts as moderately loud while it sends, so that it is heard at all.
+        let level = incoming.audio_level.map_or(40, |level| level.level);
+        track.voice.heard(level, now);
+    }
+    let key_frame = track.kind == Kind::Video
+        && !incoming.payload.is_empty()
+        && format != Format::Other
+        && codec::starts_key_frame(format, incoming.payload);
+    let meta = Meta {
+        sequence: incoming.sequence,
+        timestamp: header.timestamp,
+        arrived: now,
+        marker: header.marker,
+        payload_type: incoming.payload_type,
+        key_frame,
+        padded: header.padding,
+        audio_level: incoming.audio_level.map_or(SILENCE, AudioLevel::to_byte),
+    };
+    match track.ring().insert(meta, incoming.dependency, incoming.payload) {
+        Ok(()) => {}
+        Err(Refused::Duplicate) => return Err(Cause::Duplicate),
+        Err(Refused::TooOld) => return Err(Cause::TooOld),
+        Err(Refused::TooLong) => return Err(Cause::TooLong),
+    }
+    if key_frame {
+        track.layer.reception.key_frames += 1;
+        totals.key_frames += 1;
+        track.layer.key_requests.answered();
+    }
+    if let Some(loss) = &mut track.layer.loss {
+        match loss.received(incoming.sequence, now) {
+            Arrival::Recovered { asked } if asked && incoming.repaired => totals.recovered_packets += 1,
+            Arrival::Jump => track.layer.key_requests.want(),
+            _ => {}
+        }
+    }
+    track.pending.push(incoming.sequence);
+    Ok(skipped)
+}

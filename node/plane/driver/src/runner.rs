@@ -1,0 +1,179 @@
+//! The loop of one shard: wake, take commands, take up to 64 datagrams, let the core decide, send.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+use std::time::Duration;
+
+use plane_core::contract::from_plane::Body;
+use plane_core::contract::{Counters, counters};
+use plane_core::shard::{Shard, Sink, Transmit};
+
+use crate::control::{FromShard, ToShard};
+use crate::lag::Lag;
+use crate::sys::{self, BATCH, Batch, Epoll, Sent, Udp, Wake};
+
+const SOCKET: u64 = 0;
+const COMMANDS: u64 = 1;
+const SECOND_US: u64 = 1_000_000;
+
+/// Sends what the shard hands over, and learns what the kernel can do.
+struct Gso<'a> {
+    udp: &'a Udp,
+    /// Cleared for good when the kernel refuses to segment.
+    on: &'a mut bool,
+    dropped: &'a mut u64,
+}
+
+impl Sink for Gso<'_> {
+    fn transmit(&mut self, transmit: Transmit<'_>) -> u32 {
+        let SocketAddr::V4(dest) = transmit.dest else { return 0 };
+        let source = match transmit.source {
+            IpAddr::V4(ip) if !ip.is_unspecified() => Some(ip),
+            _ => None,
+        };
+        let segment = transmit.segment_size;
+        if *self.on || transmit.bytes.len() <= segment {
+            match self.udp.send(transmit.bytes, segment, dest, source) {
+                Sent::Done => return 1,
+                Sent::Dropped => {
+                    *self.dropped += 1;
+                    return 1;
+                }
+                Sent::NoSegmentation => *self.on = false,
+            }
+        }
+        let mut sends = 0;
+        for packet in transmit.bytes.chunks(segment) {
+            sends += 1;
+            if self.udp.send(packet, segment, dest, source) != Sent::Done {
+                *self.dropped += 1;
+            }
+        }
+        sends
+    }
+}
+
+/// One shard with its socket and its channels.
+pub struct Runner {
+    pub shard: Shard,
+    pub udp: Udp,
+    pub gso: bool,
+    pub commands: Receiver<ToShard>,
+    pub wake: Arc<Wake>,
+    pub messages: Sender<FromShard>,
+    pub control: Arc<Wake>,
+}
+
+/// What the driver itself counts.
+#[derive(Default)]
+struct Tally {
+    lag: Lag,
+    overflow: u64,
+    last_overflow: u32,
+    truncated: u64,
+    send_dropped: u64,
+}
+
+impl Runner {
+    pub fn run(mut self) -> io::Result<()> {
+        let epoll = Epoll::new()?;
+        epoll.add(&self.udp, SOCKET)?;
+        epoll.add(&*self.wake, COMMANDS)?;
+        let mut batch = Batch::new();
+        let mut tally = Tally::default();
+        let mut ready = Vec::with_capacity(16);
+        let mut next_second = sys::monotonic_us() + SECOND_US;
+        loop {
+            let now = sys::monotonic_us();
+            let deadline = self.shard.deadline().map_or(next_second, |at| at.min(next_second));
+            ready.clear();
+            epoll.wait(Some(Duration::from_micros(deadline.saturating_sub(now))), &mut ready)?;
+            let mut told = false;
+            if ready.iter().any(|event| event.token == COMMANDS) {
+                self.wake.clear();
+                if !self.take_commands(&mut told) {
+                    return Ok(());
+                }
+            }
+            self.take_datagrams(&mut batch, &mut tally)?;
+            let now = sys::monotonic_us();
+            if now >= next_second {
+                next_second = now.max(next_second + SECOND_US);
+                let counters = self.counters(now, &mut tally);
+                told |= self.messages.send(FromShard::Event(Body::Counters(counters))).is_ok();
+            }
+            while let Some(event) = self.shard.poll_event() {
+                told |= self.messages.send(FromShard::Event(event)).is_ok();
+            }
+            if told {
+                self.control.wake();
+            }
+        }
+    }
+
+    /// `false`: stop.
+    fn take_commands(&mut self, told: &mut bool) -> bool {
+        while let Ok(message) = self.commands.try_recv() {
+            let ToShard::Command { connection, id, command } = message else { return false };
+            if let Some(body) = self.shard.handle_command(sys::monotonic_us(), *command) {
+                *told |= self.messages.send(FromShard::Reply { connection, id, body }).is_ok();
+            }
+        }
+        true
+    }
+
+    /// One batch in, everything due out. The socket is level-triggered, so what is left wakes the loop at once.
+    fn take_datagrams(&mut self, batch: &mut Batch, tally: &mut Tally) -> io::Result<()> {
+        let count = batch.receive(&self.udp)?;
+        debug_assert!(count <= BATCH);
+        let now = sys::monotonic_us();
+        let mut oldest = u64::MAX;
+        for i in 0..count {
+            let datagram = batch.get(i);
+            if let Some(overflow) = datagram.overflow {
+                tally.overflow += u64::from(overflow.wrapping_sub(tally.last_overflow));
+                tally.last_overflow = overflow;
+            }
+            if datagram.truncated {
+                tally.truncated += 1;
+                continue;
+            }
+            if datagram.unix_us > 0 {
+                oldest = oldest.min(datagram.unix_us);
+            }
+            self.shard.handle_datagram(now, datagram.source, datagram.dest_ip, datagram.bytes);
+        }
+        let now = sys::monotonic_us();
+        if self.shard.deadline().is_some_and(|at| at <= now) {
+            self.shard.handle_timeout(now);
+        }
+        let mut sink = Gso { udp: &self.udp, on: &mut self.gso, dropped: &mut tally.send_dropped };
+        if self.shard.flush(now, &mut sink) > 0 && oldest != u64::MAX {
+            tally.lag.add(sys::unix_us().saturating_sub(oldest));
+        }
+        Ok(())
+    }
+
+    fn counters(&mut self, now: u64, tally: &mut Tally) -> Counters {
+        let mut counters = self.shard.counters(now);
+        counters.unix_ms = (sys::unix_us() / 1000) as i64;
+        let (user, system) = sys::cpu_us();
+        counters.r#loop = Some(counters::Loop {
+            cpu_user_us: user,
+            cpu_system_us: system,
+            lag_p50_us: tally.lag.quantile(0.50),
+            lag_p99_us: tally.lag.quantile(0.99),
+            resident_bytes: sys::resident_bytes(),
+            socket_drops: tally.overflow,
+        });
+        tally.lag.clear();
+        for (cause, count) in [("too_long", tally.truncated), ("send_refused", tally.send_dropped)] {
+            if count > 0 {
+                counters.drops.insert(cause.to_owned(), count);
+            }
+        }
+        counters
+    }
+}
