@@ -91,6 +91,7 @@ class RunningNode:
     rpc: Server | None = None
     metrics: MetricsServer | None = None
     fenced: asyncio.Event = field(default_factory=asyncio.Event)
+    _sockets: dict[str, socket.socket] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -152,6 +153,8 @@ class RunningNode:
             await self.rpc.stop()
         if self._runner is not None:
             await self._runner.cleanup()
+        for bound in self._sockets.values():
+            bound.close()
         if self.metrics is not None:
             await self.metrics.stop()
         await self.floor.settle()
@@ -161,6 +164,24 @@ class RunningNode:
         log.info("node_stopped")
 
     # ------------------------------------------------------------ the web
+
+    def bind(self) -> None:
+        """Take the ports before anything else: a second node that is started by mistake must fail here, and not when
+        it has already taken the plane from the first. Who connects meanwhile waits in the backlog.
+
+        Raises:
+            CannotListen
+        """
+        web_, rpc, metrics = self.config.web, self.config.rpc, self.config.metrics
+        for where, listen in (("rpc.listen", rpc.listen), ("metrics.listen", metrics.listen)):
+            _bound(where, listen).close()
+        bound = self._sockets["web.listen"] = _bound("web.listen", web_.listen)
+        host = _reachable(split_address(web_.listen)[0])
+        self.web_url = web_.public_url.rstrip("/") or f"http://{host}:{bound.getsockname()[1]}"
+        if web_.tls_listen:
+            bound = self._sockets["web.tls_listen"] = _bound("web.tls_listen", web_.tls_listen)
+            host = _reachable(split_address(web_.tls_listen)[0])
+            self.tls_url = f"https://{host}:{bound.getsockname()[1]}"
 
     async def serve_web(self, tls: TlsFiles) -> None:
         runner = self._runner = web.AppRunner(
@@ -174,14 +195,11 @@ class RunningNode:
         )
         await runner.setup()
         config = self.config.web
-        port = await _listen(runner, "web.listen", config.listen)
-        host = split_address(config.listen)[0]
-        self.web_url = config.public_url.rstrip("/") or f"http://{_reachable(host)}:{port}"
+        await web.SockSite(runner, self._sockets["web.listen"], backlog=BACKLOG).start()
         if config.tls_listen:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(tls.cert, tls.key)
-            port = await _listen(runner, "web.tls_listen", config.tls_listen, context)
-            self.tls_url = f"https://{_reachable(split_address(config.tls_listen)[0])}:{port}"
+            await web.SockSite(runner, self._sockets["web.tls_listen"], backlog=BACKLOG, ssl_context=context).start()
 
 
 async def start(config: Config) -> RunningNode:
@@ -255,6 +273,7 @@ async def _begin(running: RunningNode) -> None:
     def certificates() -> TlsFiles:
         return ensure_tls(config.data_dir, names)
 
+    running.bind()
     tls = await asyncio.to_thread(certificates)
     running.ledger.start()
     media.subscribe(running.on_media)
@@ -288,14 +307,22 @@ async def _begin(running: RunningNode) -> None:
     log.info("node_runs", web=running.web_url, tls=running.tls_url, rpc=running.rpc_address)
 
 
-async def _listen(runner: web.AppRunner, where: str, listen: str, context: ssl.SSLContext | None = None) -> int:
+def _bound(where: str, listen: str) -> socket.socket:
     host, port = split_address(listen)
-    before = len(runner.addresses)
     try:
-        await web.TCPSite(runner, host or None, port, backlog=BACKLOG, ssl_context=context).start()
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+            bound.listen(BACKLOG)
+        except BaseException:
+            bound.close()
+            raise
     except OSError as error:
         raise CannotListen(where, listen, error.strerror or str(error)) from error
-    bound: int = runner.addresses[before][1]
     return bound
 
 

@@ -13,7 +13,7 @@ import asyncio
 import logging
 import pathlib
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from google.protobuf.message import DecodeError
 
@@ -107,8 +107,7 @@ class PlaneClient(asyncio.Protocol):
     # ---------------------------------------------------------------- in
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by behaviour, not by class
         self._sweep = self._loop.call_later(1.0, self._expire)
 
     def data_received(self, data: bytes) -> None:

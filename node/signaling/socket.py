@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 import structlog
@@ -144,8 +144,7 @@ class Sockets:
         transport = request.transport
         if transport is None:
             return ws
-        assert isinstance(transport, asyncio.WriteTransport)
-        line = Line(transport)
+        line = Line(cast(asyncio.WriteTransport, transport))  # uvloop's is one by behaviour, not by class
         self._lines.add(line)
         self._meter.websocket(1)
         try:
