@@ -10,7 +10,8 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from contextvars import ContextVar
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
 import grpc
 import grpc.aio
@@ -20,6 +21,8 @@ from node.errors import Refused
 from node.features.operators.rules import Operator
 from node.ports import Actor
 from node.rpc.methods import METHODS, Method
+
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
 class Call:
@@ -61,6 +64,11 @@ def begin(call: Call) -> None:
 class Around(grpc.aio.ServerInterceptor):
     """Base of the interceptors. Override `around`, or `answer` to replace a unary answer."""
 
+    @cached_property
+    def _wrapped(self) -> dict[str, tuple[Handler, Handler]]:
+        """By method: the handler inside, and how it was wrapped."""
+        return {}
+
     def around(self, call: Call, context: Any) -> AbstractAsyncContextManager[None]:
         return _nothing()
 
@@ -73,13 +81,21 @@ class Around(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+    ) -> Handler | None:
         handler = await continuation(handler_call_details)
-        return None if handler is None else self.wrap(handler, handler_call_details.method)
+        if handler is None:
+            return None
+        method = handler_call_details.method
+        if method not in METHODS:  # names that callers make up are not remembered
+            return self.wrap(handler, method)
+        known = self._wrapped.get(method)
+        if known is None or known[0] is not handler:
+            known = self._wrapped[method] = (handler, self.wrap(handler, method))
+        return known[1]
 
-    def wrap(self, handler: grpc.RpcMethodHandler[Any, Any], method: str) -> grpc.RpcMethodHandler[Any, Any]:
+    def wrap(self, handler: Handler, method: str) -> Handler:
         if handler.response_streaming:
             return like(handler, self._stream(behaviour_of(handler)), handler.request_deserializer)
         return like(handler, self._unary(behaviour_of(handler)), handler.request_deserializer)
@@ -114,13 +130,13 @@ async def _nothing() -> AsyncIterator[None]:
     yield
 
 
-def behaviour_of(handler: grpc.RpcMethodHandler[Any, Any]) -> Callable[[Any, Any], Any]:
+def behaviour_of(handler: Handler) -> Callable[[Any, Any], Any]:
     name = f"{'stream' if handler.request_streaming else 'unary'}_{'stream' if handler.response_streaming else 'unary'}"
     found: Callable[[Any, Any], Any] = getattr(handler, name)
     return found
 
 
-_MAKERS: dict[tuple[bool, bool], Callable[..., grpc.RpcMethodHandler[Any, Any]]] = {
+_MAKERS: dict[tuple[bool, bool], Callable[..., Handler]] = {
     (False, False): grpc.unary_unary_rpc_method_handler,
     (False, True): grpc.unary_stream_rpc_method_handler,
     (True, False): grpc.stream_unary_rpc_method_handler,
@@ -128,8 +144,6 @@ _MAKERS: dict[tuple[bool, bool], Callable[..., grpc.RpcMethodHandler[Any, Any]]]
 }
 
 
-def like(
-    handler: grpc.RpcMethodHandler[Any, Any], behaviour: Callable[[Any, Any], Any], deserializer: Any
-) -> grpc.RpcMethodHandler[Any, Any]:
+def like(handler: Handler, behaviour: Callable[[Any, Any], Any], deserializer: Any) -> Handler:
     make = _MAKERS[handler.request_streaming, handler.response_streaming]
     return make(behaviour, request_deserializer=deserializer, response_serializer=handler.response_serializer)

@@ -29,7 +29,7 @@ from node.errors import Refused
 from node.features.audit.rules import Record
 from node.features.operators.rules import MAX_TOKEN, check_may
 from node.features.operators.service import Operators
-from node.rpc.call import Around, Call, begin, behaviour_of, current, like
+from node.rpc.call import Around, Call, Handler, begin, behaviour_of, current, like
 from node.rpc.errors import as_refusal, outcome_of, status_of
 from node.rpc.repeat import Once
 
@@ -67,7 +67,7 @@ class Begin(Around):
         for task in self._streams:
             task.cancel()
 
-    def wrap(self, handler: grpc.RpcMethodHandler[Any, Any], method: str) -> grpc.RpcMethodHandler[Any, Any]:
+    def wrap(self, handler: Handler, method: str) -> Handler:
         inner = super().wrap(handler, method)
         make = self._begin_stream if handler.response_streaming else self._begin_unary
         return like(inner, make(behaviour_of(inner), method), inner.request_deserializer)
@@ -281,7 +281,7 @@ class MayThey(Around):
 class Shape(Around):
     """Takes bytes from the wire, so that what cannot be read is refused with a code like everything else."""
 
-    def wrap(self, handler: grpc.RpcMethodHandler[Any, Any], method: str) -> grpc.RpcMethodHandler[Any, Any]:
+    def wrap(self, handler: Handler, method: str) -> Handler:
         read = handler.request_deserializer
         if handler.request_streaming or read is None:
             return handler

@@ -70,6 +70,8 @@ SERVICES: Final = tuple(
         (chat_pb2, "ChatService"),
     )
 )
+LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
+"""Listening everywhere is no address to connect to."""
 HEALTH: Final = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 RENEW_EVERY_S: Final = 86_400.0
 FLUSH_EVERY_S: Final = 60.0
@@ -93,11 +95,10 @@ class Services:
 
 
 class Server:
-    """A running gRPC edge. `port` is the one bound, `address` what a client connects to."""
+    """A running gRPC edge. `address`: what a client on this machine connects to."""
 
-    def __init__(self, server: grpc.aio.Server, port: int, host: str, begin: Begin, once: Once, services: Services):
-        self.port = port
-        self.address = f"{host}:{port}"
+    def __init__(self, server: grpc.aio.Server, address: str, begin: Begin, once: Once, services: Services) -> None:
+        self.address = address
         self._server = server
         self._begin = begin
         self._once = once
@@ -150,14 +151,15 @@ async def serve(
 ) -> Server:
     """Opens `listen` ("127.0.0.1:9090"; port 0: any). `renew`: called daily, makes the certificate again when it is
     due; the new one is used from the next connection on. Raises OSError where the address cannot be bound."""
+    host, _, number = listen.rpartition(":")
     begin, once = Begin(), Once(time.monotonic)
     interceptors = chain(begin, once, operators=services.operators, auditor=services.audit, meter=meter, now=now)
     grpc_server = grpc.aio.server(interceptors=interceptors, options=OPTIONS)
     try:
-        port = grpc_server.add_secure_port(listen, _credentials(tls))
+        port = grpc_server.add_secure_port(f"{host or '[::]'}:{number}", _credentials(tls))
     except RuntimeError as error:
         raise OSError(f"{listen}: {error}") from error
-    server = Server(grpc_server, port, listen.rpartition(":")[0], begin, once, services)
+    server = Server(grpc_server, f"{LOOPBACKS.get(host, host)}:{port}", begin, once, services)
     _add(grpc_server, services, server._health)
     await server.start(renew)
     log.info("rpc_listening", address=server.address)

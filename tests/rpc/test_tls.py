@@ -110,7 +110,7 @@ async def test_who_does_not_know_the_authority_does_not_connect(house: House, tm
 
 async def test_a_renewed_certificate_is_served_without_a_restart(house: House) -> None:
     assert house.server is not None
-    port = house.server.port
+    port = int(house.server.address.rpartition(":")[2])
 
     async def served() -> bytes:
         context = ssl.create_default_context(cafile=str(house.tls.ca))

@@ -77,6 +77,27 @@ async def test_a_heartbeat_on_each_second_of_the_wall_clock(house: House) -> Non
         assert abs(beat.position.time.ToNanoseconds() / 1e9 - time.time()) < 0.25
 
 
+async def test_what_the_node_measures_on_the_second_is_in_the_heartbeat(house: House) -> None:
+    """So a console wakes once a second for a node, not twice."""
+
+    async def seconds() -> None:
+        while True:
+            await asyncio.sleep(1.0 - time.time() % 1.0)
+            await house.second()
+
+    measuring = asyncio.create_task(seconds())
+    viewer = await house.operator("viewer")
+    stream = viewer.watch(viewer.nodes.WatchNodes, nodes_pb2.WatchNodesRequest())
+    await next_of(stream)
+    at = []
+    for _ in range(3):
+        message = await next_with(stream, "nodes")
+        assert [node.node for node in message.nodes] == ["here"]
+        at.append(int(time.time()))
+    assert at == [at[0], at[0] + 1, at[0] + 2]
+    measuring.cancel()
+
+
 async def test_coming_back_brings_what_was_missed_and_nothing_else(house: House) -> None:
     amina, bob = await house.room("hall", ["Amina", "Bob"])
     viewer = await house.operator("viewer")
