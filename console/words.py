@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-WORDS: Final[dict[str, tuple[str, str]]] = {
+from console.words_ctl import CTL_WORDS
+
+_WORDS: Final[dict[str, tuple[str, str]]] = {
     # ------------------------------------------------------------------ header, tabs, states of the screen
     "app.title": ("Régie", "Régie"),
     "tab.nodes": ("Nœuds", "Nodes"),
@@ -377,3 +379,5 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "palette.node": ("Nœud {node}", "Node {node}"),
     "palette.search": ("Chercher une action, une salle, un nœud…", "Search for an action, a room, a node…"),
 }
+
+WORDS: Final[dict[str, tuple[str, str]]] = {**_WORDS, **CTL_WORDS}

@@ -1,0 +1,7 @@
+"""`python -m console` is `regie`."""
+
+import sys
+
+from console.ctl import main
+
+sys.exit(main())

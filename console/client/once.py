@@ -1,0 +1,162 @@
+"""One call and out: what the command line needs of a node."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from console.client import convert
+from console.client.calls import Stubs, call, pages, request_id
+from console.client.channel import open_channel
+from console.client.plain import plain
+from console.model import Context, Failure, Message, Node, Person, Room
+from protos.chat.v1 import chat_pb2
+from protos.mute.v1 import mute_pb2
+from protos.nodes.v1 import nodes_pb2
+from protos.participants.v1 import participants_pb2
+from protos.rooms.v1 import rooms_pb2
+
+PAGE = 500
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row for people and the same for programs."""
+
+    row: Any
+    data: dict[str, Any]
+
+
+class Once:
+    """One node for the length of one command."""
+
+    def __init__(self, context: Context, stubs: Stubs, deadline: float) -> None:
+        self.context = context
+        self._stubs = stubs
+        self._deadline = deadline
+
+    async def _call(self, method: Any, request: Any) -> Any:
+        reply, _ = await call(self.context, method, request, self._deadline)
+        return reply
+
+    def _found(self, row: Node | Room | Person | Message, message: Any) -> Found:
+        return Found(row, {"context": self.context.name, **plain(message)})
+
+    # ------------------------------------------------------------------ reading
+
+    async def nodes(self) -> list[Found]:
+        request = nodes_pb2.ListNodesRequest(page_size=PAGE)
+        found = await pages(self.context, self._stubs.nodes.ListNodes, request, lambda r: r.nodes, self._deadline)
+        return [self._found(convert.node(self.context.name, one), one) for one in found]
+
+    async def caller(self) -> tuple[str, str]:
+        """Our name and role there."""
+        reply = await self._call(self._stubs.nodes.GetCaller, nodes_pb2.GetCallerRequest())
+        return reply.operator, convert.role(reply.role).word
+
+    async def rooms(self, *, with_closed: bool = False) -> list[Found]:
+        request = rooms_pb2.ListRoomsRequest(page_size=PAGE, with_closed=with_closed)
+        found = await pages(self.context, self._stubs.rooms.ListRooms, request, lambda r: r.rooms, self._deadline)
+        return [self._found(convert.room(self.context.name, one), one) for one in found]
+
+    async def room(self, room: str) -> Found:
+        reply = await self._call(self._stubs.rooms.GetRoom, rooms_pb2.GetRoomRequest(room=room))
+        return self._found(convert.room(self.context.name, reply.room), reply.room)
+
+    async def participants(self, room: str = "") -> list[Found]:
+        request = participants_pb2.ListParticipantsRequest(room=room, page_size=PAGE)
+        method = self._stubs.participants.ListParticipants
+        found = await pages(self.context, method, request, lambda r: r.participants, self._deadline)
+        return [self._found(convert.person(self.context.name, one), one) for one in found]
+
+    async def messages(self, room: str) -> list[Found]:
+        request = chat_pb2.ListMessagesRequest(room=room, page_size=PAGE)
+        found = await pages(self.context, self._stubs.chat.ListMessages, request, lambda r: r.messages, self._deadline)
+        return [self._found(convert.chat_message(self.context.name, one), one) for one in found]
+
+    # ------------------------------------------------------------------ writing
+
+    async def create_room(self, title: str, room: str, most: int, hours: int) -> tuple[Found, list[dict[str, Any]]]:
+        request = rooms_pb2.CreateRoomRequest(
+            title=title, room=room, max_participants=most, ticket_hours=hours, request_id=request_id()
+        )
+        reply = await self._call(self._stubs.rooms.CreateRoom, request)
+        links = [plain(link) for link in reply.links]
+        return self._found(convert.room(self.context.name, reply.room), reply.room), links
+
+    async def close_room(self, room: str, reason: str) -> Found:
+        request = rooms_pb2.CloseRoomRequest(room=room, reason=reason, request_id=request_id())
+        reply = await self._call(self._stubs.rooms.CloseRoom, request)
+        return self._found(convert.room(self.context.name, reply.room), reply.room)
+
+    async def remove(self, room: str, participant: str, reason: str) -> list[str]:
+        request = participants_pb2.RemoveParticipantRequest(
+            room=room, participant=participant, reason=reason, request_id=request_id()
+        )
+        await self._call(self._stubs.participants.RemoveParticipant, request)
+        return [participant]
+
+    async def mute(self, room: str, participant: str, sources: Sequence[str], reason: str) -> list[str]:
+        request = mute_pb2.MuteParticipantRequest(
+            room=room, participant=participant, sources=sources, reason=reason, request_id=request_id()
+        )
+        return list((await self._call(self._stubs.mute.MuteParticipant, request)).changed)
+
+    async def unmute(self, room: str, participant: str, sources: Sequence[str], reason: str) -> list[str]:
+        request = mute_pb2.UnmuteParticipantRequest(
+            room=room, participant=participant, sources=sources, reason=reason, request_id=request_id()
+        )
+        return list((await self._call(self._stubs.mute.UnmuteParticipant, request)).changed)
+
+    async def mute_room(self, room: str, *, dry_run: bool, expected: int, reason: str) -> list[str]:
+        request = mute_pb2.MuteRoomRequest(
+            room=room, dry_run=dry_run, expected=expected, reason=reason, request_id=request_id()
+        )
+        return list((await self._call(self._stubs.mute.MuteRoom, request)).participants)
+
+    async def unmute_room(self, room: str, reason: str) -> list[str]:
+        request = mute_pb2.UnmuteRoomRequest(room=room, reason=reason, request_id=request_id())
+        return list((await self._call(self._stubs.mute.UnmuteRoom, request)).participants)
+
+    async def hide(self, room: str, message: str, reason: str) -> list[str]:
+        request = chat_pb2.HideMessageRequest(room=room, message=message, reason=reason, request_id=request_id())
+        await self._call(self._stubs.chat.HideMessage, request)
+        return [message]
+
+
+def run(context: Context, deadline: float, work: Callable[[Once], Awaitable[T]]) -> T:
+    """Open the context, do `work`, close. Raises Failure."""
+
+    async def main() -> T:
+        channel = open_channel(context)
+        try:
+            return await work(Once(context, Stubs(channel), deadline))
+        finally:
+            await channel.close()
+
+    return asyncio.run(main())
+
+
+def run_each(
+    contexts: Sequence[Context], deadline: float, work: Callable[[Once], Awaitable[T]]
+) -> list[tuple[Context, T | Failure]]:
+    """The same on several contexts at once; one that fails does not spoil the others."""
+
+    async def one(context: Context) -> T | Failure:
+        try:
+            channel = open_channel(context)
+            try:
+                return await work(Once(context, Stubs(channel), deadline))
+            finally:
+                await channel.close()
+        except Failure as failure:
+            return failure
+
+    async def main() -> list[T | Failure]:
+        return await asyncio.gather(*(one(context) for context in contexts))
+
+    return list(zip(contexts, asyncio.run(main()), strict=True))

@@ -1,0 +1,56 @@
+"""`regie`: the same verbs as the console, scriptable. Never loads Textual except for `regie console`.
+
+Exit codes: 0 ok, 1 some targets failed, 2 usage, 3 connection, 4 timeout, 5 denied, 6 precondition, 130 interrupted.
+stdout carries data only; messages go to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+BUILT_IN: Final = frozenset(("console", "rooms", "participants", "mute", "unmute", "chat", "nodes", "contexts"))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The entry point of the command `regie`; gives the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    asked, arguments = _language(arguments)
+    from console import i18n
+
+    i18n.use(i18n.choose(asked))  # before any help text is made
+    if arguments and arguments[0] not in BUILT_IN and not arguments[0].startswith("-"):
+        from console.ctl import plugins
+
+        if (point := plugins.find(arguments[0])) is not None:
+            return plugins.call(point, arguments[1:])
+    from console.ctl.tree import build
+
+    try:
+        build(_wanted(arguments))(arguments, prog_name="regie")
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 1 if left.code else 0
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def _language(arguments: list[str]) -> tuple[str, list[str]]:
+    """`--lang fr` before the command, taken out of the arguments."""
+    for at, word in enumerate(arguments):
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang="), arguments[:at] + arguments[at + 1 :]
+        if word == "--lang" and at + 1 < len(arguments):
+            return arguments[at + 1], arguments[:at] + arguments[at + 2 :]
+        if not word.startswith("-"):
+            break
+    return "", arguments
+
+
+def _wanted(arguments: list[str]) -> str:
+    """The noun of this command line, so that only its module is loaded; empty: all of them (help, completion)."""
+    return arguments[0] if arguments and arguments[0] in BUILT_IN else ""

@@ -1,0 +1,62 @@
+"""regie chat list|hide"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console.ctl import output
+from console.ctl.filtering import keep
+from console.ctl.options import (
+    TIMEOUT,
+    ContextOption,
+    FilterOption,
+    MessagesArgument,
+    OutputOption,
+    ReasonOption,
+    RoomArgument,
+    TimeoutOption,
+)
+from console.ctl.output import Output, Shown
+from console.ctl.session import ask, targets
+from console.ctl.shown import moment
+from console.fields import MESSAGE_FIELDS
+from console.i18n import t
+
+app = typer.Typer(help=t("ctl.chat"), no_args_is_help=True)
+
+_SHOWN: Shown = (
+    ("col.id", lambda r: r.message),
+    ("col.sent", lambda r: moment(r.sent)),
+    ("col.name", lambda r: r.name),
+    ("col.state", lambda r: f"hidden ({r.hidden_by})" if r.hidden else ""),
+    ("col.text", lambda r: r.text),
+)
+
+
+@app.command("list", help=t("ctl.chat.list"))
+def list_(
+    room: RoomArgument,
+    limit: Annotated[int, typer.Option("-n", "--limit", min=1, help=t("ctl.opt.limit"))] = 200,
+    filter: FilterOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    found = ask(context, timeout, lambda node: node.messages(room))
+    output.rows(keep(found, filter, MESSAGE_FIELDS)[-limit:], _SHOWN, out, lambda row: str(row.message))
+
+
+@app.command(help=t("ctl.chat.hide"))
+def hide(
+    room: RoomArgument,
+    messages: MessagesArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    results, code = targets(context, timeout, messages, lambda node, one: node.hide(room, one, reason))
+    output.outcomes(results, out)
+    raise typer.Exit(code)

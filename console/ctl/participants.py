@@ -1,0 +1,101 @@
+"""regie participants list|remove"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.ctl import output
+from console.ctl.completion import complete_rooms
+from console.ctl.filtering import keep
+from console.ctl.options import (
+    TIMEOUT,
+    ContextOption,
+    FilterOption,
+    OutputOption,
+    PeopleArgument,
+    ReasonOption,
+    RoomArgument,
+    TimeoutOption,
+)
+from console.ctl.output import Output, Shown
+from console.ctl.session import USAGE, ask, stop, targets
+from console.fields import PERSON_FIELDS
+from console.i18n import number, t
+from console.model import Person
+
+if TYPE_CHECKING:
+    from console.client.once import Once
+
+app = typer.Typer(help=t("ctl.participants"), no_args_is_help=True)
+
+
+def _track(person: Person, source: str) -> str:
+    track = person.track(source)
+    return "" if track is None else "MUTED" if track.muted else "on" if track.on else "off"
+
+
+_SHOWN: Shown = (
+    ("col.id", lambda r: r.participant),
+    ("col.name", lambda r: r.name),
+    ("col.room", lambda r: r.room),
+    ("col.role", lambda r: r.role),
+    ("col.client", lambda r: r.client),
+    ("col.state", lambda r: r.state),
+    ("col.mic", lambda r: _track(r, "microphone")),
+    ("col.camera", lambda r: _track(r, "camera")),
+    ("col.screen", lambda r: _track(r, "screen")),
+    ("col.loss", lambda r: number(r.loss)),
+    ("col.rtt", lambda r: f"{r.rtt_ms:.0f}"),
+    ("col.grade", lambda r: r.grade.name.lower()),
+)
+
+
+@app.command("list", help=t("ctl.participants.list"))
+def list_(
+    room: Annotated[
+        str, typer.Argument(help=t("ctl.arg.room_or_all"), metavar="[ROOM]", autocompletion=complete_rooms)
+    ] = "",
+    filter: FilterOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    found = ask(context, timeout, lambda node: node.participants(room))
+    output.rows(keep(found, filter, PERSON_FIELDS), _SHOWN, out, lambda row: str(row.participant))
+
+
+@app.command(help=t("ctl.participants.remove"))
+def remove(
+    room: RoomArgument,
+    people: PeopleArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    ids = named(context, timeout, room, people)
+    results, code = targets(context, timeout, ids, lambda node, one: node.remove(room, one, reason))
+    output.outcomes(results, out)
+    raise typer.Exit(code)
+
+
+def named(context: str, timeout: float, room: str, words: list[str]) -> list[str]:
+    """Ids of people given by id or by name; a name of two people is an error that lists them."""
+
+    async def look(node: Once) -> list[Person]:
+        return [one.row for one in await node.participants(room)]
+
+    people = ask(context, timeout, look)
+    known = {person.participant for person in people}
+    ids = []
+    for word in words:
+        same = [person for person in people if person.name.casefold() == word.casefold()]
+        if word in known or not same:
+            ids.append(word)  # an unknown one is refused by the node
+        elif len(same) == 1:
+            ids.append(same[0].participant)
+        else:
+            stop(t("ctl.ambiguous", name=word, ids=" ".join(person.participant for person in same)), USAGE)
+    return ids

@@ -1,0 +1,117 @@
+"""regie rooms create|list|get|close"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from console.ctl import output
+from console.ctl.filtering import keep
+from console.ctl.options import (
+    TIMEOUT,
+    ContextOption,
+    FilterOption,
+    OutputOption,
+    ReasonOption,
+    RoomArgument,
+    TimeoutOption,
+    YesOption,
+)
+from console.ctl.output import Output, Shown
+from console.ctl.session import USAGE, ask, ask_each, several, stop
+from console.ctl.shown import moment
+from console.fields import ROOM_FIELDS
+from console.i18n import number, t
+from console.model import Room
+from console.text import clean
+
+app = typer.Typer(help=t("ctl.rooms"), no_args_is_help=True)
+
+_SHOWN: Shown = (
+    ("col.room", lambda r: r.room),
+    ("col.title", lambda r: r.title),
+    ("col.node", lambda r: r.node or r.context),
+    ("col.state", lambda r: "open" if r.open else "closed"),
+    ("col.people", lambda r: str(r.people)),
+    ("fact.limit", lambda r: str(r.max_participants or "")),
+    ("col.mbps", lambda r: number(r.bits_out / 1e6)),
+    ("col.loss", lambda r: number(r.loss)),
+    ("fact.created", lambda r: moment(r.created)),
+)
+
+
+def _key(room: Room) -> str:
+    return room.room
+
+
+@app.command(help=t("ctl.rooms.create"))
+def create(
+    title: Annotated[str, typer.Argument(help=t("ctl.arg.title"), metavar="TITLE")],
+    room: Annotated[str, typer.Option("--id", "--room", help=t("ctl.opt.room_id"))] = "",
+    most: Annotated[int, typer.Option("--max", min=0, help=t("ctl.opt.max"))] = 0,
+    hours: Annotated[int, typer.Option("--ticket-hours", min=0, help=t("ctl.opt.hours"))] = 0,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    found, links = ask(context, timeout, lambda node: node.create_room(title, room, most, hours))
+    output.one_row(found, _SHOWN, out, _key, **({"links": links} if out is Output.json else {}))
+    if out is Output.table:
+        print()
+        for link in links:
+            role = str(link["role"])
+            print(t(f"ctl.link.{role}") if role in ("host", "participant") else clean(role))
+            print(f"  {clean(str(link['url']))}")
+
+
+@app.command("list", help=t("ctl.rooms.list"))
+def list_(
+    closed: Annotated[bool, typer.Option("--closed", help=t("ctl.opt.closed"))] = False,
+    everywhere: Annotated[bool, typer.Option("-A", "--all-contexts", help=t("ctl.opt.everywhere"))] = False,
+    filter: FilterOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    code = 0
+    if everywhere:
+        found, code = ask_each(several(context), timeout, lambda node: node.rooms(with_closed=closed))
+    else:
+        found = ask(context, timeout, lambda node: node.rooms(with_closed=closed))
+    output.rows(keep(found, filter, ROOM_FIELDS), _SHOWN, out, _key)
+    raise typer.Exit(code)
+
+
+@app.command(help=t("ctl.rooms.get"))
+def get(
+    room: RoomArgument,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    output.one_row(ask(context, timeout, lambda node: node.room(room)), _SHOWN, out, _key)
+
+
+@app.command(help=t("ctl.rooms.close"))
+def close(
+    room: RoomArgument,
+    reason: ReasonOption = "",
+    yes: YesOption = False,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    if not yes:
+        confirm(room)
+    output.one_row(ask(context, timeout, lambda node: node.close_room(room, reason)), _SHOWN, out, _key)
+
+
+def confirm(room: str) -> None:
+    """The id typed once more; without a terminal only `--yes` confirms."""
+    if not sys.stdin.isatty():
+        stop(t("ctl.need_yes"), USAGE)
+    print(t("ctl.type_room", room=clean(room)), end=" ", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip() != room:
+        stop(t("say.cancelled"), USAGE)

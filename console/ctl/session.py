@@ -1,0 +1,127 @@
+"""What every command shares: its context, its deadline, its exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
+
+import typer
+
+from console import contexts as file
+from console.i18n import t
+from console.model import Context, Failure, FailureKind
+from console.operations import explain
+from console.text import clean
+
+if TYPE_CHECKING:
+    from console.client.once import Once
+
+T = TypeVar("T")
+
+OK: Final = 0
+SOME_FAILED: Final = 1
+USAGE: Final = 2
+EXIT: Final[dict[FailureKind, int]] = {
+    "refused": SOME_FAILED,
+    "fault": SOME_FAILED,
+    "usage": USAGE,
+    "connection": 3,
+    "timeout": 4,
+    "denied": 5,
+    "precondition": 6,
+}
+
+
+def complain(text: str) -> None:
+    """To people, never into the data."""
+    print(clean(text, 1000), file=sys.stderr)
+
+
+def stop(text: str, code: int) -> NoReturn:
+    complain(text)
+    raise typer.Exit(code)
+
+
+def load() -> file.Contexts:
+    try:
+        return file.load()
+    except file.ContextsError as error:
+        stop(t(error.word, **error.values), USAGE)
+
+
+def one(name: str) -> Context:
+    try:
+        return load().one(name)
+    except file.ContextsError as error:
+        stop(t(error.word, **error.values), USAGE)
+
+
+def several(name: str) -> list[Context]:
+    """The named one, or all."""
+    try:
+        picked = load().pick([name] if name else [])
+    except file.ContextsError as error:
+        stop(t(error.word, **error.values), USAGE)
+    if not picked:
+        stop(t("contexts.none", file=str(file.path())), USAGE)
+    return picked
+
+
+def ask(name: str, deadline: float, work: Callable[[Once], Awaitable[T]]) -> T:
+    """Do `work` on one context, or leave with the code that says why not."""
+    from console.client.once import run
+
+    context = one(name)
+    try:
+        return run(context, deadline, work)
+    except Failure as failure:
+        stop(f"{context.name}: {explain(failure)}", EXIT[failure.kind])
+
+
+def ask_each(
+    contexts: Sequence[Context], deadline: float, work: Callable[[Once], Awaitable[list[T]]]
+) -> tuple[list[T], int]:
+    """Do `work` on every context; what they gave, and the exit code."""
+    from console.client.once import run_each
+
+    found: list[T] = []
+    codes = []
+    for context, result in run_each(contexts, deadline, work):
+        if isinstance(result, Failure):
+            complain(f"{context.name}: {explain(result)}")
+            codes.append(EXIT[result.kind])
+        else:
+            found.extend(result)
+    if codes and len(codes) == len(contexts):
+        return found, codes[0]
+    return found, SOME_FAILED if codes else OK
+
+
+def targets(
+    name: str, deadline: float, ids: Sequence[str], work: Callable[[Once, str], Awaitable[list[str]]]
+) -> tuple[list[dict[str, object]], int]:
+    """Do `work` to every target; a result for each, and the exit code."""
+
+    async def every(node: Once) -> list[tuple[str, list[str] | Failure]]:
+        results: list[tuple[str, list[str] | Failure]] = []
+        for target in ids:
+            try:
+                results.append((target, await work(node, target)))
+            except Failure as failure:
+                results.append((target, failure))
+        return results
+
+    rows: list[dict[str, object]] = []
+    codes = []
+    for target, result in ask(name, deadline, every):
+        if isinstance(result, Failure):
+            complain(f"{target}: {explain(result)}")
+            codes.append(EXIT[result.kind])
+            code = result.refusal.code if result.refusal else result.kind.upper()
+            rows.append({"target": target, "ok": False, "changed": [], "error": code})
+        else:
+            rows.append({"target": target, "ok": True, "changed": result, "error": ""})
+    if not codes:
+        return rows, OK
+    return rows, codes[0] if len(codes) == len(rows) and len(set(codes)) == 1 else SOME_FAILED

@@ -1,0 +1,78 @@
+"""The tree of commands, with as little loaded as the command line needs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Annotated, Final
+
+import typer
+
+from console.ctl import plugins
+from console.ctl.completion import complete_contexts
+from console.ctl.session import several
+from console.i18n import t
+from console.words import WORDS
+
+_NOUNS: Final = (  # command, module, attribute
+    ("rooms", "console.ctl.rooms", "app"),
+    ("participants", "console.ctl.participants", "app"),
+    ("mute", "console.ctl.mute", "mute"),
+    ("unmute", "console.ctl.mute", "unmute"),
+    ("chat", "console.ctl.chat", "app"),
+    ("nodes", "console.ctl.nodes", "app"),
+    ("contexts", "console.ctl.contexts", "app"),
+)
+
+
+def build(wanted: str = "") -> typer.Typer:
+    """The commands; only `wanted` when it is named. The whole tree when nothing is, or the shell completes."""
+    every = not wanted or "_REGIE_COMPLETE" in os.environ
+    app = typer.Typer(
+        name="regie",
+        help=t("ctl.help"),
+        epilog=t("ctl.epilog"),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(help=t("ctl.help"))(_root)
+    app.command("console", help=t("ctl.console"))(console)
+    for noun, module, attribute in _NOUNS:
+        if every or noun == wanted:
+            app.add_typer(getattr(importlib.import_module(module), attribute), name=noun)
+    if every:
+        for name in plugins.names():
+            app.command(name, help=_about(name), add_help_option=False)(_elsewhere)
+    return app
+
+
+def _root(
+    lang: Annotated[str, typer.Option("--lang", help=t("ctl.opt.lang"), metavar="fr|en")] = "",
+) -> None:
+    """`--lang` is read before the tree is built; it is here to be documented."""
+
+
+def _about(name: str) -> str:
+    key = f"ctl.plugin.{name}"
+    return t(key) if key in WORDS else name
+
+
+def _elsewhere() -> None:
+    """Never called: `main` hands these to their entry point."""
+
+
+def console(
+    context: Annotated[
+        list[str] | None,
+        typer.Option("-c", "--context", help=t("ctl.opt.contexts"), autocompletion=complete_contexts),
+    ] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help=t("ctl.opt.read_only"))] = False,
+    slow: Annotated[bool, typer.Option("--slow", help=t("ctl.opt.slow"))] = False,
+    mouse: Annotated[bool, typer.Option("--mouse/--no-mouse", help=t("ctl.opt.mouse"))] = True,
+) -> None:
+    picked = [one for name in (context or [""]) for one in several(name)]
+    from console.main import run
+
+    raise typer.Exit(run(picked, read_only=read_only, slow=slow, mouse=mouse))

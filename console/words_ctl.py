@@ -1,0 +1,145 @@
+"""The sentences of the command line: key → (French, English)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "ctl.help": (
+        "Webinaires et conférences chez vous, dirigés depuis un terminal.",
+        "Webinars and conferences that you run yourself, supervised from a terminal.",
+    ),
+    "ctl.epilog": (
+        "Codes de sortie : 0 fait, 1 en partie, 2 usage, 3 injoignable, 4 trop tard, 5 refusé, 6 état changé.",
+        "Exit codes: 0 done, 1 in part, 2 usage, 3 unreachable, 4 too late, 5 denied, 6 precondition.",
+    ),
+    "ctl.console": ("Ouvrir la console sur tous les nœuds connus.", "Open the console on every known node."),
+    "ctl.rooms": ("Salles : créer, lister, voir, fermer.", "Rooms: create, list, get, close."),
+    "ctl.rooms.create": (
+        "Créer une salle et donner ses liens d’invitation.",
+        "Create a room and print its invitation links.",
+    ),
+    "ctl.rooms.list": ("Lister les salles.", "List the rooms."),
+    "ctl.rooms.get": ("Montrer une salle.", "Show one room."),
+    "ctl.rooms.close": ("Fermer une salle pour tous. Irréversible.", "Close a room for everybody. Cannot be undone."),
+    "ctl.participants": ("Les personnes d’une salle : lister, retirer.", "The people of a room: list, remove."),
+    "ctl.participants.list": (
+        "Lister les personnes d’une salle, ou de toutes.",
+        "List the people of a room, or of all.",
+    ),
+    "ctl.participants.remove": ("Retirer des personnes d’une salle.", "Remove people from a room."),
+    "ctl.mute": ("Bloquer des micros.", "Block microphones."),
+    "ctl.mute.participant": (
+        "Bloquer le micro (ou une autre source) de personnes.",
+        "Block people’s microphones, or another source.",
+    ),
+    "ctl.mute.room": (
+        "Bloquer tous les micros d’une salle sauf ceux des hôtes, aussi ceux de qui viendra.",
+        "Block every microphone of a room but the hosts’, also of people who come later.",
+    ),
+    "ctl.unmute": (
+        "Lever des blocages. Ne rallume jamais le micro de quelqu’un.",
+        "Lift blocks. Never switches anybody’s microphone on.",
+    ),
+    "ctl.unmute.participant": ("Lever le blocage de personnes.", "Lift people’s blocks."),
+    "ctl.unmute.room": (
+        "Lever le blocage général ; qui a été bloqué par son nom le reste.",
+        "Lift the block of a room; who was muted by name stays muted.",
+    ),
+    "ctl.chat": ("La discussion d’une salle : lister, masquer.", "The chat of a room: list, hide."),
+    "ctl.chat.list": ("Lister les messages, du plus ancien au plus récent.", "List the messages, oldest first."),
+    "ctl.chat.hide": ("Masquer des messages pour tous.", "Hide messages for everybody."),
+    "ctl.nodes": ("Les nœuds et leur charge.", "The nodes and their load."),
+    "ctl.nodes.list": ("Lister les nœuds de tous les contextes.", "List the nodes of all contexts."),
+    "ctl.contexts": ("Les nœuds connus de cette machine.", "The nodes this machine knows."),
+    "ctl.contexts.list": ("Lister les contextes.", "List the contexts."),
+    "ctl.contexts.add": (
+        "Ajouter un contexte. Le jeton est demandé, ou lu sur l’entrée standard.",
+        "Add a context. The token is asked for, or read from standard input.",
+    ),
+    "ctl.contexts.use": ("Choisir le contexte courant.", "Choose the current context."),
+    "ctl.contexts.remove": ("Oublier un contexte.", "Forget a context."),
+    "ctl.plugin.node": ("Faire tourner un nœud sur cette machine.", "Run a node on this machine."),
+    "ctl.plugin.demo": (
+        "Un nœud avec un webinaire en cours, et la console dessus.",
+        "A node with a webinar in progress, and the console on it.",
+    ),
+    "ctl.plugin.check": ("Dire ce qui ne va pas sur cette machine.", "Say what is wrong with this machine."),
+    "ctl.opt.output": ("table, json ou id", "table, json or id"),
+    "ctl.opt.context": ("contexte, sinon le courant", "context, else the current one"),
+    "ctl.opt.contexts": ("contexte à ouvrir (répétable), sinon tous", "context to open (repeatable), else all"),
+    "ctl.opt.timeout": ("secondes avant d’abandonner", "seconds before giving up"),
+    "ctl.opt.filter": ("filtre, comme « / » dans la console", "filter, as “/” in the console"),
+    "ctl.opt.reason": ("raison, écrite au journal", "reason, kept in the audit"),
+    "ctl.opt.yes": ("ne pas demander de confirmation", "do not ask for confirmation"),
+    "ctl.opt.lang": ("langue des messages", "language of the messages"),
+    "ctl.opt.read_only": ("regarder sans rien pouvoir changer", "look, without being able to change anything"),
+    "ctl.opt.slow": ("une image par seconde, pour une liaison lente", "one picture a second, for a slow line"),
+    "ctl.opt.mouse": ("souris", "mouse"),
+    "ctl.opt.room_id": ("identifiant souhaité : a-z 0-9 -, 3 à 40", "wished id: a-z 0-9 -, 3 to 40"),
+    "ctl.opt.max": ("nombre de personnes au plus ; 0 : la limite du nœud", "most people; 0: the node’s default"),
+    "ctl.opt.hours": (
+        "validité des liens en heures ; 0 : celle du nœud",
+        "hours the links are valid; 0: the node’s default",
+    ),
+    "ctl.opt.closed": ("aussi les salles fermées", "also closed rooms"),
+    "ctl.opt.everywhere": ("de tous les contextes", "of all contexts"),
+    "ctl.opt.source": (
+        "microphone, camera, screen ou screen_audio (répétable) ; sinon le micro, et pour lever : tout",
+        "microphone, camera, screen or screen_audio (repeatable); else the microphone, and to lift: all",
+    ),
+    "ctl.opt.dry_run": ("dire qui le serait, sans rien changer", "say who would be, change nothing"),
+    "ctl.opt.expect": ("nombre attendu ; refusé s’il a changé", "expected number; refused if it has changed"),
+    "ctl.opt.limit": ("les derniers seulement", "only the last ones"),
+    "ctl.opt.address": ("hôte:port du nœud (gRPC)", "host:port of the node (gRPC)"),
+    "ctl.opt.ca": (
+        "autorité du certificat (PEM), sinon celles du système",
+        "certificate authority (PEM), else the system’s",
+    ),
+    "ctl.opt.token": (
+        "jeton d’opérateur ; visible dans la liste des processus",
+        "operator token; visible in the list of processes",
+    ),
+    "ctl.opt.use": ("en faire le contexte courant", "make it the current context"),
+    "ctl.arg.room": ("identifiant de la salle", "id of the room"),
+    "ctl.arg.room_or_all": ("identifiant de la salle ; sinon toutes", "id of the room; else all"),
+    "ctl.arg.title": ("titre de la salle", "title of the room"),
+    "ctl.arg.people": ("identifiants ou noms", "ids or names"),
+    "ctl.arg.messages": ("identifiants de messages", "ids of messages"),
+    "ctl.arg.context": ("nom du contexte", "name of the context"),
+    "ctl.link.host": ("Lien de l’hôte (à garder pour soi)", "Link of the host (keep it to yourself)"),
+    "ctl.link.participant": ("Lien d’invitation", "Invitation link"),
+    "ctl.target": ("CIBLE", "TARGET"),
+    "ctl.result": ("RÉSULTAT", "RESULT"),
+    "ctl.changed": ("CHANGÉ", "CHANGED"),
+    "ctl.nothing": ("Rien.", "Nothing."),
+    "ctl.saved": ("Écrit dans {file}", "Written to {file}"),
+    "ctl.ask_token": ("Jeton d’opérateur :", "Operator token:"),
+    "ctl.need_yes": (
+        "Sans terminal il faut --yes pour fermer une salle.",
+        "Without a terminal --yes is needed to close a room.",
+    ),
+    "ctl.type_room": ("Pour fermer, tapez {room} :", "To close it, type {room}:"),
+    "ctl.many": (
+        "{count} micros : confirmez avec --yes --expect {count}.",
+        "{count} microphones: confirm with --yes --expect {count}.",
+    ),
+    "ctl.ambiguous": (
+        "Plusieurs personnes s’appellent « {name} » : {ids}. Donnez un identifiant.",
+        "Several people are called “{name}”: {ids}. Give an id.",
+    ),
+    "contexts.unknown": ("Contexte inconnu : {name}. Connus : {known}.", "Unknown context: {name}. Known: {known}."),
+    "contexts.none": (
+        "Aucun contexte dans {file}. « regie node » en crée un sur cette machine ; ailleurs : « regie contexts add ».",
+        "No context in {file}. “regie node” makes one on this machine; elsewhere: “regie contexts add”.",
+    ),
+    "contexts.no_current": (
+        "Pas de contexte courant dans {file} : « regie contexts use NOM », ou --context.",
+        "No current context in {file}: “regie contexts use NAME”, or --context.",
+    ),
+    "contexts.unreadable": ("{file} est illisible ({why}). Corrigez-le.", "{file} cannot be read ({why}). Mend it."),
+    "contexts.name": (
+        "« {name} » ne convient pas : lettres, chiffres, . _ -",
+        "“{name}” will not do: letters, digits, . _ -",
+    ),
+}
