@@ -60,6 +60,7 @@ class _Session(msgspec.Struct, eq=False):
     deadline: float = 0.0
     ice: bool = False
     keyed: bool = False
+    told: bool = False  # TransportConnected, since it was last lost
     lost: bool = False
 
 
@@ -82,6 +83,7 @@ class PlaneMedia:
         self._keeper: asyncio.Task[None] | None = None
         self._lost = asyncio.Event()
         self._cause = ""
+        self._up = False
         self._fenced = 0
         self._stopping = False
         self._mutes = Batch(self._send_mutes)
@@ -129,24 +131,27 @@ class PlaneMedia:
         link.client.close()
 
     async def _attach(self) -> None:
-        link = await self._supervisor.attach(self._on_event, self._on_lost)
+        link = await self._supervisor.attach(self._on_event, self._on_lost, self._on_absent)
+        attached = link.attached
+        same = attached.instance == self._instance
+        if not same:
+            self._down("another plane answers")
+            self._figures = Figures()
+        self._instance = attached.instance
+        snapshot = None
+        if not link.fresh:
+            snapshot = (await link.client.call(wire.ToPlane(get_snapshot=wire.GetSnapshot()))).snapshot
         if not link.client.open:
             raise PlaneGone("the plane went away as we attached")
         self._lost.clear()
         self._link = link
-        attached = link.attached
-        same = attached.instance == self._instance
-        if not same:
-            self._figures = Figures()
-            self._drop_sessions()
-        self._instance = attached.instance
-        if not link.fresh:
-            await self._remember(link.client)
+        if snapshot is not None:
+            self._reconcile(snapshot)
         log.info("attached to plane %s, epoch %d, version %s", attached.instance, attached.epoch, attached.version)
         if not attached.optimised:
             log.warning("this plane is a debug build: never measure it")
-        if self._cause or not same:
-            self._cause = ""
+        if not self._up:
+            self._up = True
             self._tell(
                 ports.PlaneUp(
                     instance=attached.instance,
@@ -159,7 +164,7 @@ class PlaneMedia:
             )
 
     async def _keep(self) -> None:
-        """Attach again whenever the connection ends: first to the same plane, else to a new one."""
+        """Attach again whenever the connection ends: to the same plane, and nobody need know; else to a new one."""
         attempt, since = 0, self._now()
         while True:
             await self._lost.wait()
@@ -174,43 +179,66 @@ class PlaneMedia:
                 await self._attach()
             except (Fault, PlaneGone, PlaneFailed, OSError) as error:
                 log.error("plane not reached: %s", error)
+                self._down(str(error))
                 self._lost.set()
 
     def _on_lost(self, cause: str) -> None:
         if self._fenced or self._stopping:
             return
-        how = self._supervisor.reap()
+        log.warning("plane connection lost: %s", cause)
         self._link = None
+        self._cause = cause
         self._lost.set()
-        if not self._cause:
-            self._cause = f"{cause}; {how}" if how else cause
-            log.error("plane lost: %s", self._cause)
-            self._drop_sessions()
-            self._tell(ports.PlaneDown(cause=self._cause))
 
-    def _drop_sessions(self) -> None:
+    def _on_absent(self) -> None:
+        """Nobody answers on the socket: a new plane is about to be started."""
+        self._down(self._supervisor.reap() or self._cause)
+
+    def _down(self, cause: str) -> None:
         self._sessions.clear()
         self._waiting.clear()
+        if self._up:
+            self._up = False
+            log.error("plane down: %s", cause)
+            self._tell(ports.PlaneDown(cause=cause))
 
-    async def _remember(self, client: PlaneClient) -> None:
-        """Rebuild what we know of the transports of this plane. A handshake cannot be taken over: those are closed."""
-        snapshot = (await client.call(wire.ToPlane(get_snapshot=wire.GetSnapshot()))).snapshot
-        for held in snapshot.transports:
-            opened = held.opened
-            known = self._sessions.get(opened.transport)
-            if known is not None and (known.peer is not None or known.keyed):
-                continue
-            if not held.keyed:
-                client.tell(wire.ToPlane(close_transport=wire.CloseTransport(transport=opened.transport)))
-                continue
+    def _reconcile(self, snapshot: wire.Snapshot) -> None:
+        """Make what we know what the plane holds, and tell what was missed. A handshake cannot be taken over from
+        another process, because only that one knows the peer's fingerprint: such a transport is closed."""
+        held = {each.opened.transport: each for each in snapshot.transports}
+        for session in list(self._sessions.values()):
+            if session.transport not in held:
+                self._forget(session.transport)
+                self._tell_lost(session, "closed by the plane")
+        for transport, each in held.items():
+            known = self._sessions.get(transport)
+            if known is None:
+                self._adopt(each)
+            elif known.keyed and not each.keyed:
+                self._give_up(known, "keys did not arrive")
+            elif known.keyed and each.connected and not known.told:
+                self._tell_connected(known)
+            elif known.ice and not each.connected:
+                self._on_consent_lost(wire.ConsentLost(transport=transport))
+            elif each.connected and not known.ice:
+                self._on_ice_connected(wire.IceConnected(transport=transport))
+
+    def _adopt(self, held: wire.Snapshot.Transport) -> None:
+        opened = held.opened
+        if held.keyed:
+            plan = Plan.of(opened.sends, opened.receives)
             self._sessions[opened.transport] = _Session(
                 transport=opened.transport,
                 room=opened.room,
-                plan=Plan.of(opened.sends, opened.receives),
+                plan=plan,
                 candidates=(),
                 ice=held.connected,
                 keyed=True,
+                told=held.connected,
+                lost=not held.connected,
             )
+        elif self._link is not None:
+            self._link.client.tell(wire.ToPlane(close_transport=wire.CloseTransport(transport=opened.transport)))
 
     def subscribe(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -400,8 +428,7 @@ class PlaneMedia:
             return
         session.ice = True
         if session.keyed:
-            session.lost = False
-            self._tell(ports.TransportConnected(transport=session.transport))
+            self._tell_connected(session)
         else:
             self._wait_for(session, DTLS_WITHIN_S)
 
@@ -465,7 +492,7 @@ class PlaneMedia:
         if self._sessions.get(session.transport) is not session:
             return
         if error is None:
-            self._tell(ports.TransportConnected(transport=session.transport))
+            self._tell_connected(session)
         elif isinstance(error, PlaneFailed):
             self._give_up(session, "keys refused")
 
@@ -510,9 +537,13 @@ class PlaneMedia:
             self._link.client.tell(wire.ToPlane(close_transport=wire.CloseTransport(transport=session.transport)))
         self._tell_lost(session, cause)
 
+    def _tell_connected(self, session: _Session) -> None:
+        session.told, session.lost = True, False
+        self._tell(ports.TransportConnected(transport=session.transport))
+
     def _tell_lost(self, session: _Session, cause: str) -> None:
         if not session.lost:
-            session.lost = True
+            session.told, session.lost = False, True
             self._tell(ports.TransportLost(transport=session.transport, cause=cause))
 
 

@@ -25,6 +25,7 @@ MAX_REPLY: Final = 64 * 1024 * 1024
 MAX_PENDING: Final = 16384
 MAX_UNSENT: Final = 16 * 1024 * 1024
 REPLY_WITHIN_S: Final = 5.0
+SWEEP_S: Final = 0.5
 
 log = logging.getLogger("regie.media.plane")
 
@@ -34,6 +35,10 @@ LostHandler = Callable[[str], None]
 
 class PlaneGone(Exception):
     """The connection ended before the reply came. The command may or may not have been executed."""
+
+
+class PlaneSilent(PlaneGone):
+    """The plane is there and does not answer."""
 
 
 class PlaneFailed(Exception):
@@ -55,6 +60,7 @@ class PlaneClient(asyncio.Protocol):
         self._pending: dict[int, tuple[asyncio.Future[wire.FromPlane], float]] = {}
         self._buffer = bytearray()
         self._next = 0
+        self._overdue = 0
         self._sweep: asyncio.TimerHandle | None = None
         self.ended = asyncio.Event()
 
@@ -108,7 +114,7 @@ class PlaneClient(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by behaviour, not by class
-        self._sweep = self._loop.call_later(1.0, self._expire)
+        self._sweep = self._loop.call_later(SWEEP_S, self._expire)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -151,11 +157,16 @@ class PlaneClient(asyncio.Protocol):
                 waiting[0].set_result(message)
 
     def _expire(self) -> None:
-        """Commands are answered in order, so the oldest tells about all of them."""
-        self._sweep = self._loop.call_later(1.0, self._expire)
-        oldest = next(iter(self._pending.values()), None)
-        if oldest is not None and self._loop.time() > oldest[1]:
-            self._drop(f"no reply within {REPLY_WITHIN_S:.0f} s")
+        """Commands are answered in order, so the oldest tells about all of them.
+
+        It must be overdue twice: when it was we who were stopped, the reply may lie in the socket.
+        """
+        self._sweep = self._loop.call_later(SWEEP_S, self._expire)
+        oldest = next(iter(self._pending), 0)
+        overdue = oldest if oldest and self._loop.time() > self._pending[oldest][1] else 0
+        if overdue and overdue == self._overdue:
+            self._drop(f"no reply within {REPLY_WITHIN_S:.0f} s", PlaneSilent)
+        self._overdue = overdue
 
     # ---------------------------------------------------------------- end
 
@@ -167,12 +178,12 @@ class PlaneClient(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self._end(str(error) if error else "the plane closed the connection")
 
-    def _drop(self, cause: str) -> None:
+    def _drop(self, cause: str, kind: type[PlaneGone] = PlaneGone) -> None:
         log.error("plane connection dropped: %s", cause)
         # Not from inside a caller's `call`: they expect a future, not events.
-        self._loop.call_soon(self._end, cause)
+        self._loop.call_soon(self._end, cause, kind)
 
-    def _end(self, cause: str) -> None:
+    def _end(self, cause: str, kind: type[PlaneGone] = PlaneGone) -> None:
         transport, self._transport = self._transport, None
         if transport is None:
             return
@@ -183,6 +194,6 @@ class PlaneClient(asyncio.Protocol):
         pending, self._pending = self._pending, {}
         for future, _ in pending.values():
             if not future.done():
-                future.set_exception(PlaneGone(cause))
+                future.set_exception(kind(cause))
         if self._on_lost is not None:
             self._on_lost(cause)

@@ -16,17 +16,18 @@ import pathlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import msgspec
 
 from node.errors import Fault
-from node.media.plane import EventHandler, LostHandler, PlaneClient, PlaneFailed, PlaneGone
+from node.media.plane import EventHandler, LostHandler, PlaneClient, PlaneFailed, PlaneGone, PlaneSilent
 from protos.plane.v1 import plane_pb2 as wire
 
 ANSWER_WITHIN_S: Final = 5.0
 LOCK_WITHIN_S: Final = 15.0
+TRIES: Final = 25  # a process that is being killed still takes connections for a moment
 MAX_LOG: Final = 16 * 1024 * 1024
 
 log = logging.getLogger("regie.media.supervisor")
@@ -58,14 +59,23 @@ class Supervisor:
         self._process: subprocess.Popen[bytes] | None = None
         self.socket = settings.run_dir / "plane.sock"
 
-    async def attach(self, on_event: EventHandler, on_lost: LostHandler) -> Link:
-        """Attach to the plane that answers, else start one. Raises `Fault` with a sentence that says what to do."""
+    async def attach(self, on_event: EventHandler, on_lost: LostHandler, on_absent: Callable[[], None]) -> Link:
+        """Attach to the plane that answers, else call `on_absent` and start one.
+
+        Raises `Fault` with a sentence that says what to do.
+        """
         self._settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.reap()
         with await self._lock():
-            client = await self._connect(on_event, on_lost)
-            if client is not None:
-                return Link(client, await _attach(client), fresh=False)
+            for _ in range(TRIES):
+                client = await self._connect(on_event, on_lost)
+                if client is None:
+                    break
+                try:
+                    return Link(client, await _attach(client), fresh=False)
+                except PlaneGone as error:
+                    log.info("a plane answered and went away: %s", error)
+                    await asyncio.sleep(0.02)
+            on_absent()
             process = self._start()
             client = await self._wait(process, on_event, on_lost)
             return Link(client, await _attach(client), fresh=True)
@@ -191,7 +201,7 @@ class Supervisor:
 async def _attach(client: PlaneClient) -> wire.Attached:
     try:
         reply = await client.call(wire.ToPlane(attach=wire.Attach(controller=f"pid {os.getpid()}")))
-    except (PlaneGone, PlaneFailed) as error:
+    except (PlaneSilent, PlaneFailed) as error:
         client.close()
         # A plane that is there but does not answer keeps its ports: starting a second one could not help.
         raise Fault(f"A plane holds the socket but does not answer ({error}): stop that process.") from error

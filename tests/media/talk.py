@@ -210,11 +210,13 @@ class FakePlane:
         self.opened[transport].connected = True
         self.event(ice_connected=wire.IceConnected(transport=transport))
 
-    async def told(self, name: str, *, count: int = 1, within: float = WITHIN_S) -> wire.ToPlane:
-        """The `count`-th command of that name, waiting for it."""
+    async def told(self, name: str, *, count: int = 1, transport: str = "", within: float = WITHIN_S) -> wire.ToPlane:
+        """The `count`-th command of that name (about `transport`, if given), waiting for it."""
         async with asyncio.timeout(within):
             while True:
                 found = [command for command in self.commands if command.WhichOneof("command") == name]
+                if transport:
+                    found = [command for command in found if getattr(command, name).transport == transport]
                 if len(found) >= count:
                     return found[count - 1]
                 self._news.clear()
@@ -226,7 +228,7 @@ class FakePlane:
             self.event(dtls_received=wire.DtlsReceived(transport=transport, datagram=datagram))
         count = 1
         while not client.done:
-            for datagram in (await self.told("send_dtls", count=count)).send_dtls.datagrams:
+            for datagram in (await self.told("send_dtls", count=count, transport=transport)).send_dtls.datagrams:
                 client.feed(datagram)
             for datagram in client.step():
                 self.event(dtls_received=wire.DtlsReceived(transport=transport, datagram=datagram))

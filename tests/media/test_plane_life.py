@@ -16,7 +16,7 @@ from node.media.adapter import PlaneMedia
 from node.media.supervisor import MediaSettings, find_binary
 from node.ports import Assignment, Shape
 from protos.plane.v1 import plane_pb2 as wire
-from tests.media.talk import WITHIN_S, DtlsClient, FakePlane, Listener, fake_program, offer
+from tests.media.talk import DtlsClient, FakePlane, Listener, fake_program, offer
 from tests.media.test_join import with_certificate
 
 
@@ -40,7 +40,7 @@ async def join(media: PlaneMedia, plane: FakePlane, transport: str) -> DtlsClien
     await media.open(room="r", transport=transport, offer=text, shape=Shape.PAGE, label=b"who", muted=frozenset())
     plane.ice_connected(transport)
     await plane.shake(transport, client)
-    await plane.told("set_keys")
+    await plane.told("set_keys", transport=transport)
     return client
 
 
@@ -209,12 +209,34 @@ async def test_a_plane_that_does_not_answer_is_given_up(
     tmp_path: pathlib.Path, plane: FakePlane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("node.media.plane.REPLY_WITHIN_S", 0.1)
+    monkeypatch.setattr("node.media.plane.SWEEP_S", 0.1)
     media, heard = await control(MediaSettings(run_dir=tmp_path))
     plane.deaf = True
     with pytest.raises(Refused, match="PLANE_DOWN"):
         await media.mute({"t": True})
-    assert "no reply" in (await heard.hears(ports.PlaneDown)).cause
+    assert "does not answer" in (await heard.hears(ports.PlaneDown)).cause
     plane.deaf = False
-    again = await heard.hears(ports.PlaneUp, lambda event: event.epoch > 1, within=WITHIN_S)
+    again = await heard.hears(ports.PlaneUp, lambda event: event.epoch > 1)
     assert not again.fresh
+    await media.shutdown()
+
+
+async def test_a_connection_that_breaks_is_mended_unnoticed(tmp_path: pathlib.Path, plane: FakePlane) -> None:
+    """The plane hangs up on a control process that was stopped for long; its transports go on."""
+    media, heard = await control(MediaSettings(run_dir=tmp_path))
+    await join(media, plane, "stays")
+    await join(media, plane, "loses-consent")
+    await join(media, plane, "closed")
+    await heard.hears(ports.TransportConnected, lambda event: event.transport == "closed")
+    after = len(heard.events)
+    plane.opened["loses-consent"].connected = False
+    del plane.opened["closed"]
+    plane.hang_up()
+    await plane.told("get_snapshot")
+    await heard.hears(ports.TransportLost, lambda event: event.transport == "loses-consent")
+    await heard.hears(ports.TransportLost, lambda event: event.transport == "closed")
+    told = heard.events[after:]
+    assert {type(event) for event in told} == {ports.TransportLost} and len(told) == 2
+    assert {held.transport for held in await media.held()} == {"stays", "loses-consent"}
+    await media.mute({"stays/camera": True})
     await media.shutdown()
