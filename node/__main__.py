@@ -19,6 +19,7 @@ import typer
 from node import config as settings
 from node import logs
 from node.errors import Fault, Text
+from node.features.operators import cli as tokens
 
 log: Final = structlog.get_logger()
 
@@ -29,6 +30,7 @@ _TAKEN: Final = Text(
 _FAILED: Final = Text("Le nœud n’a pas pu démarrer : {why}", "The node could not start: {why}")
 
 cli = typer.Typer(help="A media node: rooms, people and their media.", add_completion=False)
+cli.add_typer(tokens.app, name="tokens")
 
 
 async def run(config: settings.Config) -> int:

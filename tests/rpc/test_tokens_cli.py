@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from node.__main__ import cli
 from node.features.operators.cli import app
 
 
@@ -67,3 +68,13 @@ def test_what_cannot_be_is_said(run: object, words: tuple[str, ...], code: int, 
     result = run(*words)
     assert (result.exit_code, result.stdout) == (code, "")
     assert says in result.stderr
+
+
+def test_the_configuration_named_before_the_verb_counts(tmp_path: Path) -> None:
+    """`regie node --config FILE tokens create` must not write into another node's database."""
+    file = tmp_path / "node.toml"
+    file.write_text(f'[node]\ndata_dir = "{tmp_path / "there"}"\n')
+    runner = CliRunner()
+    assert runner.invoke(cli, ["--config", str(file), "tokens", "create", "Vera"]).exit_code == 0
+    assert "Vera" in runner.invoke(cli, ["tokens", "list", "--config", str(file)]).stdout
+    assert (tmp_path / "there" / "regie.sqlite3").exists()

@@ -11,7 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 import typer
@@ -72,13 +72,14 @@ class Row(msgspec.Struct, frozen=True):
 
 @app.command(help=_said("create"))
 def create(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help=_said("name"))],
     role: Annotated[str, typer.Option("--role", "-r", help=_said("role"))] = "viewer",
     hours: Annotated[float, typer.Option("--hours", min=0.0, help=_said("hours"))] = 0.0,
     output: OutputOption = "table",
     config: ConfigOption = None,
 ) -> None:
-    operator, token = _run(config, lambda operators: _create(operators, name, role, hours))
+    operator, token = _run(context, lambda operators: _create(operators, name, role, hours))
     if _json(output):
         _print(msgspec.json.encode(_row(operator, token)).decode())
         return
@@ -92,11 +93,12 @@ async def _create(operators: Operators, name: str, role: str, hours: float) -> t
 
 @app.command("list", help=_said("list"))
 def list_(
+    context: typer.Context,
     with_revoked: Annotated[bool, typer.Option("--all", "-a", help=_said("all"))] = False,
     output: OutputOption = "table",
     config: ConfigOption = None,
 ) -> None:
-    found = _run(config, lambda operators: operators.list(with_revoked=with_revoked))
+    found = _run(context, lambda operators: operators.list(with_revoked=with_revoked))
     if _json(output):
         _print(msgspec.json.encode([_row(operator) for operator in found]).decode())
         return
@@ -111,22 +113,23 @@ def list_(
 
 @app.command(help=_said("revoke"))
 def revoke(
+    context: typer.Context,
     which: Annotated[str, typer.Argument(metavar="NAME|ID")],
     config: ConfigOption = None,
 ) -> None:
-    operator = _run(config, lambda operators: operators.revoke(which))
+    operator = _run(context, lambda operators: operators.revoke(which))
     _tell(REVOKED, id=operator.id, name=operator.name)
 
 
-def _run(config: Path | None, ask: Callable[[Operators], Awaitable[Answer]]) -> Answer:
-    """`ask` with the operators of the node that `config` describes; what is wrong is said, then exit."""
+def _run(context: typer.Context, ask: Callable[[Operators], Awaitable[Answer]]) -> Answer:
+    """`ask` with the operators of the node that the configuration describes; what is wrong is said, then exit."""
 
     async def main(settings: Config) -> Answer:
         async with _operators(settings) as operators:
             return await ask(operators)
 
     try:
-        return asyncio.run(main(load(config)))
+        return asyncio.run(main(load(_config_before(context))))
     except ConfigError as error:
         typer.echo(error.sentence[language()], err=True)
         raise typer.Exit(2) from None
@@ -134,6 +137,16 @@ def _run(config: Path | None, ask: Callable[[Operators], Awaitable[Answer]]) -> 
         said = refused.refusal()
         typer.echo(f"{said.message[language()]} {said.next_step[language()]}", err=True)
         raise typer.Exit(2 if refused.code == "BAD_REQUEST" else 6) from None
+
+
+def _config_before(context: typer.Context) -> Path | None:
+    """`regie node --config FILE tokens …` means that file too."""
+    asked: Any = context
+    while asked is not None:
+        if isinstance(found := asked.params.get("config"), Path):
+            return found
+        asked = asked.parent
+    return None
 
 
 @contextlib.asynccontextmanager
