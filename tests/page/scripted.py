@@ -13,7 +13,7 @@ from typing import Any
 import aioice.ice
 import jinja2
 from aiohttp import WSMsgType, web
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from node.demo import loops, people
 from node.demo.tracks import CameraTrack
@@ -166,7 +166,7 @@ class ScriptedNode:
 
     async def _answer(self, offer: str) -> tuple[str, list[Message]]:
         """Real ICE and DTLS; pictures in as many video slots as the test wishes."""
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self._peers.append(peer)
         await peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         slots = []

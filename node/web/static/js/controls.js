@@ -37,7 +37,7 @@ const BUTTONS = /** @type {const} */ ([
 export class Controls {
   #bar = find('#controls', HTMLElement);
   /** @type {Map<Name, HTMLButtonElement>} */ #buttons = new Map();
-  #menu = h('div', { id: 'menu', class: 'menu', hidden: true });
+  #menu = h('div', { id: 'menu', class: 'popup', hidden: true });
   /** @type {Panel|null} */ panel = null;
   #stop = new AbortController();
 

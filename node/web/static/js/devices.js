@@ -70,6 +70,21 @@ export class Devices extends EventTarget {
     await this.refresh();
   }
 
+  /**
+   * Until no prompt is open and nothing is being opened.
+   * @param {number} ms at most
+   * @returns {Promise<void>}
+   */
+  settled(ms) {
+    if (!this.asking) return Promise.resolve();
+    return new Promise((resolve) => {
+      setTimeout(resolve, ms);
+      this.addEventListener('change', () => {
+        if (!this.asking) resolve();
+      });
+    });
+  }
+
   /** @param {Input[]} inputs @returns {Promise<boolean>} */
   async #together(inputs) {
     if (!inputs.length) return true;

@@ -12,6 +12,8 @@ const REMEMBERED = 'regie.name';
 const WISHES = 'regie.wishes';
 /** The node's own limit is in its refusal; this only spares a round trip. */
 const LONGEST_NAME = 64;
+/** Devices that are just being opened are waited for; a question of the browser that nobody answers is not, ms. */
+const DEVICES_MS = 3000;
 
 export class JoinScreen {
   #name = find('#join-name', HTMLInputElement);
@@ -100,6 +102,7 @@ export class JoinScreen {
     }
     localStorage.setItem(REMEMBERED, name);
     this.#setBusy(true);
+    await this.devices.settled(DEVICES_MS);
     const refusal = await this.enter({ name, microphone: this.#isOn('microphone'), camera: this.#isOn('camera') });
     this.#setBusy(false);
     if (refusal) this.refuse(refusal);

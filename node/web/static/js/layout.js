@@ -102,7 +102,9 @@ export function stage(count, width, height) {
 
 /** Width of a strip beside, height of a strip above. @param {number} width @param {number} height */
 function stripSize(width, height) {
-  return width > height * 1.1 ? clamp(width * 0.18, 128, 248) : clamp(height * 0.18, 72, 132);
+  if (width > height * 1.1) return clamp(width * 0.18, 128, 248);
+  // Three faces fit across the narrowest phone.
+  return clamp(Math.min(height * 0.18, ((width - 2 * GAP) / 3) * (3 / 4)), 64, 132);
 }
 
 /** @param {number} width @param {number} height @returns {number} tiles that a strip can show */
@@ -140,8 +142,9 @@ export function arrange(state, { view, pinned, room, now }) {
   const candidates = [...state.people.values()]
     .map((person) => camera(state, person.participant))
     .filter((tile) => tile.key !== staged?.key);
-  const places = Math.max(1, room);
-  if (candidates.length <= places) return { stage: staged, tiles: candidates, more: 0 };
+  if (candidates.length <= Math.max(1, room)) return { stage: staged, tiles: candidates, more: 0 };
+  // One cell is needed to say how many more there are.
+  const places = Math.max(1, room - 1);
   /** @param {Tile} tile */
   const rank = (tile) => {
     if (tile.self) return 0;

@@ -96,7 +96,8 @@ export class Participants {
     const microphone = h('span', { class: 'state', role: 'img' }, icon('mic'));
     const camera = h('span', { class: 'state', role: 'img' }, icon('camera'));
     const avatar = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-tint': tint(id) });
-    const node = h('li', { 'data-participant': id }, avatar, h('span', { class: 'who' }, name, tags), microphone, camera,
+    const node = h('li', { 'data-participant': id }, avatar,
+      h('span', { class: 'who' }, name, h('span', { class: 'facts-line' }, microphone, camera, tags)),
       h('span', { class: 'actions' }, pin, mute, remove));
     const row = { node, name, tags, microphone, camera, avatar, pin, mute, remove };
     this.#rows.set(id, row);

@@ -403,6 +403,7 @@ export class Protocol {
    * @returns {Promise<Refusal|null>} null when the message is in the room
    */
   chat(text, key) {
+    if (this.#ended) return Promise.resolve(UNREACHABLE);
     return new Promise((settle) => {
       this.#unsent.set(key, { text, settle });
       if (this.#state === 'open') this.#send({ type: 'chat', text, key });

@@ -136,6 +136,7 @@ export class Room {
     /** @type {{[K in Happening["what"]]: (it: Extract<Happening, {what: K}>) => void}} */
     const then = {
       welcome: () => {
+        this.#echo();
         this.chat?.reset();
         for (const source of this.state.blocked) void this.sources.blocked(source, true);
         this.#drawBlocked('');
@@ -146,6 +147,7 @@ export class Room {
         this.#drawPeople();
       },
       changed: ({ person, before }) => {
+        this.#echo();
         if (person.publishing.includes('screen') && !before.publishing.includes('screen') && person.participant !== this.state.you) {
           this.notices.toast(t('people.shares', { name: isolate(person.name) }));
         }
@@ -282,14 +284,18 @@ export class Room {
 
   // ------------------------------------------------------------------ what the person does
 
-  #sourcesChanged() {
+  /** What this person sends is known here first; the node's word about it comes later. */
+  #echo() {
     const self = this.state.self;
-    if (self) {
-      /** @type {import('./protocol.js').Source[]} */ const publishing = [];
-      for (const input of /** @type {const} */ (['microphone', 'camera'])) if (this.sources.isSent(input)) publishing.push(input);
-      if (this.sources.sharing) publishing.push('screen');
-      this.state.people.set(self.participant, { ...self, publishing });
-    }
+    if (!self) return;
+    /** @type {import('./protocol.js').Source[]} */ const publishing = [];
+    for (const input of /** @type {const} */ (['microphone', 'camera'])) if (this.sources.isSent(input)) publishing.push(input);
+    if (this.sources.sharing) publishing.push('screen');
+    this.state.people.set(self.participant, { ...self, publishing });
+  }
+
+  #sourcesChanged() {
+    this.#echo();
     if (this.protocol.session) this.options.onSession(this.protocol.session, { name: this.options.choice.name, ...this.sources.on });
     this.#drawPeople();
     this.controls?.draw();

@@ -61,8 +61,11 @@ export class Tiles {
 
   /** @param {import('./layout.js').Arranged} arranged @param {number} width @param {number} height */
   #place(arranged, width, height) {
-    const staged = arranged.stage ? stage(arranged.tiles.length, width, height) : null;
-    const rects = staged ? staged.strip : grid(arranged.tiles.length, width, height);
+    const cells = arranged.tiles.length + (arranged.more ? 1 : 0);
+    const staged = arranged.stage ? stage(cells, width, height) : null;
+    const rects = staged ? staged.strip : grid(cells, width, height);
+    const last = rects[cells - 1];
+    if (arranged.more && last) put(this.#more, last);
     const seen = new Set();
     if (arranged.stage && staged) {
       seen.add(arranged.stage.key);
@@ -101,7 +104,7 @@ export class Tiles {
       this.#holder.insertBefore(shown.node, this.#alone);
     }
     const { node } = shown;
-    for (const [name, value] of Object.entries(rect)) node.style.setProperty(`--${name}`, `${Math.floor(value)}px`);
+    put(node, rect);
     node.classList.toggle('stage', large);
     node.classList.toggle('small', rect.width < 190);
     this.#fill(tile, shown);
@@ -191,6 +194,11 @@ export class Tiles {
     this.#alone.remove();
     this.#more.remove();
   }
+}
+
+/** @param {HTMLElement} node @param {Rect} rect */
+function put(node, rect) {
+  for (const [name, value] of Object.entries(rect)) node.style.setProperty(`--${name}`, `${Math.floor(value)}px`);
 }
 
 /** @param {Tile} tile @param {import('./protocol.js').Person|undefined} person */

@@ -1,0 +1,105 @@
+"""WCAG 2.2 AA as far as a machine can tell (axe), on every screen, on a laptop and on a phone; and what axe cannot tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, expect
+
+from tests.page.conftest import arrive
+from tests.page.guest import Guest
+from tests.page.scripted import ScriptedNode, person, said
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+async def examine(guest: Guest, where: str) -> None:
+    # Toasts move and vanish; they say nothing that the live region does not.
+    results: Any = await Axe().run(guest.page, options=RULES)
+    found = {v["id"]: [n["html"][:160] for n in v["nodes"]] for v in results.response["violations"]}
+    assert found == {}, where
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
+@pytest.mark.timeout(120)
+async def test_no_screen_has_a_violation(node: ScriptedNode, browser: Browser, phone: bool) -> None:
+    node.role = "host"
+    node.people = [person("p_amina", "Amina", role="host"), person("p_jean", "Jean", blocked=["microphone"])]
+    node.chat = [said("m1", node.people[0], "x", html='<p>Voir <a href="https://exemple.gouv.fr/">ici</a></p>')]
+    guest = await arrive(node, browser, phone=phone)
+    kind = "phone" if phone else "laptop"
+
+    await guest.open(node.address)
+    await expect(guest.page.get_by_role("heading", level=1)).to_be_visible()
+    await examine(guest, "home")
+    await guest.enter()
+    await examine(guest, "room")
+    await guest.picture(f"room-{kind}")
+    await guest.page.locator("#control-chat").click()
+    await examine(guest, "chat")
+    await guest.page.keyboard.press("Escape")
+    await guest.page.locator("#control-participants").click()
+    await examine(guest, "people")
+    await guest.page.keyboard.press("Escape")
+    await guest.page.locator("#control-menu").click()
+    await examine(guest, "menu")
+    await guest.page.locator("#menu").get_by_role("button", name="Raccourcis clavier").click()
+    await expect(guest.page.get_by_role("dialog", name="Raccourcis clavier")).to_be_visible()
+    await examine(guest, "shortcuts")
+    await guest.page.keyboard.press("Escape")
+    await node.say("blocked", source="microphone", blocked=True, by="operator")
+    await expect(guest.page.locator(".banner")).to_be_visible()
+    await examine(guest, "blocked")
+    await guest.page.locator("#control-leave").click()
+    await guest.until_screen("ended")
+    await examine(guest, "ended")
+    guest.check()
+    await guest.context.close()
+
+
+async def test_the_screen_before_the_room_has_no_violation(node: ScriptedNode, guest: Guest) -> None:
+    await guest.open()
+    await guest.until_screen("join")
+    await expect(guest.page.locator("#preview.picture")).to_be_visible()
+    await examine(guest, "join")
+
+
+async def test_one_key_shortcuts_can_be_switched_off(node: ScriptedNode, guest: Guest) -> None:
+    """WCAG 2.1.4."""
+    await guest.enter()
+    await guest.page.keyboard.press("?")
+    await guest.page.get_by_label("Raccourcis à une touche").uncheck()
+    await guest.page.keyboard.press("Escape")
+    await guest.page.keyboard.press("c")
+    await expect(guest.page.locator("#chat")).to_be_hidden()
+
+
+async def test_the_skip_link_leaves_the_ticket_alone(node: ScriptedNode, guest: Guest) -> None:
+    await guest.enter()
+    await guest.page.get_by_role("link", name="Aller au contenu").focus()
+    await guest.page.keyboard.press("Enter")
+
+    await expect(guest.page.locator("#tiles")).to_be_focused()
+    assert guest.page.url == node.link()
+
+
+async def test_less_motion_is_respected(node: ScriptedNode, guest: Guest) -> None:
+    await guest.page.emulate_media(reduced_motion="reduce")
+    await guest.enter()
+    moves = "() => getComputedStyle(document.querySelector('.tile')).transitionDuration"
+    assert float(str(await guest.page.evaluate(moves)).split("s")[0]) < 0.001
+
+
+async def test_every_target_is_large_enough(node: ScriptedNode, guest: Guest) -> None:
+    node.role, node.people = "host", [person("p_amina", "Amina")]
+    await guest.enter()
+    await guest.page.keyboard.press("p")
+    await expect(guest.page.locator("#people-list li")).to_have_count(2)
+    small = await guest.page.evaluate(
+        """() => [...document.querySelectorAll('button, input, select, textarea')]
+            .filter(node => node.checkVisibility()).map(node => [node.id || node.className, node.getBoundingClientRect()])
+            .filter(([, box]) => box.width < 44 || box.height < 44).map(([name]) => name)"""
+    )
+    assert small == []

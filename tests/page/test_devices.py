@@ -1,0 +1,78 @@
+"""No camera, no microphone, no permission: said plainly, and everybody can still join (R149, R152)."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, expect
+
+from tests.page.conftest import arrive
+from tests.page.guest import Guest
+from tests.page.scripted import ScriptedNode
+
+DENIED = """
+navigator.permissions.query = async () => ({state: 'denied'});
+navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };
+"""
+NOTHING = """
+navigator.mediaDevices.enumerateDevices = async () => [{kind: 'audiooutput', deviceId: 'x', label: 'x', groupId: ''}];
+navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotFoundError'); };
+"""
+BUSY_CAMERA = """
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async wish => {
+  if (wish.video) throw new DOMException('no', 'NotReadableError');
+  return open(wish);
+};
+"""
+INSECURE = "Object.defineProperty(navigator, 'mediaDevices', {value: undefined});"
+
+
+async def joins_with(node: ScriptedNode, browser: Browser, script: str, *says: str) -> Guest:
+    guest = await arrive(node, browser)
+    await guest.page.add_init_script(script)
+    await guest.open()
+    await guest.until_screen("join")
+    for sentence in says:
+        await expect(guest.page.locator("#join-trouble")).to_contain_text(sentence)
+    await guest.page.locator("#join-name").fill("Camille")
+    await guest.page.locator("#join-submit").click()
+    await guest.until_screen("room")
+    guest.check()
+    return guest
+
+
+async def test_refused(node: ScriptedNode, browser: Browser) -> None:
+    guest = await joins_with(node, browser, DENIED, "L’accès au micro et à la caméra est refusé.", "icône à gauche")
+    await node.until_heard("publish", source="microphone", on=False)
+    await guest.page.keyboard.press("m")
+    await expect(guest.page.get_by_role("dialog", name="Son et image")).to_contain_text("L’accès au micro est refusé.")
+
+
+async def test_nothing_plugged_in(node: ScriptedNode, browser: Browser) -> None:
+    await joins_with(node, browser, NOTHING, "Aucun micro ni caméra.", "Vous pouvez aussi rejoindre")
+
+
+async def test_a_camera_in_use_elsewhere(node: ScriptedNode, browser: Browser) -> None:
+    await joins_with(node, browser, BUSY_CAMERA, "La caméra est utilisée par un autre logiciel.")
+    await node.until_heard("publish", source="microphone", on=True)
+    await node.until_heard("publish", source="camera", on=False)
+
+
+async def test_an_address_that_is_not_secure(node: ScriptedNode, browser: Browser) -> None:
+    await joins_with(node, browser, INSECURE, "adresse sécurisée (https)")
+
+
+async def test_joining_with_everything_off(node: ScriptedNode, guest: Guest) -> None:
+    await guest.open()
+    await guest.until_screen("join")
+    for device in ("microphone", "camera"):
+        await guest.page.locator(f'#join-{device}[aria-pressed="true"]').click()
+    await expect(guest.page.locator("#join-summary")).to_have_text("Vous entrerez avec le micro coupé, sans caméra.")
+    await guest.page.locator("#join-name").fill("Camille")
+    await guest.page.locator("#join-submit").click()
+    await guest.until_screen("room")
+
+    await node.until_heard("publish", source="microphone", on=False)
+    await node.until_heard("publish", source="camera", on=False)
+    await guest.page.locator("#control-camera").click()
+    await node.until_heard("publish", source="camera", on=True)
+    await expect(guest.page.locator('.tile.picture[data-participant="p_you"]')).to_be_visible()
