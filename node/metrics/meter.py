@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.process_collector import ProcessCollector
 
 from node.errors import RULES
 from node.metrics.table import LIVE, Metric
 
 EVERY_S: Final = 0.1
+
+# A start time beside each counter would double what is scraped and say nothing new.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Meter:

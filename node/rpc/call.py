@@ -28,7 +28,18 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 class Call:
     """Of one RPC. `operator`, `request` and `request_id` appear as the interceptors find them."""
 
-    __slots__ = ("asked", "metadata", "method", "operator", "repeated", "request", "request_id", "row", "stream")
+    __slots__ = (
+        "answer",
+        "asked",
+        "metadata",
+        "method",
+        "operator",
+        "repeated",
+        "request",
+        "request_id",
+        "row",
+        "stream",
+    )
 
     def __init__(self, method: str, metadata: dict[str, str], *, stream: bool) -> None:
         self.method = method
@@ -38,6 +49,7 @@ class Call:
         self.operator: Operator | None = None
         self.asked = 0.0  # monotonic: when the token was last looked at
         self.request: Message | None = None
+        self.answer: Message | None = None
         self.request_id = ""
         self.repeated = False
 

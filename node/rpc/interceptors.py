@@ -146,7 +146,7 @@ class Measure(Around):
 
 
 class Audit(Around):
-    """Also sees who was refused by the interceptors inside it."""
+    """Also sees who was refused by the interceptors inside it, and the ids that the answer gives."""
 
     def __init__(self, auditor: Auditor, now: Callable[[], float]) -> None:
         self._auditor = auditor
@@ -170,22 +170,30 @@ class Audit(Around):
             if refusal or (call.row is not None and call.row.mutation):
                 self._auditor.note(_record(call, at, time.perf_counter() - started, code, error))
 
+    async def answer(self, call: Call, request: Any, proceed: Callable[[Any], Awaitable[Any]]) -> Any:
+        call.answer = await proceed(request)
+        return call.answer
+
+
+def _targets(call: Call) -> dict[str, str]:
+    """The ids that the request names; those of the answer where the node chose them (a new room)."""
+    found: dict[str, str] = {}
+    for name in call.row.targets if call.row is not None else ():
+        for message in (call.request, getattr(call.answer, name, None)):
+            if isinstance(message, Message) and (value := getattr(message, name, "")) and isinstance(value, str):
+                found.setdefault(name, value[:64])
+    return found
+
 
 def _record(call: Call, at: float, seconds: float, code: str, error: BaseException | None) -> Record:
-    request = call.request
-    targets: dict[str, str] = {}
-    reason = ""
-    if request is not None and call.row is not None:
-        targets = {name: str(getattr(request, name))[:64] for name in call.row.targets if getattr(request, name)}
-        reason = str(getattr(request, "reason", ""))[:500]
     return Record(
         at=at,
         operator=call.operator.name if call.operator else "",
         operator_id=call.operator.id if call.operator else "",
         role=call.operator.role.word if call.operator else "",
         method=call.method if call.row is not None else "unknown",
-        targets=targets,
-        reason=reason,
+        targets=_targets(call),
+        reason=str(getattr(call.request, "reason", ""))[:500],
         outcome=error.code if isinstance(error, Refused) else code,
         detail=error.current if isinstance(error, Refused) and error.code == "INTERNAL" else "",
         latency_ms=round(seconds * 1000, 3),

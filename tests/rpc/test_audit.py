@@ -39,6 +39,13 @@ async def test_a_change_is_recorded_with_who_what_and_why(house: House) -> None:
     assert again.repeated
 
 
+async def test_the_record_names_the_room_that_the_node_named(house: House) -> None:
+    operator = await house.operator("operator")
+    made = await operator.ask(operator.rooms.CreateRoom, rooms_pb2.CreateRoomRequest(title="Monday"))
+    (record,) = await records(house)
+    assert record.targets == {"room": made.room.room}
+
+
 async def test_reading_is_not_recorded_but_being_refused_is(house: House) -> None:
     viewer = await house.operator("viewer", "Vera")
     await viewer.ask(viewer.nodes.GetNode, nodes_pb2.GetNodeRequest())
