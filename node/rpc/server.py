@@ -44,7 +44,7 @@ from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 
 OPTIONS: Final[Sequence[tuple[str, int]]] = (
     # Consoles ping every 10 s, also without calls; gRPC's default would answer too_many_pings.
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 1_000),
     ("grpc.keepalive_permit_without_calls", 1),
     # A console that vanished is noticed within 30 s. keepalive_timeout_ms alone is not obeyed while streams are open:
     # ping_timeout_ms is (measured; grpc/grpc#25722 is related).
