@@ -135,7 +135,7 @@ class Peer:
         """Keep the WebSocket until the node ends it or the task is cancelled; come back when it drops."""
         assert self._http is not None, "join first"
         tries = 0
-        while self.ended is None:
+        while self.ended is None and self._http is not None:
             try:
                 async with self._http.ws_connect(f"{self.door.base}/ws", protocols=("regie.v1",)) as socket:
                     self._socket = socket

@@ -184,6 +184,7 @@ class Machine:
                 await self.process.wait()
         for pid in self.planes():
             os.kill(pid, signal.SIGKILL)
+        await until(lambda: not self.planes(), 5, "no plane is left")
 
     def planes(self) -> list[int]:
         """Process ids of the planes that serve this machine's run folder."""

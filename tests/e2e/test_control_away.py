@@ -105,8 +105,8 @@ async def test_of_two_control_processes_the_older_is_fenced(machine: Machine) ->
         assert [stream.missing() for stream in jean.of("video")] == [0] * len(jean.of("video"))
     finally:
         await younger.stop()
-    await amina.close()
-    await jean.close()
+    await amina.exit()
+    await jean.exit()
 
 
 async def who_is_here(machine: Machine, room: str) -> set[tuple[str, str]]:
