@@ -52,19 +52,17 @@ class ConsoleApp(App[int]):
         self.look = Look(store)
         self._clock, self._wall = clock, wall
         self._read_only = read_only
+        self.desk: DeskScreen  # outlives the screen stack, which is empty when the app unmounts
         self._period = SLOW_SECONDS if slow else FRAME_SECONDS
         self._frozen = False
         self.tell_time()
 
     def get_default_screen(self) -> Screen[Any]:
-        return DeskScreen(self.look, self.fleet, read_only=self._read_only)
+        self.desk = DeskScreen(self.look, self.fleet, read_only=self._read_only)
+        return self.desk
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         return ()
-
-    @property
-    def desk(self) -> DeskScreen:
-        return next(screen for screen in self.screen_stack if isinstance(screen, DeskScreen))
 
     async def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
@@ -80,7 +78,7 @@ class ConsoleApp(App[int]):
     def tick(self) -> None:
         """The frame clock. While the terminal has not taken the last frame, changes gather and nothing is painted."""
         self.tell_time()
-        if busy(self):
+        if busy(self) or not (self.desk.is_mounted and self.desk.is_attached):
             return
         self.desk.frame()
         if not self._frozen and self.store.updates > 2:
