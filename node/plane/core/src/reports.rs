@@ -176,7 +176,7 @@ impl Shard {
         }
         let mut lost = [0u16; ASKED];
         let count = match &mut layer.loss {
-            Some(loss) if !track.muted => loss.due(now, owner.rtt_us, &mut lost),
+            Some(loss) if !track.muted => loss.due(now, owner.round_trip_us(), &mut lost),
             _ => 0,
         };
         let active = now < layer.reception.last_us + ACTIVE_US;

@@ -111,6 +111,7 @@ impl Speakers {
             }
         }
         self.elect(now);
+        self.bench();
         let changed = !self.ranked.iter().copied().eq(self.places.iter().map(|place| place.track));
         if changed {
             self.ranked.clear();
@@ -148,6 +149,20 @@ impl Speakers {
             if silent || beaten {
                 *place = taken;
             }
+        }
+    }
+
+    /// Keep the quietest last: it is the one that those who do not speak go without. With the same margins, so that
+    /// two who are about as loud do not take turns.
+    fn bench(&mut self) {
+        let Some(last) = self.places.last().copied().filter(|_| self.places.len() == self.size) else { return };
+        let quieter = |place: &Place| {
+            place.slow + MARGIN < last.slow || (place.slow < QUIET && place.quick < QUIET && last.quick >= SPEAKS)
+        };
+        let candidates = self.places.iter().enumerate().skip(1).filter(|(_, place)| quieter(place));
+        let quietest = candidates.min_by(|(_, a), (_, b)| a.slow.total_cmp(&b.slow)).map(|(at, _)| at);
+        if let Some(at) = quietest {
+            self.places[at..].rotate_left(1);
         }
     }
 

@@ -167,7 +167,7 @@ impl Reception {
         let transit = i64::from(arrival.wrapping_sub(timestamp) as i32);
         if let Some(before) = self.transit.replace(transit) {
             let d = ((transit - before) as i32).unsigned_abs().min(clock_rate * 2);
-            self.jitter16 += d.wrapping_sub((self.jitter16 + 8) >> 4);
+            self.jitter16 = self.jitter16 - ((self.jitter16 + 8) >> 4) + d;
         }
     }
 
@@ -242,7 +242,7 @@ impl KeyRequests {
             return false;
         }
         // A request or its answer may be lost: the next may follow soon, those after it only slowly.
-        let rested = self.last_us.is_none_or(|last| now >= last + SUSTAINED_US);
+        let rested = self.last_us.is_none_or(|last| now >= last + 2 * SUSTAINED_US);
         self.unanswered = if rested { 1 } else { self.unanswered + 1 };
         self.last_us = Some(now);
         self.not_before = now + if self.unanswered < 2 { SPACING_US } else { SUSTAINED_US };

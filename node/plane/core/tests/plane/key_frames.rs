@@ -1,0 +1,101 @@
+//! A newcomer sees a picture at once: from the cache when it reaches back to a key frame, else by asking for one.
+
+use crate::common::*;
+use plane_core::rtcp::{Compound, Packet};
+
+fn plis(reports: &[Vec<u8>]) -> usize {
+    reports.iter().flat_map(|bytes| Compound::new(bytes)).filter(|packet| matches!(packet, Packet::Pli { .. })).count()
+}
+
+/// R: late joiners see a picture within 500 ms; here within the same instant, without troubling the publisher.
+#[test]
+fn from_the_cache() {
+    let mut world = World::new();
+    let mut amina = world.join("amina", "r");
+    for n in 0..30 {
+        amina.send(&mut world, &amina.video(n, n as u16, n == 3));
+        world.pass(33 * MS);
+    }
+    amina.reports(&mut world);
+    let mut badr = world.join("badr", "r");
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    world.flush();
+    let got = badr.got(&mut world);
+    assert_eq!(got.len(), 27, "the key frame and everything since");
+    assert_eq!(got[0].payload[5] & 1, 0);
+    amina.send(&mut world, &amina.video(30, 30, false));
+    world.flush();
+    let next = badr.got(&mut world);
+    assert_eq!(next[0].header.sequence, got[26].header.sequence.wrapping_add(1));
+    assert_eq!(picture_of(&next[0].payload).0, picture_of(&got[26].payload).0 + 1);
+    assert_eq!(plis(&amina.reports(&mut world)), 0);
+    assert_eq!(world.shard.totals().key_frames_from_cache, 1);
+}
+
+/// R: when the last key frame is too long ago, one is asked for at once and shown when it comes.
+#[test]
+fn by_asking() {
+    let mut world = World::new();
+    let mut amina = world.join("amina", "r");
+    for n in 0..600 {
+        amina.send(&mut world, &amina.video(n, n as u16, n == 0));
+        world.pass(10 * MS);
+    }
+    let mut badr = world.join("badr", "r");
+    amina.reports(&mut world);
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    world.flush();
+    assert_eq!(plis(&amina.reports(&mut world)), 1);
+    amina.send(&mut world, &amina.video(600, 600, false));
+    world.flush();
+    assert!(badr.got(&mut world).is_empty());
+    amina.send(&mut world, &amina.video(601, 601, true));
+    world.flush();
+    assert_eq!(badr.got(&mut world).len(), 1);
+}
+
+/// H10: a thousand requests at once are one, and a storm of them a trickle.
+#[test]
+fn h10_a_storm_of_requests() {
+    let mut world = World::new();
+    let mut amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    amina.send(&mut world, &amina.video(0, 0, true));
+    world.flush();
+    amina.reports(&mut world);
+    let mut asked = 0;
+    for n in 1..100 {
+        for _ in 0..10 {
+            badr.rtcp(&mut world, |writer| writer.pli(1, 0x5245_0000 | VIDEO_SLOT << 1).unwrap());
+        }
+        amina.send(&mut world, &amina.video(n, n as u16, false));
+        world.pass(50 * MS);
+        asked += plis(&amina.reports(&mut world));
+    }
+    assert!((2..=7).contains(&asked), "{asked} in 5 s");
+}
+
+/// R: a request that is lost is made again, until a key frame comes.
+#[test]
+fn asked_again_until_answered() {
+    let mut world = World::new();
+    let mut amina = world.join("amina", "r");
+    let _badr = world.join("badr", "r");
+    amina.send(&mut world, &amina.video(0, 0, false));
+    world.flush();
+    amina.reports(&mut world);
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    let mut asked = 0;
+    for n in 1..40 {
+        amina.send(&mut world, &amina.video(n, n as u16, false));
+        world.pass(33 * MS);
+        asked += plis(&amina.reports(&mut world));
+    }
+    assert!(asked >= 2, "{asked}");
+    amina.send(&mut world, &amina.video(40, 40, true));
+    world.pass(SECOND);
+    amina.reports(&mut world);
+    world.pass(3 * SECOND);
+    assert_eq!(plis(&amina.reports(&mut world)), 0);
+}

@@ -1,0 +1,20 @@
+//! Conversations with a whole shard, without a socket and in virtual time. One behaviour a file.
+
+mod common;
+
+mod addresses;
+mod forward;
+mod grouping;
+mod ice;
+mod key_frames;
+mod lip_sync;
+mod loudest;
+mod mute;
+mod refusals;
+mod repair_down;
+mod repair_up;
+mod replay;
+mod reports;
+mod rtp_hostile;
+mod slots;
+mod stun_flood;

@@ -1,0 +1,70 @@
+//! Commands that break the contract are refused with a cause, and change nothing.
+
+use crate::common::*;
+use plane_core::contract::failed::Cause;
+use plane_core::contract::from_plane::Body;
+use plane_core::contract::to_plane::Command;
+use plane_core::contract::{CloseRoom, CloseTransport, OpenTransport, SetKeys};
+
+fn cause(body: Body) -> Cause {
+    match body {
+        Body::Failed(failed) => failed.cause(),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// D: what is open cannot be opened, what is not cannot be closed.
+#[test]
+fn taken_and_unknown() {
+    let mut world = World::new();
+    world.join("amina", "r");
+    assert_eq!(cause(world.command(Command::OpenTransport(page("amina", "r")))), Cause::Exists);
+    let mut same_track = page("other", "r");
+    same_track.sends[0].track = "amina/microphone".into();
+    assert_eq!(cause(world.command(Command::OpenTransport(same_track))), Cause::Exists);
+    let nobody = CloseTransport { transport: "nobody".into() };
+    assert_eq!(cause(world.command(Command::CloseTransport(nobody))), Cause::Unknown);
+    assert_eq!(cause(world.assign("amina", 99, "")), Cause::Unknown);
+    assert_eq!(cause(world.assign("amina", VIDEO_SLOT, "nobody/camera")), Cause::Unknown);
+}
+
+/// D: the message must keep the contract's limits.
+#[test]
+fn invalid_messages() {
+    let mut world = World::new();
+    let mut refused = |change: &dyn Fn(&mut OpenTransport)| {
+        let mut open = page("amina", "r");
+        change(&mut open);
+        assert_eq!(cause(world.command(Command::OpenTransport(open))), Cause::Invalid);
+    };
+    refused(&|open| open.transport.clear());
+    refused(&|open| open.room = "r".repeat(65));
+    refused(&|open| open.label = vec![0; 1025]);
+    refused(&|open| open.receives[0].index = 128);
+    refused(&|open| open.receives[0].index = open.receives[1].index);
+    refused(&|open| open.sends[0].codecs[0].payload_type = 200);
+    refused(&|open| open.sends[0].kind = 0);
+    world.join("amina", "r");
+    let keys = SetKeys { transport: "amina".into(), profile: 7, inbound_key: vec![1; 3], ..Default::default() };
+    assert_eq!(cause(world.command(Command::SetKeys(keys))), Cause::Invalid);
+    assert_eq!(cause(world.assign("amina", AUDIO_SLOT, "")), Cause::Invalid);
+    assert_eq!(cause(world.assign("amina", VIDEO_SLOT, "amina/microphone")), Cause::Invalid);
+}
+
+/// R: closing a room closes everything of it, and its names are free again.
+#[test]
+fn a_closed_room_leaves_nothing() {
+    let mut world = World::new();
+    for round in 0..50 {
+        let amina = world.join("amina", "r");
+        world.join("badr", "r");
+        world.assign("badr", VIDEO_SLOT, "amina/camera");
+        amina.send(&mut world, &amina.video(round, 1, true));
+        world.flush();
+        world.command(Command::CloseRoom(CloseRoom { room: "r".into() }));
+        world.flush();
+    }
+    let gauge = world.shard.counters(world.now).gauge.unwrap();
+    assert_eq!((gauge.transports, gauge.tracks, gauge.rooms), (0, 0, 0));
+    assert_eq!(world.shard.deadline(), None);
+}

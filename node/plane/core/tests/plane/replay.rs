@@ -1,0 +1,86 @@
+//! H7: SRTP and SRTCP replay, and the rollover counter.
+
+use crate::common::*;
+use plane_core::drops::Cause;
+
+/// H7: one packet again, a window of 64 again, and everything again: nothing is forwarded twice.
+#[test]
+fn h7_a_packet_counts_once() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    let packets: Vec<_> = (0..2000).map(|n| amina.audio(n, 20)).collect();
+    for packet in &packets {
+        amina.send(&mut world, packet);
+    }
+    world.flush();
+    let first = badr.got(&mut world).len();
+    amina.send(&mut world, &packets[1999]);
+    for packet in &packets[1900..1964] {
+        amina.send(&mut world, packet);
+    }
+    for packet in &packets {
+        amina.send(&mut world, packet);
+    }
+    world.flush();
+    assert!(first > 0 && badr.got(&mut world).is_empty());
+    assert_eq!(world.shard.dropped(Cause::SrtpReplay), 2065);
+}
+
+/// H7: the 16-bit number rolls over with half of the packets lost: no lock-out, no duplicate (mediasoup 3.14.12).
+#[test]
+fn h7_rollover_with_half_lost() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    let mut lottery = 12_345u64;
+    let (mut sent, mut got) = (0, 0);
+    for n in 60_000..(3 << 16) + 500u64 {
+        lottery = lottery.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        if lottery >> 63 == 1 {
+            amina.send(&mut world, &amina.audio(n, 20));
+            world.flush();
+            sent += 1;
+            got += badr.got(&mut world).len(); // every one opens with the receiver's own rollover counting
+        }
+    }
+    assert_eq!(got, sent);
+}
+
+/// H7: what we send rolls over too, and the receiver follows.
+#[test]
+fn h7_our_own_rollover() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    let mut seen = 0;
+    for n in 0..70_000u64 {
+        amina.send(&mut world, &amina.audio(n, 20));
+        if n % 50 == 49 {
+            world.flush();
+            seen += badr.got(&mut world).len();
+        }
+    }
+    assert_eq!(seen, 70_000);
+}
+
+/// H7: a replayed SRTCP compound asks for nothing.
+#[test]
+fn h7_rtcp_counts_once() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let badr = world.join("badr", "r");
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    amina.send(&mut world, &amina.video(0, 0, true));
+    world.flush();
+    let mut pli = vec![0; 100];
+    let mut writer = plane_core::rtcp::Writer::new(&mut pli[..60]);
+    writer.pli(1, 0x5245_0000 | VIDEO_SLOT << 1).unwrap();
+    let len = writer.len();
+    let len = badr.sealer.seal_rtcp(&mut pli, len, 1).unwrap();
+    for _ in 0..50 {
+        badr.send(&mut world, &pli[..len]);
+    }
+    assert_eq!(world.shard.totals().plis_received, 1);
+    assert_eq!(world.shard.dropped(Cause::SrtcpReplay), 49);
+}
