@@ -39,7 +39,7 @@ from node.features.mute.service import Mute
 from node.features.nodes.service import Nodes
 from node.features.operators.service import Operators
 from node.features.participants.service import Participants
-from node.features.rooms.floor import Floor
+from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
 from node.journal import Journal
@@ -78,6 +78,7 @@ class CannotListen(Fault):
 class RunningNode:
     config: Config
     engine: AsyncEngine
+    archive: rooms_store.SqlArchive
     ledger: GroupCommit
     media: PlaneMedia
     floor: Floor
@@ -146,6 +147,7 @@ class RunningNode:
         if stop_plane:
             self.hub.stop()
         self.edge.sockets.restart()
+        await self.edge.sockets.drained()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -240,6 +242,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     hub = Hub(floor)
     floor.listen(Told(floor, journal))
     floor.listen(hub)
+    archive = rooms_store.SqlArchive(engine, config.name)
     chat = Chat(floor, chat_store.SqlArchive(engine), journal)
     participants, mute = Participants(floor), Mute(floor)
     join = Join(floor, config.limits)
@@ -254,7 +257,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     )
     services = Services(
         nodes=Nodes(floor, journal, name=config.name, version=version(), web_url=lambda: running.web_url),
-        rooms=Rooms(floor, rooms_store.SqlArchive(engine, config.name), config.limits, lambda: running.web_url),
+        rooms=Rooms(floor, archive, config.limits, lambda: running.web_url),
         participants=participants,
         mute=mute,
         chat=chat,
@@ -262,7 +265,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),
     )
-    running = RunningNode(config, engine, ledger, media, floor, hub, services, join, edge, meter)
+    running = RunningNode(config, engine, archive, ledger, media, floor, hub, services, join, edge, meter)
     return running
 
 
@@ -279,7 +282,8 @@ async def _begin(running: RunningNode) -> None:
     media.subscribe(running.on_media)
     await media.start()
     rooms = await saved.open_rooms(running.engine)
-    floor.restore(rooms, await media.held())
+    closed = await running.archive.closed_rooms(CLOSED_KEPT)
+    floor.restore(rooms, await media.held(), closed)
     log.info("restored", rooms=len(floor.rooms), people=floor.people())
 
     machine = MachineMeter()

@@ -130,6 +130,7 @@ class Sockets:
         self._allowed = allowed
         self._failed = failed
         self._lines: set[Line] = set()
+        self._nobody = asyncio.Event()
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         self._allowed(request)
@@ -149,18 +150,28 @@ class Sockets:
         self._meter.websocket(1)
         try:
             code = await self._serve(request, ws, line)
+            line.flush()
+            with contextlib.suppress(ConnectionError):
+                await ws.close(code=code)
         finally:
             self._lines.discard(line)
             self._meter.websocket(-1)
-        line.flush()
-        with contextlib.suppress(ConnectionError):
-            await ws.close(code=code)
+            if not self._lines:
+                self._nobody.set()
         return ws
 
     def restart(self) -> None:
         """Everybody, also those who have not said hello yet, is told to come back."""
         for line in list(self._lines):
             line.end(RESTART)
+
+    async def drained(self, patience: float = 1.5) -> None:
+        """Until every WebSocket is closed, or `patience` seconds have passed."""
+        if self._lines:
+            self._nobody.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._nobody.wait()
 
     async def _serve(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> int:
         """Until one of both sides ends it; the close code."""

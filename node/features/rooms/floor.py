@@ -260,9 +260,10 @@ class Floor:
 
     # ------------------------------------------------------------ restart
 
-    def restore(self, saved: Sequence[SavedRoom], held: Sequence[Held]) -> None:
+    def restore(self, saved: Sequence[SavedRoom], held: Sequence[Held], closed: Sequence[RoomView] = ()) -> None:
         """Rebuild what was there before this process started, on what the plane still holds. Transports that nobody
-        knows any more (a join that was never answered) are closed."""
+        knows any more (a join that was never answered) are closed. `closed`: the latest first."""
+        self.closed.update((view.room, view) for view in reversed(closed))
         by_id: Mapping[str, Held] = {one.transport: one for one in held}
         muted = frozenset(track for one in held for track in one.muted)
         now = self.clock.now()

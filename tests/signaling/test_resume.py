@@ -1,0 +1,95 @@
+"""A WebSocket drops and comes back; nothing is missed, and the media never notices."""
+
+from __future__ import annotations
+
+import asyncio
+
+from node.features.participants.rules import State
+from tests.web.house import House, Page
+
+
+async def dropped(page: Page) -> None:
+    """The page's WebSocket is gone and the node knows."""
+    assert page.socket is not None
+    await page.socket.close()
+    stream = page.house.hub.stream(page.house.floor.rooms[page.room])
+    for _ in range(600):
+        if page.id not in stream.connections:
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("the node does not notice")
+
+
+async def test_what_was_missed_is_told(home: House) -> None:
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    bruno = await home.person(room.room, tickets["participant"], "Bruno")
+    await amina.until("person")
+    await dropped(amina)
+    assert (await home.participants.get(room.room, amina.id)).state is State.HERE
+
+    for text in ("un", "deux"):
+        await bruno.send(type="chat", text=text)
+        await bruno.until("chat")
+    first = await amina.attach()
+    assert first["type"] == "resumed"
+    assert [(await amina.until("chat"))["message"]["text"] for _ in range(2)] == ["un", "deux"]
+    assert await amina.quiet() == []
+
+
+async def test_ones_own_message_keeps_its_key(home: House) -> None:
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"])
+    seq = amina.seq
+    await amina.send(type="chat", text="un", key="k1")
+    await amina.until("chat")
+    await dropped(amina)
+    assert (await amina.attach(seq=seq))["type"] == "resumed"
+    assert (await amina.until("chat"))["message"]["key"] == "k1"
+
+
+async def test_what_was_said_to_others_is_not_told(home: House) -> None:
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    bruno = await home.person(room.room, tickets["participant"], "Bruno")
+    seq = amina.seq
+    await dropped(amina)
+    host = await home.person(room.room, tickets["host"], "Hélène")
+    await host.send(type="mute", participant=bruno.id, source="camera", muted=True)
+    await bruno.until("blocked")
+    await amina.attach(seq=seq)
+    assert "blocked" not in {said["type"] for said in await amina.quiet()}
+
+
+async def test_too_long_ago_is_a_welcome(home: House) -> None:
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    assert (await amina.attach(seq=1))["type"] == "welcome"
+    assert (await amina.attach(seq=2**53))["type"] == "welcome"
+
+
+async def test_a_second_window_takes_over(home: House) -> None:
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"])
+    other = Page(home, amina.ticket, amina.room, joined=amina.joined)
+    assert (await other.attach())["type"] == "welcome"
+    assert (await amina.until("ended"))["cause"] == "replaced"
+    assert await amina.closed() == 4001
+    assert await other.quiet() == []
+    assert (await home.participants.get(room.room, amina.id)).state is State.HERE
+
+
+async def test_a_cut_network_keeps_the_place(home: House) -> None:
+    """No close frame, no goodbye: thirty seconds after the media is gone too, the place is free."""
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    bruno = await home.person(room.room, tickets["participant"], "Bruno")
+    await dropped(bruno)
+    home.media.lose(bruno.transport)
+    home.clock.time += 29
+    home.floor.tick()
+    assert (await home.participants.get(room.room, bruno.id)).state is State.AWAY
+    home.clock.time += 1
+    home.floor.tick()
+    gone = await amina.until("gone")
+    assert (gone["participant"], gone["cause"]) == (bruno.id, "lost")

@@ -1,0 +1,38 @@
+"""What browsers are told about our pages: nothing from a third party, no frame around us, no address passed on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.house import House
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/r/salle", "/static/favicon.svg", "/locale/fr.json", "/api/rooms/x", "/nothing"]
+)
+async def test_every_answer_is_guarded(home: House, path: str) -> None:
+    headers = (await home.request("GET", path)).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "camera=(self)" in headers["Permissions-Policy"]
+    assert "display-capture=(self)" in headers["Permissions-Policy"]
+    assert "Server" not in headers
+
+
+async def test_a_forged_host_does_not_get_into_the_policy(home: House) -> None:
+    answer = await home.request("GET", "/", headers={"Host": "x; script-src *"})
+    assert "script-src" not in answer.headers.get("Content-Security-Policy", "")
+
+
+async def test_pages_speak_the_browsers_language(home: House) -> None:
+    for wish, language in (("en-GB,en;q=0.9,fr;q=0.8", "en"), ("de, fr;q=0.5", "fr"), ("", "fr")):
+        text = await (await home.request("GET", "/r/salle", headers={"Accept-Language": wish})).text()
+        assert f'<html lang="{language}"' in text
+
+
+async def test_nothing_secret_is_cached(home: House) -> None:
+    assert (await home.request("GET", "/api/rooms/x")).headers["Cache-Control"] == "no-store"

@@ -1,0 +1,90 @@
+"""WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep): the same join with another shape."""
+
+from __future__ import annotations
+
+import pytest
+
+from node.ports import Source
+from tests.web.house import SDP, House
+
+SDP_TYPE = {"Content-Type": "application/sdp"}
+FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
+
+
+async def test_an_encoder_publishes_and_leaves(home: House) -> None:
+    room, tickets = await home.create()
+    ticket = tickets["participant"]
+    answer = await home.request("POST", f"/whip/{room.room}?name=OBS", bearer=ticket, data=SDP, headers=SDP_TYPE)
+    assert answer.status == 201
+    assert answer.content_type == "application/sdp"
+    assert (await answer.text()).startswith("v=0")
+    assert answer.headers["ETag"].startswith('"')
+    location = answer.headers["Location"]
+    assert location.startswith(f"/whip/{room.room}/")
+
+    (person,) = await home.participants.list(room.room)
+    assert (person.name, person.client) == ("OBS", "whip")
+    assert {track.source for track in person.tracks if track.on} == {Source.MICROPHONE, Source.CAMERA}
+
+    assert (await home.request("DELETE", location, bearer=ticket)).status == 200
+    assert await home.participants.list(room.room) == []
+    assert (await home.request("DELETE", location, bearer=ticket)).status == 404
+
+
+async def test_a_player(home: House) -> None:
+    room, tickets = await home.create()
+    answer = await home.request("POST", f"/whep/{room.room}", bearer=tickets["participant"], data=SDP, headers=SDP_TYPE)
+    assert answer.headers["Location"].startswith(f"/whep/{room.room}/")
+    (person,) = await home.participants.list(room.room)
+    assert (person.name, person.client, person.tracks) == ("WHEP", "whep", ())
+
+
+async def test_ice_restart_and_trickle(home: House) -> None:
+    """RFC 9725, 4.3."""
+    room, tickets = await home.create()
+    ticket = tickets["participant"]
+    made = await home.request("POST", f"/whip/{room.room}", bearer=ticket, data=SDP, headers=SDP_TYPE)
+    where = made.headers["Location"]
+    trickle = await home.request(
+        "PATCH", where, bearer=ticket, data="a=candidate:1", headers={**FRAGMENT, "If-Match": made.headers["ETag"]}
+    )
+    assert trickle.status == 204
+    assert home.media.restarted == []
+    again = await home.request(
+        "PATCH", where, bearer=ticket, data="a=ice-ufrag:x", headers={**FRAGMENT, "If-Match": '"*"'}
+    )
+    assert (again.status, again.content_type) == (200, "application/trickle-ice-sdpfrag")
+    assert again.headers["ETag"] != made.headers["ETag"]
+    assert len(home.media.restarted) == 1
+
+
+async def test_options_say_what_is_taken(home: House) -> None:
+    answer = await home.request("OPTIONS", "/whip/any")
+    assert answer.status == 204
+    assert answer.headers["Accept-Post"] == "application/sdp"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("bearer", [None, "guess"])
+async def test_deleting_needs_a_ticket_of_the_room(home: House, bearer: str | None) -> None:
+    """H18: to know the address is not enough."""
+    room, tickets = await home.create()
+    made = await home.request("POST", f"/whip/{room.room}", bearer=tickets["participant"], data=SDP, headers=SDP_TYPE)
+    assert (await home.request("DELETE", made.headers["Location"], bearer=bearer)).status == 401
+    assert len(await home.participants.list(room.room)) == 1
+
+
+async def test_a_ticket_alone_ends_nobody(home: House) -> None:
+    """H18: somebody else in the room knows the participant's id and has a ticket."""
+    room, tickets = await home.create()
+    await home.request("POST", f"/whip/{room.room}", bearer=tickets["host"], data=SDP, headers=SDP_TYPE)
+    (person,) = await home.participants.list(room.room)
+    answer = await home.request("DELETE", f"/whip/{room.room}/{person.participant}", bearer=tickets["participant"])
+    assert answer.status == 404
+    assert len(await home.participants.list(room.room)) == 1
+
+
+async def test_not_sdp(home: House) -> None:
+    room, tickets = await home.create()
+    answer = await home.request("POST", f"/whip/{room.room}", bearer=tickets["host"], json={})
+    assert (answer.status, (await answer.json())["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
