@@ -23,9 +23,7 @@ class Desk(Protocol):
     look: Look
     fleet: Fleet
     operations: Operations
-
-    @property
-    def bar(self) -> Bar: ...
+    bar: Bar
 
     def role(self, context: str) -> Role: ...
 

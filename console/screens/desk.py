@@ -80,47 +80,41 @@ class DeskScreen(Screen[None]):
         self.look = look
         self.fleet = fleet
         self.read_only = read_only
+        self.nodes_pane = NodesPane(look, id="nodes")
+        self.rooms_pane = RoomsPane(look, id="rooms")
+        self.room_pane = RoomPane(look, id="room")
+        self.bar = Bar(id="bar")
+        self._frame_lines = (
+            Lines(lambda cells, rows: [self._header(cells)], ON_SURFACE, id="head"),
+            Lines(lambda cells, rows: [self._tabs(cells)], ON_BACKGROUND, id="tabs"),
+            Lines(lambda cells, rows: [self._status(cells)], ON_SURFACE, id="status"),
+            Lines(lambda cells, rows: [self._keys(cells)], ON_BACKGROUND, id="keys"),
+        )
+        self._view: View = "nodes"
         self.operations = Operations(look.store, fleet, self.say, lambda: look.now)
         self.acting = Acting(self)
         self.report: Report | None = None
         self._reported = float("-inf")
         self._history: tuple[str, ...] = ()
-        self._last: View = "nodes"
         self._deeds = _deeds(self)
 
     def compose(self) -> ComposeResult:
-        yield Lines(lambda cells, rows: [self._header(cells)], ON_SURFACE, id="head")
-        yield Lines(lambda cells, rows: [self._tabs(cells)], ON_BACKGROUND, id="tabs")
+        head, tabs, status, keys = self._frame_lines
+        yield head
+        yield tabs
         with ContentSwitcher(initial="nodes", id="views"):
-            yield NodesPane(self.look, id="nodes")
-            yield RoomsPane(self.look, id="rooms")
-            yield RoomPane(self.look, id="room")
-        yield Bar(id="bar")
-        yield Lines(lambda cells, rows: [self._status(cells)], ON_SURFACE, id="status")
-        yield Lines(lambda cells, rows: [self._keys(cells)], ON_BACKGROUND, id="keys")
+            yield self.nodes_pane
+            yield self.rooms_pane
+            yield self.room_pane
+        yield self.bar
+        yield status
+        yield keys
 
     # ------------------------------------------------------------------ parts
 
     @property
-    def nodes_pane(self) -> NodesPane:
-        return self.query_one(NodesPane)
-
-    @property
-    def rooms_pane(self) -> RoomsPane:
-        return self.query_one(RoomsPane)
-
-    @property
-    def room_pane(self) -> RoomPane:
-        return self.query_one(RoomPane)
-
-    @property
-    def bar(self) -> Bar:
-        return self.query_one(Bar)
-
-    @property
     def pane(self) -> Pane:
-        current = self.query_one("#views", ContentSwitcher).current
-        return {"nodes": self.nodes_pane, "rooms": self.rooms_pane}.get(current or "", self.room_pane)
+        return {"nodes": self.nodes_pane, "rooms": self.rooms_pane}.get(self._view, self.room_pane)
 
     def context_in_hand(self) -> str:
         """The context of the row under the cursor."""
@@ -154,6 +148,8 @@ class DeskScreen(Screen[None]):
 
     def frame(self) -> None:
         """One frame: everything that changed and is on the screen."""
+        if not self.is_mounted:
+            return
         self.look.store.tick(self.look.now, self.look.wall, self._held())
         self.pane.tick()
         if self.report is not None and not self.report.going and self.look.now - self._reported > REPORT_SECONDS:
@@ -170,8 +166,8 @@ class DeskScreen(Screen[None]):
         self._mark()
 
     def _mark(self) -> None:
-        for name in ("#head", "#tabs", "#status", "#keys"):
-            self.query_one(name, Lines).mark()
+        for lines in self._frame_lines:
+            lines.mark()
 
     def say(self, report: Report) -> None:
         self.report, self._reported = report, self.look.now
@@ -197,10 +193,10 @@ class DeskScreen(Screen[None]):
         if view == "room" and self.room_pane.room_key is None:
             self.say(Report(t("say.no_room"), ok=False))
             return
-        switcher = self.query_one("#views", ContentSwitcher)
-        if switcher.current != view:
-            self._leave(switcher.current)
-            switcher.current = view
+        if self._view != view:
+            self._leave(self._view)
+            self._view = view
+            self.query_one("#views", ContentSwitcher).current = view
         if view == "room":
             self.fleet.focus(self.room_pane.room_key)
         self.pane.table.focus()

@@ -30,26 +30,21 @@ class NodesPane(Pane):
     name_of_view = "nodes"
     fields = NODE_FIELDS
 
-    def compose(self) -> ComposeResult:
-        yield LiveTable(
-            self.look.store.nodes,
-            NODE_COLUMNS,
-            self.look,
-            sort="state",
-            reverse=True,
-            empty=_empty,
-            id="nodes-table",
+    def __init__(self, look: Look, id: str) -> None:
+        table = LiveTable(
+            look.store.nodes, NODE_COLUMNS, look, sort="state", reverse=True, empty=_empty, id="nodes-table"
         )
-        yield Lines(self._side, ON_BACKGROUND, classes="side")
+        super().__init__(look, id, table)
+        self._beside = Lines(self._side, ON_BACKGROUND, classes="side")
 
-    @property
-    def table(self) -> LiveTable:
-        return self.query_one("#nodes-table", LiveTable)
+    def compose(self) -> ComposeResult:
+        yield self.table
+        yield self._beside
 
     def tick(self) -> None:
         super().tick()
         if not self.table.paused:
-            self.query_one(Lines).mark()
+            self._beside.mark()
 
     def detail(self) -> Line:
         node: Node | None = self.table.cursor_row

@@ -21,21 +21,23 @@ class RoomPane(Pane):
     fields = PERSON_FIELDS
 
     def __init__(self, look: Look, id: str) -> None:
-        super().__init__(look, id)
-        self.room_key: Key | None = None
-
-    def compose(self) -> ComposeResult:
-        yield LiveTable(
-            self.look.store.people,
+        table = LiveTable(
+            look.store.people,
             PERSON_COLUMNS,
-            self.look,
+            look,
             sort="name",
             reverse=False,
             empty=self._empty,
             scope=self._scope,
             id="people-table",
         )
-        yield ChatTail(self.look.store, id="chat")
+        super().__init__(look, id, table)
+        self.room_key: Key | None = None
+        self.chat = ChatTail(look.store, id="chat")
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+        yield self.chat
 
     def _scope(self) -> Key:
         return self.room_key or ("", "")
@@ -44,14 +46,6 @@ class RoomPane(Pane):
         if filtered:
             return t("empty.filter"), t("empty.filter.next")
         return t("empty.people"), t("empty.people.next")
-
-    @property
-    def table(self) -> LiveTable:
-        return self.query_one("#people-table", LiveTable)
-
-    @property
-    def chat(self) -> ChatTail:
-        return self.query_one(ChatTail)
 
     @property
     def room(self) -> Room | None:

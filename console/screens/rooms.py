@@ -23,28 +23,26 @@ class RoomsPane(Pane):
     fields = ROOM_FIELDS
 
     def __init__(self, look: Look, id: str) -> None:
-        super().__init__(look, id)
-        self.context = ""  # only the rooms of this context; empty: of all
-
-    def compose(self) -> ComposeResult:
-        yield LiveTable(
-            self.look.store.rooms,
+        table = LiveTable(
+            look.store.rooms,
             ROOM_COLUMNS,
-            self.look,
+            look,
             sort="people",
             reverse=True,
-            empty=_empty(self.look),
+            empty=_empty(look),
             scope=self._scope,
             id="rooms-table",
         )
-        yield Lines(self._side, ON_BACKGROUND, classes="side")
+        super().__init__(look, id, table)
+        self.context = ""  # only the rooms of this context; empty: of all
+        self._beside = Lines(self._side, ON_BACKGROUND, classes="side")
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+        yield self._beside
 
     def _scope(self) -> Key:
         return (self.context,) if self.context else ()
-
-    @property
-    def table(self) -> LiveTable:
-        return self.query_one("#rooms-table", LiveTable)
 
     def narrow(self, context: str) -> None:
         if context != self.context:
@@ -54,7 +52,7 @@ class RoomsPane(Pane):
     def tick(self) -> None:
         super().tick()
         if not self.table.paused:
-            self.query_one(Lines).mark()
+            self._beside.mark()
 
     def crumb(self) -> str:
         return self.context

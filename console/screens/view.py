@@ -20,13 +20,10 @@ class Pane(Container):
     name_of_view: View = "nodes"
     fields: ClassVar[Fields] = {}
 
-    def __init__(self, look: Look, id: str) -> None:
+    def __init__(self, look: Look, id: str, table: LiveTable) -> None:
         super().__init__(id=id)
         self.look = look
-
-    @property
-    def table(self) -> LiveTable:
-        raise NotImplementedError
+        self.table = table
 
     @property
     def view(self) -> View:

@@ -6,6 +6,7 @@ A test tells a node what happens (`enter`, `say`, `stop`, `freeze` …) and look
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import ipaddress
 import secrets
@@ -95,7 +96,7 @@ class FakeNode:
         self.streams: dict[str, int] = {}
         self.resumed: list[tuple[str, str]] = []
         self._log: list[tuple[str, str, Any]] = []  # (topic, room, message or id gone)
-        self._news = asyncio.Condition()
+        self._news = asyncio.Event()
         self._frozen = False
         self._server: grpc.aio.Server | None = None
         self._seen: dict[str, Any] = {}
@@ -206,8 +207,8 @@ class FakeNode:
             copy.CopyFrom(what)
             what = copy
         self._log.append((topic, room, what))
-        async with self._news:
-            self._news.notify_all()
+        told, self._news = self._news, asyncio.Event()
+        told.set()
 
     # ------------------------------------------------------------------ for the servicer
 
@@ -238,11 +239,10 @@ class FakeNode:
             at = len(self._log)
             if not self._frozen:
                 yield False, fresh, str(at)
-            async with self._news:
-                try:
-                    await asyncio.wait_for(self._news.wait(), self.tick)
-                except TimeoutError:
-                    continue
+            news = self._news
+            if at == len(self._log):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), self.tick)
 
 
 class Servicer(

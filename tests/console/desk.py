@@ -1,0 +1,114 @@
+"""A console under test: what is on the screen, and keys."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from textual.pilot import Pilot
+
+from console.app import ConsoleApp
+from console.client.fleet import Fleet
+from console.screens.desk import DeskScreen
+from console.state import Store
+from tests.console.fleet import FakeNode, until
+
+
+class Console:
+    """One running console."""
+
+    def __init__(self, app: ConsoleApp, pilot: Pilot[int]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def desk(self) -> DeskScreen:
+        return self.app.desk
+
+    @property
+    def store(self) -> Store:
+        return self.app.store
+
+    def lines(self) -> list[str]:
+        """The picture, line by line, as a person sees it."""
+        screen = self.app.screen
+        return [strip.text for strip in screen._compositor.render_strips()]
+
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.lines())
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*(_KEYS.get(character, character) for character in text))
+
+    async def sees(self, *texts: str, seconds: float = 8.0) -> None:
+        """Wait until all of `texts` are on the screen; say what is there instead."""
+        try:
+            await until(lambda: all(text in self.text() for text in texts), seconds)
+        except TimeoutError:
+            missing = [text for text in texts if text not in self.text()]
+            raise AssertionError(f"never seen: {missing}\n{self.text()}") from None
+
+    async def waits(self, check: Callable[[], bool], what: str = "") -> None:
+        try:
+            await until(check)
+        except TimeoutError:
+            raise AssertionError(f"never came true {what}\n{self.text()}") from None
+
+    async def enter_room(self, room: str) -> None:
+        """From anywhere into the room `room`, with its people on the screen."""
+        await self.waits(lambda: any(key[1] == room for key in self.store.rooms.rows), f"room {room}")
+        await self.press("2")
+        key = next(key for key in self.store.rooms.rows if key[1] == room)
+        table = self.desk.rooms_pane.table
+        table.reorder(self.app.look.now)
+        table.point_at(key)
+        await self.press("enter")
+        await self.waits(lambda: self.desk.pane is self.desk.room_pane, "in the room")
+
+    async def point(self, name: str) -> None:
+        """Put the cursor on the person called `name`."""
+        table = self.desk.room_pane.table
+        await self.waits(lambda: any(row.name == name for row in self.store.people.rows.values()), f"person {name}")
+        table.reorder(self.app.look.now)
+        table.point_at(next(row.key for row in self.store.people.rows.values() if row.name == name))
+        await self.pilot.pause()
+
+    async def settle(self) -> None:
+        await self.desk.operations.settle()
+        await self.pilot.pause()
+
+
+_KEYS = {
+    " ": "space", ":": "colon", "/": "slash", ">": "greater_than_sign", "!": "exclamation_mark", "-": "minus",
+    ".": "full_stop", "*": "asterisk",
+    "<": "less_than_sign", "=": "equals_sign", "_": "underscore", "|": "vertical_line",
+    "@": "at",
+}  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def console(
+    *nodes: FakeNode,
+    size: tuple[int, int] = (100, 30),
+    clock: Callable[[], float] = time.monotonic,
+    wall: Callable[[], float] = time.time,
+    **values: Any,
+) -> AsyncIterator[Console]:
+    """A console on these nodes; it is here when each of them has been heard."""
+    contexts = [node.context for node in nodes]
+    store = Store(contexts, clock())
+    app = ConsoleApp(store, Fleet(contexts, store, clock, wall), clock=clock, wall=wall, **values)
+    async with app.run_test(size=size) as pilot:
+        one = Console(app, pilot)
+        await one.waits(lambda: all(c.role and c.heard for c in store.connections.values()), "nodes answer")
+        await one.waits(
+            lambda: all(any(key[0] == node.name for key in store.rooms.rows) for node in nodes if node.rooms),
+            "rooms are listed",
+        )
+        await pilot.pause()
+        yield one
