@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.page.guest import Guest
@@ -27,11 +28,20 @@ FLAGS = [
     "--auto-select-desktop-capture-source=Entire screen",
     "--disable-features=WebRtcHideLocalIpsWithMdns",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One Chromium, and so one event loop, for all tests of this folder."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def node() -> AsyncIterator[ScriptedNode]:
     made = ScriptedNode()
     await made.start()
@@ -39,7 +49,7 @@ async def node() -> AsyncIterator[ScriptedNode]:
     await made.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     assert path is not None, "Chromium is not installed"
@@ -49,7 +59,7 @@ async def browser() -> AsyncIterator[Browser]:
         await running.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def guest(node: ScriptedNode, browser: Browser) -> AsyncIterator[Guest]:
     """Somebody with a laptop, in French. Afterwards: nothing went wrong unseen, nothing left the machine."""
     made = await arrive(node, browser)

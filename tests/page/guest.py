@@ -1,4 +1,4 @@
-"""A person at the page, in a test's words. Everything is done as a person does it: by what is seen, read and pressed."""
+"""A person at the page, in a test's words: everything is done by what is seen, read and pressed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A node that says what a test tells it to: the page's own files, the join and the WebSocket, and a real WebRTC answer.
+"""A node that says what a test tells it to: the page's files, the join, the WebSocket, and a real WebRTC answer.
 
-It decides nothing. The product's node is tested elsewhere; here the page is, word by word of `node/signaling/README.md`.
+It decides nothing: the product's node is tested elsewhere. Word by word it speaks `node/signaling/README.md`.
 """
 
 from __future__ import annotations

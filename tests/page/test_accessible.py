@@ -1,11 +1,11 @@
-"""WCAG 2.2 AA as far as a machine can tell (axe), on every screen, on a laptop and on a phone; and what axe cannot tell."""
+"""WCAG 2.2 AA as far as a machine can tell (axe), on every screen, laptop and phone; and what axe cannot tell."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, expect
 
 from tests.page.conftest import arrive
@@ -99,7 +99,8 @@ async def test_every_target_is_large_enough(node: ScriptedNode, guest: Guest) ->
     await expect(guest.page.locator("#people-list li")).to_have_count(2)
     small = await guest.page.evaluate(
         """() => [...document.querySelectorAll('button, input, select, textarea')]
-            .filter(node => node.checkVisibility()).map(node => [node.id || node.className, node.getBoundingClientRect()])
+            .filter(node => node.checkVisibility())
+            .map(node => [node.id || node.className, node.getBoundingClientRect()])
             .filter(([, box]) => box.width < 44 || box.height < 44).map(([name]) => name)"""
     )
     assert small == []

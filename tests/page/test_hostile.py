@@ -12,8 +12,8 @@ from tests.page.scripted import ScriptedNode, person, said
 HOSTILE = [
     "<img src=x onerror=\"document.title='owned'\">",
     "<script>document.title='owned'</script>",
-    "<svg onload=\"document.title='owned'\"><a xlink:href=\"javascript:alert(1)\">x</a></svg>",
-    '<a href="javascript:document.title=\'owned\'">lien</a>',
+    '<svg onload="document.title=\'owned\'"><a xlink:href="javascript:alert(1)">x</a></svg>',
+    "<a href=\"javascript:document.title='owned'\">lien</a>",
     '<a href="  java\nscript:document.title=1">lien</a>',
     '<a href="data:text/html,x" onclick="document.title=\'owned\'">lien</a>',
     '<p style="position:fixed;inset:0" onmouseover="document.title=\'owned\'" id="join" class="screen">p</p>',

@@ -35,7 +35,9 @@ def asked_for() -> set[str]:
 
 
 def matches(pattern: str) -> set[str]:
-    expression = re.compile("".join(r"[\w.]+" if part.startswith("${") else re.escape(part) for part in re.split(r"(\$\{[^}]*\})", pattern)))
+    expression = re.compile(
+        "".join(r"[\w.]+" if part.startswith("${") else re.escape(part) for part in re.split(r"(\$\{[^}]*\})", pattern))
+    )
     return {key for key in LOCALES["fr"] if expression.fullmatch(key)}
 
 

@@ -1,4 +1,4 @@
-"""The page's modules that need no browser, and the types of all of them. Needs Node.js; the type check also TypeScript."""
+"""The page's modules that need no browser, and the types of all of them: Node.js, and TypeScript."""
 
 from __future__ import annotations
 

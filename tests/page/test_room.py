@@ -58,7 +58,9 @@ async def test_the_control_rooms_mute_is_said_and_cannot_be_undone_here(node: Sc
     await node.until_heard("publish", source="microphone", on=True)
     await node.say("blocked", source="microphone", blocked=True, by="operator")
 
-    await expect(guest.page.locator("[data-banner=blocked-microphone]")).to_have_text("Votre micro est coupé par la régie")
+    await expect(guest.page.locator("[data-banner=blocked-microphone]")).to_have_text(
+        "Votre micro est coupé par la régie"
+    )
     await node.until_heard("publish", source="microphone", on=False)
     await guest.page.keyboard.press("m")
     await expect(guest.page.locator("#control-microphone")).to_have_class("control microphone off")

@@ -14,11 +14,14 @@ import { Room } from './room.js';
 /** @typedef {{session: string, choice: Choice}} Place */
 
 const SCREENS = /** @type {const} */ (['loading', 'join', 'room', 'ended']);
+/** Where the skip link leads on each of them. */
+const MAINS = { loading: 'loading', join: 'join-main', room: 'tiles', ended: 'ended-main' };
 
 const name = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const ticket = decodeURIComponent(location.hash.slice(1));
 const place = `regie.place.${name}`;
 const devices = new Devices();
+const skip = find('#skip', HTMLAnchorElement);
 /** @type {Room|null} */
 let room = null;
 
@@ -26,6 +29,7 @@ let room = null;
 function show(which) {
   document.body.dataset.screen = which;
   for (const screen of SCREENS) find(`#${screen}`, HTMLElement).hidden = screen !== which;
+  skip.setAttribute('href', `#${MAINS[which]}`);
 }
 
 /** @returns {Place|null} */
@@ -122,9 +126,9 @@ async function back(kept) {
 }
 
 /** The skip link must not touch the fragment: it holds the ticket. */
-find('#skip', HTMLAnchorElement).addEventListener('click', (event) => {
+skip.addEventListener('click', (event) => {
   event.preventDefault();
-  /** @type {HTMLElement|null} */ (document.querySelector('.page:not([hidden]) main'))?.focus();
+  find(skip.getAttribute('href') ?? 'main', HTMLElement).focus();
 });
 
 addEventListener('hashchange', () => location.reload());

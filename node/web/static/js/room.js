@@ -270,6 +270,7 @@ export class Room {
     const worst = Math.max(quality.video_lost, quality.audio_lost);
     const level = worst > 0.08 || quality.rtt_ms > 600 ? 'poor' : worst > 0.02 || quality.rtt_ms > 250 ? 'fair' : 'good';
     const sign = find('#room-network', HTMLElement);
+    sign.hidden = false;
     sign.dataset.level = level;
     set(sign, 'aria-label', t(`network.${level}`));
     set(sign, 'title', t(`network.${level}`));
