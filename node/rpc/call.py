@@ -31,6 +31,7 @@ class Call:
     __slots__ = (
         "answer",
         "asked",
+        "begun",
         "metadata",
         "method",
         "operator",
@@ -51,6 +52,7 @@ class Call:
         self.request: Message | None = None
         self.answer: Message | None = None
         self.request_id = ""
+        self.begun = False  # the change runs, and is recorded when it has ended
         self.repeated = False
 
     @property

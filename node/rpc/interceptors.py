@@ -2,7 +2,7 @@
 
     Begin     makes the `Call`; at the end turns what was raised into the refusal on the wire
     Measure   counts by method and code, latency
-    Audit     a record of every change and of every refusal
+    Audit     a record of every change and of every refusal (audit.py)
     Deadline  unary calls end within 10 s; streams have none, but are counted
     Who       the token → the operator; a stream is asked again while it lasts
     MayThey   the least role of the method
@@ -26,9 +26,9 @@ import grpc.aio
 from google.protobuf.message import DecodeError, Message
 
 from node.errors import Refused
-from node.features.audit.rules import Record
 from node.features.operators.rules import MAX_TOKEN, check_may
 from node.features.operators.service import Operators
+from node.rpc.audit import Audit
 from node.rpc.call import Around, Call, Handler, begin, behaviour_of, current, like
 from node.rpc.errors import as_refusal, outcome_of, status_of
 from node.rpc.repeat import Once
@@ -51,10 +51,6 @@ class Meter(Protocol):
     def stream(self, method: str, change: int) -> None: ...
 
 
-class Auditor(Protocol):
-    def note(self, record: Record) -> None: ...
-
-
 class Begin(Around):
     """Makes the `Call`, refuses on the wire. `stop` ends the streams, which have no end of their own."""
 
@@ -74,8 +70,8 @@ class Begin(Around):
 
     def _begin_unary(self, behaviour: Callable[[Any, Any], Any], method: str) -> Callable[[Any, Any], Any]:
         async def unary(request: Any, context: Any) -> Any:
-            _call(method, context, stream=False)
             try:
+                _call(method, context, stream=False)
                 return await behaviour(request, context)
             except grpc.aio.AbortError:
                 raise
@@ -143,63 +139,6 @@ class Measure(Around):
             self._meter.call(method, code, time.perf_counter() - started, stream=call.stream)
             if refusal:
                 self._meter.refusal(refusal)
-
-
-class Audit(Around):
-    """Also sees who was refused by the interceptors inside it, and the ids that the answer gives."""
-
-    def __init__(self, auditor: Auditor, now: Callable[[], float]) -> None:
-        self._auditor = auditor
-        self._now = now
-
-    @asynccontextmanager
-    async def around(self, call: Call, context: Any) -> AsyncIterator[None]:
-        at, started = self._now(), time.perf_counter()
-        error: BaseException | None = None
-        try:
-            yield
-        except Exception as raised:
-            # Named here, so that the record carries the id of the fault too.
-            error = refused = as_refusal(raised, call.method)
-            raise refused from raised
-        except BaseException as raised:
-            error = raised
-            raise
-        finally:
-            code, refusal = outcome_of(error)
-            if refusal or (call.row is not None and call.row.mutation):
-                self._auditor.note(_record(call, at, time.perf_counter() - started, code, error))
-
-    async def answer(self, call: Call, request: Any, proceed: Callable[[Any], Awaitable[Any]]) -> Any:
-        call.answer = await proceed(request)
-        return call.answer
-
-
-def _targets(call: Call) -> dict[str, str]:
-    """The ids that the request names; those of the answer where the node chose them (a new room)."""
-    found: dict[str, str] = {}
-    for name in call.row.targets if call.row is not None else ():
-        for message in (call.request, getattr(call.answer, name, None)):
-            if isinstance(message, Message) and (value := getattr(message, name, "")) and isinstance(value, str):
-                found.setdefault(name, value[:64])
-    return found
-
-
-def _record(call: Call, at: float, seconds: float, code: str, error: BaseException | None) -> Record:
-    return Record(
-        at=at,
-        operator=call.operator.name if call.operator else "",
-        operator_id=call.operator.id if call.operator else "",
-        role=call.operator.role.word if call.operator else "",
-        method=call.method if call.row is not None else "unknown",
-        targets=_targets(call),
-        reason=str(getattr(call.request, "reason", ""))[:500],
-        outcome=error.code if isinstance(error, Refused) else code,
-        detail=error.current if isinstance(error, Refused) and error.code == "INTERNAL" else "",
-        latency_ms=round(seconds * 1000, 3),
-        request_id=call.request_id,
-        repeated=call.repeated,
-    )
 
 
 class Deadline(Around):
@@ -327,13 +266,7 @@ def parse(call: Call, read: Callable[[bytes], Any], data: bytes) -> Any:
 
 
 def chain(
-    first: Begin,
-    once: Once,
-    *,
-    operators: Operators,
-    auditor: Auditor,
-    meter: Meter,
-    now: Callable[[], float],
+    first: Begin, audit: Audit, once: Once, *, operators: Operators, meter: Meter
 ) -> Sequence[grpc.aio.ServerInterceptor]:
     """Outermost first."""
-    return (first, Measure(meter), Audit(auditor, now), Deadline(), Who(operators), MayThey(), Shape(), once)
+    return (first, Measure(meter), audit, Deadline(), Who(operators), MayThey(), Shape(), once)

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from node.errors import Refused
 from node.rpc.call import Around, Call
+from node.rpc.errors import as_refusal
 
 KEEP_S: Final = 600.0
 PER_OPERATOR: Final = 4_000
@@ -34,11 +35,16 @@ class _Answer:
         self.since = since
 
 
-class Once(Around):
-    """`now` in seconds, any origin."""
+Settled = Callable[[Call, float, BaseException | None], None]
 
-    def __init__(self, now: Callable[[], float]) -> None:
+
+class Once(Around):
+    """`now` in seconds, any origin. `settled` is told of each change that has ended: how long it took (s), what it
+    raised."""
+
+    def __init__(self, now: Callable[[], float], settled: Settled) -> None:
         self._now = now
+        self._settled = settled
         self._answers: OrderedDict[Key, _Answer] = OrderedDict()
         self._held: Counter[str] = Counter()
         self._running: set[asyncio.Task[Any]] = set()
@@ -47,13 +53,13 @@ class Once(Around):
         if call.row is None or not call.row.mutation or call.operator is None:
             return await proceed(request)
         if not call.request_id:
-            return await asyncio.shield(self._start(proceed, request))
+            return await asyncio.shield(self._start(call, proceed, request))
         self._forget_old()
         key = (call.operator.id, call.method, call.request_id)
         body = hashlib.sha256(request.SerializeToString(deterministic=True)).digest()
         known = self._answers.get(key)
         if known is None:
-            known = self._remember(key, _Answer(body, self._start(proceed, request), self._now()))
+            known = self._remember(key, _Answer(body, self._start(call, proceed, request), self._now()))
         elif known.body != body:
             raise Refused("REQUEST_ID_REUSED", set_by="protocol")
         else:
@@ -64,15 +70,28 @@ class Once(Around):
         """Waits for the changes that have begun."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    def _start(self, proceed: Callable[[Any], Awaitable[Any]], request: Any) -> asyncio.Task[Any]:
-        async def change() -> Any:
-            return await proceed(request)
-
-        task = asyncio.create_task(change())
+    def _start(self, call: Call, proceed: Callable[[Any], Awaitable[Any]], request: Any) -> asyncio.Task[Any]:
+        call.begun = True
+        task = asyncio.create_task(self._change(call, proceed, request))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         task.add_done_callback(_look)
         return task
+
+    async def _change(self, call: Call, proceed: Callable[[Any], Awaitable[Any]], request: Any) -> Any:
+        began = self._now()
+        error: BaseException | None = None
+        try:
+            call.answer = await proceed(request)
+        except Exception as raised:
+            error = refused = as_refusal(raised, call.method)
+            raise refused from raised
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            self._settled(call, self._now() - began, error)
+        return call.answer
 
     def _remember(self, key: Key, answer: _Answer) -> _Answer:
         self._answers[key] = answer

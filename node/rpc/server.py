@@ -33,6 +33,7 @@ from node.features.participants.service import Participants
 from node.features.rooms.rpc import RoomsServicer
 from node.features.rooms.service import Rooms
 from node.journal import Journal
+from node.rpc.audit import Audit as AuditCalls
 from node.rpc.interceptors import MAX_MESSAGE, Begin, Meter, chain
 from node.rpc.repeat import Once
 from node.rpc.tls import TlsFiles
@@ -152,8 +153,9 @@ async def serve(
     """Opens `listen` ("127.0.0.1:9090"; port 0: any). `renew`: called daily, makes the certificate again when it is
     due; the new one is used from the next connection on. Raises OSError where the address cannot be bound."""
     host, _, number = listen.rpartition(":")
-    begin, once = Begin(), Once(time.monotonic)
-    interceptors = chain(begin, once, operators=services.operators, auditor=services.audit, meter=meter, now=now)
+    begin, audit = Begin(), AuditCalls(services.audit, now)
+    once = Once(time.monotonic, audit.settled)
+    interceptors = chain(begin, audit, once, operators=services.operators, meter=meter)
     grpc_server = grpc.aio.server(interceptors=interceptors, options=OPTIONS)
     try:
         port = grpc_server.add_secure_port(f"{host or '[::]'}:{number}", _credentials(tls))

@@ -234,7 +234,7 @@ class House:
         options = (
             ("grpc.use_local_subchannel_pool", 1),
             ("grpc.initial_reconnect_backoff_ms", 200),
-            ("grpc.min_reconnect_backoff_ms", 200),
+            ("grpc.min_reconnect_backoff_ms", 5000),  # also how long one attempt may take
             ("grpc.max_reconnect_backoff_ms", 2000),
         )
         channel = grpc.aio.secure_channel(self.server.address, trust, options=options)

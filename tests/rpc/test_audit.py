@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+import grpc
+import pytest
 import structlog
 
 from node.features.audit.rules import Record
 from node.features.audit.service import Audit
 from node.ports import Actor
+from node.rpc.methods import METHODS
 from protos.chat.v1 import chat_pb2
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
+from protos.participants.v1 import participants_pb2
 from protos.rooms.v1 import rooms_pb2
 from tests.rpc.house import House, refused
 
@@ -44,6 +48,24 @@ async def test_the_record_names_the_room_that_the_node_named(house: House) -> No
     made = await operator.ask(operator.rooms.CreateRoom, rooms_pb2.CreateRoomRequest(title="Monday"))
     (record,) = await records(house)
     assert record.targets == {"room": made.room.room}
+
+
+async def test_what_came_of_it_is_recorded_though_the_caller_is_gone(house: House) -> None:
+    """Outcome, not intent: the caller was told TIMED_OUT or hung up, the mute holds."""
+    (amina,) = await house.room("hall", ["Amina"])
+    moderator = await house.operator("moderator")
+    go = asyncio.Event()
+    house.media.before_mute = go.wait
+    mute = mute_pb2.MuteParticipantRequest(room="hall", participant=amina)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await moderator.ask(moderator.mute.MuteParticipant, mute, 0.1)
+    assert await records(house) == []
+    go.set()
+    assert house.server is not None
+    await house.server.stop(0.1)
+    (record,) = await records(house)
+    assert (record.outcome, record.targets["participant"]) == ("OK", amina)
+    assert record.latency_ms > 50
 
 
 async def test_reading_is_not_recorded_but_being_refused_is(house: House) -> None:
@@ -126,3 +148,13 @@ async def test_a_database_that_is_away_costs_no_record() -> None:
     await audit.close()
     assert [record.request_id for record in shelf.kept] == ["0", "1", "2"]
     assert (audit.backlog, audit.written, audit.lost) == (0, 3, 0)
+
+
+def test_no_target_is_personal() -> None:
+    """`debug_redact` in the contracts says what is."""
+    for file in (nodes_pb2, rooms_pb2, participants_pb2, mute_pb2, chat_pb2):
+        for service in file.DESCRIPTOR.services_by_name.values():
+            for method in service.methods:
+                fields = method.input_type.fields_by_name
+                row = METHODS[f"/{service.full_name}/{method.name}"]
+                assert not [name for name in row.targets if fields[name].GetOptions().debug_redact]

@@ -20,7 +20,7 @@ class Asker:
     def __init__(self) -> None:
         self.at = 0.0
         self.done = 0
-        self.once = Once(lambda: self.at)
+        self.once = Once(lambda: self.at, lambda call, seconds, error: None)
 
     async def ask(self, request_id: str, operator: str = "op") -> Any:
         call = Call(CREATE, {}, stream=False)
