@@ -1,0 +1,8 @@
+//! The process itself: real sockets, real signals, on loopback only.
+
+mod common;
+
+mod life;
+mod media;
+mod stalled;
+mod takeover;
