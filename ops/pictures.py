@@ -1,7 +1,7 @@
 """Makes the README's pictures from the running product: `python ops/pictures.py` writes docs/pictures/*.png.
 
-A node with synthetic people is started as `regie demo` does it; Chromium shows the participants' page, and the console runs
-in a terminal of Textual's own making.
+A node with synthetic people is started as `regie demo` does it; Chromium shows the participants' page, and the console
+runs in a terminal of Textual's own making.
 """
 
 from __future__ import annotations

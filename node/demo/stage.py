@@ -23,7 +23,7 @@ from node.demo.children import Child, Gone
 from node.rpc.local import LocalContext, read_local_context
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 
-START_SECONDS: Final = 40
+START_SECONDS: Final = 90
 """The node's first start makes its database, its certificates and the plane's process: seconds on a slow machine."""
 
 Progress = Callable[[str], None]

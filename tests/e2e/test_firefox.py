@@ -22,10 +22,10 @@ def test_firefox_takes_part(tmp_path: Path) -> None:
 
     async def call() -> None:
         machine = Machine(tmp_path, address=ADDRESS)
-        await machine.start()
-        room = await machine.room()
-        jean = Listener(room.participant, "Jean", person=people.PEOPLE[1], hears=2, sees=2)
         try:
+            await machine.start()
+            room = await machine.room()
+            jean = Listener(room.participant, "Jean", person=people.PEOPLE[1], hears=2, sees=2)
             await jean.enter()
             jean.talk()
             async with firefox(tmp_path) as window:
@@ -41,8 +41,8 @@ def test_firefox_takes_part(tmp_path: Path) -> None:
                 assert await machine.padding() > 0, "and part of it was padded for GSO"
                 await until(lambda: jean.packets("video") > 60, 10, "her picture arrives")
                 await until(lambda: jean.packets("audio") > 60, 10, "her voice arrives")
-        finally:
             await jean.exit()
+        finally:
             await machine.stop()
 
     in_own_network(call)
