@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from console.i18n import number, t
 from console.model import Grade, Key, Link, Node, Person, Room, Track
 from console.state import Store
-from console.text import Align, fit, meter, sparkline
+from console.text import Align, collate, fit, meter, sparkline, squeeze
 
 Tone = Literal["", "dim", "strong", "accent", "good", "warn", "bad"]
 HOT: Final = 90.0  # per cent of the machine
@@ -167,7 +167,7 @@ def _of_node(show: Callable[[Node], Cell]) -> Callable[[Node, Look], Cell]:
 
 def _spark(node: Node, look: Look) -> Cell:
     past = look.store.history.get(node.key)
-    bars = sparkline(list(past.cpu) if past else [], 12, 100.0)
+    bars = sparkline(squeeze(list(past.cpu)[-60:] if past else [], 8), 8, 100.0)
     return Cell(bars, "dim" if _silent(node.context, look) else "warn" if node.cpu >= HOT else "accent")
 
 
@@ -181,9 +181,9 @@ def node_name(node: Node) -> str:
 
 
 NODE_COLUMNS: Final = (
-    Column("node", "col.node", 12, lambda r, k: Cell(node_name(r), "strong"), lambda r, k: node_name(r), grow=2),
+    Column("node", "col.node", 10, lambda r, k: Cell(node_name(r), "strong"), lambda r, k: node_name(r), grow=2),
     Column(
-        "state", "col.state", 12, lambda r, k: node_state(r, k)[1], lambda r, k: node_state(r, k)[0], descending=True
+        "state", "col.state", 11, lambda r, k: node_state(r, k)[1], lambda r, k: node_state(r, k)[0], descending=True
     ),
     Column(
         "cpu",
@@ -194,7 +194,7 @@ NODE_COLUMNS: Final = (
         "right",
         descending=True,
     ),
-    Column("history", "col.history", 12, _spark, lambda r, k: r.cpu, yields=5, descending=True),
+    Column("history", "col.history", 8, _spark, lambda r, k: r.cpu, yields=5, descending=True),
     Column(
         "rooms", "col.rooms", 6, _of_node(lambda r: Cell(str(r.rooms))), lambda r, k: r.rooms, "right", descending=True
     ),
@@ -210,7 +210,7 @@ NODE_COLUMNS: Final = (
     Column(
         "pps",
         "col.pps",
-        6,
+        5,
         _of_node(lambda r: Cell(rate(r.packets_in + r.packets_out))),
         lambda r, k: r.packets_in + r.packets_out,
         "right",
@@ -219,13 +219,13 @@ NODE_COLUMNS: Final = (
     Column(
         "mbps",
         "col.mbps",
-        6,
+        5,
         _of_node(lambda r: Cell(megabits(r.bits_out))),
         lambda r, k: r.bits_out,
         "right",
         descending=True,
     ),
-    Column("loss", "col.loss", 6, _of_node(lambda r: _loss(r.loss)), lambda r, k: r.loss, "right", descending=True),
+    Column("loss", "col.loss", 5, _of_node(lambda r: _loss(r.loss)), lambda r, k: r.loss, "right", descending=True),
     Column(
         "nacks",
         "col.nacks",
@@ -300,7 +300,7 @@ def _room_since(room: Room, look: Look) -> Cell:
 ROOM_COLUMNS: Final = (
     Column("room", "col.room", 14, lambda r, k: Cell(r.room, "strong"), lambda r, k: r.room, grow=2),
     Column(
-        "title", "col.title", 12, _of_room(lambda r: Cell(r.title)), lambda r, k: r.title.casefold(), grow=3, yields=6
+        "title", "col.title", 12, _of_room(lambda r: Cell(r.title)), lambda r, k: collate(r.title), grow=3, yields=6
     ),
     Column(
         "node", "col.node", 10, _of_room(lambda r: Cell(r.node or r.context)), lambda r, k: r.node, grow=1, yields=3
@@ -457,9 +457,9 @@ PERSON_COLUMNS: Final = (
     Column(
         "name",
         "col.name",
-        12,
+        14,
         _live(lambda r, k: Cell(r.name or r.participant, "strong")),
-        lambda r, k: r.name.casefold(),
+        lambda r, k: collate(r.name),
         grow=3,
     ),
     Column(
@@ -468,28 +468,28 @@ PERSON_COLUMNS: Final = (
         6,
         lambda r, k: Cell(t(f"role.{r.role}") if r.client == "page" else t(f"client.{r.client}"), "dim"),
         lambda r, k: (r.role != "host", r.client),
-        yields=5,
+        yields=6,
     ),
     Column("mic", "col.mic", 7, _live(microphone), lambda r, k: microphone(r, k).text),
-    Column("level", "col.level", 6, _live(_level), lambda r, k: (r.speaking, -r.level), yields=1, descending=True),
+    Column("level", "col.level", 5, _live(_level), lambda r, k: (r.speaking, -r.level), yields=1, descending=True),
     Column(
         "camera",
         "col.camera",
-        9,
+        7,
         _live(lambda r, k: _video(r.track("camera"))),
         lambda r, k: _video(r.track("camera")).text,
-        yields=4,
+        yields=5,
     ),
     Column(
         "sharing",
         "col.screen",
-        9,
+        7,
         _live(lambda r, k: _video(r.track("screen"))),
         lambda r, k: _video(r.track("screen")).text,
         yields=8,
     ),
     Column(
-        "loss", "col.loss", 6, _known(lambda r: _loss(r.loss)), lambda r, k: r.loss, "right", yields=2, descending=True
+        "loss", "col.loss", 5, _known(lambda r: _loss(r.loss)), lambda r, k: r.loss, "right", yields=2, descending=True
     ),
     Column(
         "rtt",
@@ -517,10 +517,10 @@ PERSON_COLUMNS: Final = (
         9,
         _known(lambda r: Cell(t(f"grade.{int(r.grade)}"), _GRADE_TONES[r.grade])),
         lambda r, k: r.grade,
-        yields=6,
+        yields=4,
         descending=True,
     ),
-    Column("note", "col.note", 13, note, lambda r, k: note(r, k).text, grow=2),
+    Column("note", "col.note", 12, note, lambda r, k: note(r, k).text, grow=1),
 )
 
 

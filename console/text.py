@@ -127,6 +127,21 @@ def sparkline(values: list[float], cells: int, top: float = 0.0) -> str:
     return "".join(bars).rjust(cells, "·")
 
 
+def squeeze(values: list[float], cells: int) -> list[float]:
+    """At most `cells` values, each the largest of its stretch: a peak never disappears."""
+    if len(values) <= cells:
+        return values
+    step = len(values) / cells
+    return [max(values[int(i * step) : max(int(i * step) + 1, int((i + 1) * step))]) for i in range(cells)]
+
+
+@lru_cache(maxsize=32768)
+def collate(text: str) -> str:
+    """A key that sorts Çelik with C and élan with E."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def meter(share: float, cells: int) -> str:
     """`share` (0 … 1) as a bar of `cells`."""
     full = round(min(1.0, max(0.0, share)) * cells)

@@ -50,7 +50,7 @@ RoomPane LiveTable { height: 2fr; }
 RoomPane ChatTail { height: 1fr; min-height: 5; }
 DeskScreen.-wide RoomPane { layout: horizontal; }
 DeskScreen.-wide RoomPane LiveTable { height: 1fr; width: 1fr; }
-DeskScreen.-wide RoomPane ChatTail { height: 1fr; width: 60; border-left: solid $border; }
+DeskScreen.-wide RoomPane ChatTail { height: 1fr; width: 56; border-left: solid $border; }
 DeskScreen.-zoom .side { display: none; }
 DeskScreen.-zoom RoomPane ChatTail { display: none; }
 DeskScreen.-zoom-chat RoomPane ChatTail { display: block; width: 1fr; }

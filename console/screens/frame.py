@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from console.actions import View, allowed, hints
+from console.actions import BY_ID, View, allowed, hints
 from console.columns import Look, Tone
 from console.i18n import n, t
 from console.model import Link, Role
@@ -95,11 +95,14 @@ def status(pane: Pane, report: Report | None, undo_left: int, cells: int) -> Lin
 
 
 def keys(view: View, role: Role, cells: int) -> Line:
-    """The keys worth knowing here; those the role may not use are in brackets."""
+    """The keys worth knowing here, help always; those the role may not use are in brackets."""
     line: Line = [(" ", "")]
-    left = cells - 1
+    help_key = BY_ID["help"]
+    left = cells - 1 - width(f"{help_key.shown} {t(help_key.label)}")
     for action in hints(view):
         label = t(action.label)
+        if action is help_key:
+            continue
         may = allowed(action, role)
         shown = f"{action.shown} {label}" if may else f"({action.shown} {label})"
         if width(shown) + 2 > left:
@@ -109,4 +112,4 @@ def keys(view: View, role: Role, cells: int) -> Line:
             line += [(f"{action.shown} ", "accent"), (f"{label}  ", "dim")]
         else:
             line.append((f"{shown}  ", "dim"))
-    return line
+    return [*line, (f"{help_key.shown} ", "accent"), (t(help_key.label), "dim")]

@@ -20,7 +20,7 @@ from console.fields import NODE_FIELDS
 from console.i18n import n, number, t
 from console.model import Link, Node
 from console.screens.view import Pane
-from console.text import fit, sparkline
+from console.text import fit, sparkline, squeeze
 from console.theme import ON_BACKGROUND
 from console.widgets.live_table import LiveTable
 from console.widgets.paint import Line, Lines
@@ -134,19 +134,11 @@ def _minutes(node: Node, look: Look, cells: int) -> list[Line]:
     )
     lines = [title(t("side.minutes"), cells)]
     for label, values, top, last in series:
-        drawn = sparkline(_squeeze(values, bars), bars, top)
+        drawn = sparkline(squeeze(values, bars), bars, top)
         lines.append(
             [("│ ", "dim"), (fit(label, 8) + " ", "dim"), (fit(last, 7, "right") + " ", ""), (drawn, "accent")]
         )
     return lines
-
-
-def _squeeze(values: list[float], cells: int) -> list[float]:
-    """At most `cells` values, each the largest of its stretch: a peak never disappears."""
-    if len(values) <= cells:
-        return values
-    step = len(values) / cells
-    return [max(values[int(i * step) : max(int(i * step) + 1, int((i + 1) * step))]) for i in range(cells)]
 
 
 def _rooms(node: Node, look: Look, cells: int, most: int) -> list[Line]:

@@ -195,7 +195,7 @@ class ChatTail(Widget, can_focus=True):
 def _message_lines(message: Message, cells: int) -> list[Line]:
     clock = time.strftime("%H:%M:%S", time.gmtime(message.sent)) if message.sent else "--:--:--"
     name = fit(message.name, min(width(message.name), 16))
-    indent = _TIME + width(name) + 2 if cells >= 50 else _TIME
+    indent = _TIME + width(name) + 2 if cells >= 90 else _TIME
     tone: Tone = ""
     text = message.text
     if message.pending:

@@ -1,0 +1,47 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.grammar import CommandError, complete, parse
+
+
+def test_a_whole_command() -> None:
+    command = parse(":@staging mute marked source:camera,screen except:role:host -r too loud here")
+    assert command is not None
+    assert (command.verb, command.context, command.targets) == ("mute", "staging", ("marked",))
+    assert (command.sources, command.spared, command.reason) == (("camera", "screen"), "role:host", "too loud here")
+
+
+def test_names_with_spaces_and_aliases() -> None:
+    command = parse('remove "Ada Lovelace"')
+    assert command is not None and (command.verb, command.targets) == ("kick", ("Ada Lovelace",))
+    assert parse("   ") is None
+
+
+def test_the_filter_after_a_noun_is_kept_as_typed() -> None:
+    command = parse('rooms people>3 title:"town hall"')
+    assert command is not None and command.rest == 'people>3 title:"town hall"'
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("kik x", "command.unknown"),
+        ('mute "x', "command.quote"),
+        ("mute x --dry-rum", "command.option"),
+        ("@prod", "command.unknown"),
+    ],
+)
+def test_refusals(line: str, word: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        parse(line)
+    assert caught.value.word == word
+
+
+def test_completion_of_verbs() -> None:
+    assert complete("roo") == "room"
+    assert complete("unm") == "unmute"
+    assert complete("cl") == "close "
+    assert complete("zz") == "zz"
