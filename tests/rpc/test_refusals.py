@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -49,3 +51,16 @@ def test_an_exception_says_nothing_but_a_number() -> None:
     assert refusal.code == "INTERNAL" and refusal.current.startswith("f_")
     assert b"hunter2" not in refusal.SerializeToString()
     assert outcome_of(refused) == ("INTERNAL", "INTERNAL")
+
+
+def test_no_other_place_ends_a_call() -> None:
+    """Static: a status without a refusal cannot leave, because only the outermost interceptor sets one."""
+    node = Path(__file__).parents[2] / "node"
+    places = [
+        f"{path.relative_to(node)}:{number}"
+        for path in node.rglob("*.py")
+        if "plane" not in path.relative_to(node).parts
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if re.search(r"context\.(abort|abort_with_status|set_code|set_details)\(", line)
+    ]
+    assert [place.partition(":")[0] for place in places] == ["rpc/interceptors.py"], places
