@@ -12,6 +12,7 @@ found by leaving them out one at a time; the reasons stand beside the lines.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -62,7 +63,6 @@ EXTENSIONS: Final[dict[str, dict[str, str]]] = {
         "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time": "abs_send_time",
     },
 }
-URIS: Final = {kind: {field: uri for uri, field in table.items()} for kind, table in EXTENSIONS.items()}
 PEER_SENDS: Final = frozenset({"sendrecv", "sendonly"})
 PEER_RECEIVES: Final = frozenset({"sendrecv", "recvonly"})
 
@@ -179,7 +179,7 @@ def _wanted(section: sdp.Section, shape: Shape, plan: Plan) -> bool:
 
 
 def _send(section: sdp.Section, track: str, source: Source, muted: bool) -> wire.Send:
-    codecs = _codecs(section)
+    codecs = _codecs(section.kind, section.described)
     if not codecs:
         raise unsupported(f"no codec in common ({'opus' if section.kind == 'audio' else 'VP8, H264'})")
     ssrc, rtx_ssrc = _ssrcs(section)
@@ -191,14 +191,14 @@ def _send(section: sdp.Section, track: str, source: Source, muted: bool) -> wire
         ssrcs=ssrc,
         rtx_ssrc=rtx_ssrc,
         codecs=codecs[:1],  # VP8 where it is offered, so that everybody can see it
-        extensions=_extensions(section, PEER_SENDS),
+        extensions=_extensions(section.kind, section.described, PEER_SENDS),
         rids=[],  # simulcast: `section.rids` in the order of `section.simulcast`, once layers are chosen
         muted=muted,
     )
 
 
 def _receive(section: sdp.Section, index: int) -> wire.Receive | None:
-    codecs = _codecs(section)
+    codecs = _codecs(section.kind, section.described)
     if not codecs:
         return None
     audio = section.kind == "audio"
@@ -207,7 +207,7 @@ def _receive(section: sdp.Section, index: int) -> wire.Receive | None:
         kind=KINDS[section.kind],
         mid=section.mid,
         codecs=codecs,
-        extensions=_extensions(section, PEER_RECEIVES),
+        extensions=_extensions(section.kind, section.described, PEER_RECEIVES),
         policy=wire.SLOT_POLICY_LOUDEST if audio else wire.SLOT_POLICY_ASSIGNED,
     )
 
@@ -225,27 +225,29 @@ def _ssrcs(section: sdp.Section) -> tuple[list[int], int]:
     return [], 0
 
 
-def _codecs(section: sdp.Section) -> list[wire.Codec]:
+# Twelve m-lines of one browser are described alike, and so are those of the next person: decided once (by identity).
+@lru_cache(maxsize=512)
+def _codecs(kind: str, described: sdp.Described) -> tuple[wire.Codec, ...]:
     """What we can carry of what is offered, preferred first."""
-    if section.kind == "audio":
-        opus = _first(section, "opus", 48000)
-        return [_codec(opus, _opus_fmtp(opus.fmtp))] if opus else []
-    chosen = [codec for codec in (_first(section, "vp8", 90000), _h264(section)) if codec is not None]
-    return [_codec(codec, codec.fmtp) for codec in chosen]
+    if kind == "audio":
+        opus = _first(described, "opus", 48000)
+        return (_codec(opus, _opus_fmtp(opus.fmtp)),) if opus else ()
+    chosen = (_first(described, "vp8", 90000), _h264(described))
+    return tuple(_codec(codec, codec.fmtp) for codec in chosen if codec is not None)
 
 
-def _first(section: sdp.Section, name: str, rate: int) -> sdp.Codec | None:
-    for codec in section.codecs:
+def _first(described: sdp.Described, name: str, rate: int) -> sdp.Codec | None:
+    for codec in described.codecs:
         if codec.name.lower() == name and codec.clock_rate == rate:
             return codec
     return None
 
 
-def _h264(section: sdp.Section) -> sdp.Codec | None:
+def _h264(described: sdp.Described) -> sdp.Codec | None:
     """Fragmentation units need packetization-mode 1 (RFC 6184 6.3); constrained baseline is what everybody decodes."""
     offered = [
         codec
-        for codec in section.codecs
+        for codec in described.codecs
         if codec.name.lower() == "h264" and codec.clock_rate == 90000 and codec.parameter("packetization-mode") == "1"
     ]
     for codec in offered:
@@ -271,11 +273,12 @@ def _codec(codec: sdp.Codec, fmtp: str) -> wire.Codec:
     )
 
 
-def _extensions(section: sdp.Section, directions: frozenset[str]) -> wire.HeaderExtensions:
+@lru_cache(maxsize=512)
+def _extensions(kind: str, described: sdp.Described, directions: frozenset[str]) -> wire.HeaderExtensions:
     """Ids 1 to 14: with the one-byte header (RFC 8285 4.2) that is all there are."""
     agreed = wire.HeaderExtensions()
-    table = EXTENSIONS[section.kind]
-    for extension in section.extensions:
+    table = EXTENSIONS[kind]
+    for extension in described.extensions:
         field = table.get(extension.uri)
         if field is not None and extension.direction in directions and 1 <= extension.id <= 14:
             setattr(agreed, field, extension.id)
@@ -299,7 +302,7 @@ def answer(offer: sdp.Description, plan: Plan, ends: Ends) -> str:
         lines.append("a=group:BUNDLE " + " ".join(accepted))
     lines.append("a=msid-semantic: WMS *")
     # Every m-line carries the transport: browsers read the first one of the bundle, aiortc only the last.
-    transport = _transport_lines(ends)
+    transport, candidates = _transport_lines(ends), _candidate_lines(ends.candidates)
     network = _network(ends.candidates)
     for section in offer.sections:
         if not _accepted(section, plan):
@@ -310,7 +313,7 @@ def answer(offer: sdp.Description, plan: Plan, ends: Ends) -> str:
             lines.append("a=recvonly")
             lines.extend(transport)
             lines.extend(_described(section, send.codecs, send.extensions))
-            lines.extend(_candidate_lines(ends.candidates))
+            lines.extend(candidates)
         else:
             receive = plan.receives[section.mid]
             lines.extend(_media_line(section, receive.codecs, ends.candidates, network))
@@ -318,7 +321,7 @@ def answer(offer: sdp.Description, plan: Plan, ends: Ends) -> str:
             lines.extend(transport)
             lines.extend(_described(section, receive.codecs, receive.extensions))
             lines.extend(_slot_lines(receive))
-            lines.extend(_candidate_lines(ends.candidates))
+            lines.extend(candidates)
     lines.append("")
     return "\r\n".join(lines)
 
@@ -389,29 +392,35 @@ def _rejected(section: sdp.Section) -> list[str]:
     return lines
 
 
-def _described(section: sdp.Section, codecs: Iterable[wire.Codec], agreed: wire.HeaderExtensions) -> list[str]:
+def _described(section: sdp.Section, codecs: Iterable[wire.Codec], agreed: wire.HeaderExtensions) -> tuple[str, ...]:
     """Header extensions with their direction mirrored, then the codecs with the feedback that both know."""
+    said = tuple((each.payload_type, each.rtx_payload_type, each.name, each.clock_rate, each.fmtp) for each in codecs)
+    ids = tuple(getattr(agreed, field) for field in EXTENSIONS[section.kind].values())
+    return _described_lines(section.kind, section.described, said, ids)
+
+
+@lru_cache(maxsize=512)
+def _described_lines(
+    kind: str, described: sdp.Described, said: tuple[tuple[int, int, str, int, str], ...], ids: tuple[int, ...]
+) -> tuple[str, ...]:
     lines = []
-    table = EXTENSIONS[section.kind]
-    for extension in section.extensions:
-        field = table.get(extension.uri)
-        if field is not None and getattr(agreed, field) == extension.id:
+    agreed = dict(zip(EXTENSIONS[kind], ids, strict=True))
+    for extension in described.extensions:
+        if agreed.get(extension.uri) == extension.id:
             direction = "" if extension.direction == "sendrecv" else f"/{sdp.MIRRORED[extension.direction]}"
             lines.append(f"a=extmap:{extension.id}{direction} {extension.uri}")
-    offered = {codec.payload_type: codec for codec in section.codecs}
-    for codec in codecs:
-        known = offered.get(codec.payload_type)
-        channels = "/2" if codec.name == "opus" else ""
-        number = codec.payload_type
-        lines.append(f"a=rtpmap:{number} {codec.name}/{codec.clock_rate}{channels}")
+    offered = {codec.payload_type: codec for codec in described.codecs}
+    for number, rtx, name, rate, fmtp in said:
+        known = offered.get(number)
+        lines.append(f"a=rtpmap:{number} {name}/{rate}{'/2' if name == 'opus' else ''}")
         if known is not None:
-            lines.extend(f"a=rtcp-fb:{number} {item}" for item in FEEDBACK[section.kind] if item in known.feedback)
-        if codec.fmtp:
-            lines.append(f"a=fmtp:{number} {codec.fmtp}")
-        if codec.rtx_payload_type:
-            lines.append(f"a=rtpmap:{codec.rtx_payload_type} rtx/{codec.clock_rate}")
-            lines.append(f"a=fmtp:{codec.rtx_payload_type} apt={number}")
-    return lines
+            lines.extend(f"a=rtcp-fb:{number} {item}" for item in FEEDBACK[kind] if item in known.feedback)
+        if fmtp:
+            lines.append(f"a=fmtp:{number} {fmtp}")
+        if rtx:
+            lines.append(f"a=rtpmap:{rtx} rtx/{rate}")
+            lines.append(f"a=fmtp:{rtx} apt={number}")
+    return tuple(lines)
 
 
 def _slot_lines(receive: wire.Receive) -> list[str]:

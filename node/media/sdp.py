@@ -35,6 +35,7 @@ MIRRORED: Final[dict[Direction, Direction]] = {
     "recvonly": "sendonly",
     "inactive": "inactive",
 }
+SHAPED: Final = frozenset({"audio", "video"})
 DIGESTS: Final = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]{1,64}")
@@ -73,10 +74,14 @@ class Extension(msgspec.Struct, frozen=True):
 
 
 class Described(msgspec.Struct, frozen=True, eq=False):
-    """What the codec and extension lines of an m-line say. The same lines give the same object: compare by identity."""
+    """What the codec and extension lines of an m-line say. The same lines give the same object: compare by identity.
+
+    `plain` are other attributes that stood among them.
+    """
 
     codecs: tuple[Codec, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    plain: tuple[tuple[str, str], ...] = ()
 
 
 NOTHING: Final = Described()
@@ -245,12 +250,18 @@ def _section(description: Description, body: str) -> Section:
     )
     if len(section.formats) > MAX_CODECS:
         raise invalid(f"an m-line with more than {MAX_CODECS} formats")
-    formats = section.formats if section.kind in ("audio", "video") else None
     own, shared = _cut(rest)
-    plain, section.described = _details_remembered(formats, shared) if shared else _details(formats, own)
-    if shared and own:
-        plain = (*_attributes(own), *plain)
-    for name, value in plain:
+    attributes = _attributes(own) if own else []
+    if section.kind in SHAPED:
+        described = tuple(each for each in attributes if each[0] in _DESCRIBED)
+        if len(shared) + len(own) <= 16 * 1024:
+            section.described = _describe_remembered(section.formats, described, shared)
+        else:
+            section.described = _describe(section.formats, described, shared)
+        attributes.extend(section.described.plain)
+    elif shared:
+        attributes.extend(_attributes(shared))
+    for name, value in attributes:
         if (read := _MEDIA.get(name)) is not None:
             read(section, value)
     if not section.fingerprints:
@@ -258,33 +269,23 @@ def _section(description: Description, body: str) -> Section:
     return section
 
 
-# Chromium writes what is its own about an m-line first, and then a hundred lines about codecs that are the same for
-# every receiving m-line and for every person with that browser. Reading those once makes a page's offer several
-# times cheaper. What is remembered is bounded: 256 texts of at most 16 KiB, none with anything personal in it.
-
-
 def _cut(rest: str) -> tuple[str, str]:
-    """(what is this m-line's own, what others may share); the second is "" when they cannot be told apart."""
-    at = 0 if rest.startswith("a=extmap:") else rest.find("\na=extmap:") + 1
-    shared = rest[at:]
-    if (at == 0 and not rest.startswith("a=extmap:")) or len(shared) > 16 * 1024:
+    """(what is this m-line's own, what others may share).
+
+    Chromium writes a hundred lines about codecs in one piece, and they are the same for every m-line of a kind and
+    every person with that browser. Reading those once makes a page's offer several times cheaper. What is remembered
+    is bounded: 256 texts of at most 16 KiB, none with anything personal in it.
+    """
+    start = 0 if rest.startswith("a=rtpmap:") else rest.find("\na=rtpmap:") + 1
+    if start == 0 and not rest.startswith("a=rtpmap:"):
         return rest, ""
+    end = rest.find("\na=ssrc", start)
+    if end < 0:
+        end = len(rest)
+    shared = rest[start:end]
     if any(mark in shared for mark in _PERSONAL):
         return rest, ""
-    return rest[: max(0, at - 1)], shared
-
-
-def _details(formats: tuple[str, ...] | None, text: str) -> tuple[tuple[tuple[str, str], ...], Described]:
-    """The attributes that `_MEDIA` reads, and the rest described. `formats` is None where there are no codecs."""
-    attributes = _attributes(text) if text else []
-    plain = tuple(each for each in attributes if each[0] not in _DESCRIBED)
-    if formats is None:
-        return plain, NOTHING
-    described = tuple(each for each in attributes if each[0] in _DESCRIBED)
-    return plain, _describe_remembered(formats, described) if len(text) <= 16 * 1024 else _describe(formats, described)
-
-
-_details_remembered = lru_cache(maxsize=256)(_details)
+    return (rest[: max(0, start - 1)] + rest[end:]).removeprefix("\n"), shared
 
 
 def _check_mids(description: Description) -> None:
@@ -441,13 +442,13 @@ _MEDIA: Final[dict[str, Callable[[Section, str], None]]] = {
     "simulcast": _read_simulcast,
 }
 _DESCRIBED: Final = frozenset({"rtcp-fb", "rtpmap", "fmtp", "extmap"})
-_PERSONAL: Final = ("a=ssrc", "a=msid:", "a=mid:", "a=ice-", "a=fingerprint:", "a=candidate:", "a=rid:", "a=setup:")
+_PERSONAL: Final = ("\na=mid:", "\na=msid:", "\na=ice-", "\na=fingerprint:", "\na=candidate:", "\na=rid:")
 
 
 # ---------------------------------------------------------------- codecs and header extensions
 
 
-def _describe(formats: tuple[str, ...], described: tuple[tuple[str, str], ...]) -> Described:
+def _describe(formats: tuple[str, ...], own: tuple[tuple[str, str], ...], shared: str) -> Described:
     payload_types = [_number(name, 127, "a payload type") for name in formats]
     if len(set(payload_types)) != len(payload_types):
         raise invalid("a payload type twice")
@@ -455,7 +456,10 @@ def _describe(formats: tuple[str, ...], described: tuple[tuple[str, str], ...]) 
     fmtps: dict[int, str] = {}
     feedback: dict[int, list[str]] = {}
     extensions: dict[int, Extension] = {}
-    for name, value in described:
+    attributes = _attributes(shared) if shared else []
+    for name, value in (*own, *attributes):
+        if name not in _DESCRIBED:
+            continue
         if name == "extmap":
             _read_extension(extensions, value)
             continue
@@ -487,7 +491,8 @@ def _describe(formats: tuple[str, ...], described: tuple[tuple[str, str], ...]) 
         for payload_type in payload_types
         if payload_type in maps
     )
-    return Described(codecs, tuple(extensions.values()))
+    plain = tuple(each for each in attributes if each[0] in _MEDIA)
+    return Described(codecs, tuple(extensions.values()), plain)
 
 
 _describe_remembered = lru_cache(maxsize=256)(_describe)
