@@ -20,8 +20,6 @@ PLANE := node/plane
 
 rust     := $(shell find $(PLANE) -path $(PLANE)/target -prune -o \( -name '*.rs' -o -name 'Cargo.*' \) -print 2>/dev/null) \
             protos/plane/v1/plane.proto
-protos   := $(shell find protos -name '*.proto')
-page_js  := $(shell find node/web/static -name '*.js' 2>/dev/null)
 
 # Unit tests run beside each other; what measures time or drives browsers runs alone.
 alone := tests/e2e tests/bench
@@ -59,9 +57,9 @@ $(DONE)/plane: pyproject.toml setup.py $(rust) $(DONE)/python
 	    --reinstall-package regie --editable .
 	@touch $@
 
-$(DONE)/page: ops/typescript/package-lock.json $(DONE)/system-test
-	@echo "Type checker of the page …"
-	@cd ops/typescript && npm ci --silent --no-audit --no-fund </dev/null
+# The type checker of the page; nothing of it is shipped.
+$(DONE)/page: tests/page/package-lock.json $(DONE)/system-test
+	@cd tests/page && npm ci --silent --no-audit --no-fund </dev/null
 	@touch $@
 
 .PHONY: build
@@ -74,9 +72,8 @@ demo: build
 	@$(BIN)/regie demo $(ARGS)
 
 .PHONY: bench
-bench: build
-	@$(CARGO) build --release --manifest-path $(PLANE)/Cargo.toml --workspace
-	@$(BIN)/python -m tests.bench $(ARGS)
+bench: build $(DONE)/system-test
+	@$(BIN)/python tests/bench/run.py $(ARGS)
 
 # ------------------------------------------------------------------ check
 
@@ -107,7 +104,7 @@ check-rust: $(DONE)/system-test
 .PHONY: check-page
 check-page: $(DONE)/page
 	@echo "Types of the page …"
-	@ops/typescript/node_modules/.bin/tsc --project node/web/static/jsconfig.json
+	@cd tests/page && npm run --silent check
 
 # Generated code is committed beside its source and compared here.
 generate = $(BIN)/python ops/protos.py
@@ -123,7 +120,7 @@ test-rust: $(DONE)/system-test
 	@$(CARGO) test --locked -j$(JOBS) --manifest-path $(PLANE)/Cargo.toml --workspace
 
 .PHONY: test-python
-test-python: build $(DONE)/system-test
+test-python: build $(DONE)/system-test $(DONE)/page
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile $(addprefix --ignore=,$(alone)) --junit-xml=.run/unit.xml tests
 	@$(BIN)/pytest -q --junit-xml=.run/e2e.xml $(wildcard $(alone))
 	@$(BIN)/python ops/total.py .run/unit.xml .run/e2e.xml
@@ -138,7 +135,7 @@ protos: $(DONE)/python
 lock: $(DONE)/python
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make lock" --extra node --group dev pyproject.toml --output-file requirements.lock
-	@cd ops/typescript && npm install --silent --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	@cd tests/page && npm install --silent --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 # The property tests of both languages, with a thousand times the cases: `make fuzz CASES=100000`.
 CASES ?= 20000
@@ -158,6 +155,6 @@ wheel: build
 
 .PHONY: clean
 clean:
-	@rm -rf .venv .run build dist *.egg-info $(PLANE)/target ops/typescript/node_modules \
+	@rm -rf .venv .run build dist *.egg-info $(PLANE)/target tests/page/node_modules \
 	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find node console protos tests -name __pycache__ -type d -prune -exec rm -rf {} +

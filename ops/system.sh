@@ -41,6 +41,7 @@ if [ "$need" = test ]; then
   { has firefox-esr || has firefox; } || missing+=(firefox-esr)
   { has node && has npm; } || missing+=(nodejs npm)
   has ip || missing+=(iproute2)
+  pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev pkg-config)  # what the benchmark compares with
 fi
 rust=no
 rust_missing && rust=yes
