@@ -1,0 +1,135 @@
+//! `regie-bench`: what the plane costs per delivered packet, beside a conventional loop in the same run.
+//!
+//! One process generates the load and receives it, on one processor; the plane, and in turn the conventional loop, run
+//! alone on another. `tests/bench/README.md` says what is measured and what is not.
+
+mod control;
+mod conventional;
+mod keys;
+mod machine;
+mod peers;
+mod report;
+mod run;
+mod sys;
+mod trace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use plane_core::srtp::Profile;
+
+use trace::Pace;
+
+pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--rounds 5] [--seconds 6] [--pace paced|frame] [--gro on|off] \
+[--cipher gcm128|gcm256|cm] [--conventional on|off] [--cores PLANE,LOAD] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub receivers: Vec<u32>,
+    pub rounds: usize,
+    pub seconds: u64,
+    pub pace: Pace,
+    pub gro: bool,
+    pub cipher: Profile,
+    pub conventional: bool,
+    pub cores: (usize, usize),
+    pub plane: PathBuf,
+    pub plane_options: Vec<String>,
+    pub json: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match words.first().map(String::as_str) {
+        Some("conventional") => conventional_loop(&words[1..]),
+        _ => Options::parse(&words).and_then(|options| run::all(&options).map_err(|error| error.to_string())),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("regie-bench: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn conventional_loop(words: &[String]) -> Result<(), String> {
+    let [count, ports] = words else { return Err("conventional COUNT PORT[,PORT…]".into()) };
+    let ports: Result<Vec<u16>, _> = ports.split(',').map(str::parse).collect();
+    let (count, ports) = (number(count)?, ports.map_err(|error| error.to_string())?);
+    conventional::run(count, &ports).map_err(|error| error.to_string())
+}
+
+fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
+    word.parse().map_err(|_| format!("{word} is not a number that fits here"))
+}
+
+fn switch(word: &str) -> Result<bool, String> {
+    match word {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(format!("{word}: say on or off")),
+    }
+}
+
+impl Options {
+    fn parse(words: &[String]) -> Result<Options, String> {
+        let here = std::env::current_exe().map_err(|error| error.to_string())?;
+        let mut options = Options {
+            receivers: vec![500],
+            rounds: 5,
+            seconds: 6,
+            pace: Pace::Paced,
+            gro: true,
+            cipher: Profile::AeadAes128Gcm,
+            conventional: true,
+            cores: (0, 1),
+            plane: here.with_file_name("regie-plane"),
+            plane_options: Vec::new(),
+            json: None,
+        };
+        let mut words = words.iter();
+        while let Some(name) = words.next() {
+            if name == "--" {
+                options.plane_options = words.cloned().collect();
+                break;
+            }
+            let value = words.next().ok_or(format!("{name} needs a value: {USAGE}"))?;
+            options.set(name, value)?;
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "--receivers" => self.receivers = value.split(',').map(number).collect::<Result<_, _>>()?,
+            "--rounds" => self.rounds = number(value)?,
+            "--seconds" => self.seconds = number(value)?,
+            "--gro" => self.gro = switch(value)?,
+            "--conventional" => self.conventional = switch(value)?,
+            "--plane" => self.plane = value.into(),
+            "--json" => self.json = Some(value.into()),
+            "--pace" => {
+                self.pace = match value {
+                    "paced" => Pace::Paced,
+                    "frame" => Pace::Frame,
+                    _ => return Err(format!("--pace {value}: say paced or frame")),
+                }
+            }
+            "--cipher" => {
+                self.cipher = match value {
+                    "gcm128" => Profile::AeadAes128Gcm,
+                    "gcm256" => Profile::AeadAes256Gcm,
+                    "cm" => Profile::Aes128CmSha1_80,
+                    _ => return Err(format!("--cipher {value}: say gcm128, gcm256 or cm")),
+                }
+            }
+            "--cores" => {
+                let (plane, load) = value.split_once(',').ok_or("--cores: say PLANE,LOAD, as in 0,1")?;
+                self.cores = (number(plane)?, number(load)?);
+            }
+            _ => return Err(format!("{name} is not an option: {USAGE}")),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,350 @@
+//! One measurement: start the plane, open the transports, and let plane and conventional loop take turns.
+
+use std::io::{self, BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::path::PathBuf;
+use std::process::{Child, Command as Process, Stdio};
+use std::time::Duration;
+
+use plane_core::contract::Counters;
+use plane_core::contract::from_plane::Body;
+use plane_core::contract::to_plane::Command;
+use plane_core::srtp::Profile;
+use plane_core::stun::Integrity;
+
+use crate::Options;
+use crate::control::Control;
+use crate::keys::{Keys, PUBLISHER};
+use crate::machine::{self, Cpu};
+use crate::peers::{self, Publisher, Receiver, Sent, Tally, address};
+use crate::report::{self, Measured, Round};
+use crate::sys::{self, Batch, Sink};
+use crate::trace::Trace;
+
+const SINKS: usize = 8;
+const BUFFER: usize = 32 << 20;
+/// Of each round, what comes first is not counted: caches, slots and the processor's clock find their state.
+const WARM_UP_US: u64 = 1_500_000;
+const DRAIN_US: u64 = 300_000;
+const CHECK_EVERY_US: u64 = 2_500_000;
+const REPORT_EVERY_US: u64 = 1_000_000;
+const INSPECTED: u32 = 10;
+
+/// A process that ends with us.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Measure with each number of receivers in turn, and print.
+pub fn all(options: &Options) -> io::Result<()> {
+    sys::pin(0, options.cores.1)?;
+    report::heading(options);
+    let mut measured = Vec::new();
+    for &count in &options.receivers {
+        let result = Bench::open(options, count)?.measure(options)?;
+        report::print(&result);
+        measured.push(result);
+    }
+    if let Some(path) = &options.json {
+        std::fs::write(path, report::json(options, &measured))?;
+    }
+    Ok(())
+}
+
+struct Bench {
+    count: u32,
+    plane: Guard,
+    conventional: Option<(Guard, SocketAddrV4)>,
+    directory: PathBuf,
+    control: Control,
+    plane_address: SocketAddrV4,
+    sinks: Vec<Sink>,
+    batch: Batch,
+    publisher: Publisher,
+    publisher_ice: (String, Integrity),
+    receivers: Vec<Receiver>,
+    sent: Sent,
+    tally: Tally,
+    /// Timers of the receivers, as one position that moves around all of them.
+    turns: (u64, u64),
+    resident_before: u64,
+    open_us: u64,
+}
+
+impl Bench {
+    fn open(options: &Options, count: u32) -> io::Result<Bench> {
+        let directory = std::env::temp_dir().join(format!("regie-bench-{}-{count}", std::process::id()));
+        std::fs::create_dir_all(&directory)?;
+        let socket = directory.join("plane.sock");
+        let port = std::net::UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
+        let plane_address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+        let plane = Process::new(&options.plane)
+            .arg("--socket")
+            .arg(&socket)
+            .args(["--listen", &plane_address.to_string(), "--log", "warn"])
+            .args(&options.plane_options)
+            .spawn()
+            .map_err(|error| io::Error::other(format!("cannot start {}: {error}", options.plane.display())))?;
+        let plane = Guard(plane);
+        sys::pin(plane.0.id() as i32, options.cores.0)?;
+        let (mut control, attached) = Control::attach(&socket)?;
+        if !attached.optimised {
+            eprintln!("this is a debug build of the plane: its figures mean nothing");
+        }
+        let sinks: Vec<Sink> = (0..SINKS).map(|_| Sink::new(options.gro, BUFFER)).collect::<Result<_, _>>()?;
+        let trace = Trace::load(options.pace);
+        let sent = Sent::new(&trace);
+        let publisher = Publisher::new(trace, options.cipher);
+        let ice = open(&mut control, peers::publisher_transport("bench"), PUBLISHER, options.cipher)?;
+        let mut bench = Bench {
+            count,
+            resident_before: machine::resident(plane.0.id())?,
+            plane,
+            conventional: None,
+            directory,
+            control,
+            plane_address,
+            sinks,
+            batch: Batch::new(),
+            publisher,
+            publisher_ice: (ice.0, Integrity::new(ice.1.as_bytes())),
+            receivers: Vec::new(),
+            sent,
+            tally: Tally::default(),
+            turns: (0, 0),
+            open_us: 0,
+        };
+        bench.connect(options)?;
+        if options.conventional && options.cipher == Profile::AeadAes128Gcm {
+            bench.start_conventional(options)?;
+        }
+        Ok(bench)
+    }
+
+    /// Open every receiver's transport and make its first check.
+    fn connect(&mut self, options: &Options) -> io::Result<()> {
+        let start = sys::now_us();
+        let step = (self.count / INSPECTED).max(1);
+        for n in 0..self.count {
+            let opened = peers::receiver_transport("bench", n);
+            let (ufrag, password) = open(&mut self.control, opened, n, options.cipher)?;
+            self.receivers.push(Receiver::new(n, ufrag, &password, n % step == step / 2, options.cipher));
+        }
+        self.open_us = sys::now_us() - start;
+        let deadline = sys::now_us() + 10_000_000;
+        self.check_publisher();
+        for n in 0..self.count {
+            self.check(n);
+        }
+        let mut connected = 0;
+        while connected < self.count as usize + 1 {
+            self.receive();
+            self.control.poll()?;
+            connected += self.control.connected.drain(..).count();
+            if sys::now_us() > deadline {
+                return Err(io::Error::other(format!("{connected} of {} connected within 10 s", self.count + 1)));
+            }
+        }
+        Ok(())
+    }
+
+    fn ports(&self) -> Vec<u16> {
+        self.sinks.iter().map(|sink| sink.port).collect()
+    }
+
+    fn start_conventional(&mut self, options: &Options) -> io::Result<()> {
+        let ports: Vec<String> = self.ports().iter().map(u16::to_string).collect();
+        let child = Process::new(std::env::current_exe()?)
+            .args(["conventional", &self.count.to_string(), &ports.join(",")])
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut child = Guard(child);
+        sys::pin(child.0.id() as i32, options.cores.0)?;
+        let mut line = String::new();
+        BufReader::new(child.0.stdout.take().expect("piped")).read_line(&mut line)?;
+        let port = line.trim().parse().map_err(io::Error::other)?;
+        self.conventional = Some((child, SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)));
+        Ok(())
+    }
+
+    fn measure(mut self, options: &Options) -> io::Result<Measured> {
+        let mut result = Measured { receivers: self.count, open_us: self.open_us, ..Measured::default() };
+        for _ in 0..options.rounds {
+            let before = self.control.snapshot()?;
+            let round = self.round(self.plane_address, self.plane.0.id(), options.seconds)?;
+            result.counters.push((before, self.control.snapshot()?));
+            result.plane.push(round);
+            if let Some((child, address)) = &self.conventional {
+                let (pid, address) = (child.0.id(), *address);
+                self.control.call(Command::AssignSlots(peers::assign(self.count, "")))?;
+                let round = self.round(address, pid, options.seconds)?;
+                result.conventional.push(round);
+                self.control.call(Command::AssignSlots(peers::assign(self.count, "camera")))?;
+            }
+        }
+        let resident = machine::resident(self.plane.0.id())?;
+        result.resident = (self.resident_before, resident);
+        result.lag = self.lag()?;
+        Ok(result)
+    }
+
+    fn lag(&mut self) -> io::Result<Option<Counters>> {
+        Ok(self.control.counters.take())
+    }
+
+    /// Publish to `dest` for some seconds and count what arrives. Process `pid` does the work.
+    fn round(&mut self, dest: SocketAddrV4, pid: u32, seconds: u64) -> io::Result<Round> {
+        for receiver in &mut self.receivers {
+            receiver.start();
+        }
+        let start = sys::now_us();
+        self.publisher.start(start);
+        self.publish_until(start + WARM_UP_US, dest)?;
+        self.tally = Tally::default();
+        let lost: u64 = self.receivers.iter().map(Receiver::lost).sum();
+        let (cpu, from) = (Cpu::of(pid)?, sys::now_us());
+        self.publish_until(start + WARM_UP_US + seconds * 1_000_000, dest)?;
+        let (cpu, elapsed_us) = (Cpu::of(pid)?.since(cpu), sys::now_us() - from);
+        let mut tally = self.tally.clone();
+        self.drain(sys::now_us() + DRAIN_US)?;
+        tally.lost = self.receivers.iter().map(Receiver::lost).sum::<u64>().saturating_sub(lost);
+        tally.delays_us.sort_unstable();
+        Ok(Round { cpu, elapsed_us, tally })
+    }
+
+    fn publish_until(&mut self, end: u64, dest: SocketAddrV4) -> io::Result<()> {
+        let mut out = [0; 2048];
+        loop {
+            let mut now = sys::now_us();
+            if now >= end {
+                return Ok(());
+            }
+            while self.publisher.due() <= now {
+                let (place, len) = self.publisher.next(&mut out);
+                now = sys::now_us();
+                self.sent.at_us[place] = now;
+                self.sinks[0].send(&out[..len], dest, Ipv4Addr::LOCALHOST)?;
+            }
+            self.serve(now.max(1), self.publisher.due().min(end))?;
+        }
+    }
+
+    fn drain(&mut self, end: u64) -> io::Result<()> {
+        while sys::now_us() < end {
+            self.serve(sys::now_us(), end)?;
+        }
+        Ok(())
+    }
+
+    /// Receive, report and check; wait if there is nothing to do before `until`.
+    fn serve(&mut self, now: u64, until: u64) -> io::Result<()> {
+        let received = self.receive();
+        self.take_turns(now);
+        self.control.poll()?;
+        if received == 0 {
+            let wait = until.saturating_sub(sys::now_us()).min(1_000);
+            let mut sockets: Vec<_> = self.sinks.iter().map(sys::readable).collect();
+            sys::wait(&mut sockets, Duration::from_micros(wait));
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self) -> usize {
+        let Bench { sinks, batch, receivers, sent, tally, .. } = self;
+        let mut count = 0;
+        for sink in sinks.iter() {
+            count += batch.receive(sink, |train| {
+                if train.to.octets()[1] != 1 {
+                    return; // what the plane tells the publisher
+                }
+                let Some(receiver) = receivers.get_mut(peers::number(train.to)) else { return };
+                for datagram in train.bytes.chunks_mut(train.segment) {
+                    receiver.receive(datagram, train.at_us, sent, tally);
+                }
+            });
+        }
+        count
+    }
+
+    /// Let the receivers whose turn has come report and check, spread evenly over time.
+    fn take_turns(&mut self, now: u64) {
+        let (mut reported, mut checked) = self.turns;
+        let count = u64::from(self.count);
+        let place = |every: u64| now * count / every;
+        if reported == 0 {
+            (reported, checked) = (place(REPORT_EVERY_US), place(CHECK_EVERY_US));
+        }
+        let mut out = [0; 512];
+        let ports = self.ports();
+        for turn in reported..place(REPORT_EVERY_US).min(reported + count) {
+            let n = (turn % count) as u32;
+            if n == 0 {
+                self.check_publisher();
+            }
+            let len = self.receivers[n as usize].report(now, &mut out);
+            self.send_from(n, &ports, &out[..len]);
+        }
+        for turn in checked..place(CHECK_EVERY_US).min(checked + count) {
+            self.check((turn % count) as u32);
+        }
+        if self.turns.0 != place(REPORT_EVERY_US) {
+            for n in 0..self.count {
+                if self.receivers[n as usize].wants(now) {
+                    let len = self.receivers[n as usize].report(now, &mut out);
+                    self.send_from(n, &ports, &out[..len]);
+                }
+            }
+        }
+        self.turns = (place(REPORT_EVERY_US), place(CHECK_EVERY_US));
+    }
+
+    fn check(&mut self, n: u32) {
+        let mut out = [0; 256];
+        let receiver = &mut self.receivers[n as usize];
+        receiver.checks += 1;
+        let len = peers::check(&mut out, n, receiver.checks, &receiver.ufrag, &receiver.key);
+        self.send_from(n, &self.ports(), &out[..len]);
+    }
+
+    fn check_publisher(&mut self) {
+        let mut out = [0; 256];
+        let (ufrag, key) = &self.publisher_ice;
+        let len = peers::check(&mut out, PUBLISHER, 0, ufrag, key);
+        let _ = self.sinks[0].send(&out[..len], self.plane_address, Ipv4Addr::LOCALHOST);
+    }
+
+    fn send_from(&self, n: u32, ports: &[u16], bytes: &[u8]) {
+        let from = address(n, ports);
+        let sink = &self.sinks[n as usize % self.sinks.len()];
+        let _ = sink.send(bytes, self.plane_address, *from.ip()); // what is lost will be sent again
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// Open a transport and give it its keys. Returns its ICE credentials.
+fn open(
+    control: &mut Control,
+    opened: plane_core::contract::OpenTransport,
+    peer: u32,
+    cipher: Profile,
+) -> io::Result<(String, String)> {
+    let name = opened.transport.clone();
+    let opening = control.send(Command::OpenTransport(opened))?;
+    let keying = control.send(Command::SetKeys(Keys::of(peer, cipher).command(&name)))?;
+    let Body::TransportOpened(reply) = control.reply(opening)? else {
+        return Err(io::Error::other("OpenTransport was not answered with TransportOpened"));
+    };
+    control.reply(keying)?;
+    let ice = reply.ice.unwrap_or_default();
+    Ok((ice.ufrag, ice.password))
+}
