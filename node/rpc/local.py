@@ -45,7 +45,7 @@ def contexts_path(environ: Mapping[str, str] | None = None) -> Path:
 
 def write_local_context(context: LocalContext, *, name: str = "local", path: Path | None = None) -> Path:
     """Adds or replaces one context. Raises ValueError where the file is not TOML (it is not touched then), OSError."""
-    path = path or contexts_path()
+    path = (path or contexts_path()).resolve()  # a link to where somebody keeps such files stays one
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = _read(path)
     contexts = content.get("contexts")

@@ -70,6 +70,14 @@ def test_a_file_that_is_not_toml_is_not_touched(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["contexts.toml"]
 
 
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    kept, path = tmp_path / "dotfiles.toml", tmp_path / "contexts.toml"
+    kept.write_text(ELSEWHERE)
+    path.symlink_to(kept)
+    write_local_context(LocalContext("a", "b", "c"), path=path)
+    assert path.is_symlink() and set(held(kept)["contexts"]) == {"paris", "local"}
+
+
 @pytest.mark.parametrize(
     ("environ", "path"),
     [

@@ -68,28 +68,30 @@ async def test_a_refusal_is_not_an_answer_to_keep(house: House) -> None:
     assert (await moderator.ask(moderator.mute.MuteRoom, mute)).participants == people
 
 
-@pytest.mark.parametrize("hasty", [0.05])
-async def test_who_gives_up_too_early_finds_the_answer_when_asking_again(house: House, hasty: float) -> None:
-    """The plane is slow, the caller's deadline passes; the mute is finished all the same, once."""
+async def test_who_gives_up_too_early_finds_the_answer_when_asking_again(house: House) -> None:
+    """The plane is slow, the caller gives up; the mute is finished all the same, once."""
     (amina,) = await house.room("hall", ["Amina"])
     moderator = await house.operator("moderator")
-    go, began = asyncio.Event(), 0
+    go, begun, times = asyncio.Event(), asyncio.Event(), 0
 
     async def slowly() -> None:
-        nonlocal began
-        began += 1
+        nonlocal times
+        times += 1
+        begun.set()
         await go.wait()
 
     house.media.before_mute = slowly
     mute = mute_pb2.MuteParticipantRequest(room="hall", participant=amina, request_id="m-1")
-    with pytest.raises(grpc.aio.AioRpcError) as error:
-        await moderator.ask(moderator.mute.MuteParticipant, mute, hasty)
-    assert error.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    first = asyncio.create_task(moderator.ask(moderator.mute.MuteParticipant, mute))
+    await begun.wait()
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
 
     again = asyncio.create_task(moderator.ask(moderator.mute.MuteParticipant, mute))
     go.set()
     assert (await again).changed == ["microphone"]
-    assert (began, list(house.media.muted.values())) == (1, [True])
+    assert (times, list(house.media.muted.values())) == (1, [True])
 
 
 async def test_ids_have_a_length(house: House) -> None:

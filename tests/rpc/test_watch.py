@@ -73,8 +73,8 @@ async def test_a_heartbeat_on_each_second_of_the_wall_clock(house: House) -> Non
         beat = await next_of(stream)
         after = time.time() % 1.0
         assert not beat.snapshot and not beat.rooms and beat.position.resume_token
-        assert 0.0 <= after < 0.25, f"{after:.3f} s after the second"
-        assert abs(beat.position.time.ToNanoseconds() / 1e9 - time.time()) < 0.25
+        assert 0.0 <= after < 0.5, f"{after:.3f} s after the second"
+        assert abs(beat.position.time.ToNanoseconds() / 1e9 - time.time()) < 0.5
 
 
 async def test_what_the_node_measures_on_the_second_is_in_the_heartbeat(house: House) -> None:

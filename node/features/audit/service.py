@@ -38,6 +38,7 @@ class Audit:
         self._store = store
         self._waiting: deque[Record] = deque()
         self._summed: dict[tuple[str, str], Record] = {}
+        self._timer: asyncio.TimerHandle | None = None
         self._news = asyncio.Event()
         self.lost = 0
         self.written = 0
@@ -51,7 +52,8 @@ class Audit:
             key = (record.method, record.outcome)
             known = self._summed.get(key)
             self._summed[key] = record if known is None else msgspec.structs.replace(known, count=known.count + 1)
-            self._news.set()
+            if self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(SUM_S, self._settle)
             return
         self._say(record)
         self._queue(record)
@@ -63,9 +65,6 @@ class Audit:
     async def run(self) -> None:
         while True:
             await self._news.wait()
-            if self._summed:
-                await asyncio.sleep(SUM_S)
-                self._settle()
             self._news.clear()
             if not await self._write():
                 await asyncio.sleep(RETRY_S)
@@ -76,6 +75,9 @@ class Audit:
         await self._write()
 
     def _settle(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         summed, self._summed = self._summed, {}
         for record in summed.values():
             self._say(record)
