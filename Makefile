@@ -107,7 +107,7 @@ check-page: $(DONE)/page
 	@cd tests/page && npm run --silent check
 
 # Generated code is committed beside its source and compared here.
-generate = $(BIN)/python ops/protos.py
+generate = $(BIN)/python ops/contracts.py
 
 .PHONY: check-protos
 check-protos: $(DONE)/python
