@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import functools
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -86,8 +87,8 @@ class PlaneMedia:
         self._up = False
         self._fenced = 0
         self._stopping = False
-        self._mutes = Batch(self._send_mutes)
-        self._assignments = Batch(self._send_assignments)
+        self._mutes = Batch(self._send_mutes, _is_unknown)
+        self._assignments = Batch(self._send_assignments, _is_unknown)
         self._handlers: dict[str, Callable[[Any], None]] = {
             "fenced": self._on_fenced,
             "ice_connected": self._on_ice_connected,
@@ -328,18 +329,20 @@ class PlaneMedia:
 
     async def mute(self, changes: dict[str, bool]) -> None:
         if changes:
-            await self._mutes.add(
-                [wire.MuteTracks.Change(track=track, muted=muted) for track, muted in changes.items()]
-            )
+            with self._refusing():
+                await self._mutes.add(
+                    [wire.MuteTracks.Change(track=track, muted=muted) for track, muted in changes.items()]
+                )
 
     async def assign(self, changes: Sequence[ports.Assignment]) -> None:
         if changes:
-            await self._assignments.add(
-                [
-                    wire.AssignSlots.Change(transport=each.transport, slot=each.slot, track=each.track or "")
-                    for each in changes
-                ]
-            )
+            with self._refusing():
+                await self._assignments.add(
+                    [
+                        wire.AssignSlots.Change(transport=each.transport, slot=each.slot, track=each.track or "")
+                        for each in changes
+                    ]
+                )
 
     async def held(self) -> list[ports.Held]:
         snapshot = (await self._call(wire.ToPlane(get_snapshot=wire.GetSnapshot()))).snapshot
@@ -356,32 +359,44 @@ class PlaneMedia:
         await self._call(command, unknown_is_fine=True)
 
     async def _send_mutes(self, changes: Sequence[wire.MuteTracks.Change]) -> None:
-        await self._call(wire.ToPlane(mute_tracks=wire.MuteTracks(changes=changes)), unknown_is_fine=True)
+        await self._ask(wire.ToPlane(mute_tracks=wire.MuteTracks(changes=changes)))
 
     async def _send_assignments(self, changes: Sequence[wire.AssignSlots.Change]) -> None:
-        await self._call(wire.ToPlane(assign_slots=wire.AssignSlots(changes=changes)), unknown_is_fine=True)
+        await self._ask(wire.ToPlane(assign_slots=wire.AssignSlots(changes=changes)))
+
+    async def _ask(self, command: wire.ToPlane) -> wire.FromPlane:
+        """Raises `PlaneGone` and `PlaneFailed`."""
+        link = self._link
+        if link is None:
+            raise PlaneGone("not attached")
+        return await link.client.call(command)
 
     async def _call(
         self, command: wire.ToPlane, *, unknown_is_fine: bool = False, down_is_fine: bool = False
     ) -> wire.FromPlane:
-        """Raises `Refused` in the words of the node. What is already gone need not be changed (`unknown_is_fine`)."""
-        if self._fenced:
-            raise Refused("FENCED", current=self._fenced)
-        link = self._link
+        """What is already gone need not be changed: `unknown_is_fine`, `down_is_fine`."""
+        with self._refusing():
+            try:
+                return await self._ask(command)
+            except PlaneGone:
+                if self._fenced or not down_is_fine:
+                    raise
+            except PlaneFailed as error:
+                if not unknown_is_fine or not _is_unknown(error):
+                    raise
+        return wire.FromPlane()
+
+    @contextlib.contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """The plane's refusals in the words of the node."""
         try:
-            if link is None:
-                raise PlaneGone("not attached")
-            return await link.client.call(command)
+            yield
         except PlaneGone:
-            if down_is_fine:
-                return wire.FromPlane()
-            raise Refused("PLANE_DOWN") from None
+            raise (Refused("FENCED", current=self._fenced) if self._fenced else Refused("PLANE_DOWN")) from None
         except PlaneFailed as error:
-            if error.cause == wire.Failed.CAUSE_UNKNOWN and unknown_is_fine:
-                return wire.FromPlane()
             if error.cause == wire.Failed.CAUSE_FULL:
                 raise Refused("PLANE_FULL") from None
-            if error.cause in (wire.Failed.CAUSE_NOT_ATTACHED, wire.Failed.CAUSE_UNKNOWN):
+            if error.cause == wire.Failed.CAUSE_NOT_ATTACHED or _is_unknown(error):
                 raise Refused("PLANE_DOWN") from None
             raise Fault(f"the plane refused a command: {error}") from error
 
@@ -545,6 +560,10 @@ class PlaneMedia:
         if not session.lost:
             session.told, session.lost = False, True
             self._tell(ports.TransportLost(transport=session.transport, cause=cause))
+
+
+def _is_unknown(error: PlaneFailed) -> bool:
+    return error.cause == wire.Failed.CAUSE_UNKNOWN
 
 
 def _send_dtls(client: PlaneClient, transport: str, datagrams: list[bytes]) -> None:

@@ -141,6 +141,9 @@ async def test_changes_of_one_moment_are_one_command(tmp_path: pathlib.Path, pla
         await media.open(
             room="r", transport="t", offer=offer("chromium_whip"), shape=Shape.WHIP, label=b"", muted=frozenset()
         )
+    with pytest.raises(Refused, match="PLANE_FULL"):
+        plane.refuse["mute_tracks"] = wire.Failed.CAUSE_FULL
+        await media.mute({"t/camera": True})
     await media.close("never-there")
     await media.close_room("never-there")
     plane.event(slot_switched=wire.SlotSwitched(transport="t", slot=3, track=""))
