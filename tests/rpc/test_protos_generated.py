@@ -11,7 +11,12 @@ ROOT = Path(__file__).parents[2]
 
 def test_generated_code_is_up_to_date() -> None:
     done = subprocess.run(
-        [sys.executable, "ops/protos.py", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "ops/contracts.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
