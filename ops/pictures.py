@@ -23,7 +23,7 @@ from console.state import Store
 from node.demo.stage import Stage
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-PAGE = (1280, 720)
+PAGE = (1200, 675)
 CONSOLE = (132, 36)
 LIMIT = 300_000
 """Bytes: a README must load on a slow line."""
@@ -41,6 +41,7 @@ async def page(link: str, browser_path: str) -> None:
         await view.goto(link)
         await view.fill("#join-name", "Camille")
         await view.click("#join-camera")
+        await view.click("#join-microphone")
         await view.click("#join-submit")
         await view.wait_for_selector("body[data-screen=room]")
         await view.click("#control-chat")
@@ -53,7 +54,7 @@ async def page(link: str, browser_path: str) -> None:
 
 async def console(browser_path: str) -> None:
     """The console on the same node, one room open, as SVG by Textual and as PNG by Chromium."""
-    contexts = load().contexts
+    contexts = list(load().entries.values())
     store = Store(contexts, time.monotonic())
     app = ConsoleApp(store, Fleet(contexts, store), read_only=False)
     async with app.run_test(size=CONSOLE) as pilot:

@@ -96,9 +96,12 @@ def room(person: Person) -> Canvas:
             continue  # the head is there
         height = 48 + index * 37 % 34
         canvas.box(index * 25 + 3, 150 - height, index * 25 + 21, 150, _shade(books[index % 6], 0.75))
-    canvas.box(16, 16, 16 + letters.width(person.name) * 2 + 26, 48, (18, 22, 28))
-    canvas.box(16, 16, 21, 48, person.clothes)
-    canvas.text(30, 26, person.name, 2, (240, 240, 236))
+    # In the middle, because a page may cut off the sides.
+    wide = letters.width(person.name) * 2
+    left = (WIDTH - wide) // 2
+    canvas.box(left - 12, 10, left + wide + 12, 40, (18, 22, 28))
+    canvas.box(left - 12, 10, left - 8, 40, person.clothes)
+    canvas.text(left, 19, person.name, 2, (240, 240, 236))
     return canvas
 
 
