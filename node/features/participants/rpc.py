@@ -11,7 +11,7 @@ from node.features.participants.service import Participants
 from node.journal import Change, Journal, ParticipantChanged, ParticipantGone
 from node.ports import Shape
 from node.rpc.call import current
-from node.rpc.convert import page, position, stamp
+from node.rpc.convert import Latest, page, position, stamp
 from node.rpc.watch import Frame, watch
 from protos.participants.v1 import participants_pb2 as pb
 from protos.participants.v1 import participants_pb2_grpc
@@ -38,6 +38,7 @@ class ParticipantsServicer(participants_pb2_grpc.ParticipantsServiceServicer):
     def __init__(self, participants: Participants, journal: Journal) -> None:
         self._participants = participants
         self._journal = journal
+        self._latest = Latest(participant)
 
     async def GetParticipant(self, request: pb.GetParticipantRequest, context: Any) -> pb.GetParticipantResponse:
         view = await self._participants.get(request.room, request.participant)
@@ -54,7 +55,7 @@ class ParticipantsServicer(participants_pb2_grpc.ParticipantsServiceServicer):
         snapshot = partial(self._snapshot, request.room)
         resume, room = request.resume_token, request.room
         async for frame in watch(self._journal, ["participants"], snapshot, resume=resume, room=room):
-            yield changed(frame)
+            yield changed(frame, self._latest)
 
     async def RemoveParticipant(
         self, request: pb.RemoveParticipantRequest, context: Any
@@ -108,10 +109,10 @@ def quality(view: QualityView) -> pb.Quality:
     )
 
 
-def changed(frame: Frame) -> pb.WatchParticipantsResponse:
+def changed(frame: Frame, wire: Latest[ParticipantView, pb.Participant]) -> pb.WatchParticipantsResponse:
     return pb.WatchParticipantsResponse(
         snapshot=frame.snapshot,
-        participants=[participant(change.view) for change in frame.changes if isinstance(change, ParticipantChanged)],
+        participants=[wire(c.key, c.view) for c in frame.changes if isinstance(c, ParticipantChanged)],
         gone=[change.participant for change in frame.changes if isinstance(change, ParticipantGone)],
         position=position(frame.position),
     )

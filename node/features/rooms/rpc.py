@@ -9,7 +9,7 @@ from node.features.rooms.rules import JoinLink, RoomState, RoomView
 from node.features.rooms.service import Rooms
 from node.journal import Change, Journal, RoomChanged, RoomGone
 from node.rpc.call import current
-from node.rpc.convert import page, position, stamp
+from node.rpc.convert import Latest, page, position, stamp
 from node.rpc.watch import Frame, watch
 from protos.rooms.v1 import rooms_pb2 as pb
 from protos.rooms.v1 import rooms_pb2_grpc
@@ -21,6 +21,7 @@ class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
     def __init__(self, rooms: Rooms, journal: Journal) -> None:
         self._rooms = rooms
         self._journal = journal
+        self._latest = Latest(room)
 
     async def CreateRoom(self, request: pb.CreateRoomRequest, context: Any) -> pb.CreateRoomResponse:
         view, links = await self._rooms.create(
@@ -42,7 +43,7 @@ class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
 
     async def WatchRooms(self, request: pb.WatchRoomsRequest, context: Any) -> AsyncIterator[pb.WatchRoomsResponse]:
         async for frame in watch(self._journal, ["rooms"], self._snapshot, resume=request.resume_token):
-            yield changed(frame)
+            yield changed(frame, self._latest)
 
     async def CloseRoom(self, request: pb.CloseRoomRequest, context: Any) -> pb.CloseRoomResponse:
         view = await self._rooms.close(request.room, by=current().actor, reason=request.reason)
@@ -78,10 +79,10 @@ def link(made: JoinLink) -> pb.JoinLink:
     return pb.JoinLink(role=made.role, url=made.url, ticket=made.ticket, expires=stamp(made.expires))
 
 
-def changed(frame: Frame) -> pb.WatchRoomsResponse:
+def changed(frame: Frame, wire: Latest[RoomView, pb.Room]) -> pb.WatchRoomsResponse:
     return pb.WatchRoomsResponse(
         snapshot=frame.snapshot,
-        rooms=[room(change.view) for change in frame.changes if isinstance(change, RoomChanged)],
+        rooms=[wire(change.key, change.view) for change in frame.changes if isinstance(change, RoomChanged)],
         gone=[change.room for change in frame.changes if isinstance(change, RoomGone)],
         position=position(frame.position),
     )
