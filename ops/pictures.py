@@ -45,7 +45,7 @@ async def page(link: str, browser_path: str) -> None:
         await view.click("#join-submit")
         await view.wait_for_selector("body[data-screen=room]")
         await view.click("#control-chat")
-        await view.wait_for_function("document.querySelectorAll('#chat-log li').length >= 3", timeout=60_000)
+        await view.locator("#chat-log li").nth(2).wait_for(timeout=60_000)
         await view.wait_for_timeout(3_000)
         await view.mouse.move(600, 300)
         await view.screenshot(path=OUT / "page.png")
