@@ -205,11 +205,21 @@ test('what a newer node says, or a broken one, is ignored', async () => {
   assert.equal(told.states.at(-1), 'open');
 });
 
-test('leaving says so on both doors', async () => {
-  const { world, protocol } = await inRoom();
+test('leaving is a request that outlives the page', async () => {
+  const { world, protocol, told } = await inRoom();
   world.answers.push([204, null]);
-  const { socket } = world;
   await protocol.leave();
-  assert.deepEqual(socket.heard(), [{ type: 'leave' }]);
-  assert.deepEqual([world.requests.at(-1).method, world.requests.at(-1).headers.Authorization], ['DELETE', 'Bearer s_1']);
+  const request = world.requests.at(-1);
+  assert.deepEqual([request.method, request.headers.Authorization, request.keepalive], ['DELETE', 'Bearer s_1', true]);
+  assert.equal(told.states.at(-1), 'ended');
+});
+
+test('after its media transport came back, the page says again what it shows and sends', async () => {
+  const { world, protocol } = await inRoom();
+  protocol.publish('camera', true);
+  world.socket.says({ type: 'rejoin', seq: 11, cause: 'plane' });
+  world.socket.heard();
+  world.answers.push([201, JOINED]);
+  await protocol.join({ name: 'Amina', sdp: 'offer', session: 's_1' });
+  assert.deepEqual(world.socket.heard(), [{ type: 'publish', source: 'camera', on: true }]);
 });

@@ -15,6 +15,7 @@ const NEAR_END_PX = 60;
 
 export class Chat {
   #log = find('#chat-log', HTMLOListElement);
+  #scroll = find('#chat-scroll', HTMLElement);
   #empty = find('#chat-empty', HTMLElement);
   #newer = find('#chat-newer', HTMLButtonElement);
   #text = find('#chat-text', HTMLTextAreaElement);
@@ -50,7 +51,7 @@ export class Chat {
     }, { signal });
     this.#text.addEventListener('input', () => this.#typed(), { signal });
     this.#newer.addEventListener('click', () => this.#toEnd(), { signal });
-    this.#log.addEventListener('scroll', () => {
+    this.#scroll.addEventListener('scroll', () => {
       if (this.#nearEnd()) this.#newer.hidden = true;
     }, { signal, passive: true });
     onLanguage(() => this.reset(), signal);
@@ -188,11 +189,11 @@ export class Chat {
   }
 
   #nearEnd() {
-    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END_PX;
+    return this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < NEAR_END_PX;
   }
 
   #toEnd() {
-    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#newer.hidden = true;
   }
 

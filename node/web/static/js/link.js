@@ -24,6 +24,7 @@ export class Link {
   #recovering = false;
   #restarted = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */ #watch;
+  #hurry = () => {};
 
   /**
    * @param {object} options
@@ -76,7 +77,7 @@ export class Link {
     const { onState, onRefused, crowd } = this.options;
     onState('rejoining');
     let session = cause === 'session' ? null : this.options.protocol.session;
-    await pause(Math.random() * Math.min(SPREAD_MOST_MS, SPREAD_MS * crowd()));
+    await this.#pause(Math.random() * Math.min(SPREAD_MOST_MS, SPREAD_MS * crowd()));
     for (let attempt = 1; !this.#closed; attempt += 1) {
       try {
         await this.join(session || null);
@@ -91,7 +92,7 @@ export class Link {
           onRefused(refusal);
           return;
         }
-        await pause(backoff(attempt, Math.random()));
+        await this.#pause(backoff(attempt, Math.random()));
       }
     }
     this.#recovering = false;
@@ -110,6 +111,19 @@ export class Link {
     } else if (state === 'failed') {
       void this.#restart();
     }
+  }
+
+  /** The node answers again: whoever waits to come back need not wait longer. */
+  nodeIsBack() {
+    this.#hurry();
+  }
+
+  /** @param {number} ms @returns {Promise<void>} or until the node is back */
+  #pause(ms) {
+    return new Promise((resolve) => {
+      this.#hurry = resolve;
+      setTimeout(resolve, ms);
+    });
   }
 
   /** The machine has another address, or woke up. */
@@ -161,6 +175,3 @@ export class Link {
     this.peer?.close();
   }
 }
-
-/** @param {number} ms */
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -164,6 +164,9 @@ export class Protocol {
     if (other) {
       this.#seq = 0;
       if (this.#socket) this.#reopen();
+    } else if (this.#state === 'open') {
+      // The new transport starts from nothing: what it shows and sends is to be said again.
+      for (const message of this.#desired.values()) this.#send(message);
     }
     return joined;
   }
@@ -177,10 +180,12 @@ export class Protocol {
     return (await this.#request('PATCH', '/api/session', this.#session, { sdp })).sdp;
   }
 
-  /** Leave for good. Never fails: the node finds out by itself if the request does not arrive. */
+  /**
+   * Leave for good, by HTTP: that request outlives a page which is being closed, a WebSocket message may not.
+   * Never fails: the node finds out by itself if the request does not arrive.
+   */
   async leave() {
     const session = this.#session;
-    this.#send({ type: 'leave' });
     this.#finish();
     if (!session) return;
     try {

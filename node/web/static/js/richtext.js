@@ -8,6 +8,8 @@ const ALLOWED = Object.freeze({
 const DROPPED = new Set(['SCRIPT', 'STYLE', 'TEMPLATE', 'IFRAME', 'OBJECT', 'SVG', 'MATH', 'NOSCRIPT', 'TEXTAREA', 'TITLE']);
 const SCHEMES = new Set(['http:', 'https:', 'mailto:']);
 const DEEPEST = 16;
+/** An address written as it is; what ends a sentence does not belong to it. */
+const ADDRESS = /https?:\/\/[^\s<>"'«»\u202a-\u202e\u2066-\u2069]*[^\s<>"'«».,;:!?)\]\u202a-\u202e\u2066-\u2069]/giu;
 
 /**
  * @param {string} html
@@ -23,9 +25,24 @@ export function render(html) {
 /** @param {Node} from @param {Node} into @param {number} depth */
 function copy(from, into, depth) {
   for (const node of from.childNodes) {
-    if (node instanceof Text) into.appendChild(document.createTextNode(node.data));
+    if (node instanceof Text) copyText(node.data, into);
     else if (node instanceof Element) copyElement(node, into, depth);
   }
+}
+
+/** Words; an address among them becomes a link, but not inside a link or code. @param {string} text @param {Node} into */
+function copyText(text, into) {
+  const plain = into instanceof Element && into.closest('a, code, pre') !== null;
+  let from = 0;
+  for (const found of plain ? [] : text.matchAll(ADDRESS)) {
+    const made = anchor(parse(found[0]));
+    if (!made) continue;
+    made.textContent = found[0];
+    into.appendChild(document.createTextNode(text.slice(from, found.index)));
+    into.appendChild(made);
+    from = found.index + found[0].length;
+  }
+  into.appendChild(document.createTextNode(text.slice(from)));
 }
 
 /** @param {Element} element @param {Node} into @param {number} depth */
@@ -38,15 +55,19 @@ function copyElement(element, into, depth) {
     return;
   }
   const made = tag === 'a' ? link(element) : document.createElement(tag);
-  copy(element, made, depth + 1);
   into.appendChild(made);
+  copy(element, made, depth + 1);
   if (made instanceof HTMLAnchorElement) into.appendChild(destination(made));
 }
 
 /** @param {Element} element @returns {HTMLElement} a link, or its bare words when it leads nowhere safe */
 function link(element) {
-  const url = URL.parse?.(element.getAttribute('href') ?? '') ?? parse(element.getAttribute('href') ?? '');
-  if (!url || !SCHEMES.has(url.protocol)) return document.createElement('span');
+  return anchor(parse(element.getAttribute('href') ?? '')) ?? document.createElement('span');
+}
+
+/** @param {URL|null} url @returns {HTMLAnchorElement|null} */
+function anchor(url) {
+  if (!url || !SCHEMES.has(url.protocol)) return null;
   const made = document.createElement('a');
   made.href = url.href;
   made.target = '_blank';
@@ -63,9 +84,9 @@ function parse(text) {
   }
 }
 
-/** A link whose words do not say where it leads is followed by its host. @param {HTMLAnchorElement} anchor */
-function destination(anchor) {
-  const says = anchor.textContent ?? '';
-  const where = anchor.protocol === 'mailto:' ? anchor.pathname : anchor.host;
+/** A link whose words do not say where it leads is followed by its host. @param {HTMLAnchorElement} made */
+function destination(made) {
+  const says = made.textContent ?? '';
+  const where = made.protocol === 'mailto:' ? made.pathname : made.host;
   return says.includes(where) ? document.createTextNode('') : document.createTextNode(` (${where})`);
 }

@@ -183,6 +183,7 @@ export class Room {
   /** @param {import('./protocol.js').ConnectionState} state */
   #connection(state) {
     clearTimeout(this.reconnecting);
+    if (state === 'open') this.link.nodeIsBack();
     if (state === 'open' || state === 'ended') this.notices.set('connection', null);
     // A blink is not worth a banner.
     else this.reconnecting = setTimeout(() => this.notices.set('connection', { key: 'banner.reconnecting', tone: 'warn', icon: 'again', busy: true }), 1500);
