@@ -24,7 +24,7 @@ from node.demo.stage import Stage
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PAGE = (1200, 675)
-CONSOLE = (132, 36)
+CONSOLE = (132, 24)
 LIMIT = 300_000
 """Bytes: a README must load on a slow line."""
 
