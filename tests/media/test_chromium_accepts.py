@@ -3,54 +3,24 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import BrowserContext
 
 from node.media.adapter import PlaneMedia
 from node.media.supervisor import MediaSettings
 from node.ports import Shape, TransportConnected, TransportLost
-from tests.media.offers.record import CHROMIUM_FLAGS, PAGE
+from tests.media.chromium import ACCEPT, JOIN, chromium, needs_chromium, new_tab
 from tests.media.talk import Listener
 from tests.media.udp import UdpPlane
 
-CHROMIUM = pathlib.Path("/usr/bin/chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
-
-JOIN = """async (name) => {
-  const media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 640, height: 360}});
-  window.pc = new RTCPeerConnection({bundlePolicy: "max-bundle"});
-  plans(media)[name](pc);
-  await pc.setLocalDescription();
-  return pc.localDescription.sdp;
-}"""
-ACCEPT = """async (sdp) => {
-  await pc.setRemoteDescription({type: "answer", sdp});
-  await new Promise((done) => {
-    const look = () => pc.connectionState === "connected" && done();
-    pc.addEventListener("connectionstatechange", look);
-    look();
-  });
-  return {directions: pc.getTransceivers().map((t) => t.currentDirection),
-          parameters: pc.getSenders().map((s) => s.getParameters().codecs.map((c) => c.mimeType))};
-}"""
-
-
-@pytest.fixture
-async def tab() -> AsyncIterator[Page]:
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_FLAGS)
-        page = await browser.new_page()
-        # getUserMedia wants a secure context, which a file of our own is.
-        await page.goto(pathlib.Path(__file__).with_name("blank.html").as_uri())
-        await page.add_script_tag(content=PAGE)
-        yield page
-        await browser.close()
+__all__ = ["chromium"]
+pytestmark = needs_chromium
 
 
 @pytest.mark.parametrize("name", ["page", "whip", "whep", "simulcast"])
-async def test_chromium_connects_and_sends(name: str, tab: Page, tmp_path: pathlib.Path) -> None:
+async def test_chromium_connects_and_sends(name: str, chromium: BrowserContext, tmp_path: pathlib.Path) -> None:
+    tab = await new_tab(chromium)
     plane = await UdpPlane(tmp_path).start()
     media, heard = PlaneMedia(MediaSettings(run_dir=tmp_path)), Listener()
     media.subscribe(heard)
