@@ -21,23 +21,22 @@ TEMPLATES = {path.name: path.read_text("utf-8") for path in sorted((WEB / "templ
 
 
 def asked_for() -> set[str]:
-    """Every key that a script or a template names; `${…}` in a key is any word."""
+    """Every key that a script or a template names. `${…}` in a template literal stands for any word."""
     keys: set[str] = set()
     for text in SCRIPTS.values():
-        keys |= set(re.findall(r"\bt\(\s*['`]([^'`]+)['`]", text))
-        keys |= set(re.findall(r"'([a-z_]+\.[a-z_.]+)'", text)) & LOCALES["fr"].keys()
-        keys |= {f"{a}${{}}{b}" for a, b in re.findall(r"`([a-z_]*\.?)\$\{[^`]*?\}([a-z_.]*)`", text) if a or b}
-        for condition in re.findall(r"\bt\(([^()]*\?[^()]*)\)?", text):
-            keys |= set(re.findall(r"'([a-z_]+(?:\.[a-z_]+)+)'", condition))
+        keys |= {key for key in re.findall(r"'([a-z_.]+)'", text) if key in LOCALES["fr"] or in_call(text, key)}
+        keys |= {re.sub(r"\$\{[^}]*\}", "*", key) for key in re.findall(r"`([\w.${}]*\.[\w.${}]*)`", text)}
     for text in TEMPLATES.values():
         keys |= set(re.findall(r'data-i18n(?:-\w+)?="([^"]+)"', text))
     return keys
 
 
+def in_call(text: str, key: str) -> bool:
+    return re.search(rf"\b(?:t\(|key: )'{re.escape(key)}'", text) is not None
+
+
 def matches(pattern: str) -> set[str]:
-    expression = re.compile(
-        "".join(r"[\w.]+" if part.startswith("${") else re.escape(part) for part in re.split(r"(\$\{[^}]*\})", pattern))
-    )
+    expression = re.compile(r"\w+".join(re.escape(part) for part in pattern.split("*")))
     return {key for key in LOCALES["fr"] if expression.fullmatch(key)}
 
 

@@ -31,7 +31,7 @@ export function format(messages, language, key, values) {
 
 /**
  * @param {string|null} remembered what the person chose here before
- * @param {readonly string[]} preferred `navigator.languages`
+ * @param {readonly string[]} preferred the browser's languages
  * @returns {Language} French unless English is preferred
  */
 export function choose(remembered, preferred) {
@@ -111,10 +111,9 @@ export function translate(root) {
  * @returns {{message: string, next: string}}
  */
 export function refusalText(refusal) {
-  const own = `refusal.${refusal.code}`;
   return {
-    message: refusal.message?.[current.language] || t(`${own}.message`),
-    next: refusal.next_step?.[current.language] || t(`${own}.next`),
+    message: refusal.message?.[current.language] || t(`refusal.${refusal.code}.message`),
+    next: refusal.next_step?.[current.language] || t(`refusal.${refusal.code}.next`),
   };
 }
 

@@ -144,7 +144,8 @@ export class JoinScreen {
     this.#listen(this.on.microphone ? devices.microphone : null);
     setText(find('#preview-says', HTMLElement), t(devices.asking ? 'join.asking' : this.on.camera ? 'join.no_picture' : 'join.camera_off'));
     const sound = this.#isOn('microphone') ? 'on' : 'off';
-    setText(find('#join-summary', HTMLElement), t(`join.summary.${sound}_${camera ? 'on' : 'off'}`));
+    const sight = camera ? 'on' : 'off';
+    setText(find('#join-summary', HTMLElement), t(`join.summary.${sound}_${sight}`));
     if (this.#look) {
       setText(find('#join-title', HTMLElement), this.#look.title);
       document.title = `${this.#look.title} — Régie`;
@@ -165,7 +166,7 @@ export class JoinScreen {
       button.disabled = this.devices.asking;
       set(button, 'aria-pressed', String(on));
       set(button, 'aria-label', t(`devices.${input}`));
-      set(button, 'title', t(`${input}.${on ? 'turn_off' : 'turn_on'}`));
+      set(button, 'title', t(on ? `${input}.turn_off` : `${input}.turn_on`));
     }
   }
 

@@ -19,7 +19,7 @@ const MAINS = { loading: 'loading', join: 'join-main', room: 'tiles', ended: 'en
 
 const name = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const ticket = decodeURIComponent(location.hash.slice(1));
-const place = `regie.place.${name}`;
+const place = 'regie.place.' + name;
 const devices = new Devices();
 const skip = find('#skip', HTMLAnchorElement);
 /** @type {Room|null} */

@@ -116,7 +116,9 @@ export class Participants {
     const name = isolate(person.name);
     setText(row.name, person.name);
     setText(row.avatar, initials(person.name));
-    setText(row.tags, tagsOf(person, self).join(' · '));
+    const tags = tagsOf(person, self).join(' · ');
+    setText(row.tags, tags);
+    set(row.tags, 'title', tags || null);
     row.node.classList.toggle('away', person.state === 'away');
     row.node.classList.toggle('speaking', state.loudness(person.participant, performance.now()) > 0);
     const blocked = person.blocked.includes('microphone');
