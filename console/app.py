@@ -8,12 +8,14 @@ import gc
 import signal
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from console.columns import Look
+from console.i18n import t
 from console.ports import Fleet
 from console.screens.desk import DESK_CSS, DeskScreen
 from console.screens.palette import DeskProvider
@@ -29,7 +31,7 @@ class ConsoleApp(App[int]):
     """`clock` gives monotonic seconds, `wall` Unix seconds."""
 
     TITLE = "Régie"
-    CSS = DESK_CSS
+    CSS = DESK_CSS + "CommandPalette SearchIcon { display: none; } CommandPalette > Vertical { margin-top: 2; }"
     COMMANDS: ClassVar[set[Any]] = {DeskProvider}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[Any]] = []
@@ -64,6 +66,10 @@ class ConsoleApp(App[int]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         return ()
 
+    def action_command_palette(self) -> None:
+        if not CommandPalette.is_open(cast("App[object]", self)):
+            self.push_screen(CommandPalette(placeholder=t("palette.search")))
+
     async def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for name, code in (("SIGTERM", 143), ("SIGHUP", 129)):
@@ -81,7 +87,7 @@ class ConsoleApp(App[int]):
         if busy(self) or not (self.desk.is_mounted and self.desk.is_attached):
             return
         self.desk.frame()
-        if not self._frozen and self.store.updates > 2:
+        if not self._frozen and not self.is_headless and self.store.updates > 2:
             gc.collect()
             gc.freeze()  # the rows of the first fill are not looked at again (12 ms saved per full collection)
             self._frozen = True

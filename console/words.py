@@ -30,7 +30,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "role.viewer": ("lecteur", "viewer"),
     "role.moderator": ("modérateur", "moderator"),
     "role.operator": ("opérateur", "operator"),
-    "role.admin": ("administrateur", "admin"),
+    "role.admin": ("admin", "admin"),
     # ------------------------------------------------------------------ columns
     "col.node": ("NŒUD", "NODE"),
     "col.state": ("ÉTAT", "STATE"),
@@ -250,8 +250,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "bar.reason_needed": ("une raison est nécessaire", "a reason is needed"),
     "bar.asking": ("le nœud compte…", "the node is counting…"),
     "ask.mute_room": (
-        "Bloquer le micro de {people} dans {room} ({node}), et de qui viendra ? Les hôtes ne sont pas touchés.",
-        "Block the microphone of {people} in {room} ({node}), and of who comes later? Hosts are spared.",
+        "Bloquer le micro de {people} dans {room} ({node}) et de qui viendra, sauf les hôtes ?",
+        "Block the microphone of {people} in {room} ({node}) and of who comes later, but the hosts?",
     ),
     "ask.mute": ("Bloquer le micro de {people} ?", "Block the microphone of {people}?"),
     "ask.unmute": (

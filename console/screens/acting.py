@@ -27,7 +27,7 @@ class Desk(Protocol):
 
     def role(self, context: str) -> Role: ...
 
-    def say(self, report: Report) -> None: ...
+    def say(self, report: Report | None) -> None: ...
 
     def paint(self) -> None: ...
 
@@ -147,9 +147,10 @@ class Acting:
         if room is None:
             return
         ask = t("ask.mute_room", people=n("people", count), room=room.room, node=room.node or room.context)
-        self._desk.say(Report(ask, ok=True))
         if dry_run or self._desk.bar.is_open:
+            self._desk.say(Report(ask))
             return
+        self._desk.say(None)
         heavy = tier(BY_ID["mute_room"], count) == "T3"
         self._desk.bar.ask(
             Question(

@@ -43,7 +43,7 @@ DeskScreen { background: $background; layers: base; }
 #head { height: 1; } #tabs { height: 1; } #status { height: 1; } #keys { height: 1; }
 ContentSwitcher { height: 1fr; }
 Pane { layout: horizontal; height: 1fr; width: 1fr; }
-.side { display: none; width: 64; height: 1fr; }
+.side { display: none; width: 64; height: 1fr; border-left: solid $border; }
 DeskScreen.-wide .side { display: block; }
 RoomPane { layout: vertical; }
 RoomPane LiveTable { height: 2fr; }
@@ -169,7 +169,7 @@ class DeskScreen(Screen[None]):
         for lines in self._frame_lines:
             lines.mark()
 
-    def say(self, report: Report) -> None:
+    def say(self, report: Report | None) -> None:
         self.report, self._reported = report, self.look.now
         if self.is_mounted:
             self.paint()

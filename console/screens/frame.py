@@ -58,13 +58,14 @@ def _who(look: Look, context: str, read_only: bool) -> Line:
 
 def tabs(pane: Pane, room: str, cells: int) -> Line:
     """Where we are, how it is ordered and filtered."""
-    left: Line = []
+    left: Line = [(" ", "")]
     for view, key in _TABS:
         name = t(f"tab.{view}")
         crumb = pane.crumb() if view == pane.name_of_view else room if view == "room" else ""
         text = f" {key} {name}{f' {crumb}' if crumb else ''} "
         here = view == pane.name_of_view
         left.append((f"[{text.strip()}]" if here else text, "accent" if here else "dim"))
+    left += pane.summary() if cells >= 120 else []
     table = pane.table
     right: Line = []
     if table.paused:

@@ -85,11 +85,11 @@ def _empty(filtered: bool) -> tuple[str, str]:
 
 def title(text: str, cells: int) -> Line:
     """A heading with a rule to the edge."""
-    return [("│ ", "dim"), (text, "accent"), (" " + "─" * max(0, cells - len(text) - 4), "dim")]
+    return [(" ", "dim"), (text, "accent"), (" " + "─" * max(0, cells - len(text) - 4), "dim")]
 
 
 def fact(label: str, value: str, tone_cells: int = 11) -> Line:
-    return [("│ ", "dim"), (fit(t(label), tone_cells) + " ", "dim"), (value, "")]
+    return [(" ", "dim"), (fit(t(label), tone_cells) + " ", "dim"), (value, "")]
 
 
 def _facts(node: Node, look: Look, cells: int) -> list[Line]:
@@ -98,7 +98,7 @@ def _facts(node: Node, look: Look, cells: int) -> list[Line]:
     who = f"{connection.operator or '…'} ({t(f'role.{connection.role.word}')})"
     lines.append(fact("fact.operator", who))
     if connection.link is not Link.LIVE and connection.reason:
-        lines.append([("│ ", "dim"), (fit(t("fact.reason"), 11) + " ", "dim"), (connection.reason, "warn")])
+        lines.append([(" ", "dim"), (fit(t("fact.reason"), 11) + " ", "dim"), (connection.reason, "warn")])
     if not node.name:
         return lines
     up = age(look.wall - node.started) if node.started else "–"
@@ -117,7 +117,7 @@ def _facts(node: Node, look: Look, cells: int) -> list[Line]:
     )
     lines.append(fact("fact.rate", rates))
     if not node.optimised:
-        lines.append([("│ ", "dim"), (t("fact.debug_plane"), "warn")])
+        lines.append([(" ", "dim"), (t("fact.debug_plane"), "warn")])
     return lines
 
 
@@ -125,7 +125,7 @@ def _minutes(node: Node, look: Look, cells: int) -> list[Line]:
     past = look.store.history.get(node.key)
     if past is None:
         return []
-    bars = max(10, cells - 24)
+    bars = max(10, cells - 19)
     series = (
         ("CPU %", list(past.cpu), 100.0, f"{node.cpu:.0f}"),
         (t("col.people").lower(), list(past.people), 0.0, str(node.people)),
@@ -135,9 +135,7 @@ def _minutes(node: Node, look: Look, cells: int) -> list[Line]:
     lines = [title(t("side.minutes"), cells)]
     for label, values, top, last in series:
         drawn = sparkline(squeeze(values, bars), bars, top)
-        lines.append(
-            [("│ ", "dim"), (fit(label, 8) + " ", "dim"), (fit(last, 7, "right") + " ", ""), (drawn, "accent")]
-        )
+        lines.append([(" ", "dim"), (fit(label, 8) + " ", "dim"), (fit(last, 7, "right") + " ", ""), (drawn, "accent")])
     return lines
 
 
@@ -148,8 +146,8 @@ def _rooms(node: Node, look: Look, cells: int, most: int) -> list[Line]:
     for room in rooms[: most - 1]:
         lines.append(
             [
-                ("│ ", "dim"),
-                (fit(room.room, max(10, cells - 38)) + " ", ""),
+                (" ", "dim"),
+                (fit(room.room, max(10, cells - 43)) + " ", ""),
                 (fit(n("people", room.people), 13, "right") + "  ", ""),
                 (fit(megabits(room.bits_out), 6, "right") + " Mb/s  ", ""),
                 room_state(room, look),
@@ -165,7 +163,7 @@ def _journal(look: Look, cells: int, most: int) -> list[Line]:
         glyph = "✗" if event.bad else "●"
         lines.append(
             [
-                ("│ ", "dim"),
+                (" ", "dim"),
                 (f"{clock} ", "dim"),
                 (f"{glyph} {event.context} ", "warn" if event.bad else "good"),
                 (f"{t(event.word)}  ", ""),
@@ -173,5 +171,5 @@ def _journal(look: Look, cells: int, most: int) -> list[Line]:
             ]
         )
     if len(lines) == 1:
-        lines.append([("│ ", "dim"), (t("side.none"), "dim")])
+        lines.append([(" ", "dim"), (t("side.none"), "dim")])
     return lines

@@ -24,35 +24,35 @@ class DeskProvider(Provider):
     def _desk(self) -> DeskScreen | None:
         return self.screen if isinstance(self.screen, DeskScreen) else None
 
-    def _actions(self, desk: DeskScreen) -> list[tuple[str, Callable[[], object], str]]:
+    def _actions(self, desk: DeskScreen) -> list[tuple[str, Callable[[], object]]]:
         role = desk.role(desk.context_in_hand())
-        found: list[tuple[str, Callable[[], object], str]] = []
+        found: list[tuple[str, Callable[[], object]]] = []
         for action in ACTIONS:
             if action.group == "move" or desk.pane.view not in action.views or not allowed(action, role):
                 continue
             long = f"long.{action.id}"
             text = t(long) if long in WORDS else t(action.label)
-            found.append((text, partial(desk.call_later, desk.do, action.id), action.shown))
+            found.append((f"{action.shown:<7}{text}", partial(desk.call_later, desk.do, action.id)))
         return found
 
-    def _places(self, desk: DeskScreen) -> list[tuple[str, Callable[[], object], str]]:
+    def _places(self, desk: DeskScreen) -> list[tuple[str, Callable[[], object]]]:
         store = desk.look.store
-        places: list[tuple[str, Callable[[], object], str]] = []
+        places: list[tuple[str, Callable[[], object]]] = []
         rooms: list[Room] = sorted(store.rooms.rows.values(), key=lambda room: -room.people)[:MOST_ROOMS]
         for room in rooms:
             text = t("palette.room", room=room.room, title=room.title, node=room.node or room.context)
-            places.append((text, partial(desk.call_later, desk.enter, room.key), "Enter"))
+            places.append((text, partial(desk.call_later, desk.enter, room.key)))
         return places
 
     async def discover(self) -> Hits:
         if (desk := self._desk) is not None:
-            for text, run, key in self._actions(desk):
-                yield DiscoveryHit(text, run, help=key)
+            for text, run in self._actions(desk):
+                yield DiscoveryHit(text, run)
 
     async def search(self, query: str) -> Hits:
         if (desk := self._desk) is None:
             return
         matcher = self.matcher(query)
-        for text, run, key in [*self._actions(desk), *self._places(desk)]:
+        for text, run in [*self._actions(desk), *self._places(desk)]:
             if (score := matcher.match(text)) > 0:
-                yield Hit(score, matcher.highlight(text), run, help=key)
+                yield Hit(score, matcher.highlight(text), run)

@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from console.actions import View
-from console.columns import PERSON_COLUMNS, Look, age, microphone, note, room_state
+from console.columns import PERSON_COLUMNS, Look, age, megabits, microphone, note, room_state
 from console.fields import PERSON_FIELDS
-from console.i18n import t
+from console.i18n import n, t
 from console.model import Key, Person, Room
 from console.screens.view import Pane
 from console.widgets.chat_tail import ChatTail
@@ -79,6 +79,13 @@ class RoomPane(Pane):
 
     def crumb(self) -> str:
         return self.room_key[1] if self.room_key else ""
+
+    def summary(self) -> Line:
+        room = self.room
+        if room is None:
+            return []
+        rate = f"{n('people', room.people)}   {megabits(room.bits_out)} Mb/s   {room.node or room.context}   "
+        return [("   ", ""), (f"{room.title}   ", ""), (rate, "dim"), room_state(room, self.look)]
 
     def detail(self) -> Line:
         if self.view == "chat":

@@ -49,6 +49,10 @@ class Pane(Container):
         """Where we are below the tab's name."""
         return ""
 
+    def summary(self) -> Line:
+        """What is worth saying after the tabs where there is room."""
+        return []
+
     def detail(self) -> Line:
         """One line about the row under the cursor."""
         return []

@@ -22,6 +22,7 @@ class Console:
     def __init__(self, app: ConsoleApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
+        self.ports: list[int] = []  # of the nodes, which differ from run to run
 
     @property
     def desk(self) -> DeskScreen:
@@ -78,6 +79,20 @@ class Console:
         table.point_at(next(row.key for row in self.store.people.rows.values() if row.name == name))
         await self.pilot.pause()
 
+    async def quiet(self, still: Any) -> None:
+        """Let time pass until nothing moves any more: held orders, reports and levels have settled."""
+        for _ in range(4):
+            still.now += 2.9
+            await self.waits(lambda: all(c.heard == still.now for c in self.store.connections.values()), "heard")
+            self.app.tick()
+            await self.pilot.pause()
+        for past in self.store.history.values():
+            for series in (past.cpu, past.people, past.bits, past.loss):
+                series.clear()
+        self.app.tick()
+        self.desk.pane.table.refresh()
+        await self.pilot.pause()
+
     async def settle(self) -> None:
         await self.desk.operations.settle()
         await self.pilot.pause()
@@ -105,6 +120,7 @@ async def console(
     app = ConsoleApp(store, Fleet(contexts, store, clock, wall), clock=clock, wall=wall, **values)
     async with app.run_test(size=size) as pilot:
         one = Console(app, pilot)
+        one.ports = [node.port for node in nodes]
         await one.waits(lambda: all(c.role and c.heard for c in store.connections.values()), "nodes answer")
         await one.waits(
             lambda: all(any(key[0] == node.name for key in store.rooms.rows) for node in nodes if node.rooms),

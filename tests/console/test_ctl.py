@@ -1,0 +1,257 @@
+"""`regie …`: the same verbs for scripts. Data on stdout, messages on stderr, exit codes that mean something."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import grpc
+import pytest
+
+from console import i18n
+from console.contexts import Contexts, load, save
+from console.ctl import main
+from console.model import Context
+from tests.console.fleet import Authority, FakeNode, refusal
+
+Regie = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def waw(authority: Authority) -> Iterator[FakeNode]:
+    """A node on a loop of its own: the commands run their own loops."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    node = FakeNode("waw-01", authority)
+
+    async def fill() -> None:
+        await node.start()
+        await node.open_room("daily", "Daily \x1b[31m", max_participants=50)
+        await node.enter("daily", "h1", "Host", role="host")
+        for number in range(3):
+            await node.enter("daily", f"p{number}", ("Ada", "Bob", "Bob")[number])
+        await node.say("daily", "Ada", "hello\x1b]52;c;eA==\x07 [red]you[/red]")
+
+    asyncio.run_coroutine_threadsafe(fill(), loop).result(20)
+    yield node
+    asyncio.run_coroutine_threadsafe(node.stop(), loop).result(20)
+    loop.call_soon_threadsafe(loop.stop)
+
+
+@pytest.fixture
+def regie(
+    waw: FakeNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Regie]:
+    file = tmp_path / "contexts.toml"
+    monkeypatch.setenv("REGIE_CONTEXTS", str(file))
+    dead = Context("dead", "127.0.0.1:1", str(waw.authority.ca_file), "x")
+    wrong = Context("wrong", waw.context.address, str(waw.authority.ca_file), "wrong")
+    here = Context("waw", waw.context.address, str(waw.authority.ca_file), waw.token)
+    save(Contexts("waw", {"waw": here, "dead": dead, "wrong": wrong}), file)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main(["--lang", "en", *arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    waw.refuse.clear()
+    waw.delay.clear()
+    waw.calls.clear()
+    waw.role = "admin"
+    yield run
+    i18n.use("en")
+
+
+def test_lists_as_table_json_and_ids(regie: Regie) -> None:
+    code, out, err = regie("rooms", "list")
+    assert code == 0 and err == ""
+    assert out.splitlines()[0].split()[:3] == ["ROOM", "TITLE", "NODE"]
+    assert "\x1b" not in out
+    code, out, _ = regie("rooms", "list", "-o", "json")
+    assert [(room["room"], room["state"], room["people"]) for room in json.loads(out)] == [("daily", "open", 4)]
+    code, out, _ = regie("participants", "list", "daily", "-o", "id")
+    assert out.split() == ["h1", "p0", "p1", "p2"]
+    code, out, _ = regie("participants", "list", "daily", "-o", "json")
+    assert json.loads(out)[1]["tracks"][0] == {
+        "source": "microphone",
+        "on": True,
+        "muted": False,
+        "muted_by": "",
+        "bits_per_second": 0,
+        "loss_percent": 0.0,
+    }
+
+
+def test_filter_and_its_error(regie: Regie) -> None:
+    assert regie("participants", "list", "daily", "-f", "host", "-o", "id")[1].split() == ["h1"]
+    code, out, err = regie("participants", "list", "daily", "-f", "losss>2")
+    assert code == 2 and out == "" and "perhaps “loss”" in err
+
+
+def test_nodes_of_all_contexts_with_those_that_fail_named(regie: Regie) -> None:
+    code, out, err = regie("nodes", "list", "-o", "json")
+    assert code == 1
+    assert [node["node"] for node in json.loads(out)] == ["waw-01"]
+    assert "dead: The node cannot be reached" in err and "TOKEN_WRONG" in err
+    assert regie("nodes", "list", "--context", "waw")[0] == 0
+
+
+def test_create_get_and_close(regie: Regie, waw: FakeNode) -> None:
+    code, out, _ = regie("rooms", "create", "Town hall", "--id", "town-hall", "--max", "9", "-o", "json")
+    made = json.loads(out)
+    assert code == 0 and made["room"] == "town-hall" and made["max_participants"] == 9
+    assert [link["role"] for link in made["links"]] == ["host", "participant"]
+    assert regie("rooms", "get", "town-hall", "-o", "id")[1] == "town-hall\n"
+    code, out, err = regie("rooms", "close", "town-hall", "--reason", "over")
+    assert code == 2 and "--yes" in err
+    assert regie("rooms", "close", "town-hall", "--yes", "-r", "over", "-o", "json")[0] == 0
+    assert waw.calls[-1][1].reason == "over"
+
+
+def test_mute_by_name_by_id_and_an_ambiguous_name(regie: Regie, waw: FakeNode) -> None:
+    code, out, _ = regie("mute", "participant", "daily", "Ada", "p1", "-o", "json")
+    assert code == 0
+    assert [(r["target"], r["changed"]) for r in json.loads(out)] == [("p0", ["microphone"]), ("p1", ["microphone"])]
+    code, _, err = regie("mute", "participant", "daily", "Bob")
+    assert code == 2 and "p1 p2" in err
+    code, out, _ = regie("unmute", "participant", "daily", "p0", "p1", "-o", "id")
+    assert code == 0 and out.split() == ["p0", "p1"]
+
+
+def test_some_targets_fail(regie: Regie) -> None:
+    code, out, err = regie("mute", "participant", "daily", "p2", "nobody", "-o", "json")
+    assert code == 1
+    assert [(r["target"], r["ok"], r["error"]) for r in json.loads(out)] == [
+        ("p2", True, ""),
+        ("nobody", False, "PARTICIPANT_UNKNOWN"),
+    ]
+    assert "nobody: Test refusal" in err and "Do otherwise." in err
+
+
+def test_mute_room_carries_the_number_it_was_told(regie: Regie, waw: FakeNode) -> None:
+    code, out, _ = regie("mute", "room", "daily", "--dry-run", "-o", "id")
+    assert code == 0 and not any(not r.dry_run for _, r in waw.calls)
+    count = len(out.split())
+    assert regie("mute", "room", "daily", "--expect", "99")[0] == 6
+    code, out, _ = regie("mute", "room", "daily", "-o", "id")
+    assert code == 0 and len(out.split()) == count
+    assert waw.calls[-1][1].expected == count
+    assert regie("unmute", "room", "daily")[0] == 0
+
+
+def test_chat_list_and_hide(regie: Regie) -> None:
+    code, out, _ = regie("chat", "list", "daily")
+    assert code == 0 and "\x1b" not in out and "hello [red]you[/red]" in out
+    code, out, _ = regie("chat", "list", "daily", "-o", "json")
+    assert "\x1b" not in out and json.loads(out)[0]["text"] == "hello\x1b]52;c;eA==\x07 [red]you[/red]"
+    assert regie("chat", "hide", "daily", "m00001")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("context", "refuse", "code"),
+    [
+        ("dead", None, 3),
+        ("wrong", None, 5),
+        ("waw", grpc.StatusCode.DEADLINE_EXCEEDED, 4),
+        ("waw", grpc.StatusCode.PERMISSION_DENIED, 5),
+        ("waw", grpc.StatusCode.FAILED_PRECONDITION, 6),
+        ("waw", grpc.StatusCode.NOT_FOUND, 1),
+        ("nowhere", None, 2),
+    ],
+)
+def test_exit_codes(regie: Regie, waw: FakeNode, context: str, refuse: grpc.StatusCode | None, code: int) -> None:
+    if refuse is not None:
+        waw.refuse["GetRoom"] = (refuse, None)
+    got, out, err = regie("rooms", "get", "daily", "--context", context, "--timeout", "2")
+    assert (got, out) == (code, "")
+    assert err and "Traceback" not in err
+
+
+def test_a_late_answer_is_4(regie: Regie, waw: FakeNode) -> None:
+    waw.delay["ListRooms"] = 3.0
+    assert regie("rooms", "list", "--timeout", "0.3")[0] == 4
+
+
+def test_a_repeat_after_a_lost_answer_does_it_once(regie: Regie, waw: FakeNode) -> None:
+    waw.delay["CreateRoom"] = 0.1
+    assert regie("rooms", "create", "Once", "--id", "once")[0] == 0
+    assert len({r.request_id for name, r in waw.calls if name == "CreateRoom"}) == 1
+
+
+def test_contexts_add_use_remove_and_never_show_a_token(regie: Regie, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGIE_TOKEN", "secret-token")
+    assert regie("contexts", "add", "par", "--address", "par:9090", "--use")[0] == 0
+    assert load().entries["par"].token == "secret-token"
+    code, out, _ = regie("contexts", "list", "-o", "json")
+    assert code == 0 and "secret-token" not in out
+    assert [entry["context"] for entry in json.loads(out) if entry["current"]] == ["par"]
+    assert regie("contexts", "use", "waw")[0] == 0
+    assert regie("contexts", "remove", "par")[0] == 0
+    assert regie("contexts", "use", "par")[0] == 2
+
+
+def test_usage_errors_are_2(regie: Regie) -> None:
+    assert regie("rooms", "get")[0] == 2
+    assert regie("nonsense")[0] == 2
+    assert regie("rooms", "list", "-o", "yaml")[0] == 2
+
+
+def test_help_is_in_the_chosen_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "fr", "rooms", "--help"]) == 0
+    # Modules keep the language they were first loaded with, as in one command line; a process of its own shows it.
+    capsys.readouterr()
+    done = subprocess.run(
+        [sys.executable, "-m", "console", "--lang", "fr", "rooms", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    assert "Salles : créer, lister, voir, fermer." in done.stdout
+
+
+def test_completion_offers_rooms(regie: Regie) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "console"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={
+            **os.environ,
+            "_REGIE_COMPLETE": "complete_bash",
+            "COMP_WORDS": "regie rooms get d",
+            "COMP_CWORD": "3",
+        },
+    )
+    assert "daily" in done.stdout
+
+
+def test_a_subcommand_of_another_package_gets_the_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.metadata import EntryPoint
+
+    from console.ctl import plugins
+
+    seen: list[list[str]] = []
+
+    class Fake:
+        def load(self) -> Callable[[list[str]], int]:
+            return lambda argv: seen.append(argv) or 7  # type: ignore[func-returns-value]
+
+    def find(name: str) -> EntryPoint | None:
+        return Fake() if name == "node" else None  # type: ignore[return-value]
+
+    monkeypatch.setattr(plugins, "find", find)
+    assert main(["node", "--config", "x", "--help"]) == 7
+    assert seen == [["--config", "x", "--help"]]
+
+
+def test_refusals_are_told_in_the_chosen_language(regie: Regie, waw: FakeNode) -> None:
+    waw.refuse["GetRoom"] = (grpc.StatusCode.NOT_FOUND, refusal("ROOM_UNKNOWN"))
+    assert "Test refusal ROOM_UNKNOWN. Do otherwise. [ROOM_UNKNOWN]" in regie("rooms", "get", "x")[2]
