@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Final
 
+import msgspec
 import structlog
 import typer
 
@@ -84,13 +85,13 @@ def node(
 
 def main_with(path: Path | None = None, *, stop_plane: bool = False) -> int:
     words = settings.language()
-    if stop_plane:
-        os.environ["REGIE__MEDIA__STOP_PLANE"] = "true"
     try:
         config = settings.load(path)
     except settings.ConfigError as error:
         print(error.sentence[words], file=sys.stderr)
         return 2
+    if stop_plane:
+        config = msgspec.structs.replace(config, media=msgspec.structs.replace(config.media, stop_plane=True))
     logs.configure(config.log.format, config.log.level)
     from node.running import CannotListen
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -22,7 +22,6 @@ from node.features.rooms.rules import RoomView
 
 KEPT: Final = 10_000
 """Things that are gone, and messages, that are remembered for subscribers that come back."""
-HEARTBEAT_S: Final = 1.0
 
 
 class RoomChanged(msgspec.Struct, frozen=True):
@@ -147,27 +146,6 @@ class Journal:
             if change.topic in wanted:
                 changes.append(change)
         return Batch(False, tuple(reversed(changes)), self.position())
-
-    async def subscribe(
-        self, topics: Iterable[str], since: str | None = None, *, within: float = 0.05
-    ) -> AsyncIterator[Batch]:
-        """Batches for ever: at once what is there, then at most one every `within` seconds, at least one a second.
-
-        A slow subscriber costs nothing: it reads from its position when it is ready, never from a queue.
-        """
-        wanted = frozenset(topics)
-        position = since
-        while True:
-            news = self._news
-            batch = self.since(position, wanted)
-            position = batch.position
-            yield batch
-            try:
-                async with asyncio.timeout(HEARTBEAT_S):
-                    await news.wait()
-                    await asyncio.sleep(within)
-            except TimeoutError:
-                pass
 
     def _parse(self, position: str | None) -> int | None:
         instance, _, n = (position or "").rpartition(":")

@@ -94,6 +94,7 @@ class RunningNode:
     fenced: asyncio.Event = field(default_factory=asyncio.Event)
     _sockets: dict[str, socket.socket] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
+    _tls: ssl.SSLContext | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
@@ -137,6 +138,14 @@ class RunningNode:
                 self.services.nodes.second(machine.read())
             except Exception:
                 log.exception("second_failed")
+
+    def certificates(self) -> TlsFiles:
+        """Made, or made again when they are due; new connections get the new one. Blocks: call it in a thread."""
+        names = (*self.config.web.names, *self.config.rpc.names, *self.config.media.advertise, *_own_addresses())
+        files = ensure_tls(self.config.data_dir, names)
+        if self._tls is not None:
+            self._tls.load_cert_chain(files.cert, files.key)
+        return files
 
     # ------------------------------------------------------------ the end
 
@@ -199,7 +208,7 @@ class RunningNode:
         config = self.config.web
         await web.SockSite(runner, self._sockets["web.listen"], backlog=BACKLOG).start()
         if config.tls_listen:
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context = self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(tls.cert, tls.key)
             await web.SockSite(runner, self._sockets["web.tls_listen"], backlog=BACKLOG, ssl_context=context).start()
 
@@ -271,13 +280,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
 
 async def _begin(running: RunningNode) -> None:
     config, floor, media = running.config, running.floor, running.media
-    names = (*config.web.names, *config.rpc.names, *config.media.advertise, *_own_addresses())
-
-    def certificates() -> TlsFiles:
-        return ensure_tls(config.data_dir, names)
-
     running.bind()
-    tls = await asyncio.to_thread(certificates)
+    tls = await asyncio.to_thread(running.certificates)
     running.ledger.start()
     media.subscribe(running.on_media)
     await media.start()
@@ -293,7 +297,7 @@ async def _begin(running: RunningNode) -> None:
     await running.serve_web(tls)
     try:
         running.rpc = await serve(
-            running.services, listen=config.rpc.listen, tls=tls, meter=running.meter, renew=certificates
+            running.services, listen=config.rpc.listen, tls=tls, meter=running.meter, renew=running.certificates
         )
     except OSError as error:
         raise CannotListen("rpc.listen", config.rpc.listen, str(error)) from error

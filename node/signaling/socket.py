@@ -31,6 +31,8 @@ from node.web.meter import Meter
 
 SUBPROTOCOL: Final = "regie.v1"
 HELLO_WITHIN_S: Final = 5.0
+SILENT_MAX: Final = 2000
+"""WebSockets at once that may still owe their hello: a flood costs no more than these."""
 MAX_MESSAGE: Final = 16 * 1024
 MAX_WAITING: Final = 1024 * 1024
 HEARTBEAT_S: Final = 20.0
@@ -131,9 +133,13 @@ class Sockets:
         self._failed = failed
         self._lines: set[Line] = set()
         self._nobody = asyncio.Event()
+        self._silent = 0
+        """WebSockets that have not said hello."""
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         self._allowed(request)
+        if self._silent >= SILENT_MAX:
+            raise Refused("TOO_FAST", limit=SILENT_MAX, current=self._silent)
         ws = web.WebSocketResponse(
             protocols=(SUBPROTOCOL,),
             max_msg_size=MAX_MESSAGE,
@@ -190,7 +196,11 @@ class Sockets:
         if ws.ws_protocol != SUBPROTOCOL:
             line.send(self._refused(Refused("BAD_REQUEST", limit=SUBPROTOCOL, current="subprotocol"), "hello"))
             return PROTOCOL_ERROR
-        talk = await self._hello(request, ws, line)
+        self._silent += 1
+        try:
+            talk = await self._hello(request, ws, line)
+        finally:
+            self._silent -= 1
         if isinstance(talk, int):
             return talk
         log.info("page_attached", room=talk.room.id, participant=talk.participant)

@@ -22,11 +22,11 @@ class Pages:
         self._templates = jinja2.Environment(loader=loader, autoescape=True, auto_reload=False)
 
     async def home(self, request: web.Request) -> web.Response:
-        return self._page(request, "home.html")
+        return self._page("home.html")
 
     async def room(self, request: web.Request) -> web.Response:
         """The same page for every room: what is in it comes by the ticket, which is in the fragment."""
-        return self._page(request, "room.html")
+        return self._page("room.html")
 
     async def locale(self, request: web.Request) -> web.StreamResponse:
         language = request.match_info["language"]
@@ -34,15 +34,7 @@ class Pages:
             raise Refused("NOT_FOUND")
         return web.FileResponse(LOCALE / f"{language}.json")
 
-    def _page(self, request: web.Request, template: str) -> web.Response:
-        text = self._templates.get_template(template).render(language=language_of(request))
+    def _page(self, template: str) -> web.Response:
+        """French until the page's own script has asked the browser: it knows the person's choice, we do not."""
+        text = self._templates.get_template(template).render()
         return web.Response(text=text, content_type="text/html")
-
-
-def language_of(request: web.Request) -> str:
-    """The first language of the browser that we speak (RFC 9110, 12.5.4; by order, quality values are not weighed)."""
-    for tag in request.headers.get("Accept-Language", "")[:200].split(","):
-        language = tag.split(";")[0].strip().lower().split("-")[0]
-        if language in LANGUAGES:
-            return language
-    return LANGUAGES[0]

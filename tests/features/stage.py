@@ -64,7 +64,7 @@ class Stage:
         """A reload: the same person on a new transport. The transport's id."""
         self._n += 1
         transport = f"t{self._n}"
-        self.do(Return(f"session-{participant}", transport))
+        self.do(Return(f"session-{participant}", transport, "ticket"))
         tracks, slots = negotiated(transport, Shape.PAGE, self.video_slots)
         self.do(Admit(participant, transport, tracks, slots, self.room.must_block(participant)))
         self.do(MediaConnected(transport))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.errors import Refused
-from node.features.join.rules import GiveUp
+from node.features.join.rules import GiveUp, Knock
 from node.features.participants.rules import Leave
 from tests.features.stage import Stage
 
@@ -57,7 +57,8 @@ def test_an_expired_ticket_says_when() -> None:
 def test_whatever_happens_the_cap_holds(steps: list[str]) -> None:
     """D1, inside one room: no order of joins, failures and departures exceeds the cap or loses a place."""
     stage = Stage(capacity=3)
-    waiting, here = [], []
+    waiting: list[Knock] = []
+    here: list[Knock] = []
     for step in steps:
         if step == "knock":
             try:

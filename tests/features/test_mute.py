@@ -68,7 +68,7 @@ def test_a_mute_decided_during_a_negotiation_reaches_the_new_transport() -> None
     """The race: the transport was opened before the mute, and admitted after it."""
     stage = Stage()
     amina = stage.enter()
-    stage.do(Return(f"session-{amina}", "t99"))
+    stage.do(Return(f"session-{amina}", "t99", "ticket"))
     opened_with = stage.room.must_block(amina)
     stage.do(Block(amina, MICROPHONE, OPERATOR))
     tracks, slots = negotiated("t99", Shape.PAGE, 4)

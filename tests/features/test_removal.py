@@ -21,14 +21,14 @@ def test_the_media_ends_and_the_session_is_dead() -> None:
     (gone,) = of(events, PersonGone)
     assert (gone.cause, gone.by, gone.reason) == (Cause.REMOVED, "olga", "bruit")
     with pytest.raises(Refused) as refused:
-        stage.do(Return(f"session-{amina}", "t99"))
+        stage.do(Return(f"session-{amina}", "t99", "ticket"))
     assert refused.value.code == "REMOVED"
 
 
 def test_a_negotiation_under_way_does_not_bring_them_back() -> None:
     stage = Stage()
     amina = stage.enter()
-    stage.do(Return(f"session-{amina}", "t99"))
+    stage.do(Return(f"session-{amina}", "t99", "ticket"))
     stage.do(Remove(amina, OPERATOR))
     tracks, slots = negotiated("t99", Shape.PAGE, 4)
     with pytest.raises(Refused) as refused:

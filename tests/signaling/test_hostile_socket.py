@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.signaling import messages
-from tests.web.house import House, Page, house
+from tests.web.house import House, Page, house, transport_of
 
 
-async def raw(home: House, **options: object) -> Page:
+async def raw(home: House, compress: int = 0) -> Page:
     page = Page(home, "", "")
-    page.socket = await home.client.ws_connect(home.url("/ws"), protocols=("regie.v1",), **options)  # type: ignore[arg-type]
+    page.socket = await home.client.ws_connect(home.url("/ws"), protocols=("regie.v1",), compress=compress)
     return page
 
 
@@ -190,7 +190,7 @@ async def test_who_does_not_read_is_let_go(home: House, monkeypatch: pytest.Monk
     amina = await home.person(room.room, tickets["participant"], "Amina")
     slow = await home.person(room.room, tickets["participant"], "Lente")
     assert slow.socket is not None
-    reader = slow.socket._response.connection.transport  # type: ignore[union-attr]
+    reader = transport_of(slow.socket)
     reader.pause_reading()
     stream = home.hub.stream(home.floor.rooms[room.room])
     async with asyncio.timeout(10):
@@ -220,3 +220,18 @@ def test_the_decoder_takes_anything(body: dict[str, object]) -> None:
     except (msgspec.DecodeError, UnicodeError):
         return
     assert isinstance(decoded, messages.FromPage)
+
+
+async def test_sockets_that_say_nothing_are_bounded(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("node.signaling.socket.SILENT_MAX", 3)
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"])
+    silent = [await raw(home) for _ in range(3)]
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await raw(home)
+    assert refused.value.status == 429
+    assert await amina.quiet() == []
+    for page in silent:
+        assert page.socket is not None
+        await page.socket.close()
+    await amina.attach()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 
 from node.features.participants.rules import State
-from tests.web.house import House, Page
+from tests.web.house import House, Page, transport_of
 
 
-async def dropped(page: Page) -> None:
-    """The page's WebSocket is gone and the node knows."""
+async def dropped(page: Page, *, cut: bool = False) -> None:
+    """The page's WebSocket is gone and the node knows. `cut`: without a close frame."""
     assert page.socket is not None
-    await page.socket.close()
+    if cut:
+        transport_of(page.socket).abort()
+    else:
+        await page.socket.close()
     stream = page.house.hub.stream(page.house.floor.rooms[page.room])
     for _ in range(600):
         if page.id not in stream.connections:
@@ -84,7 +87,7 @@ async def test_a_cut_network_keeps_the_place(home: House) -> None:
     room, tickets = await home.create()
     amina = await home.person(room.room, tickets["participant"], "Amina")
     bruno = await home.person(room.room, tickets["participant"], "Bruno")
-    await dropped(bruno)
+    await dropped(bruno, cut=True)
     home.media.lose(bruno.transport)
     home.clock.time += 29
     home.floor.tick()

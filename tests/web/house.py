@@ -153,6 +153,14 @@ class Counting:
         self.joins.append(code)
 
 
+def transport_of(socket: aiohttp.ClientWebSocketResponse) -> asyncio.Transport:
+    """The connection under a WebSocket, to do to it what networks do."""
+    connection = socket._response.connection
+    assert connection is not None
+    assert isinstance(connection.transport, asyncio.Transport)
+    return connection.transport
+
+
 @dataclass
 class Page:
     """Somebody with an HTTP client and perhaps a WebSocket."""
@@ -233,12 +241,6 @@ class Page:
                 elif frame.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING):
                     assert self.socket.close_code is not None
                     return self.socket.close_code
-
-    async def vanish(self) -> None:
-        """The network is cut: no close frame."""
-        assert self.socket is not None
-        connection = self.socket.get_extra_info("transport") or self.socket._response.connection.transport  # type: ignore[union-attr]
-        connection.abort()
 
 
 @dataclass

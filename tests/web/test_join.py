@@ -196,3 +196,16 @@ async def test_muted_before_the_first_packet(home: House) -> None:
     page = await home.person(room.room, tickets["participant"], attach=False)
     assert home.media.muted[f"{page.transport}/microphone"]
     assert not home.media.muted[f"{page.transport}/camera"]
+
+
+async def test_a_new_name_is_kept_and_a_hosts_link_makes_a_host(home: House) -> None:
+    room, tickets = await home.create()
+    page = await home.person(room.room, tickets["participant"], attach=False)
+    await page.join("Amina B.")
+    assert (await home.participants.get(room.room, page.id)).name == "Amina B."
+    page.ticket = tickets["host"]
+    before = page.id
+    assert (await page.join("Amina B."))["role"] == "host"
+    assert page.id == before
+    page.ticket = tickets["participant"]
+    assert (await page.join("Amina B."))["role"] == "host"  # the other tab of a host takes nothing away

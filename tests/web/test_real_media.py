@@ -65,7 +65,7 @@ class Eyes:
             frame = await track.recv()
             if isinstance(frame, av.VideoFrame):
                 self.seen += 1
-            else:
+            elif isinstance(frame, av.AudioFrame):
                 self.heard += 1
                 self.loud += max(abs(sample) for sample in memoryview(bytes(frame.planes[0])).cast("h")[:200]) > 2000
 

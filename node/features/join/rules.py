@@ -57,6 +57,7 @@ class Return(msgspec.Struct, frozen=True):
 
     session: str
     transport: str
+    ticket: str
     name: str = ""
 
 
@@ -167,6 +168,10 @@ class Door:
         return []
 
     def come_back(self, command: Return, now: float) -> list[Event]:
+        """With any ticket of the room, expired or not; a host's that is valid makes a host."""
+        link = self._links.get(command.ticket)
+        if link is None:
+            raise Refused("TICKET_WRONG")
         participant = self.holder(command.session)
         if participant is None:
             raise Refused("SESSION_UNKNOWN")
@@ -175,6 +180,8 @@ class Door:
         person = self._people.reopen(participant, command.transport)
         if name:
             person.name = name
+        if link.role is Role.HOST and link.expires > now:
+            person.role = Role.HOST
         return []
 
     def admit(self, command: Admit, now: float) -> list[Event]:

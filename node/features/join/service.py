@@ -77,8 +77,7 @@ class Join:
         holder = room.door.holder(digest(session)) if session else None
         transport = new_id("t")
         if holder is not None:
-            room.door.knows(ticket)
-            self._floor.decide(room_id, Return(digest(session), transport, request.name))
+            self._floor.decide(room_id, Return(digest(session), transport, ticket, request.name))
             participant = holder
         else:
             session, participant = "s_" + secrets.token_urlsafe(24), new_id("p")

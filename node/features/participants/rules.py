@@ -191,10 +191,13 @@ class PersonJoined(Fact, frozen=True):
 
 
 class PersonMoved(Fact, frozen=True):
-    """The same person on a new transport: a reload, a new network, a new plane."""
+    """The same person on a new transport: a reload, a new network, a new plane. Perhaps under a new name, or by a
+    host's link this time."""
 
     room: str
     participant: str
+    name: str
+    role: Role
     transport: str
     at: float
 
@@ -409,7 +412,7 @@ class People:
                 )
             )
         else:
-            events.append(PersonMoved(self.room, person.id, transport, now))
+            events.append(PersonMoved(self.room, person.id, person.name, person.role, transport, now))
         events.append(PersonChanged(self.room, person.id))
         return events
 

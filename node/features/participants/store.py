@@ -62,8 +62,15 @@ WRITES: Final[Writes] = {
     ),
     PersonMoved: (
         Write(
-            _of_participant.values(transport=bindparam("new_transport")),
-            lambda f: {"key": f.participant, "new_transport": f.transport},
+            _of_participant.values(
+                transport=bindparam("new_transport"), name=bindparam("new_name"), role=bindparam("new_role")
+            ),
+            lambda f: {
+                "key": f.participant,
+                "new_transport": f.transport,
+                "new_name": f.name,
+                "new_role": f.role,
+            },
         ),
     ),
     PublishingChanged: (

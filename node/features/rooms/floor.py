@@ -167,7 +167,10 @@ class Floor:
             self._index(room, event)
         tasks = tuple(self._start(event) for event in events if isinstance(event, Effect))
         for listener in self._listeners:
-            listener(room, events)
+            try:
+                listener(room, events)
+            except Exception:  # the decision stands, whoever cannot tell of it
+                log.exception("listener_failed", room=room.id)
         return Decided(tuple(events), durable, tasks)
 
     def _index(self, room: Room, event: Event) -> None:
@@ -183,6 +186,7 @@ class Floor:
                 self._transports.pop(event.transport, None)
             case RoomClosed():
                 self.closed[room.id] = room.view()
+                self._sessions = {session: of for session, of in self._sessions.items() if of[0] != room.id}
                 while len(self.closed) > CLOSED_KEPT:
                     del self.closed[next(iter(self.closed))]
                 del self.rooms[room.id]

@@ -261,6 +261,8 @@ class Room:
         if held is not None:
             self.people.place(person, held.transport, held.tracks, held.slots)
             person.connected = person.was_connected = held.connected
+            if saved.client is Shape.WHIP:  # says nothing by itself; what arrives will tell
+                person.publishing = {track.source for track in held.tracks}
         self.people.restore(person, now)
         self.door.restore(saved.session, saved.participant)
 
