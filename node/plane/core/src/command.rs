@@ -7,8 +7,8 @@ use crate::contract::failed;
 use crate::contract::from_plane::Body;
 use crate::contract::to_plane::Command;
 use crate::contract::{
-    Address, AssignSlots, Done, Failed, IceCredentials, Kind, MuteTracks, OpenTransport, Receive, Send, SendDtls,
-    SetKeys, SlotPolicy, SlotSwitched, SrtpProfile, TransportOpened,
+    Address, AssignSlots, Done, Failed, IceCredentials, Kind, MuteTracks, OpenTransport, Send, SendDtls, SetKeys,
+    SlotPolicy, SlotSwitched, SrtpProfile, TransportOpened,
 };
 use crate::ice::{Credentials, Ice};
 use crate::mac::Name;
@@ -22,7 +22,7 @@ use crate::srtp::{Opener, Profile, ReplayWindow, Sealer};
 use crate::track::{Layer, Subscriber, Track};
 use crate::transport::{Bucket, Carries, DTLS_BYTES, Keys, MAX_STREAMS, Repair, Stream, Totals, Transport};
 
-/// Transports of one shard. Its snapshot must fit into one message of the control socket.
+/// Transports of one shard.
 pub const MAX_TRANSPORTS: usize = 2000;
 const MAX_ID: usize = 64;
 const MAX_LABEL: usize = 1024;
@@ -64,7 +64,7 @@ impl Shard {
                 None => Err(unknown("track", &request.track)),
             },
             Command::LimitSender(limit) => self.limit_sender(&limit.transport, limit.max_send_bps),
-            Command::GetSnapshot(_) => Ok(Some(Body::Snapshot(self.snapshot(now)))),
+            Command::GetSnapshot(_) => Ok(Some(Body::Snapshot(self.snapshot(now).assemble()))),
             Command::Attach(_) | Command::Shutdown(_) => Err(invalid("not a command of a shard")),
         };
         outcome.unwrap_or_else(|(cause, detail)| Some(Body::Failed(Failed { cause: cause as i32, detail })))
@@ -523,12 +523,5 @@ impl Transport {
             None => return false,
         }
         true
-    }
-}
-
-/// What a slot is for, as the snapshot tells it.
-pub(crate) fn shown(receive: &mut Receive, slot: &Slot, name: impl Fn(u32) -> String) {
-    if slot.policy == SlotPolicy::Assigned {
-        receive.track = name(slot.wanted);
     }
 }

@@ -2,9 +2,9 @@
 
 use prost::Message;
 
-use crate::command::shown;
-use crate::contract::{Counters, IceCredentials, OpenTransport, Snapshot, counters, snapshot};
+use crate::contract::{Counters, IceCredentials, OpenTransport, SlotPolicy, Snapshot, counters, snapshot};
 use crate::shard::Shard;
+use crate::transport::Transport;
 
 /// A track of which nothing came for so long is not active.
 const ACTIVE_US: u64 = 2_000_000;
@@ -43,30 +43,71 @@ impl Shard {
         }
     }
 
-    /// Every transport as it was opened, with mutes and assignments as they are now.
-    pub(crate) fn snapshot(&self, now: u64) -> Snapshot {
+    /// Every transport as it was opened, with mutes and assignments as they are now. Cheap: the parts are put together
+    /// elsewhere, so that no packet waits for a snapshot of a full house.
+    pub fn snapshot(&self, now: u64) -> SnapshotParts {
         let name = |track| self.tracks.get(track).map_or(String::new(), |track| track.id.to_string());
-        let transports = self.transports.iter().map(|(_, transport)| {
-            let mut opened = OpenTransport::decode(transport.opened.as_slice()).unwrap_or_default();
-            for (send, &track) in opened.sends.iter_mut().zip(&transport.sends) {
-                send.muted = self.tracks.get(track).is_some_and(|track| track.muted);
-            }
-            for (receive, slot) in opened.receives.iter_mut().zip(&transport.slots) {
-                shown(receive, slot, name);
-            }
-            let ice = transport.ice.credentials();
-            snapshot::Transport {
-                opened: Some(opened),
-                connected: transport.ice.connected(),
-                keyed: transport.keys.is_some(),
-                ice: Some(IceCredentials { ufrag: ice.ufrag.clone(), password: ice.password.clone() }),
-            }
-        });
-        Snapshot { transports: transports.collect(), counters: Some(self.counters(now)) }
+        let part = |transport: &Transport| Part {
+            opened: transport.opened.clone(),
+            muted: transport.sends.iter().map(|&t| self.tracks.get(t).is_some_and(|track| track.muted)).collect(),
+            shown: transport
+                .slots
+                .iter()
+                .map(|slot| (slot.policy == SlotPolicy::Assigned).then(|| name(slot.wanted)))
+                .collect(),
+            connected: transport.ice.connected(),
+            keyed: transport.keys.is_some(),
+            ice: IceCredentials {
+                ufrag: transport.ice.credentials().ufrag.clone(),
+                password: transport.ice.credentials().password.clone(),
+            },
+        };
+        let parts = self.transports.iter().map(|(_, transport)| part(transport)).collect();
+        SnapshotParts { parts, counters: self.counters(now) }
     }
 }
 
-fn transport_figures(transport: &crate::transport::Transport) -> counters::Transport {
+/// A snapshot as the shard hands it out; [`SnapshotParts::assemble`] makes the message of it.
+#[derive(Debug, Clone)]
+pub struct SnapshotParts {
+    parts: Vec<Part>,
+    counters: Counters,
+}
+
+#[derive(Debug, Clone)]
+struct Part {
+    /// OpenTransport, encoded as it came.
+    opened: Vec<u8>,
+    muted: Vec<bool>,
+    /// Of each receive: the track that an ASSIGNED slot is to show.
+    shown: Vec<Option<String>>,
+    connected: bool,
+    keyed: bool,
+    ice: IceCredentials,
+}
+
+impl SnapshotParts {
+    pub fn assemble(self) -> Snapshot {
+        let transports = self.parts.into_iter().map(|part| {
+            let mut opened = OpenTransport::decode(part.opened.as_slice()).unwrap_or_default();
+            for (send, muted) in opened.sends.iter_mut().zip(part.muted) {
+                send.muted = muted;
+            }
+            for (receive, shown) in opened.receives.iter_mut().zip(part.shown) {
+                receive.track = shown.unwrap_or_default();
+            }
+            snapshot::Transport {
+                opened: Some(opened),
+                connected: part.connected,
+                keyed: part.keyed,
+                ice: Some(part.ice),
+            }
+        });
+        Snapshot { transports: transports.collect(), counters: Some(self.counters) }
+    }
+}
+
+fn transport_figures(transport: &Transport) -> counters::Transport {
     let active = transport.slots.iter().filter(|slot| slot.packets > 0);
     let worst = active.map(|slot| slot.heard.fraction_lost).max().unwrap_or(0);
     counters::Transport {

@@ -271,7 +271,9 @@ impl World<'_> {
             }
             self.forward(slot, work, track, prepared, tag_len);
         }
-        if slot.current != work.track && track.kind == Kind::Video && !self.scratch.requests.contains(&work.track) {
+        let waits = slot.current != work.track && track.kind == Kind::Video;
+        let common = || track.codecs.iter().any(|codec| slot.codecs.iter().any(|ours| ours.same(codec)));
+        if waits && !self.scratch.requests.contains(&work.track) && common() {
             self.scratch.requests.push(work.track);
         }
     }
@@ -287,10 +289,15 @@ impl World<'_> {
         last: u64,
         tag_len: usize,
     ) {
+        let newest = look(track, last).map(|packet| packet.meta.timestamp);
         for sequence in first..=last {
             let Some(prepared) = look(track, sequence) else { continue };
-            if slot.current != work.track && !self.switch(index, slot, work, track, &prepared) {
-                return;
+            if slot.current != work.track {
+                if !self.switch(index, slot, work, track, &prepared) {
+                    return;
+                }
+                let oldest = prepared.meta.timestamp;
+                slot.catching_up(oldest, last, newest.unwrap_or(oldest));
             }
             self.forward(slot, work, track, prepared, tag_len);
         }
@@ -333,7 +340,7 @@ impl World<'_> {
         }
         // Before the switch: it has no number here.
         let Some(sequence) = slot.sequence.map(packet.meta.sequence) else { return };
-        let timestamp = slot.timestamp(packet.meta.timestamp);
+        let timestamp = slot.timestamp(packet.meta.sequence, packet.meta.timestamp);
         let ids = match packet.format {
             Format::Vp8 => slot.ids.map(&packet.descriptor),
             _ => vp8::Ids::default(),
@@ -394,7 +401,7 @@ impl World<'_> {
                 track: slot.current,
                 place,
                 sequence: slot.rtx_sequence,
-                timestamp: slot.timestamp(packet.meta.timestamp),
+                timestamp: slot.timestamp(packet.meta.sequence, packet.meta.timestamp),
                 ids: slot.ids.map(&packet.descriptor),
                 marker: packet.meta.marker,
                 original: Some(number),
@@ -433,7 +440,9 @@ impl World<'_> {
                 let packets = (end - at) as u64;
                 let transmit =
                     Transmit { dest: path.remote, source: path.local, bytes: &arena[..used], segment_size: segment };
-                self.totals.sent_sends += u64::from(sink.transmit(transmit));
+                let sent = sink.transmit(transmit);
+                self.totals.sent_sends += u64::from(sent.calls);
+                transport.gso &= !sent.refused;
                 self.totals.sent_packets += packets;
                 self.totals.sent_bytes += used as u64;
                 transport.totals.sent_packets += packets;

@@ -52,12 +52,21 @@ pub struct Ice {
     selected: Option<Path>,
     last_check_us: u64,
     connected: bool,
+    lost: bool,
 }
 
 impl Ice {
     pub fn new(credentials: Credentials, now: u64) -> Ice {
         let paths = Vec::with_capacity(PATHS);
-        Ice { current: credentials, previous: None, paths, selected: None, last_check_us: now, connected: false }
+        Ice {
+            current: credentials,
+            previous: None,
+            paths,
+            selected: None,
+            last_check_us: now,
+            connected: false,
+            lost: false,
+        }
     }
 
     pub fn credentials(&self) -> &Credentials {
@@ -66,6 +75,11 @@ impl Ice {
 
     pub fn connected(&self) -> bool {
         self.connected
+    }
+
+    /// Whether media may be sent: not after consent has ended (RFC 7675 5.1), until it returns.
+    pub fn consented(&self) -> bool {
+        self.connected || !self.lost
     }
 
     /// Where packets go: the nominated address, before that the one last heard of.
@@ -112,6 +126,7 @@ impl Ice {
         }
         if self.selected.is_some() && !self.connected {
             self.connected = true;
+            self.lost = false;
             outcome.connected = true;
         }
         outcome
@@ -121,6 +136,7 @@ impl Ice {
     pub fn consent_lost(&mut self, now: u64) -> bool {
         if self.connected && now >= self.last_check_us + CONSENT_US {
             self.connected = false;
+            self.lost = true;
             return true;
         }
         false

@@ -28,7 +28,7 @@ pub mod vp9;
 mod address;
 mod codec;
 mod command;
-mod counters;
+pub mod counters;
 pub mod drops;
 mod fanout;
 mod ice;

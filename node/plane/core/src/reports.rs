@@ -283,7 +283,7 @@ fn sender_info(transport: &Transport, place: usize, tracks: &Slab<Track>, wall_u
     let ticks = i128::from(passed_us) * i128::from(slot.clock_rate) / 1_000_000;
     Some(SenderInfo {
         ntp: rtcp::ntp(wall_us),
-        rtp: slot.timestamp(report.info.rtp.wrapping_add(ticks as u32)),
+        rtp: slot.timestamp_now(report.info.rtp.wrapping_add(ticks as u32)),
         packets: slot.packets,
         octets: slot.octets,
     })

@@ -54,8 +54,17 @@ pub struct Transmit<'a> {
 
 /// Takes what is to be sent.
 pub trait Sink {
-    /// Sends now or drops; never waits. Returns the number of system calls it took.
-    fn transmit(&mut self, transmit: Transmit<'_>) -> u32;
+    /// Sends now or drops; never waits.
+    fn transmit(&mut self, transmit: Transmit<'_>) -> Sent;
+}
+
+/// What a [`Sink`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// System calls.
+    pub calls: u32,
+    /// The kernel or the way to this receiver will not segment: the packets went one by one.
+    pub refused: bool,
 }
 
 /// Figures of the whole shard, as in `Counters.Packets`.
@@ -294,7 +303,7 @@ impl Shard {
         for (path, range) in self.outbox.items.drain(..) {
             let bytes = &self.outbox.bytes[range];
             let transmit = Transmit { dest: path.remote, source: path.local, bytes, segment_size: bytes.len() };
-            self.totals.sent_sends += u64::from(sink.transmit(transmit));
+            self.totals.sent_sends += u64::from(sink.transmit(transmit).calls);
             self.totals.sent_packets += 1;
             self.totals.sent_bytes += bytes.len() as u64;
         }

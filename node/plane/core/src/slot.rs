@@ -18,6 +18,9 @@ pub fn of_ssrc(ssrc: u32) -> Option<(u8, bool)> {
     (low < MAX_SLOTS * 2).then_some(((low >> 1) as u8, low & 1 == 1))
 }
 
+/// How much faster than it was made a catch-up is shown.
+const SQUEEZE: u32 = 90;
+
 /// What a receiver's reports say.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Heard {
@@ -55,6 +58,8 @@ pub struct Slot {
     /// Spliced, and nothing sent since: the next audio packet begins a talk spurt.
     pub fresh: bool,
     timestamp_offset: u32,
+    /// Up to this packet, at this timestamp, what is sent is a catch-up.
+    caught_up: Option<(u64, u32)>,
     last_timestamp: u32,
     last_sent_us: u64,
     template: Template,
@@ -101,6 +106,7 @@ impl Slot {
             catch_up: false,
             fresh: false,
             timestamp_offset: 0,
+            caught_up: None,
             last_timestamp: (first_sequence as u32).wrapping_mul(0x9E37),
             last_sent_us: 0,
             template: Template::default(),
@@ -173,6 +179,7 @@ impl Slot {
         let ticks = (passed * u64::from(self.clock_rate) / 1_000_000).max(1) as u32;
         let first = if self.packets == 0 { self.last_timestamp } else { self.last_timestamp.wrapping_add(ticks) };
         self.timestamp_offset = first.wrapping_sub(timestamp);
+        self.caught_up = None;
         true
     }
 
@@ -193,8 +200,27 @@ impl Slot {
         self.sequence.unmap(highest.checked_add_signed(distance.into())?)
     }
 
-    /// The timestamp under which a packet of the current track is sent.
-    pub fn timestamp(&self, timestamp: u32) -> u32 {
+    /// Right after a switch: what comes up to packet `last`, of timestamp `newest`, is old and is shown at once. Its
+    /// timestamps are drawn together, or the player would show the past at its own pace and stay behind.
+    pub fn catching_up(&mut self, oldest: u32, last: u64, newest: u32) {
+        let span = newest.wrapping_sub(oldest);
+        self.timestamp_offset = self.timestamp_offset.wrapping_sub(span - span / SQUEEZE);
+        self.caught_up = Some((last, newest));
+    }
+
+    /// The timestamp under which packet `sequence` of the current track is sent.
+    pub fn timestamp(&self, sequence: u64, timestamp: u32) -> u32 {
+        match self.caught_up {
+            Some((last, newest)) if sequence <= last => {
+                let before = newest.wrapping_sub(timestamp) / SQUEEZE;
+                newest.wrapping_add(self.timestamp_offset).wrapping_sub(before)
+            }
+            _ => self.timestamp_now(timestamp),
+        }
+    }
+
+    /// What the receiver's RTP clock says when the publisher's says `timestamp`.
+    pub fn timestamp_now(&self, timestamp: u32) -> u32 {
         timestamp.wrapping_add(self.timestamp_offset)
     }
 
@@ -263,10 +289,10 @@ mod tests {
         assert!(slot.switch(1, &theirs, 10_000, 1_000_000, 0));
         assert_eq!(slot.payload_type, 96);
         assert_eq!(slot.sequence.map(10_000), Some(500));
-        let first = slot.timestamp(1_000_000);
+        let first = slot.timestamp(10_000, 1_000_000);
         slot.sent(first, 100, 0);
         assert!(slot.switch(2, &theirs, 70, 5, 100_000));
         assert_eq!(slot.sequence.map(70), Some(501));
-        assert_eq!(slot.timestamp(5).wrapping_sub(first), 9000);
+        assert_eq!(slot.timestamp(70, 5).wrapping_sub(first), 9000);
     }
 }

@@ -165,8 +165,9 @@ impl Transport {
         self.srtcp_index
     }
 
+    /// Whether media and reports may be sent to it.
     pub fn usable(&self) -> bool {
-        self.keys.is_some() && self.ice.path().is_some()
+        self.keys.is_some() && self.ice.consented() && self.ice.path().is_some()
     }
 
     /// Round trip to assume before a report has told it.

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 
 use common::*;
-use plane_core::shard::{Sink, Transmit};
+use plane_core::shard::{Sent, Sink, Transmit};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -45,9 +45,9 @@ fn allocations(work: impl FnOnce()) -> u64 {
 struct Nowhere(usize);
 
 impl Sink for Nowhere {
-    fn transmit(&mut self, transmit: Transmit<'_>) -> u32 {
+    fn transmit(&mut self, transmit: Transmit<'_>) -> Sent {
         self.0 += transmit.bytes.len().div_ceil(transmit.segment_size);
-        1
+        Sent { calls: 1, refused: false }
     }
 }
 

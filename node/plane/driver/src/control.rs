@@ -17,13 +17,14 @@ use plane_core::contract::failed::Cause;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
 use plane_core::contract::{Address, Attached, Done, Failed, Fenced, FromPlane, Shutdown};
+use plane_core::counters::SnapshotParts;
 
 use crate::frames::{self, Reader};
 use crate::say;
 use crate::sys::{Epoll, Ready, Wake};
 
-/// Bytes that may wait for a controller that does not read.
-pub const BACKLOG: usize = 8 << 20;
+/// Bytes that may wait for a controller that does not read: a snapshot of a full house and some seconds of events.
+const BACKLOG: usize = 72 << 20;
 /// Beyond this many bytes waiting, no further command is read: replies stay bounded too.
 const BUSY: usize = 1 << 20;
 /// Connections open at once; only one of them controls.
@@ -48,6 +49,7 @@ pub enum ToShard {
 /// From a shard.
 pub enum FromShard {
     Reply { connection: u64, id: u64, body: Body },
+    Snapshot { connection: u64, id: u64, parts: Box<SnapshotParts> },
     Event(Body),
 }
 
@@ -354,6 +356,9 @@ impl Control {
         while let Ok(message) = self.messages.try_recv() {
             match message {
                 FromShard::Reply { connection, id, body } => self.reply(connection, id, body),
+                FromShard::Snapshot { connection, id, parts } => {
+                    self.reply(connection, id, Body::Snapshot(parts.assemble()));
+                }
                 FromShard::Event(body) => {
                     if let Some(controller) = self.controller {
                         self.reply(controller, 0, body);
@@ -369,7 +374,7 @@ impl Control {
             if !connection.write() {
                 gone.push((id, "ended"));
             } else if connection.queued > BACKLOG {
-                gone.push((id, "it does not read: 8 MiB are waiting"));
+                gone.push((id, "it does not read and too much is waiting"));
             } else {
                 // Who does not read what it asked for is not read either.
                 let interest = (connection.queued <= BUSY, !connection.queue.is_empty());

@@ -26,7 +26,7 @@ use plane_core::shard::{Config, Shard};
 
 use args::Args;
 use control::{Control, Identity, ShardHandle};
-use runner::Runner;
+use runner::{Kernel, Runner};
 use sys::{Udp, Wake};
 
 fn main() -> ExitCode {
@@ -102,7 +102,7 @@ fn serve(args: &Args, signal: OwnedFd, udp: Udp, listener: UnixListener, candida
     let runner = Runner {
         shard,
         udp,
-        gso: args.gso,
+        kernel: Kernel::Untried,
         commands: to_shard,
         wake: wake.clone(),
         messages,

@@ -7,12 +7,13 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use plane_core::contract::from_plane::Body;
+use plane_core::contract::to_plane::Command;
 use plane_core::contract::{Counters, counters};
-use plane_core::shard::{Shard, Sink, Transmit};
+use plane_core::shard::{Sent, Shard, Sink, Transmit};
 
 use crate::control::{FromShard, ToShard};
 use crate::lag::Lag;
-use crate::sys::{self, BATCH, Batch, Epoll, Sent, Udp, Wake};
+use crate::sys::{self, BATCH, Batch, Epoll, Outcome, Udp, Wake};
 
 const SOCKET: u64 = 0;
 const COMMANDS: u64 = 1;
@@ -21,37 +22,55 @@ const SECOND_US: u64 = 1_000_000;
 /// Sends what the shard hands over, and learns what the kernel can do.
 struct Gso<'a> {
     udp: &'a Udp,
-    /// Cleared for good when the kernel refuses to segment.
-    on: &'a mut bool,
+    kernel: &'a mut Kernel,
     dropped: &'a mut u64,
 }
 
+/// Whether the kernel segments: known after the first try. Refused before it ever worked, it is off for good; refused
+/// later, it is the way to one receiver that cannot, and the shard remembers that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kernel {
+    Untried,
+    Segments,
+    Refuses,
+}
+
 impl Sink for Gso<'_> {
-    fn transmit(&mut self, transmit: Transmit<'_>) -> u32 {
-        let SocketAddr::V4(dest) = transmit.dest else { return 0 };
+    fn transmit(&mut self, transmit: Transmit<'_>) -> Sent {
+        let SocketAddr::V4(dest) = transmit.dest else { return Sent { calls: 0, refused: false } };
         let source = match transmit.source {
             IpAddr::V4(ip) if !ip.is_unspecified() => Some(ip),
             _ => None,
         };
         let segment = transmit.segment_size;
-        if *self.on || transmit.bytes.len() <= segment {
+        let grouped = transmit.bytes.len() > segment;
+        if !grouped || *self.kernel != Kernel::Refuses {
             match self.udp.send(transmit.bytes, segment, dest, source) {
-                Sent::Done => return 1,
-                Sent::Dropped => {
-                    *self.dropped += 1;
-                    return 1;
+                Outcome::Done => {
+                    if grouped {
+                        *self.kernel = Kernel::Segments;
+                    }
+                    return Sent { calls: 1, refused: false };
                 }
-                Sent::NoSegmentation => *self.on = false,
+                Outcome::Dropped => {
+                    *self.dropped += 1;
+                    return Sent { calls: 1, refused: false };
+                }
+                Outcome::NoSegmentation => {
+                    if *self.kernel == Kernel::Untried {
+                        *self.kernel = Kernel::Refuses;
+                    }
+                }
             }
         }
-        let mut sends = 0;
+        let mut calls = 0;
         for packet in transmit.bytes.chunks(segment) {
-            sends += 1;
-            if self.udp.send(packet, segment, dest, source) != Sent::Done {
+            calls += 1;
+            if self.udp.send(packet, segment, dest, source) != Outcome::Done {
                 *self.dropped += 1;
             }
         }
-        sends
+        Sent { calls, refused: true }
     }
 }
 
@@ -59,7 +78,7 @@ impl Sink for Gso<'_> {
 pub struct Runner {
     pub shard: Shard,
     pub udp: Udp,
-    pub gso: bool,
+    pub kernel: Kernel,
     pub commands: Receiver<ToShard>,
     pub wake: Arc<Wake>,
     pub messages: Sender<FromShard>,
@@ -117,6 +136,11 @@ impl Runner {
     fn take_commands(&mut self, told: &mut bool) -> bool {
         while let Ok(message) = self.commands.try_recv() {
             let ToShard::Command { connection, id, command } = message else { return false };
+            if matches!(*command, Command::GetSnapshot(_)) {
+                let parts = Box::new(self.shard.snapshot(sys::monotonic_us()));
+                *told |= self.messages.send(FromShard::Snapshot { connection, id, parts }).is_ok();
+                continue;
+            }
             if let Some(body) = self.shard.handle_command(sys::monotonic_us(), *command) {
                 *told |= self.messages.send(FromShard::Reply { connection, id, body }).is_ok();
             }
@@ -149,7 +173,7 @@ impl Runner {
         if self.shard.deadline().is_some_and(|at| at <= now) {
             self.shard.handle_timeout(now);
         }
-        let mut sink = Gso { udp: &self.udp, on: &mut self.gso, dropped: &mut tally.send_dropped };
+        let mut sink = Gso { udp: &self.udp, kernel: &mut self.kernel, dropped: &mut tally.send_dropped };
         if self.shard.flush(now, &mut sink) > 0 && oldest != u64::MAX {
             tally.lag.add(sys::unix_us().saturating_sub(oldest));
         }

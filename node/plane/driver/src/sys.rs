@@ -199,9 +199,9 @@ fn sockaddr(addr: SocketAddrV4) -> libc::sockaddr_in {
 
 /// What became of a send.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Sent {
+pub enum Outcome {
     Done,
-    /// The kernel or device will not segment for us (EIO, EINVAL).
+    /// The kernel, the device or the way will not take segments (EIO, EINVAL, EMSGSIZE).
     NoSegmentation,
     /// The socket's buffer is full, or the network refuses: UDP forgets.
     Dropped,
@@ -250,7 +250,7 @@ impl Udp {
     }
 
     /// Sends `bytes` to `dest` from `source`, cut into segments of `segment` bytes when that is less than all of it.
-    pub fn send(&self, bytes: &[u8], segment: usize, dest: SocketAddrV4, source: Option<Ipv4Addr>) -> Sent {
+    pub fn send(&self, bytes: &[u8], segment: usize, dest: SocketAddrV4, source: Option<Ipv4Addr>) -> Outcome {
         let addr = sockaddr(dest);
         let mut iov = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
         let mut control = Control([0; CONTROL]);
@@ -285,11 +285,11 @@ impl Udp {
             libc::sendmsg(self.fd.as_raw_fd(), &msg, 0)
         };
         if result >= 0 {
-            return Sent::Done;
+            return Outcome::Done;
         }
         match io::Error::last_os_error().raw_os_error() {
-            Some(libc::EIO | libc::EINVAL) if bytes.len() > segment => Sent::NoSegmentation,
-            _ => Sent::Dropped,
+            Some(libc::EIO | libc::EINVAL | libc::EMSGSIZE) if bytes.len() > segment => Outcome::NoSegmentation,
+            _ => Outcome::Dropped,
         }
     }
 }

@@ -13,7 +13,7 @@ use plane_core::contract::{
 use plane_core::ext::{self, AudioLevel, Extension};
 use plane_core::rtcp::Writer;
 use plane_core::rtp::{self, Fields, Header};
-use plane_core::shard::{Config, Shard, Sink, Transmit};
+use plane_core::shard::{Config, Sent, Shard, Sink, Transmit};
 use plane_core::srtp::{Opener, Profile, ReplayWindow, Sealer};
 use plane_core::stun::{self, Check, Integrity};
 
@@ -51,17 +51,19 @@ impl Got {
 pub struct Wire {
     pub datagrams: Vec<(SocketAddr, Vec<u8>)>,
     pub groups: Vec<usize>,
+    /// As a kernel or device without segmentation.
+    pub refuses_groups: bool,
 }
 
 impl Sink for Wire {
-    fn transmit(&mut self, transmit: Transmit<'_>) -> u32 {
+    fn transmit(&mut self, transmit: Transmit<'_>) -> Sent {
         assert_eq!(transmit.source, OURS, "answers leave from the address they came to");
         let packets = transmit.bytes.chunks(transmit.segment_size);
         if transmit.bytes[0] >= 128 && !rtp::is_rtcp(transmit.bytes) {
             self.groups.push(packets.len());
         }
         self.datagrams.extend(packets.map(|packet| (transmit.dest, packet.to_vec())));
-        1
+        Sent { calls: 1, refused: self.refuses_groups && transmit.bytes.len() > transmit.segment_size }
     }
 }
 

@@ -73,3 +73,20 @@ fn switched_off() {
     assert_eq!(world.wire.groups, [1, 1, 1]);
     assert!(badr.got(&mut world).iter().all(|packet| packet.padding == 0));
 }
+
+/// R: where the kernel or the way refuses, that receiver gets its packets one by one from then on; others do not.
+#[test]
+fn a_refusal_is_remembered() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    world.wire.refuses_groups = true;
+    picture(&mut world, &amina, &[1000, 1000, 1000]);
+    assert_eq!(badr.got(&mut world).len(), 3);
+    amina.send(&mut world, &amina.piece(3, 2, false, true, false, 1000));
+    amina.send(&mut world, &amina.piece(4, 2, false, false, true, 1000));
+    world.wire.groups.clear();
+    world.flush();
+    assert_eq!(world.wire.groups, [1, 1]);
+}

@@ -37,13 +37,20 @@ fn a_check_is_answered() {
 fn consent_ends_and_returns() {
     let mut world = World::new();
     let amina = world.join("amina", "r");
+    let badr = world.join("badr", "r");
     let lost = |world: &World| world.events.iter().filter(|event| matches!(event, Body::ConsentLost(_))).count();
     world.pass(29 * SECOND);
     assert_eq!(lost(&world), 0);
+    let check = badr.check(true);
+    world.datagram(badr.address, &check);
     world.pass(3 * SECOND);
     assert_eq!(lost(&world), 1);
-    world.pass(60 * SECOND);
+    world.pass(20 * SECOND);
     assert_eq!(lost(&world), 1);
+    world.take(amina.address);
+    badr.send(&mut world, &badr.audio(1, 20));
+    world.flush();
+    assert!(world.take(amina.address).is_empty(), "nothing is sent without consent");
     world.events.clear();
     let check = amina.check(true);
     world.datagram(amina.address, &check);

@@ -23,11 +23,19 @@ fn from_the_cache() {
     let got = badr.got(&mut world);
     assert_eq!(got.len(), 27, "the key frame and everything since");
     assert_eq!(got[0].payload[5] & 1, 0);
+    let past = got[26].header.timestamp.wrapping_sub(got[0].header.timestamp);
+    assert!(past < 90 * 50, "the past is shown at once, not at its own pace: {past} ticks");
+    assert!(got.windows(2).all(|two| two[1].header.timestamp > two[0].header.timestamp));
     amina.send(&mut world, &amina.video(30, 30, false));
     world.flush();
     let next = badr.got(&mut world);
     assert_eq!(next[0].header.sequence, got[26].header.sequence.wrapping_add(1));
     assert_eq!(picture_of(&next[0].payload).0, picture_of(&got[26].payload).0 + 1);
+    assert_eq!(next[0].header.timestamp.wrapping_sub(got[26].header.timestamp), 3000);
+    let lost = got[4].clone();
+    badr.rtcp(&mut world, |writer| writer.nack(1, got[0].header.ssrc, &[lost.header.sequence]).unwrap());
+    world.flush();
+    assert_eq!(badr.got(&mut world)[0].header.timestamp, lost.header.timestamp);
     assert_eq!(plis(&amina.reports(&mut world)), 0);
     assert_eq!(world.shard.totals().key_frames_from_cache, 1);
 }
