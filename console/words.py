@@ -355,6 +355,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "command.context": ("contexte inconnu : {text}", "unknown context: {text}"),
     "command.no_match": ("rien ne s’appelle « {text} » ici", "nothing here is called “{text}”"),
     "command.no_room": ("salle inconnue : {text}", "unknown room: {text}"),
+    "command.ambiguous": (
+        "plusieurs nœuds ont une salle « {text} » ; mettez devant la commande l’un de {where}",
+        "several nodes have a room “{text}”; put one of {where} before the command",
+    ),
     "command.column": ("colonne inconnue : {text}", "unknown column: {text}"),
     # ------------------------------------------------------------------ help
     "help.title": ("Aide", "Help"),

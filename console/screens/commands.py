@@ -74,10 +74,13 @@ def _room(desk: DeskScreen, command: Command) -> Room:
             raise CommandError("say.no_room")
         return room
     name = command.targets[0].removeprefix("room:")
-    for room in desk.look.store.rooms.rows.values():
-        if room.room == name and command.context in ("", room.context) and not room.gone_at:
-            return room
-    raise CommandError("command.no_room", text=name)
+    rooms = desk.look.store.rooms.rows.values()
+    found = [r for r in rooms if r.room == name and command.context in ("", r.context) and not r.gone_at]
+    if not found:
+        raise CommandError("command.no_room", text=name)
+    if len(found) > 1:
+        raise CommandError("command.ambiguous", text=name, where=" ".join(f"@{room.context}" for room in found))
+    return found[0]
 
 
 def _nodes(desk: DeskScreen, command: Command) -> None:

@@ -88,7 +88,7 @@ class Console:
             await self.pilot.pause()
         for past in self.store.history.values():
             for series in (past.cpu, past.people, past.bits, past.loss):
-                series.clear()
+                series.extend(series[-1] for _ in range(600))
         self.app.tick()
         self.desk.pane.table.refresh()
         await self.pilot.pause()
