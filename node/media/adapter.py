@@ -55,7 +55,7 @@ class _Session(msgspec.Struct, eq=False):
 
     transport: str
     room: str
-    plan: Plan
+    agreed: bytes  # wire.OpenTransport: a tenth of what the messages take; read again for an ICE restart
     candidates: tuple[Candidate, ...]
     peer: DtlsPeer | None = None
     deadline: float = 0.0
@@ -227,11 +227,10 @@ class PlaneMedia:
     def _adopt(self, held: wire.Snapshot.Transport) -> None:
         opened = held.opened
         if held.keyed:
-            plan = Plan.of(opened.sends, opened.receives)
             self._sessions[opened.transport] = _Session(
                 transport=opened.transport,
                 room=opened.room,
-                plan=plan,
+                agreed=opened.SerializeToString(),
                 candidates=(),
                 ice=held.connected,
                 keyed=True,
@@ -277,7 +276,8 @@ class PlaneMedia:
             )
         )
         # Before the plane knows of it: its first event may come with the reply.
-        session = _Session(transport=transport, room=room, plan=plan, candidates=())
+        agreed = command.open_transport.SerializeToString()
+        session = _Session(transport=transport, room=room, agreed=agreed, candidates=())
         fingerprints = next(each.fingerprints for each in description.sections if each.fingerprints)
         session.peer = DtlsPeer(self._identity, fingerprints)
         if transport in self._sessions:
@@ -285,9 +285,13 @@ class PlaneMedia:
         self._sessions[transport] = session
         try:
             opened = (await self._call(command)).transport_opened
-        except BaseException:
+        except BaseException as error:
             if self._sessions.get(transport) is session:
                 del self._sessions[transport]
+                # Whoever asked went away; the plane has been told, and must be told otherwise.
+                if isinstance(error, asyncio.CancelledError) and self._link is not None:
+                    closing = wire.CloseTransport(transport=transport)
+                    self._link.client.tell(wire.ToPlane(close_transport=closing))
             raise
         session.candidates = tuple(Candidate(each.ip, each.port) for each in opened.candidates)
         if not session.ice:
@@ -305,7 +309,9 @@ class PlaneMedia:
             raise Refused("PLANE_DOWN")
         ice = (await self._call(wire.ToPlane(restart_ice=wire.RestartIce(transport=transport)))).ice_credentials
         ends = self._ends(session, ice)
-        return answer_fragment(description, session.plan, ends) if fragment else answer(description, session.plan, ends)
+        agreed = wire.OpenTransport.FromString(session.agreed)
+        plan = Plan.of(agreed.sends, agreed.receives)
+        return answer_fragment(description, plan, ends) if fragment else answer(description, plan, ends)
 
     async def close(self, transport: str) -> None:
         session = self._forget(transport)

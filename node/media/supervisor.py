@@ -25,7 +25,7 @@ from node.errors import Fault
 from node.media.plane import EventHandler, LostHandler, PlaneClient, PlaneFailed, PlaneGone, PlaneSilent
 from protos.plane.v1 import plane_pb2 as wire
 
-ANSWER_WITHIN_S: Final = 5.0
+ANSWER_WITHIN_S: Final = 15.0
 LOCK_WITHIN_S: Final = 15.0
 TRIES: Final = 25  # a process that is being killed still takes connections for a moment
 MAX_LOG: Final = 16 * 1024 * 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
 
 import pytest
@@ -115,5 +116,22 @@ async def test_either_side_says_goodbye(tmp_path: pathlib.Path, says_goodbye: st
         client.connection.bio_write(goodbye.send_dtls.datagrams[0])
         with pytest.raises(SSL.ZeroReturnError):
             client.connection.recv(1)
+    await media.shutdown()
+    await plane.stop()
+
+
+async def test_who_goes_away_while_joining_leaves_nothing_behind(tmp_path: pathlib.Path) -> None:
+    plane, media, _ = await joined(tmp_path)
+    plane.deaf = True
+    opening = asyncio.create_task(
+        media.open(
+            room="r", transport="t", offer=offer("chromium_whip"), shape=Shape.WHIP, label=b"", muted=frozenset()
+        )
+    )
+    await plane.told("open_transport")
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert (await plane.told("close_transport")).close_transport.transport == "t"
     await media.shutdown()
     await plane.stop()
