@@ -20,8 +20,8 @@ use plane_core::srtp::Profile;
 
 use trace::Pace;
 
-pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--rounds 5] [--seconds 6] [--pace paced|frame] [--gro on|off] \
-[--cipher gcm128|gcm256|cm] [--conventional on|off] [--cores PLANE,LOAD] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";
+pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--rounds 5] [--seconds 6] [--pace webrtc|frame|spread] [--gro on|off] \
+[--cipher gcm128|gcm256|cm] [--conventional on|off] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -33,6 +33,8 @@ pub struct Options {
     pub cipher: Profile,
     pub conventional: bool,
     pub cores: (usize, usize),
+    pub realtime: bool,
+    pub spin: bool,
     pub plane: PathBuf,
     pub plane_options: Vec<String>,
     pub json: Option<PathBuf>,
@@ -79,11 +81,13 @@ impl Options {
             receivers: vec![500],
             rounds: 5,
             seconds: 6,
-            pace: Pace::Paced,
+            pace: Pace::Webrtc,
             gro: true,
             cipher: Profile::AeadAes128Gcm,
             conventional: true,
             cores: (0, 1),
+            realtime: false,
+            spin: true,
             plane: here.with_file_name("regie-plane"),
             plane_options: Vec::new(),
             json: None,
@@ -107,13 +111,16 @@ impl Options {
             "--seconds" => self.seconds = number(value)?,
             "--gro" => self.gro = switch(value)?,
             "--conventional" => self.conventional = switch(value)?,
+            "--realtime" => self.realtime = switch(value)?,
+            "--spin" => self.spin = switch(value)?,
             "--plane" => self.plane = value.into(),
             "--json" => self.json = Some(value.into()),
             "--pace" => {
                 self.pace = match value {
-                    "paced" => Pace::Paced,
+                    "webrtc" => Pace::Webrtc,
                     "frame" => Pace::Frame,
-                    _ => return Err(format!("--pace {value}: say paced or frame")),
+                    "spread" => Pace::Spread,
+                    _ => return Err(format!("--pace {value}: say webrtc, frame or spread")),
                 }
             }
             "--cipher" => {

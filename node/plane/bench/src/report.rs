@@ -108,7 +108,7 @@ impl Measured {
 pub fn heading(options: &Options) {
     println!("{}", machine::describe());
     println!(
-        "one publisher, 720p VP8 1.5 Mbit/s + Opus, sent {:?}; cipher {:?}; {} rounds of {} s; plane on core {}, load on {}; \
+        "one publisher, 720p VP8 1.5 Mbit/s + Opus, sent {:?}; cipher {:?}; {} rounds of {} s; plane on core {}, load on {}{}{}; \
          receivers take {} from the kernel",
         options.pace,
         options.cipher,
@@ -116,6 +116,8 @@ pub fn heading(options: &Options) {
         options.seconds,
         options.cores.0,
         options.cores.1,
+        if options.spin { " without sleep" } else { "" },
+        if options.realtime { ", both before ordinary work (SCHED_FIFO)" } else { "" },
         if options.gro { "trains (GRO)" } else { "single datagrams" },
     );
     println!("figures are least / median / greatest of the rounds");

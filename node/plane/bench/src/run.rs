@@ -42,7 +42,7 @@ impl Drop for Guard {
 
 /// Measure with each number of receivers in turn, and print.
 pub fn all(options: &Options) -> io::Result<()> {
-    sys::pin(0, options.cores.1)?;
+    sys::confine(options.cores.1, options.realtime)?;
     report::heading(options);
     let mut measured = Vec::new();
     for &count in &options.receivers {
@@ -65,6 +65,7 @@ struct Bench {
     plane_address: SocketAddrV4,
     sinks: Vec<Sink>,
     batch: Batch,
+    spin: bool,
     publisher: Publisher,
     publisher_ice: (String, Integrity),
     receivers: Vec<Receiver>,
@@ -83,15 +84,14 @@ impl Bench {
         let socket = directory.join("plane.sock");
         let port = std::net::UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
         let plane_address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
-        let plane = Process::new(&options.plane)
-            .arg("--socket")
-            .arg(&socket)
-            .args(["--listen", &plane_address.to_string(), "--log", "warn"])
-            .args(&options.plane_options)
+        let mut command = Process::new(&options.plane);
+        command.arg("--socket").arg(&socket).args(["--listen", &plane_address.to_string(), "--log", "warn"]);
+        command.args(&options.plane_options);
+        sys::confine_child(&mut command, options.cores.0, options.realtime);
+        let plane = command
             .spawn()
             .map_err(|error| io::Error::other(format!("cannot start {}: {error}", options.plane.display())))?;
         let plane = Guard(plane);
-        sys::pin(plane.0.id() as i32, options.cores.0)?;
         let (mut control, attached) = Control::attach(&socket)?;
         if !attached.optimised {
             eprintln!("this is a debug build of the plane: its figures mean nothing");
@@ -111,6 +111,7 @@ impl Bench {
             plane_address,
             sinks,
             batch: Batch::new(),
+            spin: options.spin,
             publisher,
             publisher_ice: (ice.0, Integrity::new(ice.1.as_bytes())),
             receivers: Vec::new(),
@@ -159,12 +160,10 @@ impl Bench {
 
     fn start_conventional(&mut self, options: &Options) -> io::Result<()> {
         let ports: Vec<String> = self.ports().iter().map(u16::to_string).collect();
-        let child = Process::new(std::env::current_exe()?)
-            .args(["conventional", &self.count.to_string(), &ports.join(",")])
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut child = Guard(child);
-        sys::pin(child.0.id() as i32, options.cores.0)?;
+        let mut command = Process::new(std::env::current_exe()?);
+        command.args(["conventional", &self.count.to_string(), &ports.join(",")]).stdout(Stdio::piped());
+        sys::confine_child(&mut command, options.cores.0, options.realtime);
+        let mut child = Guard(command.spawn()?);
         let mut line = String::new();
         BufReader::new(child.0.stdout.take().expect("piped")).read_line(&mut line)?;
         let port = line.trim().parse().map_err(io::Error::other)?;
@@ -241,12 +240,13 @@ impl Bench {
         Ok(())
     }
 
-    /// Receive, report and check; wait if there is nothing to do before `until`.
+    /// Receive, report and check; with nothing to do, sleep until `until` or, if told so, come back at once: then no
+    /// sender pays for waking us.
     fn serve(&mut self, now: u64, until: u64) -> io::Result<()> {
         let received = self.receive();
         self.take_turns(now);
         self.control.poll()?;
-        if received == 0 {
+        if received == 0 && !self.spin {
             let wait = until.saturating_sub(sys::now_us()).min(1_000);
             let mut sockets: Vec<_> = self.sinks.iter().map(sys::readable).collect();
             sys::wait(&mut sockets, Duration::from_micros(wait));

@@ -4,6 +4,8 @@ use std::io;
 use std::mem;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::time::Duration;
 
 use libc::c_int;
@@ -32,15 +34,25 @@ pub fn now_us() -> u64 {
     ts.tv_sec as u64 * 1_000_000 + ts.tv_nsec as u64 / 1000
 }
 
-/// Bind thread or process `pid` (0: this thread) to one processor.
-pub fn pin(pid: i32, cpu: usize) -> io::Result<()> {
-    // SAFETY: an all-zero set is valid; the call only reads it.
+/// Bind this thread to one processor; `realtime`: before all ordinary work that others have for it.
+pub fn confine(cpu: usize, realtime: bool) -> io::Result<()> {
+    // SAFETY: an all-zero set is valid; the calls only read their arguments.
     unsafe {
         let mut set: libc::cpu_set_t = mem::zeroed();
         libc::CPU_SET(cpu, &mut set);
-        check(libc::sched_setaffinity(pid, mem::size_of_val(&set), &set))?;
+        check(libc::sched_setaffinity(0, mem::size_of_val(&set), &set))?;
+        if realtime {
+            let priority = libc::sched_param { sched_priority: 1 };
+            check(libc::sched_setscheduler(0, libc::SCHED_FIFO, &priority))?;
+        }
     }
     Ok(())
+}
+
+/// Let `command` start confined as [`confine`] says, with all threads it will have.
+pub fn confine_child(command: &mut Command, cpu: usize, realtime: bool) {
+    // SAFETY: between fork and exec only two system calls are made, nothing is allocated or locked.
+    unsafe { command.pre_exec(move || confine(cpu, realtime)) };
 }
 
 /// Wait until one of `sockets` can be read, at most `timeout`.

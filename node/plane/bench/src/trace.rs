@@ -24,8 +24,10 @@ static BYTES: &[u8] = include_bytes!("../trace.bin");
 pub enum Pace {
     /// All at once, as a hardware encoder or OBS does.
     Frame,
-    /// As libwebrtc does: every 5 ms what 2.5 times the bit rate allows, here two packets.
-    Paced,
+    /// As libwebrtc does: at 2.5 times the bit rate, of which up to 40 ms may leave at once.
+    Webrtc,
+    /// As older senders did, and the worst for grouping: two packets every 5 ms.
+    Spread,
 }
 
 impl Trace {
@@ -41,14 +43,17 @@ impl Trace {
         }
         let frames = packets.iter().filter(|packet| packet.video && packet.marker).count() as u16;
         let length_us = (u64::from(frames) * 1_000_000 / 30).next_multiple_of(20_000);
-        if pace == Pace::Paced {
-            spread(&mut packets);
+        match pace {
+            Pace::Frame => {}
+            Pace::Webrtc => pace_with_debt(&mut packets),
+            Pace::Spread => spread(&mut packets),
         }
+        packets.sort_by_key(|packet| packet.at_us);
         Trace { packets, length_us, frames }
     }
 }
 
-/// Two video packets every 5 ms, none before its time; a frame never waits longer than 200 ms.
+/// Two video packets every 5 ms, none before its time.
 fn spread(packets: &mut [Packet]) {
     let (mut slot, mut sent) = (0, 0);
     for packet in packets.iter_mut().filter(|packet| packet.video) {
@@ -60,5 +65,23 @@ fn spread(packets: &mut [Packet]) {
         sent += 1;
         packet.at_us = slot;
     }
-    packets.sort_by_key(|packet| packet.at_us);
+}
+
+/// A packet leaves when the debt that those before it made has fallen to 40 ms of the pacing rate.
+fn pace_with_debt(packets: &mut [Packet]) {
+    const PACING_BPS: u64 = 1_500_000 * 5 / 2;
+    const BURST_BYTES: u64 = PACING_BPS / 8 * 40 / 1000;
+    let (mut at, mut debt) = (0, 0u64);
+    for packet in packets.iter_mut().filter(|packet| packet.video) {
+        let passed = packet.at_us.saturating_sub(at);
+        debt = debt.saturating_sub(passed * PACING_BPS / 8_000_000);
+        at = at.max(packet.at_us);
+        if debt > BURST_BYTES {
+            let wait = (debt - BURST_BYTES) * 8_000_000 / PACING_BPS;
+            at += wait;
+            debt = BURST_BYTES;
+        }
+        debt += packet.payload.len() as u64 + 40;
+        packet.at_us = at;
+    }
 }
