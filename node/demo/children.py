@@ -47,7 +47,7 @@ class Child:
                 stderr=file,
                 env=dict(environ),
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=die_with(os.getpid()),
             )
         if told:
             assert self.process.stdin is not None
@@ -82,7 +82,7 @@ class Child:
             self.process.stdout.close()
 
 
-def _die_with(parent: int) -> Callable[[], None] | None:
+def die_with(parent: int) -> Callable[[], None] | None:
     """For Popen's `preexec_fn`: the kernel sends SIGTERM when the parent dies, however that happens."""
     if _LIBC is None:
         return None

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from node.demo.children import die_with
 from tests.e2e.machine import free_port, until
 from tests.e2e.visitor import WATCH
 
@@ -112,7 +114,7 @@ async def firefox(folder: Path) -> AsyncIterator[FirefoxWindow]:
     with (folder / "firefox.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             path, "--headless", "--no-remote", "--marionette", "--profile", str(profile), "about:blank",
-            stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with(os.getpid()),
         )  # fmt: skip
     try:
 

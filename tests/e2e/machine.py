@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 import grpc
 
+from node.demo.children import die_with
 from node.demo.peer import Door
 from node.rpc.local import LocalContext, read_local_context
 from protos.chat.v1 import chat_pb2_grpc
@@ -133,7 +134,7 @@ class Machine:
         with (self.folder / "node.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "node", env=self.environ, stdin=asyncio.subprocess.DEVNULL,
-                stdout=log, stderr=log, start_new_session=True,
+                stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with(os.getpid()),
             )  # fmt: skip
         await until(self._answers, START_SECONDS, f"the node answers; its log:\n{self.log()[-3000:]}", every=0.05)
         context = read_local_context(path=self.contexts)
