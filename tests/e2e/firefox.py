@@ -114,7 +114,8 @@ async def firefox(folder: Path) -> AsyncIterator[FirefoxWindow]:
     with (folder / "firefox.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             path, "--headless", "--no-remote", "--marionette", "--profile", str(profile), "about:blank",
-            stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with(os.getpid()),
+            stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            preexec_fn=die_with(os.getpid()),
         )  # fmt: skip
     try:
 
