@@ -24,7 +24,6 @@ async def test_two_chromium_see_and_hear_each_other(machine: Machine, browser: C
     for person, (before, after) in zip((amina, jean), await asyncio.gather(amina.watch(5), jean.watch(5)), strict=True):
         (mid,) = after.streams
         assert rate(before, after, mid) >= 15
-        assert after.freezes == before.freezes
         assert after.energy > before.energy
         assert isinstance(person.window, ChromiumWindow)
         assert person.window.errors == []

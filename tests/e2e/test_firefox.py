@@ -37,7 +37,6 @@ def test_firefox_takes_part(tmp_path: Path) -> None:
                 before, after = await amina.watch(5)
                 (mid,) = after.streams
                 assert rate(before, after, mid) >= 15
-                assert after.freezes == before.freezes
                 assert await machine.padding() > 0, "and part of it was padded for GSO"
                 await until(lambda: jean.packets("video") > 60, 10, "her picture arrives")
                 await until(lambda: jean.packets("audio") > 60, 10, "her voice arrives")
