@@ -12,7 +12,7 @@ from console.i18n import n, said, t
 from console.model import Ack, Failure, Key, Message, Person, Room, Track
 from console.ports import Operator
 from console.state import Store
-from console.text import clean
+from console.text import clean, fit
 
 IN_FLIGHT: Final = 64  # calls at once: more is slower (measured)
 MICROPHONE: Final = ("microphone",)
@@ -123,10 +123,13 @@ class Operations:
         self._undo = [undo for undo in self._undo if undo.until > now]
         return self._undo[-1] if self._undo else None
 
-    def undo_left(self) -> int:
-        """Whole seconds in which `u` still works."""
+    def undo_offer(self) -> str:
+        """What `u` would take back, and for how long; empty when nothing."""
         last = self.undoable()
-        return max(0, int(last.until - self._clock()) + 1) if last else 0
+        if last is None:
+            return ""
+        left = max(0, int(last.until - self._clock()) + 1)
+        return t("undo.offer", what=t(f"undo.{last.verb}", who=fit(last.label, 20).rstrip()), seconds=left)
 
     async def settle(self) -> None:
         """Wait for every call under way."""
@@ -221,6 +224,7 @@ class Operations:
             tally.failures.append((room, failure))
         else:
             tally.acks.append((room, ack))
+            self._undo = [undo for undo in self._undo if undo.room != room]
             for participant in ack.changed:
                 self._apply("unmute", (*room, participant), Ack(MICROPHONE))
         finally:

@@ -182,7 +182,7 @@ class DeskScreen(Screen[None]):
         return frame.tabs(self.pane, room[1] if room else "", cells)
 
     def _status(self, cells: int) -> PaintedLine:
-        return frame.status(self.pane, self.report, self.operations.undo_left(), cells)
+        return frame.status(self.pane, self.report, self.operations.undo_offer(), cells)
 
     def _keys(self, cells: int) -> PaintedLine:
         return frame.keys(self.pane.view, self.role(self.context_in_hand()), cells)

@@ -85,9 +85,9 @@ def tabs(pane: Pane, room: str, cells: int) -> Line:
     return spread(left, right, cells)
 
 
-def status(pane: Pane, report: Report | None, undo_left: int, cells: int) -> Line:
+def status(pane: Pane, report: Report | None, undo_offer: str, cells: int) -> Line:
     """The last outcome; when there is none to tell, the row under the cursor."""
-    right: Line = [(f"{t('undo.offer', seconds=undo_left)} ", "accent")] if undo_left else []
+    right: Line = [(f" {undo_offer} ", "accent")] if undo_offer else []
     if report is None:
         return spread([(" ", ""), *pane.detail()], right, cells)
     glyph, tone = ("… ", "accent") if report.going else ("✓ ", "good") if report.ok else ("✗ ", "bad")

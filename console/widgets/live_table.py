@@ -110,13 +110,13 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self.predicate is not None:
             rows = [row for row in rows if self.predicate(row)]
         column = self._column(self.sort_id)
-        rows.sort(key=lambda row: row.key)
         rows.sort(key=lambda row: column.sort(row, self.look), reverse=self.reverse)
         order = [row.key for row in rows]
-        if self.cursor_key is not None and self.cursor_key in self.rows.rows and self.cursor_key[:depth] == scope:
-            old = self._index.get(self.cursor_key)
-            if old is not None and self.cursor_key not in set(order):
-                order.insert(min(old, len(order)), self.cursor_key)
+        cursor = self.cursor_row
+        if cursor is not None and self.predicate is not None and not self.predicate(cursor):
+            old = self._index.get(cursor.key)
+            if old is not None and cursor.key[:depth] == scope:
+                order.insert(min(old, len(order)), cursor.key)
         self._set_order(order)
 
     def _drop_missing(self) -> None:

@@ -81,7 +81,7 @@ async def test_u_takes_a_mute_back(node: Node) -> None:
         await c.enter_room("daily")
         await c.point("Ada")
         await c.press("m")
-        await c.sees("u undo (")
+        await c.sees("u undo: mute of Ada (")
         await c.press("u")
         await c.sees("undone: Ada")
         assert not one.people["daily", "p1"].tracks[0].muted
