@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pathlib
 
 import uvloop
@@ -32,8 +33,7 @@ def test_fifty_join_on_uvloop(tmp_path: pathlib.Path) -> None:
     async def story() -> None:
         media, heard = await control(tmp_path)
         clients = [LightClient(f"t{n}") for n in range(50)]
-        for client in clients:
-            await client.join(media)
+        await asyncio.gather(*(client.join(media) for client in clients))
         for client in clients:
             await heard.hears(ports.TransportConnected, ports.TransportConnected(client.name).__eq__)
         assert len(await media.held()) == 50
