@@ -137,7 +137,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_block_room"), ["room"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("block", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_block_room"))
