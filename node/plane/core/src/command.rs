@@ -379,22 +379,25 @@ impl Shard {
             room.told.retain(|&(told, _)| told != index);
         }
         for subscriber in track.subscribers {
+            let place = usize::from(subscriber.slot);
             let Some(transport) = self.transports.get_mut(subscriber.transport) else { continue };
-            let Some(slot) = transport.slots.get_mut(usize::from(subscriber.slot)) else { continue };
-            if slot.current == index {
-                slot.current = NONE;
-            }
+            let Some(slot) = transport.slots.get_mut(place) else { continue };
             if slot.wanted == index {
-                slot.wanted = NONE;
+                self.assign(subscriber.transport, place, NONE, 0);
+            } else if slot.current == index {
+                slot.current = NONE; // what it waits for comes next
+                self.announce_empty(subscriber.transport, place);
             }
-            if slot.announced == index {
-                slot.announced = NONE;
-                self.events.push_back(Body::SlotSwitched(SlotSwitched {
-                    transport: transport.id.to_string(),
-                    slot: slot.index.into(),
-                    track: String::new(),
-                }));
-            }
+        }
+    }
+
+    /// Tells the control process that nothing is in the slot any more, if it believes otherwise.
+    fn announce_empty(&mut self, transport: u32, place: usize) {
+        let Some(transport) = self.transports.get_mut(transport) else { return };
+        let slot = &mut transport.slots[place];
+        if std::mem::replace(&mut slot.announced, NONE) != NONE {
+            let (transport, slot) = (transport.id.to_string(), slot.index.into());
+            self.events.push_back(Body::SlotSwitched(SlotSwitched { transport, slot, track: String::new() }));
         }
     }
 
@@ -429,14 +432,16 @@ impl Shard {
                 loss.reset(); // what is muted is not asked for again
             }
             track.layer.key_requests.answered();
-            for subscriber in &track.subscribers {
+            track.subscribers.retain(|subscriber| {
                 let transport = self.transports.get_mut(subscriber.transport);
-                if let Some(slot) = transport.and_then(|t| t.slots.get_mut(usize::from(subscriber.slot)))
-                    && slot.current == index
-                {
+                let Some(slot) = transport.and_then(|t| t.slots.get_mut(usize::from(subscriber.slot))) else {
+                    return false;
+                };
+                if slot.current == index {
                     slot.current = NONE; // spliced anew when it is heard again
                 }
-            }
+                slot.wanted == index
+            });
         } else if track.kind == Kind::Video && !track.subscribers.is_empty() {
             self.request_key_frame(index, now);
         }
@@ -484,12 +489,7 @@ impl Shard {
         let current = slot.current;
         if track == NONE {
             slot.current = NONE;
-            if slot.announced != NONE {
-                slot.announced = NONE;
-                let (id, index) = (receiver.id.to_string(), slot.index.into());
-                let event = SlotSwitched { transport: id, slot: index, track: String::new() };
-                self.events.push_back(Body::SlotSwitched(event));
-            }
+            self.announce_empty(transport, place);
         }
         for old in [before, current] {
             let still = old == track || (old == current && track != NONE);

@@ -157,8 +157,10 @@ impl Shard {
             let restarted = std::mem::take(&mut track.restarted);
             for subscriber in &track.subscribers {
                 let Some(transport) = self.transports.get_mut(subscriber.transport) else { continue };
-                if restarted && let Some(slot) = transport.slots.get_mut(usize::from(subscriber.slot)) {
-                    slot.current = if slot.current == index { NONE } else { slot.current };
+                let Some(slot) = transport.slots.get_mut(usize::from(subscriber.slot)) else { continue };
+                if restarted && slot.current == index {
+                    slot.current = NONE;
+                    scratch.left.push((index, *subscriber));
                 }
                 transport.work.push(Work { track: index, slot: subscriber.slot });
                 mark(transport, subscriber.transport, &mut self.dirty_transports);

@@ -15,6 +15,9 @@ use crate::srtp::{self, ReplayWindow};
 use crate::track::Track;
 use crate::transport::{Carries, Transport};
 
+/// The longest payload that is forwarded: more would not fit into an Ethernet frame anyway.
+const MAX_PAYLOAD: usize = 1500;
+
 /// A plain packet on its way into a track.
 struct Incoming<'a> {
     header: Header,
@@ -199,6 +202,9 @@ fn unwrap_rtx(track: &mut Track, incoming: &mut Incoming<'_>) -> Result<(), Caus
 
 /// Stores the packet and lists it for the next flush. Returns how many packets are missing before it.
 fn accept(track: &mut Track, incoming: &Incoming<'_>, now: u64, totals: &mut Totals) -> Result<u64, Cause> {
+    if incoming.payload.len() > MAX_PAYLOAD {
+        return Err(Cause::TooLong);
+    }
     let Some(codec) = track.codec(incoming.payload_type) else { return Err(Cause::RtpUnknownPayloadType) };
     let (format, clock_rate) = (codec.format, codec.clock_rate);
     let header = &incoming.header;

@@ -65,6 +65,10 @@ impl From<io::Error> for Stop {
 /// The story of the process: lock, listen, one thread a shard, control on this thread until the end.
 fn start(args: &Args) -> Result<(), Stop> {
     let signal = sys::termination()?;
+    // A busy control process, or anything else on this machine, is not to delay packets.
+    if !sys::run_first() {
+        say!(Debug, "runs at ordinary priority: no CAP_SYS_NICE");
+    }
     let _lock = lock(&args.socket)?;
     let udp = Udp::bind(args.listen).map_err(|error| {
         Stop::Refused(format!("cannot listen on UDP {}: {error}. Choose another --listen.", args.listen))

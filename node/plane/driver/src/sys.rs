@@ -67,6 +67,13 @@ pub fn random(bytes: &mut [u8]) -> io::Result<()> {
     if n == bytes.len() as isize { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// Asks to run before ordinary processes. `false`: not permitted (CAP_SYS_NICE), and nothing changed.
+pub fn run_first() -> bool {
+    const NICE: c_int = -10;
+    // SAFETY: a plain call.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) == 0 }
+}
+
 /// A counter that wakes an epoll.
 pub struct Wake(OwnedFd);
 

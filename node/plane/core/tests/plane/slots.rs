@@ -109,3 +109,52 @@ fn the_snapshot_tells_what_is_shown() {
     assert_eq!(opened(1).label, b"badr");
     assert!(snapshot.transports.iter().all(|transport| transport.connected && transport.keyed));
 }
+
+/// R: a slot that waits for one track while it shows another leaves no trace in either: not after a mute, nor after
+/// its transport has gone and another has taken its place.
+#[test]
+fn nothing_is_left_behind() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let badr = world.join("badr", "r");
+    world.join("chloe", "r");
+    world.assign("chloe", VIDEO_SLOT + 3, "amina/camera");
+    amina.send(&mut world, &amina.video(1, 1, true));
+    world.flush();
+    world.assign("chloe", VIDEO_SLOT + 3, "badr/camera"); // waits; shows Amina
+    world.mute("amina/camera", true);
+    let close = plane_core::contract::CloseTransport { transport: "chloe".into() };
+    world.command(Command::CloseTransport(close));
+    let mut small = page("small", "r");
+    small.receives.truncate(1); // where Chloe was, with fewer slots
+    let mut small = world.open(small);
+    small.connect(&mut world);
+    world.mute("amina/camera", false);
+    amina.send(&mut world, &amina.video(2, 2, true));
+    badr.send(&mut world, &badr.video(2, 2, true));
+    world.flush();
+    assert!(small.got(&mut world).is_empty());
+}
+
+/// R: what a slot waits for goes away: the slot is empty, and says so.
+#[test]
+fn the_awaited_leaves() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    world.join("badr", "r");
+    let mut chloe = world.join("chloe", "r");
+    world.assign("chloe", VIDEO_SLOT, "amina/camera");
+    amina.send(&mut world, &amina.video(1, 1, true));
+    world.flush();
+    world.assign("chloe", VIDEO_SLOT, "badr/camera");
+    let close = plane_core::contract::CloseTransport { transport: "badr".into() };
+    world.command(Command::CloseTransport(close));
+    amina.send(&mut world, &amina.video(2, 2, false));
+    world.flush();
+    assert_eq!(chloe.got(&mut world).len(), 1);
+    let Some(Body::SlotSwitched(last)) = world.events.iter().rfind(|event| matches!(event, Body::SlotSwitched(_)))
+    else {
+        panic!()
+    };
+    assert_eq!((last.transport.as_str(), last.track.as_str()), ("chloe", ""));
+}
