@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,14 +25,14 @@ def test_pii_prints_as_a_mark_of_itself() -> None:
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """Everything that goes to stderr, at the most talkative level."""
     stream = io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     logs.configure("json", "debug")
-    yield stream  # type: ignore[misc]
+    yield stream
     root.handlers[:] = before
     root.setLevel(level)
     structlog.reset_defaults()

@@ -591,9 +591,10 @@ def quality_of(figures: TransportFigures, reported_loss: float = 0.0) -> Quality
 def view_of(person: Person, room: str, blocked: Iterable[tuple[Source, str]]) -> ParticipantView:
     """`blocked`: (source, by whom) of the person's blocked sources."""
     by = dict(blocked)
+    sent = {track.source for track in person.tracks}
     tracks = []
     for source in Source:
-        if person.track(source) is None and source not in by:
+        if source not in sent and source not in by:
             continue
         bps, loss = person.rates.get(source, (0, 0.0))
         tracks.append(
