@@ -75,7 +75,7 @@ def node(context: str, message: nodes_pb2.Node) -> Node:
 def room(context: str, message: rooms_pb2.Room) -> Room:
     return Room(
         context=context,
-        room=message.room,
+        room=clean(message.room, ID),
         title=clean(message.title, 200),
         open=message.state != rooms_pb2.Room.STATE_CLOSED,
         created=seconds(message.created),
@@ -99,8 +99,8 @@ def person(context: str, message: participants_pb2.Participant) -> Person:
     quality = message.quality
     return Person(
         context=context,
-        room=message.room,
-        participant=message.participant,
+        room=clean(message.room, ID),
+        participant=clean(message.participant, ID),
         name=clean(message.name, NAME) or clean(message.participant, NAME),
         role=clean(message.role, 20) or "participant",
         client=_CLIENTS.get(message.client, "page"),
@@ -129,9 +129,9 @@ def _track(message: participants_pb2.Track) -> Track:
 def chat_message(context: str, message: chat_pb2.Message) -> Message:
     return Message(
         context=context,
-        room=message.room,
-        message=message.message,
-        participant=message.participant,
+        room=clean(message.room, ID),
+        message=clean(message.message, ID),
+        participant=clean(message.participant, ID),
         name=clean(message.name, NAME) or clean(message.participant, NAME),
         text=clean(message.text, TEXT),
         sent=seconds(message.sent),

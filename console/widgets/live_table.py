@@ -110,6 +110,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self.predicate is not None:
             rows = [row for row in rows if self.predicate(row)]
         column = self._column(self.sort_id)
+        rows.sort(key=lambda row: row.key)  # equal rows keep one order, whoever was heard first
         rows.sort(key=lambda row: column.sort(row, self.look), reverse=self.reverse)
         order = [row.key for row in rows]
         cursor = self.cursor_row
