@@ -58,7 +58,8 @@ export class Controls {
       this.#buttons.set(name, button);
     }
     const group = (/** @type {Name[]} */ ...names) => h('div', { class: 'group' }, ...names.map((name) => this.#buttons.get(name)));
-    this.#bar.replaceChildren(group('microphone', 'camera', 'screen'), group('chat', 'participants', 'view', 'menu'), group('leave'), this.#menu);
+    this.#bar.replaceChildren(group('microphone', 'camera', 'screen'), group('chat', 'participants', 'view', 'menu'), group('leave'));
+    this.#bar.children[1]?.append(this.#menu);
     set(this.#buttons.get('menu') ?? this.#bar, 'aria-controls', 'menu');
     for (const panel of /** @type {const} */ (['chat', 'participants'])) {
       const aside = find(`#${panel}`, HTMLElement);

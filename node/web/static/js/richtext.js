@@ -8,6 +8,10 @@ const ALLOWED = Object.freeze({
 const DROPPED = new Set(['SCRIPT', 'STYLE', 'TEMPLATE', 'IFRAME', 'OBJECT', 'SVG', 'MATH', 'NOSCRIPT', 'TEXTAREA', 'TITLE']);
 const SCHEMES = new Set(['http:', 'https:', 'mailto:']);
 const DEEPEST = 16;
+/** No message of the node is as long; a longer one would only keep the browser busy. */
+const LONGEST = 100_000;
+/** More marks than any script stacks on one letter: they pile up over other lines and stop the browser for seconds. */
+const PILE = /(\p{M}{8})\p{M}+/gu;
 /** An address written as it is; what ends a sentence does not belong to it. */
 const ADDRESS = /https?:\/\/[^\s<>"'«»\u202a-\u202e\u2066-\u2069]*[^\s<>"'«».,;:!?)\]\u202a-\u202e\u2066-\u2069]/giu;
 
@@ -18,7 +22,7 @@ const ADDRESS = /https?:\/\/[^\s<>"'«»\u202a-\u202e\u2066-\u2069]*[^\s<>"'«»
 export function render(html) {
   const fragment = document.createDocumentFragment();
   // The parsed document is inert: nothing in it loads or runs.
-  copy(new DOMParser().parseFromString(html, 'text/html').body, fragment, 0);
+  copy(new DOMParser().parseFromString(html.slice(0, LONGEST).replace(PILE, '$1'), 'text/html').body, fragment, 0);
   return fragment;
 }
 
