@@ -11,7 +11,6 @@ An encoder (WHIP) and a player (WHEP) are people too; they only have the media l
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +18,14 @@ from typing import Final
 import msgspec
 
 from node.errors import Refused
+from node.features.participants.view import Cause as Cause
+from node.features.participants.view import Grade as Grade
+from node.features.participants.view import ParticipantView as ParticipantView
+from node.features.participants.view import QualityView as QualityView
+from node.features.participants.view import Role as Role
+from node.features.participants.view import State as State
+from node.features.participants.view import TrackView as TrackView
+from node.features.participants.view import quality_of
 from node.ports import (
     Actor,
     Effect,
@@ -37,72 +44,6 @@ from node.ports import (
 LEASE_S: Final = 30.0
 SILENT: Final = 127
 """RFC 6464: the quietest level."""
-
-
-class Role(enum.StrEnum):
-    HOST = "host"
-    PARTICIPANT = "participant"
-
-
-class State(enum.StrEnum):
-    JOINING = "joining"
-    HERE = "here"
-    AWAY = "away"
-
-
-class Cause(enum.StrEnum):
-    """Why somebody is gone."""
-
-    LEFT = "left"
-    REMOVED = "removed"
-    LOST = "lost"
-    CLOSED = "closed"
-
-
-class Grade(enum.StrEnum):
-    UNKNOWN = "unknown"
-    GOOD = "good"
-    FAIR = "fair"
-    POOR = "poor"
-
-
-# ---------------------------------------------------------------- views
-
-
-class TrackView(msgspec.Struct, frozen=True):
-    """`on`: the person sends it; `muted`: the node blocks it, whatever the person sends. Loss in percent, upwards."""
-
-    source: Source
-    on: bool
-    muted: bool
-    muted_by: str
-    bits_per_second: int = 0
-    loss_percent: float = 0.0
-
-
-class QualityView(msgspec.Struct, frozen=True):
-    """On the way from the node to the person. Percent, ms, bit/s."""
-
-    loss_percent: float = 0.0
-    rtt_ms: float = 0.0
-    bits_per_second: int = 0
-    grade: Grade = Grade.UNKNOWN
-
-
-class ParticipantView(msgspec.Struct, frozen=True):
-    """`joined`: seconds since the epoch. `level`: 0 (loudest) … 127 (silent), -dBov."""
-
-    participant: str
-    room: str
-    name: str
-    role: Role
-    client: Shape
-    joined: float
-    state: State
-    tracks: tuple[TrackView, ...]
-    speaking: bool
-    level: int
-    quality: QualityView
 
 
 # ---------------------------------------------------------------- what is asked
@@ -571,21 +512,6 @@ class People:
         if person.admitted:
             events.append(PersonGone(self.room, person.id, person.session, cause, by, reason, now))
         return events
-
-
-def quality_of(figures: TransportFigures, reported_loss: float = 0.0) -> QualityView:
-    """One second of a transport as a grade: good < 2 % and < 200 ms, fair < 8 % and < 400 ms, else poor. The loss is
-    the worse of what receiver reports and what the page itself says."""
-    if not figures.connected:
-        return QualityView()
-    loss, rtt = max(figures.loss, reported_loss) * 100.0, figures.rtt_ms
-    if loss < 2.0 and rtt < 200.0:
-        grade = Grade.GOOD
-    elif loss < 8.0 and rtt < 400.0:
-        grade = Grade.FAIR
-    else:
-        grade = Grade.POOR
-    return QualityView(loss_percent=loss, rtt_ms=rtt, bits_per_second=figures.sent_bps, grade=grade)
 
 
 def view_of(person: Person, room: str, blocked: Iterable[tuple[Source, str]]) -> ParticipantView:
