@@ -19,7 +19,8 @@ OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     # gRPC arms this timer (60 s by default), not keepalive_timeout_ms, for a ping to a frozen peer.
     ("grpc.http2.ping_timeout_ms", 5_000),
     ("grpc.initial_reconnect_backoff_ms", 200),
-    ("grpc.min_reconnect_backoff_ms", 200),
+    # Also how long one attempt to connect may take: TLS over a distant link needs several round trips.
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", 2_000),
     ("grpc.max_receive_message_length", MAX_MESSAGE),
     ("grpc.enable_http_proxy", 0),  # operators' tokens go to the node and to nobody else
