@@ -1,9 +1,9 @@
-//! Framing of the control socket: a 4-byte big-endian length before each message, at most 4 MiB.
+//! Framing of the control socket: a 4-byte big-endian length before each message; towards the plane at most 4 MiB.
 
 use plane_core::contract::{FromPlane, ToPlane};
 use prost::Message;
 
-/// The longest message that either side may write.
+/// The longest message that the plane reads.
 pub const LIMIT: usize = 4 << 20;
 
 /// The peer broke the contract; the connection is of no more use.
