@@ -1,6 +1,11 @@
-"""Help: the action table, the filter language and the commands, as they are."""
+"""Help: the action table, the filter language and the commands, as they are.
+
+Whoever starts the console may put a note above them with $REGIE_CONSOLE_NOTE; `regie demo` says the join links there.
+"""
 
 from __future__ import annotations
+
+import os
 
 from textual import events
 from textual.app import ComposeResult
@@ -63,7 +68,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def help_lines(cells: int) -> list[Line]:
-    lines: list[Line] = []
+    lines: list[Line] = [[(line[:cells], "accent")] for line in os.environ.get("REGIE_CONSOLE_NOTE", "").splitlines()]
     for text in (t("help.tiers"), t("help.promise")):
         lines += [[(piece, "")] for piece in wrap(text, cells)]
     for group in _GROUPS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from node.demo import people
 from node.demo.children import Gone
 from node.demo.stage import Link, Stage
 
+PAUSE_SECONDS: Final = 8
+
 cli = typer.Typer(add_completion=False, help="A webinar in progress on this machine, and the console on it.")
 
 _WORDS: Final = {
@@ -24,6 +27,7 @@ _WORDS: Final = {
         "around": "avec un téléphone du même réseau",
         "certificate": "Le téléphone avertira que le certificat est celui de ce nœud : c’est attendu.",
         "until": "Ctrl-C arrête tout.",
+        "pause": "La console s’ouvre dans {} s (Entrée : tout de suite). Les liens restent dans son aide : ?",
         "stopping": "On range…",
         "port": "Le port {port} est déjà pris : choisissez-en un autre avec --port.",
     },
@@ -33,6 +37,7 @@ _WORDS: Final = {
         "around": "with a phone on the same network",
         "certificate": "The phone will warn that the certificate is this node’s own: that is expected.",
         "until": "Ctrl-C stops everything.",
+        "pause": "The console opens in {} s (Enter: now). The links stay in its help: ?",
         "stopping": "Tidying up…",
         "port": "Port {port} is taken: choose another with --port.",
     },
@@ -54,26 +59,45 @@ class _Line:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _show(links: list[Link], words: dict[str, str]) -> None:
-    print(f"\n  {people.TITLE}\n")
-    for link in links:
-        print(f"  {words.get(link.role, link.role)} : {link.here}")
+def _links(links: list[Link], words: dict[str, str]) -> str:
+    lines = [people.TITLE, ""]
+    lines += [f"{words.get(link.role, link.role)} : {link.here}" for link in links]
     if any(link.around for link in links):
-        print(f"\n  … {words['around']} :")
-        for link in links:
-            print(f"  {words.get(link.role, link.role)} : {link.around}")
-        print(f"  {words['certificate']}")
+        lines += ["", f"… {words['around']} :"]
+        lines += [f"{words.get(link.role, link.role)} : {link.around}" for link in links]
+        lines += [words["certificate"]]
+    return "\n".join(lines)
+
+
+def _show(text: str) -> None:
+    print()
+    for line in text.splitlines():
+        print(f"  {line}".rstrip())
     print(flush=True)
+
+
+def _pause(sentence: str) -> None:
+    """The console will cover the links: leave the time to read, copy or open one. Enter goes on at once."""
+    for left in range(PAUSE_SECONDS, 0, -1):
+        print(f"\r\x1b[K  {sentence.format(left)}", end="", flush=True)
+        if select.select([sys.stdin], [], [], 1.0)[0]:
+            sys.stdin.readline()
+            break
+    print("\r\x1b[K", end="", flush=True)
 
 
 def _raise_exit(number: int, frame: object) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def _console(stage: Stage) -> int:
-    """The console in this terminal, until it is left."""
+def _console(stage: Stage, note: str) -> int:
+    """The console in this terminal, until it is left. Its help shows `note`."""
     command = "import sys; from console.ctl import main; sys.exit(main())"
-    return subprocess.run([sys.executable, "-c", command, "console"], env=stage.environ, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-c", command, "console"],
+        env={**stage.environ, "REGIE_CONSOLE_NOTE": f"{note}\n "},
+        check=False,
+    ).returncode
 
 
 def _wait(stage: Stage) -> int:
@@ -105,9 +129,11 @@ def demo(
         try:
             links = stage.open(line)
             line.clear()
-            _show(links, words)
+            text = _links(links, words)
+            _show(text)
             if console and sys.stdin.isatty() and sys.stdout.isatty():
-                code = _console(stage)
+                _pause(words["pause"])
+                code = _console(stage, text)
             else:
                 print(f"  {words['until']}", flush=True)
                 code = _wait(stage)

@@ -79,6 +79,7 @@ class Stage:
             **{name: value for name, value in os.environ.items() if not name.startswith("REGIE__")},
             "REGIE_CONFIG": str(self.folder / "node.toml"),
             "REGIE_CONTEXTS": str(self.folder / "contexts.toml"),
+            "XDG_STATE_HOME": str(self.folder / "state"),
             "REGIE__NODE__NAME": "démo",
             "REGIE__NODE__DATA_DIR": str(data),
             "REGIE__NODE__RUN_DIR": str(run),
