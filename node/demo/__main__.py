@@ -22,9 +22,9 @@ cli = typer.Typer(add_completion=False, help="A webinar in progress on this mach
 
 _WORDS: Final = {
     "fr": {
-        "participant": "Participer",
-        "host": "Animer",
-        "around": "avec un téléphone du même réseau",
+        "participant": "Participer :",
+        "host": "Animer :",
+        "around": "… avec un téléphone du même réseau :",
         "certificate": "Le téléphone avertira que le certificat est celui de ce nœud : c’est attendu.",
         "until": "Ctrl-C arrête tout.",
         "pause": "La console s’ouvre dans {} s (Entrée : tout de suite). Les liens restent dans son aide : ?",
@@ -32,9 +32,9 @@ _WORDS: Final = {
         "port": "Le port {port} est déjà pris : choisissez-en un autre avec --port.",
     },
     "en": {
-        "participant": "Take part",
-        "host": "Host",
-        "around": "with a phone on the same network",
+        "participant": "Take part:",
+        "host": "Host:",
+        "around": "… with a phone on the same network:",
         "certificate": "The phone will warn that the certificate is this node’s own: that is expected.",
         "until": "Ctrl-C stops everything.",
         "pause": "The console opens in {} s (Enter: now). The links stay in its help: ?",
@@ -61,10 +61,10 @@ class _Line:
 
 def _links(links: list[Link], words: dict[str, str]) -> str:
     lines = [people.TITLE, ""]
-    lines += [f"{words.get(link.role, link.role)} : {link.here}" for link in links]
+    lines += [f"{words[link.role]} {link.here}" for link in links]
     if any(link.around for link in links):
-        lines += ["", f"… {words['around']} :"]
-        lines += [f"{words.get(link.role, link.role)} : {link.around}" for link in links]
+        lines += ["", words["around"]]
+        lines += [f"{words[link.role]} {link.around}" for link in links]
         lines += [words["certificate"]]
     return "\n".join(lines)
 
