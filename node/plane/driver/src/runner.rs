@@ -13,10 +13,8 @@ use plane_core::shard::{Sent, Shard, Sink, Transmit};
 
 use crate::control::{FromShard, ToShard};
 use crate::lag::Lag;
-use crate::sys::{self, BATCH, Batch, Epoll, Outcome, Udp, Wake};
+use crate::sys::{self, BATCH, Batch, Outcome, Udp, Wake};
 
-const SOCKET: u64 = 0;
-const COMMANDS: u64 = 1;
 const SECOND_US: u64 = 1_000_000;
 
 /// Sends what the shard hands over, and learns what the kernel can do.
@@ -97,20 +95,16 @@ struct Tally {
 
 impl Runner {
     pub fn run(mut self) -> io::Result<()> {
-        let epoll = Epoll::new()?;
-        epoll.add(&self.udp, SOCKET)?;
-        epoll.add(&*self.wake, COMMANDS)?;
         let mut batch = Batch::new();
         let mut tally = Tally::default();
-        let mut ready = Vec::with_capacity(16);
         let mut next_second = sys::monotonic_us() + SECOND_US;
         loop {
             let now = sys::monotonic_us();
             let deadline = self.shard.deadline().map_or(next_second, |at| at.min(next_second));
-            ready.clear();
-            epoll.wait(Some(Duration::from_micros(deadline.saturating_sub(now))), &mut ready)?;
+            let timeout = Duration::from_micros(deadline.saturating_sub(now));
+            let [_, commanded] = sys::wait_readable(&self.udp, &*self.wake, timeout)?;
             let mut told = false;
-            if ready.iter().any(|event| event.token == COMMANDS) {
+            if commanded {
                 self.wake.clear();
                 if !self.take_commands(&mut told) {
                     return Ok(());
