@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from tests.e2e.machine import Machine
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _this_machine_only() -> None:
+def _this_machine_only(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No traffic leaves the machine, no file lands in the user's cache; the synthetic people are drawn once."""
     peer.stay_on_this_machine()
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture
