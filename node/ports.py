@@ -173,7 +173,7 @@ class PlaneDown(msgspec.Struct, frozen=True):
 
 
 class PlaneUp(msgspec.Struct, frozen=True):
-    """A plane answers. `fresh`: it was just started and holds no transports."""
+    """A plane answers. `fresh`: it holds no transport of ours; whoever was on one must join again."""
 
     instance: str
     version: str

@@ -134,10 +134,12 @@ class PlaneMedia:
     async def _attach(self) -> None:
         link = await self._supervisor.attach(self._on_event, self._on_lost, self._on_absent)
         attached = link.attached
-        same = attached.instance == self._instance
+        first, same = not self._instance, attached.instance == self._instance
         if not same:
             self._down("another plane answers")
             self._figures = Figures()
+        # After PlaneDown nobody knows any more what this plane may hold: people must join again.
+        fresh = link.fresh or not (first or self._up)
         self._instance = attached.instance
         snapshot = None
         if not link.fresh:
@@ -147,7 +149,9 @@ class PlaneMedia:
         self._lost.clear()
         self._link = link
         if snapshot is not None:
-            self._reconcile(snapshot)
+            self._reconcile(snapshot, adopt=first)
+        self._mutes.again()
+        self._assignments.again()
         log.info("attached to plane %s, epoch %d, version %s", attached.instance, attached.epoch, attached.version)
         if not attached.optimised:
             log.warning("this plane is a debug build: never measure it")
@@ -160,7 +164,7 @@ class PlaneMedia:
                     epoch=attached.epoch,
                     started_unix_ms=attached.started_unix_ms,
                     optimised=attached.optimised,
-                    fresh=link.fresh,
+                    fresh=fresh,
                 )
             )
 
@@ -198,14 +202,16 @@ class PlaneMedia:
     def _down(self, cause: str) -> None:
         self._sessions.clear()
         self._waiting.clear()
+        self._mutes.forget()
+        self._assignments.forget()
         if self._up:
             self._up = False
             log.error("plane down: %s", cause)
             self._tell(ports.PlaneDown(cause=cause))
 
-    def _reconcile(self, snapshot: wire.Snapshot) -> None:
-        """Make what we know what the plane holds, and tell what was missed. A handshake cannot be taken over from
-        another process, because only that one knows the peer's fingerprint: such a transport is closed."""
+    def _reconcile(self, snapshot: wire.Snapshot, *, adopt: bool) -> None:
+        """Make what we know what the plane holds, and tell what was missed. What we do not know is of the process
+        before us (`adopt`), or was given up while the connection was away: then it is closed."""
         held = {each.opened.transport: each for each in snapshot.transports}
         for session in list(self._sessions.values()):
             if session.transport not in held:
@@ -214,7 +220,7 @@ class PlaneMedia:
         for transport, each in held.items():
             known = self._sessions.get(transport)
             if known is None:
-                self._adopt(each)
+                self._adopt(each, keep=adopt and each.keyed)
             elif known.keyed and not each.keyed:
                 self._give_up(known, "keys did not arrive")
             elif known.keyed and each.connected and not known.told:
@@ -224,9 +230,10 @@ class PlaneMedia:
             elif each.connected and not known.ice:
                 self._on_ice_connected(wire.IceConnected(transport=transport))
 
-    def _adopt(self, held: wire.Snapshot.Transport) -> None:
+    def _adopt(self, held: wire.Snapshot.Transport, *, keep: bool) -> None:
+        """A handshake cannot be taken over: only the process that began it knows the peer's fingerprint."""
         opened = held.opened
-        if held.keyed:
+        if keep:
             self._sessions[opened.transport] = _Session(
                 transport=opened.transport,
                 room=opened.room,

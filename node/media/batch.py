@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
-from node.media.plane import PlaneFailed
+from node.media.plane import PlaneFailed, PlaneGone
 
 MAX_CHANGES: Final = 4096
 
@@ -17,7 +17,8 @@ class Batch(Generic[Change]):
     """`add` returns when the plane has done what was added. Changes keep their order, also among batches.
 
     The plane does all of a command or nothing. A batch that it fails (`PlaneFailed`) is halved until the change is
-    found that it cannot do; `forgive` says whether that matters.
+    found that it cannot do; `forgive` says whether that matters. What a lost connection left open (`PlaneGone`) is owed
+    until the same plane answers again (`again`), or until it is known to be gone (`forget`).
     """
 
     def __init__(
@@ -28,18 +29,31 @@ class Batch(Generic[Change]):
         self._changes: list[Change] = []
         self._done: asyncio.Future[None] | None = None
         self._worker: asyncio.Task[None] | None = None
+        self._owed: list[Change] = []
 
     async def add(self, changes: Iterable[Change]) -> None:
-        loop = asyncio.get_running_loop()
         self._changes.extend(changes)
+        # Shielded: one caller that goes away must not take back the changes of the others.
+        await asyncio.shield(self._begin())
+
+    def again(self) -> None:
+        """Do what is owed, before anything newer. Doing it twice does no harm."""
+        if self._owed:
+            self._changes[:0], self._owed = self._owed, []
+            self._begin()
+
+    def forget(self) -> None:
+        self._owed.clear()
+
+    def _begin(self) -> asyncio.Future[None]:
+        loop = asyncio.get_running_loop()
         if self._done is None:
             self._done = loop.create_future()
             # A future whose every waiter has gone away may keep its error for itself.
             self._done.add_done_callback(lambda done: done.exception())
         if self._worker is None:
             self._worker = loop.create_task(self._work())
-        # Shielded: one caller that goes away must not take back the changes of the others.
-        await asyncio.shield(self._done)
+        return self._done
 
     async def _work(self) -> None:
         # The task starts in the next turn of the loop: what this turn adds is in.
@@ -64,6 +78,9 @@ class Batch(Generic[Change]):
             half = len(changes) // 2
             first = await self._apply(changes[:half])
             return await self._apply(changes[half:]) or first
+        except PlaneGone as error:
+            self._owed.extend(changes)
+            return error
         except Exception as error:
             return error
         return None

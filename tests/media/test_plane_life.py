@@ -214,13 +214,42 @@ async def test_a_plane_that_does_not_answer_is_given_up(
     monkeypatch.setattr("node.media.plane.REPLY_WITHIN_S", 0.1)
     monkeypatch.setattr("node.media.plane.SWEEP_S", 0.1)
     media, heard = await control(MediaSettings(run_dir=tmp_path))
+    await join(media, plane, "t")
     plane.deaf = True
     with pytest.raises(Refused, match="PLANE_DOWN"):
         await media.mute({"t": True})
     assert "does not answer" in (await heard.hears(ports.PlaneDown)).cause
     plane.deaf = False
     again = await heard.hears(ports.PlaneUp, lambda event: event.epoch > 1)
-    assert not again.fresh
+    assert again.fresh and again.epoch > 1, "who was told that the plane is down must be told to join again"
+    assert (await plane.told("close_transport")).close_transport.transport == "t", "nobody could mute it any more"
+    assert await media.held() == []
+    await media.shutdown()
+
+
+async def test_what_was_decided_while_the_connection_was_away_is_done(tmp_path: pathlib.Path, plane: FakePlane) -> None:
+    """A mute holds and a removed person gets nothing more, though the plane was not there to be told (H18)."""
+    media, heard = await control(MediaSettings(run_dir=tmp_path))
+    await join(media, plane, "muted")
+    await join(media, plane, "removed")
+    await heard.hears(ports.TransportConnected, lambda event: event.transport == "removed")
+    plane.deaf = True
+    decisions = asyncio.gather(
+        media.mute({"muted/microphone": True}), media.assign([Assignment("muted", 3, None)]), return_exceptions=True
+    )
+    await plane.told("mute_tracks")
+    await plane.told("assign_slots")
+    plane.commands.clear()
+    plane.deaf = False
+    plane.hang_up()
+    assert all(isinstance(each, Refused) for each in await decisions)
+    await media.close("removed")
+    (change,) = (await plane.told("mute_tracks")).mute_tracks.changes
+    assert (change.track, change.muted) == ("muted/microphone", True)
+    assert (await plane.told("assign_slots")).assign_slots.changes[0].slot == 3
+    assert (await plane.told("close_transport")).close_transport.transport == "removed"
+    assert {held.transport for held in await media.held()} == {"muted"}
+    assert not [event for event in heard.events if isinstance(event, ports.PlaneDown)]
     await media.shutdown()
 
 

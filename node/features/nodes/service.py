@@ -66,7 +66,7 @@ class Nodes:
                 self.figures = event
                 return
             case PlaneUp():
-                self._planes += event.fresh or not self._planes
+                self._planes += event.instance != self._plane.instance
                 self._plane_up = True
                 self._plane = PlaneView(
                     instance=event.instance,
