@@ -51,7 +51,11 @@ class WebEdge:
         origin = request.headers.get("Origin")
         if origin is None or origin.rstrip("/") in self._origins:
             return
-        if urlsplit(origin).netloc != request.host:
+        try:
+            host = urlsplit(origin).netloc
+        except ValueError:
+            host = ""
+        if host != request.host or not host:
             raise Refused("ORIGIN_REFUSED", current=origin[:60])
 
 
