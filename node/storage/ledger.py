@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 from sqlalchemy import Executable
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from node.errors import Fault, Refused
@@ -138,7 +138,8 @@ class GroupCommit:
                 await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
                 attempt += 1
                 continue
-            except (IntegrityError, DBAPIError, SQLAlchemyError) as error:
+            except Exception as error:
+                # Whatever it is: one fact that cannot be written must not stop all others.
                 if len(batch) > 1:
                     for one in batch:
                         await self._write([one])
