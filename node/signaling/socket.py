@@ -31,6 +31,7 @@ from node.web.meter import Meter
 
 SUBPROTOCOL: Final = "regie.v1"
 HELLO_WITHIN_S: Final = 5.0
+GOODBYE_WITHIN_S: Final = 3.0
 SILENT_MAX: Final = 2000
 """WebSockets at once that may still owe their hello: a flood costs no more than these."""
 MAX_MESSAGE: Final = 16 * 1024
@@ -155,10 +156,15 @@ class Sockets:
         self._lines.add(line)
         self._meter.websocket(1)
         try:
-            code = await self._serve(request, ws, line)
+            code = await self._served(request, ws, line)
             line.flush()
-            with contextlib.suppress(ConnectionError):
-                await ws.close(code=code)
+            try:
+                async with asyncio.timeout(GOODBYE_WITHIN_S):
+                    await ws.close(code=code)
+            except ConnectionError:
+                pass
+            except TimeoutError:
+                transport.abort()  # it does not read: what waits for it must not stay for as long as it likes
         finally:
             self._lines.discard(line)
             self._meter.websocket(-1)
@@ -178,6 +184,18 @@ class Sockets:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(patience):
                     await self._nobody.wait()
+
+    async def _served(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> int:
+        """The close code, whatever happens: an answer in HTTP has no place here any more."""
+        try:
+            return await self._serve(request, ws, line)
+        except Refused as refused:
+            line.send(self._refused(refused, ""))
+            return RESTART if refused.code == "FENCED" else WSCloseCode.INTERNAL_ERROR
+        except Exception:
+            log.exception("websocket_failed")
+            line.send(self._refused(Refused("INTERNAL"), ""))
+            return WSCloseCode.INTERNAL_ERROR
 
     async def _serve(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> int:
         """Until one of both sides ends it; the close code."""

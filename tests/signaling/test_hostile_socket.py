@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from node.errors import Fault
 from node.signaling import messages
 from tests.web.house import House, Page, house, transport_of
 
@@ -135,7 +136,7 @@ async def test_without_the_subprotocol(home: House) -> None:
     assert await page.closed() == 4000
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://["])
 async def test_a_page_of_another_site(home: House, origin: str) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await home.client.ws_connect(home.url("/ws"), protocols=("regie.v1",), headers={"Origin": origin})
@@ -186,6 +187,7 @@ async def test_talking_without_end(home: House) -> None:
 async def test_who_does_not_read_is_let_go(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than a megabyte waiting: 4008, and nobody else is slower for it."""
     monkeypatch.setattr("node.signaling.socket.MAX_WAITING", 64 * 1024)
+    monkeypatch.setattr("node.signaling.socket.GOODBYE_WITHIN_S", 0.2)
     room, tickets = await home.create()
     amina = await home.person(room.room, tickets["participant"], "Amina")
     slow = await home.person(room.room, tickets["participant"], "Lente")
@@ -204,7 +206,28 @@ async def test_who_does_not_read_is_let_go(home: House, monkeypatch: pytest.Monk
                 if line is not None:
                     line.send(b"\x81\x7e\x07\xd0" + b" " * 2000)
     assert amina.id in stream.connections
+    home.edge.sockets.restart()
+    await home.edge.sockets.drained(patience=5)
+    assert not home.edge.sockets._lines, "it never reads the goodbye, and is not waited for"
     reader.resume_reading()
+
+
+async def test_our_own_fault_ends_one_websocket_only(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RFC 6455, 7.4.1: 1011. The page comes back; nothing in HTTP is written into the frames."""
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    jean = await home.person(room.room, tickets["participant"], "Jean")
+
+    def fails(*_: object) -> None:
+        raise Fault("a disk")
+
+    monkeypatch.setattr(home.floor, "decide", fails)
+    await jean.send(type="layout", tiles=3)
+    assert (await jean.until("refused"))["code"] == "INTERNAL"
+    monkeypatch.undo()
+    assert await jean.closed() == 1011
+    assert {said["type"] for said in await amina.quiet()} <= {"person"}
+    await jean.attach()
 
 
 Field = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
