@@ -376,6 +376,7 @@ impl Shard {
         self.asking_tracks.retain(|&asking| asking != index);
         if let Some(room) = self.rooms.get_mut(track.room) {
             room.voices.retain(|&voice| voice != index);
+            room.speakers.forget(index);
             room.told.retain(|&(told, _)| told != index);
         }
         for subscriber in track.subscribers {

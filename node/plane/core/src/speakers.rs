@@ -100,6 +100,12 @@ impl Speakers {
         &self.ranked
     }
 
+    /// `track` is gone for good: its index may soon name another.
+    pub fn forget(&mut self, track: u32) {
+        self.places.retain(|place| place.track != track);
+        self.ranked.retain(|&ranked| ranked != track);
+    }
+
     /// Choose again at `now` (about ten times a second) among all unmuted `voices`. Returns whether anything changed.
     ///
     /// A track that is no longer among `voices` loses its place at once.

@@ -102,3 +102,25 @@ fn speakers_are_told() {
     };
     assert!(last.levels.is_empty());
 }
+
+/// D: who leaves takes their place along: the next to come, in another room, is not heard here in their stead.
+#[test]
+fn a_place_is_not_inherited() {
+    let mut world = World::new();
+    let only_sound = |name: &str, room: &str| {
+        let mut page = page(name, room);
+        page.sends.truncate(1);
+        page
+    };
+    let mut speaker = world.open(only_sound("speaker", "r"));
+    speaker.connect(&mut world);
+    let mut listener = world.join("listener", "r");
+    let mut clock = 0;
+    assert!(!speak(&mut world, &[(&speaker, 20)], &mut listener, &mut clock, 1000).is_empty());
+    let close = plane_core::contract::CloseTransport { transport: "speaker".into() };
+    world.command(plane_core::contract::to_plane::Command::CloseTransport(close));
+    let mut stranger = world.open(only_sound("stranger", "another"));
+    stranger.connect(&mut world);
+    clock = 0;
+    assert!(speak(&mut world, &[(&stranger, 20)], &mut listener, &mut clock, 1000).is_empty());
+}
