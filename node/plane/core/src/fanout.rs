@@ -98,7 +98,10 @@ impl Shard {
         for place in 0..receiver.slots.len() {
             if receiver.slots[place].wanted == track && receiver.slots[place].current != track {
                 receiver.slots[place].catch_up = true;
-                receiver.work.push(Work { track, slot: place as u16 });
+                let work = Work { track, slot: place as u16 };
+                if !receiver.work.contains(&work) {
+                    receiver.work.push(work);
+                }
             }
         }
         mark(receiver, transport, &mut self.dirty_transports);
@@ -162,7 +165,11 @@ impl Shard {
                     slot.current = NONE;
                     scratch.left.push((index, *subscriber));
                 }
-                transport.work.push(Work { track: index, slot: subscriber.slot });
+                // Once only, or a packet would be sealed twice under one number.
+                let work = Work { track: index, slot: subscriber.slot };
+                if !(slot.catch_up && transport.work.contains(&work)) {
+                    transport.work.push(work);
+                }
                 mark(transport, subscriber.transport, &mut self.dirty_transports);
             }
         }

@@ -107,3 +107,26 @@ fn asked_again_until_answered() {
     world.pass(3 * SECOND);
     assert_eq!(plis(&amina.reports(&mut world)), 0);
 }
+
+/// D: what waits for the flush and is in the cache too reaches the newcomer once; no number is ever sealed twice.
+#[test]
+fn each_packet_once() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    for n in 0..5 {
+        amina.send(&mut world, &amina.video(n, n as u16, n == 0));
+    }
+    world.flush();
+    amina.send(&mut world, &amina.video(5, 5, false));
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    amina.send(&mut world, &amina.video(6, 6, false));
+    world.flush();
+    assert_eq!(badr.got(&mut world).len(), 7);
+    // The cache has a hole by the time of the flush: the newcomer starts with what has just come.
+    world.assign("badr", VIDEO_SLOT + 1, "amina/camera");
+    amina.send(&mut world, &amina.video(7, 7, true));
+    amina.send(&mut world, &amina.video(9, 9, false));
+    world.flush();
+    assert_eq!(badr.got(&mut world).len(), 4);
+}
