@@ -22,10 +22,11 @@ def sqlite_url(data_dir: Path) -> str:
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """An engine for `url`: SQLite by aiosqlite, or PostgreSQL by asyncpg."""
+    """An engine for `url`: SQLite by aiosqlite, or PostgreSQL by asyncpg. Its errors do not quote what was written:
+    names and words would come into the log."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": 5.0})
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_async_engine(url, connect_args={"timeout": 5.0}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _sqlite)
     return engine
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import text
 
 from node import logs
-from node.logs import Pii
+from node.logs import Format, Pii
 from tests.web.house import OPERATOR, Page, house
 
 NAME = "Zénobie-Très-Reconnaissable"
@@ -44,6 +45,28 @@ def test_both_kinds_of_loggers_come_out_as_json(written: io.StringIO) -> None:
     one, two = (json.loads(line) for line in written.getvalue().splitlines())
     assert (one["event"], one["room"], one["level"]) == ("one_event", "r1", "info")
     assert (two["event"], two["port"], two["level"]) == ("another event", 1, "warning")
+
+
+@pytest.mark.parametrize("format_", ["json", "console"])
+async def test_a_fault_is_told_without_what_it_was_about(
+    tmp_path: Path, written: io.StringIO, monkeypatch: pytest.MonkeyPatch, format_: Format
+) -> None:
+    """Neither the variables of the functions on the way, nor what the database would not take."""
+    monkeypatch.setattr("sys.stderr", written)
+    logs.configure(format_, "debug")
+    async with house(tmp_path) as home:
+        room, tickets = await home.create()
+
+        async def fails(**_: object) -> None:
+            async with home.engine.begin() as tx:
+                await tx.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": NAME})
+
+        home.media.open = fails  # type: ignore[method-assign, assignment]
+        await Page(home, tickets["host"], room.room).join(NAME, expect=500)
+    said = written.getvalue()
+    assert "request_failed" in said and "nowhere" in said
+    for secret in (NAME, tickets["host"]):
+        assert secret not in said
 
 
 async def test_a_whole_visit_leaves_no_trace_of_the_person(tmp_path: Path, written: io.StringIO) -> None:
