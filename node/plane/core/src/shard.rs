@@ -294,6 +294,8 @@ impl Shard {
         let before = self.totals.sent_packets;
         self.fill_stale_rooms(now);
         self.ask_senders(now);
+        // Before the media: the end of a handshake, without which the peer cannot open it. After it: what it asks for.
+        self.send_outbox(sink);
         self.fan_out(now, sink);
         self.send_outbox(sink);
         (self.totals.sent_packets - before) as usize

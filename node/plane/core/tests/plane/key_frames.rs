@@ -130,3 +130,27 @@ fn each_packet_once() {
     world.flush();
     assert_eq!(badr.got(&mut world).len(), 4);
 }
+
+/// R: the end of the handshake leaves before the pictures that need it: before it, the peer has no key to open them.
+#[test]
+fn the_handshake_goes_first() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    amina.send(&mut world, &amina.video(1, 1, true));
+    world.flush();
+    let mut badr = world.open(page("badr", "r"));
+    let check = badr.check(true);
+    world.datagram(badr.address, &check);
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    world.flush();
+    world.take(badr.address);
+    badr.key(&mut world);
+    let dtls = plane_core::contract::SendDtls { transport: "badr".into(), datagrams: vec![vec![22; 300]] };
+    world.command(plane_core::contract::to_plane::Command::SendDtls(dtls));
+    world.flush();
+    let sent = world.take(badr.address);
+    let first = |is: fn(u8) -> bool| sent.iter().position(|bytes| is(bytes[0])).unwrap();
+    let is_rtp = |bytes: &&Vec<u8>| bytes[0] >= 128 && !plane_core::rtp::is_rtcp(bytes);
+    let picture = sent.iter().position(|bytes| is_rtp(&bytes)).unwrap();
+    assert!(first(|byte| byte == 22) < picture);
+}
