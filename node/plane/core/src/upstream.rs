@@ -176,6 +176,7 @@ fn note_ssrc(track: &mut Track, ssrc: u32) {
         track.layer.ssrc = ssrc;
     } else {
         track.layer.restart(ssrc);
+        track.pending.clear(); // the numbers of what is no longer in the ring
         track.restarted = true;
     }
 }

@@ -84,3 +84,21 @@ fn h7_rtcp_counts_once() {
     assert_eq!(world.shard.totals().plis_received, 1);
     assert_eq!(world.shard.dropped(Cause::SrtcpReplay), 49);
 }
+
+/// D: a sender that starts over twice between two flushes: no number of ours carries two packets.
+#[test]
+fn starting_over_within_a_batch() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    let from = |ssrc: u32, sequence: u16| {
+        let extensions = [plane_core::ext::Extension { id: 4, value: b"0" as &[u8] }];
+        let fields = plane_core::rtp::Fields { marker: false, payload_type: 111, sequence, timestamp: 960, ssrc };
+        amina.seal(&fields, sequence.into(), &extensions, &[ssrc as u8; 80])
+    };
+    for (ssrc, sequence) in [(MICROPHONE, 100), (7, 100), (7, 101), (MICROPHONE, 101)] {
+        amina.send(&mut world, &from(ssrc, sequence));
+    }
+    world.flush();
+    assert_eq!(badr.got(&mut world).len(), 1);
+}
