@@ -73,6 +73,7 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.opt.reason": ("raison, écrite au journal", "reason, kept in the audit"),
     "ctl.opt.yes": ("ne pas demander de confirmation", "do not ask for confirmation"),
     "ctl.opt.lang": ("langue des messages", "language of the messages"),
+    "ctl.opt.version": ("version de Régie", "version of Régie"),
     "ctl.opt.read_only": ("regarder sans rien pouvoir changer", "look, without being able to change anything"),
     "ctl.opt.slow": ("une image par seconde, pour une liaison lente", "one picture a second, for a slow line"),
     "ctl.opt.mouse": ("souris", "mouse"),

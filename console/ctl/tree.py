@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import os
 from typing import Annotated, Final
 
@@ -50,8 +51,17 @@ def build(wanted: str = "") -> typer.Typer:
 
 def _root(
     lang: Annotated[str, typer.Option("--lang", help=t("ctl.opt.lang"), metavar="fr|en")] = "",
+    version: Annotated[
+        bool, typer.Option("--version", help=t("ctl.opt.version"), is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
     """`--lang` is read before the tree is built; it is here to be documented."""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"regie {importlib.metadata.version('regie')}")
+        raise typer.Exit()
 
 
 def _about(name: str) -> str:
