@@ -236,6 +236,14 @@ struct World<'a> {
 impl World<'_> {
     fn serve(&mut self, index: u32, transport: &mut Transport, sink: &mut impl Sink) {
         if !transport.usable() {
+            // What is not sent leaves no gap in the numbers: when the peer returns, it starts anew.
+            for work in &transport.work {
+                let slot = &mut transport.slots[usize::from(work.slot)];
+                if slot.current == work.track {
+                    self.part(index, slot, *work);
+                    slot.catch_up = slot.kind == Kind::Video;
+                }
+            }
             return;
         }
         self.scratch.jobs.clear();
@@ -275,6 +283,12 @@ impl World<'_> {
         }
         for at in start as usize..end as usize {
             let prepared = self.scratch.prepared[at];
+            if slot.current == work.track && slot.sequence.leaps(prepared.meta.sequence) {
+                self.part(index, slot, work);
+                if slot.wanted != work.track {
+                    return;
+                }
+            }
             if slot.current != work.track && !self.switch(index, slot, work, track, &prepared) {
                 continue;
             }
@@ -285,6 +299,12 @@ impl World<'_> {
         if waits && !self.scratch.requests.contains(&work.track) && common() {
             self.scratch.requests.push(work.track);
         }
+    }
+
+    /// The slot's numbers are no longer tied to the track's; it is spliced to it again if it is still wanted.
+    fn part(&mut self, index: u32, slot: &mut Slot, work: Work) {
+        slot.current = NONE;
+        self.scratch.left.push((work.track, Subscriber { transport: index, slot: work.slot }));
     }
 
     #[allow(clippy::too_many_arguments)]

@@ -59,6 +59,9 @@ impl TimestampUnwrapper {
     }
 }
 
+/// A gap that no repair will close, and an eighth of what 16 bits can tell apart.
+const LEAP: u64 = 1 << 12;
+
 /// Maps the numbers of changing sources onto one outgoing line that only grows.
 ///
 /// Within a source the mapping is a constant offset, so loss and reordering pass through unchanged; at a switch the
@@ -99,6 +102,13 @@ impl Splice {
     pub fn unmap(&self, out: u64) -> Option<u64> {
         let number = out.wrapping_sub(self.offset);
         (number >= self.first_in && self.highest_out.is_some_and(|highest| out <= highest)).then_some(number)
+    }
+
+    /// Whether `number` is so far ahead that a receiver who lost some could no longer tell how often the 16 bits have
+    /// wrapped (RFC 3711 3.3.1): switch instead.
+    pub fn leaps(&self, number: u64) -> bool {
+        let out = number.wrapping_add(self.offset);
+        number >= self.first_in && self.highest_out.is_some_and(|highest| out > highest.saturating_add(LEAP))
     }
 
     pub fn highest_out(&self) -> Option<u64> {

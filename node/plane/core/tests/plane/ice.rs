@@ -97,3 +97,28 @@ fn dtls_follows_the_nomination() {
     assert_eq!(world.take(amina.address), datagrams);
     assert!(world.take(first).is_empty());
 }
+
+/// H7: what was not sent for want of consent leaves no gap: its receiver still counts rollovers right when it returns.
+#[test]
+fn h7_numbers_go_on_when_consent_returns() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    amina.send(&mut world, &amina.audio(1, 20));
+    world.flush();
+    let before = badr.got(&mut world)[0].header.sequence;
+    world.pass(31 * SECOND);
+    for n in 2..40_000 {
+        amina.send(&mut world, &amina.audio(n, 20));
+        if n % 50 == 0 {
+            world.flush();
+        }
+    }
+    world.flush();
+    world.take(badr.address);
+    let check = badr.check(true);
+    world.datagram(badr.address, &check);
+    amina.send(&mut world, &amina.audio(40_000, 20));
+    world.flush();
+    assert_eq!(badr.got(&mut world)[0].header.sequence, before.wrapping_add(1));
+}

@@ -85,6 +85,25 @@ fn h7_rtcp_counts_once() {
     assert_eq!(world.shard.dropped(Cause::SrtcpReplay), 49);
 }
 
+/// H7: a sender whose numbers leap does not take its receivers' rollover counting along, whatever they lose.
+#[test]
+fn h7_numbers_that_leap() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    let mut seen = 0;
+    for n in 0..20u64 {
+        amina.send(&mut world, &amina.audio(n * 30_000, 20));
+        world.flush();
+        if n % 3 == 0 {
+            seen += badr.got(&mut world).len(); // every one opens
+        } else {
+            world.take(badr.address); // lost on the way
+        }
+    }
+    assert_eq!(seen, 7);
+}
+
 /// D: a sender that starts over twice between two flushes: no number of ours carries two packets.
 #[test]
 fn starting_over_within_a_batch() {
