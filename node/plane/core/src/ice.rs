@@ -79,7 +79,7 @@ impl Ice {
 
     /// Whether media may be sent: not after consent has ended (RFC 7675 5.1), until it returns.
     pub fn consented(&self) -> bool {
-        self.connected || !self.lost
+        !self.lost
     }
 
     /// Where packets go: the nominated address, before that the one last heard of.
@@ -107,6 +107,7 @@ impl Ice {
     pub fn checked(&mut self, now: u64, path: Path, generation: u32, nominates: bool) -> Checked {
         let mut outcome = Checked::default();
         self.last_check_us = now;
+        self.lost = false;
         if self.current.name.generation == generation {
             self.previous = None;
         }
@@ -126,19 +127,18 @@ impl Ice {
         }
         if self.selected.is_some() && !self.connected {
             self.connected = true;
-            self.lost = false;
             outcome.connected = true;
         }
         outcome
     }
 
-    /// `true` once, when consent has just ended.
+    /// `true` once, when the consent of a peer that had nominated has just ended. One that never did is sent to no
+    /// longer either.
     pub fn consent_lost(&mut self, now: u64) -> bool {
-        if self.connected && now >= self.last_check_us + CONSENT_US {
-            self.connected = false;
-            self.lost = true;
-            return true;
+        if self.paths.is_empty() || now < self.last_check_us + CONSENT_US {
+            return false;
         }
-        false
+        self.lost = true;
+        std::mem::take(&mut self.connected)
     }
 }

@@ -98,6 +98,29 @@ fn dtls_follows_the_nomination() {
     assert!(world.take(first).is_empty());
 }
 
+/// RFC 7675: a peer that never nominates has to renew its consent all the same.
+#[test]
+fn consent_ends_without_a_nomination() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.open(page("badr", "r"));
+    let check = badr.check(false);
+    world.datagram(badr.address, &check);
+    badr.key(&mut world);
+    amina.send(&mut world, &amina.audio(1, 20));
+    world.flush();
+    assert_eq!(badr.got(&mut world).len(), 1);
+    world.pass(31 * SECOND);
+    world.take(badr.address);
+    amina.send(&mut world, &amina.audio(2, 20));
+    world.flush();
+    assert!(world.take(badr.address).is_empty());
+    world.datagram(badr.address, &check);
+    amina.send(&mut world, &amina.audio(3, 20));
+    world.flush();
+    assert_eq!(badr.got(&mut world).len(), 1);
+}
+
 /// H7: what was not sent for want of consent leaves no gap: its receiver still counts rollovers right when it returns.
 #[test]
 fn h7_numbers_go_on_when_consent_returns() {
