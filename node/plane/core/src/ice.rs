@@ -92,7 +92,9 @@ impl Ice {
     }
 
     pub fn restart(&mut self, credentials: Credentials) {
-        self.previous = Some(std::mem::replace(&mut self.current, credentials));
+        let before = std::mem::replace(&mut self.current, credentials);
+        // Restarted again before the peer took up the last restart: what it uses is still what it had before.
+        self.previous.get_or_insert(before);
     }
 
     /// The key of the credentials that `generation` names, if they are still valid.

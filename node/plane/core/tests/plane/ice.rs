@@ -145,3 +145,21 @@ fn h7_numbers_go_on_when_consent_returns() {
     world.flush();
     assert_eq!(badr.got(&mut world)[0].header.sequence, before.wrapping_add(1));
 }
+
+/// RFC 8445 2.4: two restarts in a row, the first never taken up: what the peer is using stays valid.
+#[test]
+fn two_restarts_interrupt_nothing() {
+    let mut world = World::new();
+    let mut amina = world.join("amina", "r");
+    restart(&mut world, &mut amina);
+    let (ufrag, password) = restart(&mut world, &mut amina);
+    let old = amina.check(true);
+    world.datagram(amina.address, &old);
+    world.flush();
+    assert_eq!(world.take(amina.address).len(), 1);
+    (amina.ufrag, amina.password) = (ufrag, password);
+    let new = amina.check(true);
+    world.datagram(amina.address, &new);
+    world.flush();
+    assert_eq!(world.take(amina.address).len(), 1);
+}
