@@ -93,6 +93,9 @@ async def secure(request: web.Request, response: web.StreamResponse) -> None:
     """For `Application.on_response_prepare`: answers of every kind, errors too."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.path.startswith(("/whip/", "/whep/")):
+        # A player on another site must be able to read why it was refused.
+        response.headers.setdefault("Access-Control-Allow-Origin", "*")
     # Safari understood 'self' for WebSockets only late: the host is named.
     host = request.host if _HOST.fullmatch(request.host) else ""
     connect = f"'self' ws://{host} wss://{host}" if host else "'self'"

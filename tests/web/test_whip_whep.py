@@ -88,3 +88,4 @@ async def test_not_sdp(home: House) -> None:
     room, tickets = await home.create()
     answer = await home.request("POST", f"/whip/{room.room}", bearer=tickets["host"], json={})
     assert (answer.status, (await answer.json())["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*", "players on other sites can read why"
