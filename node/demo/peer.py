@@ -229,6 +229,10 @@ class Peer:
 
     async def _welcome(self, message: Message) -> None:
         self.welcomed.set()
+        await self._say_again()
+
+    async def _say_again(self) -> None:
+        """What a new connection starts without."""
         for source, track in (("microphone", self._voice), ("camera", self._camera)):
             if track is not None:
                 await self.publish(source, True)
@@ -236,10 +240,15 @@ class Peer:
             await self.send({"type": "layout", "tiles": self._sees, "pinned": None})
 
     async def _rejoin(self, message: Message) -> None:
-        try:
-            await self.join()
-        except (JoinRefused, aiohttp.ClientError, TimeoutError) as cause:
-            log.warning("could not come back: %s", cause)
+        for pause in _AGAIN:
+            try:
+                await self.join()
+            except (JoinRefused, aiohttp.ClientError, TimeoutError) as cause:
+                log.warning("could not come back: %s", cause)
+                await asyncio.sleep(pause)
+            else:
+                await self._say_again()
+                return
 
     async def _ended(self, message: Message) -> None:
         self.ended = message

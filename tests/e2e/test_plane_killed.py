@@ -7,8 +7,10 @@ import os
 import signal
 import time
 
+from node.demo import people
 from protos.nodes.v1 import nodes_pb2
 from tests.e2e.chromium import Chromium
+from tests.e2e.listener import Listener
 from tests.e2e.machine import Machine, until
 
 
@@ -43,3 +45,22 @@ async def test_people_are_back_three_seconds_after_the_plane_was_killed(machine:
     for person in (amina, jean):
         before, after = await person.watch(2)
         assert after.frames - before.frames >= 20
+
+
+async def test_those_who_are_no_browsers_come_back_too(machine: Machine) -> None:
+    """The people of the demonstration are seen and heard again: they say anew what they send."""
+    room = await machine.room()
+    amina = Listener(room.participant, "Amina", person=people.PEOPLE[0], hears=0, sees=0)
+    jean = Listener(room.participant, "Jean", hears=3, sees=2)
+    await amina.enter()
+    amina.talk()
+    await jean.enter()
+    await until(lambda: jean.packets("video") > 20, 10, "her picture arrives")
+
+    (plane,) = machine.planes()
+    os.kill(plane, signal.SIGKILL)
+    killed = time.monotonic()
+    await until(lambda: jean.packets("video", killed + 0.5) > 20, 10, "her picture is back")
+    await until(lambda: jean.packets("audio", killed + 0.5) > 20, 5, "her voice is back")
+    await amina.exit()
+    await jean.exit()
