@@ -1,5 +1,6 @@
 //! One line per record on standard error, `key=value` words after the sentence. No addresses, names or media in it.
 
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +41,8 @@ pub fn set_level(level: Level) {
 
 pub fn write(level: Level, sentence: std::fmt::Arguments<'_>) {
     if level as u8 <= CURRENT.load(Ordering::Relaxed) {
-        eprintln!("plane {} {}", level.word(), sentence);
+        // A full disk or a closed pipe is no reason to stop: eprintln! would panic.
+        let _ = writeln!(io::stderr(), "plane {} {}", level.word(), sentence);
     }
 }
 

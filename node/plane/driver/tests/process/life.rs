@@ -84,3 +84,21 @@ fn shut_down() {
     assert!(matches!(controller.ask(Command::Shutdown(Default::default())), Body::Done(_)));
     assert_eq!(plane.wait().code(), Some(0));
 }
+
+/// H27: the disk that its log is on is full: it goes on without a log.
+#[test]
+fn h27_a_log_that_cannot_be_written() {
+    let socket = socket_path();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let child = process(&socket, &["--log", "info"]).stderr(full).spawn().unwrap();
+    let mut plane = Plane { child, socket, ready: String::new() };
+    let start = Instant::now();
+    while std::os::unix::net::UnixStream::connect(&plane.socket).is_err() {
+        assert!(start.elapsed() < PATIENCE && plane.child.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    for _ in 0..2 {
+        let (mut controller, _) = plane.attach();
+        assert!(matches!(controller.ask(Command::GetSnapshot(Default::default())), Body::Snapshot(_)));
+    }
+}
