@@ -54,21 +54,23 @@ impl Sink for Gso<'_> {
                     *self.dropped += 1;
                     return Sent { calls: 1, refused: false };
                 }
-                Outcome::NoSegmentation => {
-                    if *self.kernel == Kernel::Untried {
-                        *self.kernel = Kernel::Refuses;
-                    }
-                }
+                Outcome::NoSegmentation => {}
             }
         }
+        // A packet that does not go alone either (longer than the way allows, an address that cannot be sent to) says
+        // nothing about segmentation: else one sender of long packets would switch it off for everybody.
+        let mut refused = *self.kernel == Kernel::Refuses;
         let mut calls = 0;
         for packet in transmit.bytes.chunks(segment) {
+            let alone = self.udp.send(packet, segment, dest, source) == Outcome::Done;
+            refused |= alone && calls == 0;
+            *self.dropped += u64::from(!alone);
             calls += 1;
-            if self.udp.send(packet, segment, dest, source) != Outcome::Done {
-                *self.dropped += 1;
-            }
         }
-        Sent { calls, refused: true }
+        if refused && *self.kernel == Kernel::Untried {
+            *self.kernel = Kernel::Refuses;
+        }
+        Sent { calls, refused }
     }
 }
 
@@ -193,5 +195,23 @@ impl Runner {
             }
         }
         counters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R: what is too long for any datagram does not switch segmentation off; neither for good nor for its receiver.
+    #[test]
+    fn too_long_is_no_refusal() {
+        let udp = Udp::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let dest = SocketAddr::V4(udp.local().unwrap());
+        let (mut kernel, mut dropped) = (Kernel::Untried, 0);
+        let mut gso = Gso { udp: &udp, kernel: &mut kernel, dropped: &mut dropped };
+        let bytes = vec![0; 140_000];
+        let transmit = Transmit { dest, source: dest.ip(), bytes: &bytes, segment_size: 70_000 };
+        assert_eq!(gso.transmit(transmit), Sent { calls: 2, refused: false });
+        assert_eq!((kernel, dropped), (Kernel::Untried, 2));
     }
 }
