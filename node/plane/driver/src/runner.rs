@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::Duration;
 
 use plane_core::contract::from_plane::Body;
@@ -16,6 +16,8 @@ use crate::lag::Lag;
 use crate::sys::{self, BATCH, Batch, Outcome, Udp, Wake};
 
 const SECOND_US: u64 = 1_000_000;
+/// Commands carried out between two batches of datagrams: about a millisecond of joins.
+const COMMANDS_AT_ONCE: usize = 32;
 
 /// Sends what the shard hands over, and learns what the kernel can do.
 struct Gso<'a> {
@@ -128,10 +130,14 @@ impl Runner {
         }
     }
 
-    /// `false`: stop.
+    /// `false`: stop. Some at a time, so that no packet waits for a long queue of commands.
     fn take_commands(&mut self, told: &mut bool) -> bool {
-        while let Ok(message) = self.commands.try_recv() {
-            let ToShard::Command { connection, id, command } = message else { return false };
+        for _ in 0..COMMANDS_AT_ONCE {
+            let (connection, id, command) = match self.commands.try_recv() {
+                Ok(ToShard::Command { connection, id, command }) => (connection, id, command),
+                Err(TryRecvError::Empty) => return true,
+                Ok(ToShard::Stop) | Err(TryRecvError::Disconnected) => return false,
+            };
             if matches!(*command, Command::GetSnapshot(_)) {
                 let parts = Box::new(self.shard.snapshot(sys::monotonic_us()));
                 *told |= self.messages.send(FromShard::Snapshot { connection, id, parts }).is_ok();
@@ -141,6 +147,7 @@ impl Runner {
                 *told |= self.messages.send(FromShard::Reply { connection, id, body }).is_ok();
             }
         }
+        self.wake.wake(); // there may be more
         true
     }
 
