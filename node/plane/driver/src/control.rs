@@ -204,9 +204,13 @@ impl Control {
     /// Runs until told to stop or nobody has controlled the plane for its grace time.
     pub fn run(mut self) -> io::Result<()> {
         let mut ready = Vec::with_capacity(16);
+        let mut outcome = Ok(());
         while !self.stopping {
             ready.clear();
-            self.epoll.wait(Some(self.timeout()), &mut ready)?;
+            outcome = self.epoll.wait(Some(self.timeout()), &mut ready);
+            if outcome.is_err() {
+                break;
+            }
             for &event in &ready {
                 self.handle(event);
             }
@@ -216,7 +220,7 @@ impl Control {
         for shard in &self.shards {
             shard.send(ToShard::Stop);
         }
-        Ok(())
+        outcome
     }
 
     fn timeout(&self) -> Duration {

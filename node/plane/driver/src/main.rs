@@ -112,7 +112,13 @@ fn serve(args: &Args, signal: OwnedFd, udp: Udp, listener: UnixListener, candida
         messages,
         control: control_wake.clone(),
     };
-    let thread = thread::Builder::new().name("shard-0".into()).spawn(move || runner.run())?;
+    let thread = thread::Builder::new().name("shard-0".into()).spawn(move || {
+        // Without it nothing is forwarded, and whoever started this process is to know that.
+        runner.run().inspect_err(|error| {
+            say!(Error, "the shard cannot go on: {error}");
+            std::process::exit(1)
+        })
+    })?;
 
     let identity = Identity {
         instance: instance.clone(),
