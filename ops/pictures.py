@@ -23,7 +23,7 @@ from console.state import Store
 from node.demo.stage import Stage
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-PAGE = (1200, 675)
+PAGE = (1120, 630)
 CONSOLE = (132, 24)
 LIMIT = 300_000
 """Bytes: a README must load on a slow line."""
