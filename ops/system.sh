@@ -2,7 +2,7 @@
 # Installs what only the system's package manager has, where this user may; names it in one sentence otherwise.
 #
 #   ops/system.sh build    a C compiler and Rust, for the plane
-#   ops/system.sh test     that, two browsers, Node.js and iproute2, for the tests
+#   ops/system.sh test     that, two browsers, GStreamer, Node.js and iproute2, for the tests
 #
 # Knows Debian and its relatives (apt-get). Asks nothing and prints nothing when everything is there.
 set -euo pipefail
@@ -41,6 +41,9 @@ if [ "$need" = test ]; then
   { has firefox-esr || has firefox; } || missing+=(firefox-esr)
   { has node && has npm; } || missing+=(nodejs npm)
   has ip || missing+=(iproute2)
+  # GStreamer's WebRTC, as an encoder and a player that are nobody's browser
+  /usr/bin/python3 -c 'import gi; gi.require_version("GstWebRTC", "1.0")' 2>/dev/null && [ -n "$(find /usr/lib -name libgstnice.so -print -quit)" ] \
+    || missing+=(python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-{base,good,bad,ugly} gstreamer1.0-nice)
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev pkg-config)  # what the benchmark compares with
 fi
 rust=no
