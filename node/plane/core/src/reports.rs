@@ -128,8 +128,13 @@ impl Shard {
         let Some(place) = transport.place(slot.into()) else { return };
         self.totals.plis_received += 1;
         transport.totals.plis_received += 1;
-        let track = transport.slots[place].wanted;
-        self.request_key_frame(track, now);
+        let slot = &transport.slots[place];
+        // What it shows cannot be decoded; what it is to show, and cannot yet, has been asked for before.
+        let (current, wanted) = (slot.current, slot.wanted);
+        self.request_key_frame(wanted, now);
+        if current != wanted {
+            self.request_key_frame(current, now);
+        }
     }
 
     // ------------------------------------------------------------ asking senders

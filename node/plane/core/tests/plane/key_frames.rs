@@ -154,3 +154,20 @@ fn the_handshake_goes_first() {
     let picture = sent.iter().position(|bytes| is_rtp(&bytes)).unwrap();
     assert!(first(|byte| byte == 22) < picture);
 }
+
+/// R: a picture that goes on while another is waited for is repaired too.
+#[test]
+fn for_what_is_shown_meanwhile() {
+    let mut world = World::new();
+    let mut amina = world.join("amina", "r");
+    world.join("badr", "r"); // sends nothing yet
+    let mut chloe = world.join("chloe", "r");
+    world.assign("chloe", VIDEO_SLOT, "amina/camera");
+    amina.send(&mut world, &amina.video(0, 0, true));
+    world.flush();
+    world.assign("chloe", VIDEO_SLOT, "badr/camera");
+    amina.reports(&mut world);
+    chloe.rtcp(&mut world, |writer| writer.pli(1, 0x5245_0000 | VIDEO_SLOT << 1).unwrap());
+    world.flush();
+    assert_eq!(plis(&amina.reports(&mut world)), 1);
+}
