@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from node.features.layout.rules import Arrange, FillSlots, SlotsChanged
 from node.features.mute.rules import Block
-from node.features.participants.rules import Heard, Leave, MediaLost
+from node.features.participants.rules import Heard, Leave, MediaLost, PlaneLost
 from node.ports import Assignment, Shape, Source
 from tests.features.stage import OPERATOR, Stage, of
 
@@ -193,3 +193,30 @@ def test_whatever_happens_the_slots_agree_with_what_was_told(steps: list[tuple[s
         for slot, who, source in stage.room.layout.view(person):
             expected = f"{stage.transport(who)}/{source}" if who else None
             assert told.get((stage.transport(person), slot)) == expected
+
+
+def believed(stage: Stage, participant: str) -> list[str]:
+    """What the person's page thinks is in its slots, from all that it was told."""
+    slots: dict[int, str] = {}
+    for event in of(stage.happened, SlotsChanged):
+        if event.participant == participant:
+            slots.update({slot: f"{who} {source}" if who else "" for slot, who, source in event.slots})
+    return [slots.get(slot, "") for slot, _who, _source in stage.room.layout.view(participant)]
+
+
+def test_a_page_that_comes_back_forgets_what_its_old_transport_showed() -> None:
+    """A tile must not be looked for in a slot that shows it no more."""
+    stage = Stage()
+    amina, bruno, chloe, david = with_cameras(stage, 4)
+    stage.publish(bruno, Source.CAMERA, on=False)
+    assert believed(stage, david) == stage.shown(david) != ["", "", "", ""]
+    stage.come_back(david)
+    assert believed(stage, david) == stage.shown(david)
+
+    stage.do(PlaneLost(back=False))
+    stage.do(PlaneLost(back=True))
+    for person in (david, chloe, amina, bruno):
+        stage.come_back(person)
+        stage.publish(person, Source.CAMERA)
+        for page in (amina, bruno, chloe, david):
+            assert believed(stage, page) == stage.shown(page)

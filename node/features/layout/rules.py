@@ -11,7 +11,7 @@ A cough is not a speaker: one is recent after `STEADY_S` of being heard.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -180,19 +180,27 @@ class Layout:
         assignments: list[Assignment] = []
         events: list[Event] = []
         for person in receivers:
+            before = self._seats.get(person.id)
             if not person.transport or not person.slots:
                 self._seats.pop(person.id, None)
+                if before is not None and (emptied := {i: None for i, shown in before.slots.items() if shown}):
+                    events.append(self._told(person, emptied))
                 continue
-            changed = _rearrange(self._seat(person), person.id, stage)
-            if not changed:
-                continue
+            seat = self._seat(person)
+            changed = _rearrange(seat, person.id, stage)
             for slot, shown in changed.items():
                 assignments.append(Assignment(person.transport, slot, shown.track if shown else None))
-            told = tuple((i, s.participant if s else None, s.source if s else None) for i, s in changed.items())
-            events.append(SlotsChanged(self.room, person.id, told))
+            if before is not None and before is not seat:
+                changed = seat.slots  # the page still believes in what the transport before this one showed
+            if changed:
+                events.append(self._told(person, changed))
         if assignments:
             events.insert(0, FillSlots(tuple(assignments)))
         return events
+
+    def _told(self, person: Person, slots: Mapping[int, Shown | None]) -> SlotsChanged:
+        told = tuple((i, s.participant if s else None, s.source if s else None) for i, s in slots.items())
+        return SlotsChanged(self.room, person.id, told)
 
     def _note(self, person: Person) -> bool:
         """What of `person` may be shown; whether that changed."""
