@@ -128,7 +128,7 @@ def negotiate(offer: sdp.Description, shape: Shape, transport: str, muted: froze
             source = _source(section, taken)
             plan.sends[section.mid] = _send(section, f"{transport}/{source}", source, source in muted)
         elif section.direction in PEER_RECEIVES and shape is not Shape.WHIP and _wanted(section, shape, plan):
-            receive = _receive(section, index)
+            receive = _receive(section.kind, section.described, section.mid, index)
             if receive is not None:
                 plan.receives[section.mid] = receive
     if not plan.sends and not plan.receives:
@@ -197,17 +197,19 @@ def _send(section: sdp.Section, track: str, source: Source, muted: bool) -> wire
     )
 
 
-def _receive(section: sdp.Section, index: int) -> wire.Receive | None:
-    codecs = _codecs(section.kind, section.described)
+@lru_cache(maxsize=512)
+def _receive(kind: str, described: sdp.Described, mid: str, index: int) -> wire.Receive | None:
+    """Nobody changes it: it is the same object for everybody with the same browser."""
+    codecs = _codecs(kind, described)
     if not codecs:
         return None
-    audio = section.kind == "audio"
+    audio = kind == "audio"
     return wire.Receive(
         index=index,
-        kind=KINDS[section.kind],
-        mid=section.mid,
+        kind=KINDS[kind],
+        mid=mid,
         codecs=codecs,
-        extensions=_extensions(section.kind, section.described, PEER_RECEIVES),
+        extensions=_extensions(kind, described, PEER_RECEIVES),
         policy=wire.SLOT_POLICY_LOUDEST if audio else wire.SLOT_POLICY_ASSIGNED,
     )
 

@@ -8,7 +8,8 @@ The reader keeps every line that it does not understand, works in two passes per
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from copy import copy
 from functools import lru_cache
 from typing import Final, Literal, cast
 
@@ -27,6 +28,7 @@ MAX_CODECS: Final = 128
 MAX_EXTENSIONS: Final = 64
 MAX_RIDS: Final = 8
 
+Attributes = tuple[tuple[str, str], ...]
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 DIRECTIONS: Final[tuple[Direction, ...]] = ("sendrecv", "sendonly", "recvonly", "inactive")
 MIRRORED: Final[dict[Direction, Direction]] = {
@@ -81,7 +83,7 @@ class Described(msgspec.Struct, frozen=True, eq=False):
 
     codecs: tuple[Codec, ...] = ()
     extensions: tuple[Extension, ...] = ()
-    plain: tuple[tuple[str, str], ...] = ()
+    plain: Attributes = ()
 
 
 NOTHING: Final = Described()
@@ -187,8 +189,6 @@ def _normal(text: str) -> str:
         raise invalid(f"longer than {MAX_BYTES} bytes")
     if text.count("\n") > MAX_LINES:
         raise invalid(f"more than {MAX_LINES} lines")
-    if text.count("\nm=") > MAX_SECTIONS:
-        raise invalid(f"more than {MAX_SECTIONS} m-lines")
     if not text.isascii() and len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise invalid(f"longer than {MAX_BYTES} bytes")
     return text.replace("\r\n", "\n").rstrip("\n")
@@ -209,7 +209,9 @@ def _attributes(text: str) -> list[tuple[str, str]]:
 
 
 def _read(text: str, *, fragment: bool) -> Description:
-    head, *bodies = text.split("\nm=")
+    head, *bodies = text.split("\nm=", MAX_SECTIONS + 1)
+    if len(bodies) > MAX_SECTIONS:
+        raise invalid(f"more than {MAX_SECTIONS} m-lines")
     if not bodies and not fragment:
         raise invalid("no m-line")
     description = Description(sections=[], text=head, fragment=fragment)
@@ -219,73 +221,141 @@ def _read(text: str, *, fragment: bool) -> Description:
             groups.append(value)
         elif (read := _SESSION.get(name)) is not None:
             read(description, value)
+    heads: dict[str | None, _Head] = {}
     for body in bodies:
-        description.sections.append(_section(description, body))
+        description.sections.append(_section(description, body, heads))
     if not fragment:
         _check_mids(description)
     _read_groups(description, groups)
     return description
 
 
-def _section(description: Description, body: str) -> Section:
+class _Head(msgspec.Struct):
+    """What an m-line says before its mid. Browsers repeat the transport there, the same in each: it is read once."""
+
+    section: Section
+    described: Attributes
+
+
+def _section(description: Description, body: str, heads: dict[str | None, _Head]) -> Section:
     first, _, rest = body.partition("\n")
-    parts = first[:MAX_LINE].split()
-    if len(first) > MAX_LINE or len(parts) < 4:
+    if len(first) > MAX_LINE:
+        raise invalid("an m-line with fewer than four fields, or too long")
+    kind, port, protocol, formats = _media_line(first)
+    before, mid, tail = _around_mid(rest)
+    head = heads.get(before)
+    if head is None:
+        head = heads[before] = _head(description, before)
+    section = copy(head.section)
+    section.kind, section.port, section.protocol, section.formats, section.text = kind, port, protocol, formats, body
+    section.fingerprints, section.ssrcs = section.fingerprints.copy(), section.ssrcs.copy()
+    section.ssrc_groups, section.rids = section.ssrc_groups.copy(), section.rids.copy()
+    if mid is not None:
+        _read_mid(section, mid)
+    if kind in SHAPED:
+        attributes, section.described = _described(formats, head.described, tail)
+    else:
+        attributes = _attributes(tail) if tail else []
+    _fill(section, attributes)
+    if not section.fingerprints:
+        section.fingerprints = description.fingerprints
+    return section
+
+
+@lru_cache(maxsize=256)
+def _media_line(line: str) -> tuple[str, int, str, tuple[str, ...]]:
+    """Kind, port, protocol and formats (RFC 8866 5.14). Nothing in it is anybody's own, so it may be remembered."""
+    parts = line.split()
+    if len(parts) < 4:
         raise invalid("an m-line with fewer than four fields, or too long")
     if not _TOKEN.fullmatch(parts[0]) or not _PROTOCOL.fullmatch(parts[2]) or not _TOKEN.fullmatch(parts[3]):
         raise invalid("an m-line that breaks RFC 8866 5.14")
     port, slash, count = parts[1].partition("/")
     if slash and not _is_number(count, 65535):
         raise invalid("an m-line with a port count that is no number")
-    section = Section(
-        kind=parts[0].lower(),
-        port=_number(port, 65535, "a port"),
-        protocol=parts[2].upper(),
-        formats=tuple(parts[3:]),
-        text=body,
-        direction=description.direction,
-        setup=description.setup,
-        ufrag=description.ufrag,
-        password=description.password,
-    )
-    if len(section.formats) > MAX_CODECS:
+    number = _number(port, 65535, "a port")
+    if len(parts) - 3 > MAX_CODECS:
         raise invalid(f"an m-line with more than {MAX_CODECS} formats")
-    own, shared = _cut(rest)
-    attributes = _attributes(own) if own else []
-    if section.kind in SHAPED:
-        described = tuple(each for each in attributes if each[0] in _DESCRIBED)
-        if len(shared) + len(own) <= 16 * 1024:
-            section.described = _describe_remembered(section.formats, described, shared)
-        else:
-            section.described = _describe(section.formats, described, shared)
-        attributes.extend(section.described.plain)
-    elif shared:
-        attributes.extend(_attributes(shared))
+    return parts[0].lower(), number, parts[2].upper(), tuple(parts[3:])
+
+
+def _around_mid(rest: str) -> tuple[str | None, str | None, str]:
+    """The lines before the mid, the mid, and the lines after it. Without a mid, all lines come after it."""
+    at = 0 if rest.startswith("a=mid:") else rest.find("\na=mid:") + 1
+    if at == 0 and not rest.startswith("a=mid:"):
+        return None, None, rest
+    mid, end, tail = rest[at + len("a=mid:") :].partition("\n")
+    if end and not tail:
+        raise invalid("a line that is not <type>=<value>")
+    return rest[: at - 1] if at else None, mid, tail
+
+
+def _head(description: Description, lines: str | None) -> _Head:
+    section = Section("", 0, "", (), "", direction=description.direction, setup=description.setup)
+    section.ufrag, section.password = description.ufrag, description.password
+    attributes = _attributes(lines) if lines is not None else []
+    _fill(section, attributes)
+    return _Head(section, tuple(each for each in attributes if each[0] in _DESCRIBED))
+
+
+def _fill(section: Section, attributes: Iterable[tuple[str, str]]) -> None:
     for name, value in attributes:
         if (read := _MEDIA.get(name)) is not None:
             read(section, value)
-    if not section.fingerprints:
-        section.fingerprints = description.fingerprints
-    return section
 
 
-def _cut(rest: str) -> tuple[str, str]:
-    """(what is this m-line's own, what others may share).
+def _described(formats: tuple[str, ...], before: Attributes, tail: str) -> tuple[list[tuple[str, str]], Described]:
+    """The attributes that stand after the mid, and what they and those `before` it say of codecs and extensions.
 
     Chromium writes a hundred lines about codecs in one piece, and they are the same for every m-line of a kind and
-    every person with that browser. Reading those once makes a page's offer several times cheaper. What is remembered
-    is bounded: 256 texts of at most 16 KiB, none with anything personal in it.
+    every person with that browser; of a slot even everything after its mid is. Reading those once makes a page's offer
+    several times cheaper. What is remembered is bounded: 256 texts of at most 16 KiB, with nothing personal in them.
     """
-    start = 0 if rest.startswith("a=rtpmap:") else rest.find("\na=rtpmap:") + 1
-    if start == 0 and not rest.startswith("a=rtpmap:"):
-        return rest, ""
-    end = rest.find("\na=ssrc", start)
+    if (known := _memory.get((formats, before, tail))) is not None:
+        return list(known.plain), known
+    if tail and "\na=ssrc:" not in tail and _is_shared(tail):
+        described = _remember(formats, before, tail)
+        return list(described.plain), described
+    own, shared = _cut(tail)
+    attributes, described_before = _own(before, own)
+    found = _memory.get((formats, described_before, shared))
+    if found is None and shared and not _is_shared(shared):
+        shared = ""
+        attributes, described_before = _own(before, tail)
+    described = found or _remember(formats, described_before, shared)
+    attributes.extend(described.plain)
+    return attributes, described
+
+
+def _own(before: Attributes, lines: str) -> tuple[list[tuple[str, str]], Attributes]:
+    attributes = _attributes(lines) if lines else []
+    return attributes, (*before, *(each for each in attributes if each[0] in _DESCRIBED))
+
+
+def _remember(formats: tuple[str, ...], own: Attributes, shared: str) -> Described:
+    described = _describe(formats, own, shared)
+    if len(shared) + sum(len(name) + len(value) for name, value in own) <= 16 * 1024:
+        if len(_memory) >= 256:
+            del _memory[next(iter(_memory))]
+        _memory[formats, own, shared] = described
+    return described
+
+
+def _is_shared(lines: str) -> bool:
+    """Whether nothing in these lines could be one person's."""
+    return all(line.startswith("a=") and line[2:].partition(":")[0] in _SHARED for line in lines.split("\n"))
+
+
+def _cut(tail: str) -> tuple[str, str]:
+    """(what is this m-line's own, what others may share)."""
+    start = 0 if tail.startswith("a=rtpmap:") else tail.find("\na=rtpmap:") + 1
+    if start == 0 and not tail.startswith("a=rtpmap:"):
+        return tail, ""
+    end = tail.find("\na=ssrc", start)
     if end < 0:
-        end = len(rest)
-    shared = rest[start:end]
-    if any(mark in shared for mark in _PERSONAL):
-        return rest, ""
-    return (rest[: max(0, start - 1)] + rest[end:]).removeprefix("\n"), shared
+        end = len(tail)
+    shared = tail[start:end]
+    return (tail[: max(0, start - 1)] + tail[end:]).removeprefix("\n"), shared
 
 
 def _check_mids(description: Description) -> None:
@@ -442,13 +512,15 @@ _MEDIA: Final[dict[str, Callable[[Section, str], None]]] = {
     "simulcast": _read_simulcast,
 }
 _DESCRIBED: Final = frozenset({"rtcp-fb", "rtpmap", "fmtp", "extmap"})
-_PERSONAL: Final = ("\na=mid:", "\na=msid:", "\na=ice-", "\na=fingerprint:", "\na=candidate:", "\na=rid:")
+_SHARED: Final = _DESCRIBED.union(
+    DIRECTIONS, ("rtcp-mux", "rtcp-rsize", "rtcp-xr", "bundle-only", "extmap-allow-mixed", "ptime", "maxptime")
+)
 
 
 # ---------------------------------------------------------------- codecs and header extensions
 
 
-def _describe(formats: tuple[str, ...], own: tuple[tuple[str, str], ...], shared: str) -> Described:
+def _describe(formats: tuple[str, ...], own: Attributes, shared: str) -> Described:
     payload_types = [_number(name, 127, "a payload type") for name in formats]
     if len(set(payload_types)) != len(payload_types):
         raise invalid("a payload type twice")
@@ -495,7 +567,7 @@ def _describe(formats: tuple[str, ...], own: tuple[tuple[str, str], ...], shared
     return Described(codecs, tuple(extensions.values()), plain)
 
 
-_describe_remembered = lru_cache(maxsize=256)(_describe)
+_memory: dict[tuple[tuple[str, ...], Attributes, str], Described] = {}
 
 
 def _rtpmap(rest: str) -> tuple[str, int, int]:
