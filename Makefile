@@ -121,9 +121,11 @@ test-rust: $(DONE)/system-test
 
 .PHONY: test-python
 test-python: build $(DONE)/system-test $(DONE)/page
-	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile $(addprefix --ignore=,$(alone)) --junit-xml=.run/unit.xml tests
-	@$(BIN)/pytest -q --junit-xml=.run/e2e.xml $(wildcard $(alone))
-	@$(BIN)/python ops/total.py .run/unit.xml .run/e2e.xml
+	@failed=0; \
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile $(addprefix --ignore=,$(alone)) --junit-xml=.run/unit.xml tests || failed=1; \
+	$(BIN)/pytest -q --junit-xml=.run/e2e.xml $(wildcard $(alone)) || failed=1; \
+	$(BIN)/python ops/total.py .run/unit.xml .run/e2e.xml; \
+	exit $$failed
 
 # ------------------------------------------------------------------ keep
 
