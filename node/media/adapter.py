@@ -30,6 +30,7 @@ from node.media import sdp
 from node.media.batch import Batch
 from node.media.dtls import DtlsPeer, Identity, State
 from node.media.figures import Figures
+from node.media.heap import give_back
 from node.media.negotiation import Candidate, Ends, Plan, answer, answer_fragment, negotiate
 from node.media.plane import PlaneClient, PlaneFailed, PlaneGone
 from node.media.supervisor import Link, MediaSettings, Supervisor
@@ -39,7 +40,11 @@ ICE_WITHIN_S: Final = 30.0
 DTLS_WITHIN_S: Final = 15.0
 TICK_S: Final = 0.1
 SLICE_S: Final = 0.004
+CROWD: Final = 64
+"""Handshakes after which the heap is worth a look: 4 MB of OpenSSL."""
 MAX_DATAGRAMS: Final = 8192
+RECORD_NUMBER_ENDS: Final = 11
+"""RFC 6347 4.1: type, version, epoch and sequence number of a record. A repeated message has a number of its own."""
 BACKOFF_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_AFTER_S: Final = 10.0
 ENDS_WITHIN_S: Final = 2.0
@@ -63,6 +68,7 @@ class _Session(msgspec.Struct, eq=False):
     keyed: bool = False
     told: bool = False  # TransportConnected, since it was last lost
     lost: bool = False
+    queued: tuple[bytes, ...] = ()  # the datagrams of its handshake that wait for their turn, without record numbers
 
 
 class PlaneMedia:
@@ -77,8 +83,11 @@ class PlaneMedia:
         self._link: Link | None = None
         self._sessions: dict[str, _Session] = {}
         self._waiting: dict[str, _Session] = {}  # those with a deadline: ICE or DTLS not done
-        self._datagrams: collections.deque[tuple[_Session, bytes]] = collections.deque()
+        # Datagrams of handshakes that have begun, and of those that have not.
+        self._begun: collections.deque[tuple[_Session, bytes]] = collections.deque()
+        self._hellos: collections.deque[tuple[_Session, bytes]] = collections.deque()
         self._tick: asyncio.TimerHandle | None = None
+        self._shaken = 0
         self._figures = Figures()
         self._instance = ""
         self._keeper: asyncio.Task[None] | None = None
@@ -467,21 +476,31 @@ class PlaneMedia:
             self._tell_lost(session, "consent")
 
     def _on_dtls(self, event: wire.DtlsReceived) -> None:
-        session = self._sessions.get(event.transport)
-        if session is None or session.peer is None or len(self._datagrams) >= MAX_DATAGRAMS:
+        session, waiting = self._sessions.get(event.transport), len(self._begun) + len(self._hellos)
+        if session is None or session.peer is None or waiting >= MAX_DATAGRAMS:
             return  # lost like any datagram: the peer sends it again
-        if not self._datagrams:
+        datagram = event.datagram
+        # What still waits here need not wait twice: an impatient crowd would only make itself wait longer.
+        said = datagram[RECORD_NUMBER_ENDS:]
+        if said in session.queued:
+            return
+        session.queued += (said,)
+        if not waiting:
             asyncio.get_running_loop().call_soon(self._shake_hands)
-        self._datagrams.append((session, event.datagram))
+        (self._begun if session.peer.begun else self._hellos).append((session, datagram))
 
     def _shake_hands(self) -> None:
-        """Five hundred people at once are a second of work: everybody else gets their turn in between."""
+        """Five hundred people at once are a second of work: everybody else gets their turn in between. What has begun
+        is finished first, because a handshake under way holds 65 kB."""
         until = time.perf_counter() + SLICE_S
         try:
-            while self._datagrams and time.perf_counter() < until:
-                self._take_datagram(*self._datagrams.popleft())
+            while (queue := self._begun or self._hellos) and time.perf_counter() < until:
+                session, datagram = queue.popleft()
+                said = datagram[RECORD_NUMBER_ENDS:]
+                session.queued = tuple(each for each in session.queued if each != said)
+                self._take_datagram(session, datagram)
         finally:
-            if self._datagrams:
+            if self._begun or self._hellos:
                 asyncio.get_running_loop().call_soon(self._shake_hands)
 
     def _take_datagram(self, session: _Session, datagram: bytes) -> None:
@@ -501,6 +520,7 @@ class PlaneMedia:
         assert session.peer is not None and session.peer.keys is not None
         keys = session.peer.keys
         session.keyed = True
+        self._shaken += 1
         session.peer.keys = None  # the plane's from here on
         self._waiting.pop(session.transport, None)
         command = wire.ToPlane(
@@ -557,6 +577,9 @@ class PlaneMedia:
                     _send_dtls(self._link.client, session.transport, datagrams)
         if self._waiting:
             self._tick = asyncio.get_running_loop().call_later(TICK_S, self._on_tick)
+        if self._shaken >= (10 * CROWD if self._waiting else CROWD):
+            self._shaken = 0
+            give_back()
 
     def _give_up(self, session: _Session, cause: str) -> None:
         """The transport can never work again: not even an ICE restart brings DTLS back."""

@@ -204,6 +204,11 @@ class DtlsPeer:
         self._repeats = 0
         self._seal: _Alerts | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether an honest hello has come."""
+        return self._connection is not None or self.state is State.CONNECTED
+
     # ---------------------------------------------------------------- in
 
     def receive(self, datagram: bytes, now: float) -> list[bytes]:
