@@ -59,6 +59,7 @@ class PlaneClient(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._pending: dict[int, tuple[asyncio.Future[wire.FromPlane], float]] = {}
         self._buffer = bytearray()
+        self._out: list[bytes] = []
         self._next = 0
         self._overdue = 0
         self._sweep: asyncio.TimerHandle | None = None
@@ -106,7 +107,16 @@ class PlaneClient(asyncio.Protocol):
         if len(body) > MAX_COMMAND:
             self._drop("a command longer than the contract allows")
             return
-        self._transport.write(len(body).to_bytes(4, "big") + body)
+        if not self._out:
+            self._loop.call_soon(self._flush)
+        self._out += (len(body).to_bytes(4, "big"), body)
+
+    def _flush(self) -> None:
+        """What was said in one turn of the loop goes out in one write, and wakes the plane once."""
+        out, self._out = self._out, []
+        if self._transport is None or not out:
+            return
+        self._transport.write(b"".join(out))
         if self._transport.get_write_buffer_size() > MAX_UNSENT:
             self._drop("the plane does not read its commands")
 
@@ -173,6 +183,7 @@ class PlaneClient(asyncio.Protocol):
     def close(self) -> None:
         """End the connection; `on_lost` is not called."""
         self._on_lost = None
+        self._flush()
         self._end("closed")
 
     def connection_lost(self, error: Exception | None) -> None:
