@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib.metadata
 import secrets
 import socket
@@ -61,6 +62,8 @@ from node.web.app import MAX_HEADER, WebEdge
 
 TICK_S: Final = 0.5
 BACKLOG: Final = 1024
+GARBAGE: Final = (10_000, 20, 50)
+"""New objects that outlive their references before the youngest are looked at, and how often the older are."""
 WEB_PATIENCE_S: Final = 1.0
 
 log: Final = structlog.get_logger()
@@ -312,7 +315,17 @@ async def _begin(running: RunningNode) -> None:
             await ensure_local_context(running.services.operators, address=running.rpc_address, ca_file=tls.ca)
         except (OSError, ValueError) as error:
             log.warning("no_local_context", why=str(error))
+    _settle_garbage()
     log.info("node_runs", web=running.web_url, tls=running.tls_url, rpc=running.rpc_address)
+
+
+def _settle_garbage() -> None:
+    """Half a million objects were made by now and stay: the collector need not look at them again. What comes later
+    holds together in a few cycles only, so it need not look every 700 objects either: a crowd that joins makes
+    thousands that live, and would be walked through over and over."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def _bound(where: str, listen: str) -> socket.socket:
