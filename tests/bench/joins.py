@@ -22,6 +22,7 @@ from tests.e2e.machine import Machine, Room
 from tests.media.light import LightClient
 
 WITHIN_S = 60.0
+SETTLED_S = 2.0
 
 
 def cpu_s(pid: int) -> float:
@@ -81,8 +82,10 @@ async def measure(people: int, together: int) -> None:
                     times += await wave(http, room, clients[at : at + together])
             elapsed = time.perf_counter() - started
             control, packets = (cpu_s(pid) - was for pid, was in zip((node, plane), before, strict=True))
+            height = [resident(pid) - was for pid, was in zip((node, plane), memory, strict=True)]
+            await asyncio.sleep(SETTLED_S)
             grown = [resident(pid) - was for pid, was in zip((node, plane), memory, strict=True)]
-            report(people, together, times, elapsed, control, packets, grown)
+            report(people, together, times, elapsed, control, packets, height, grown)
             for client in clients:
                 client.leave()
         finally:
@@ -90,7 +93,14 @@ async def measure(people: int, together: int) -> None:
 
 
 def report(
-    people: int, together: int, times: list[float], elapsed: float, control: float, packets: float, grown: list[int]
+    people: int,
+    together: int,
+    times: list[float],
+    elapsed: float,
+    control: float,
+    packets: float,
+    height: list[int],
+    grown: list[int],
 ) -> None:
     times = sorted(times)
     print(f"{people} people, {together} at once, each with HTTP, ICE and DTLS")
@@ -99,7 +109,9 @@ def report(
     print(f"  node's CPU per join              {1000 * (control + packets) / people:.2f} ms "
           f"(control {1000 * control / people:.2f}, plane {1000 * packets / people:.2f})")  # fmt: skip
     print(f"  joins per second and core        {people / (control + packets):.0f}")
-    print(f"  memory per person                {sum(grown) / people / 1000:.0f} kB "
+    print(f"  memory per person, just then     {sum(height) / people / 1000:.0f} kB "
+          f"(control {height[0] / people / 1000:.0f}, plane {height[1] / people / 1000:.0f})")  # fmt: skip
+    print(f"  memory per person, {SETTLED_S:.0f} s later    {sum(grown) / people / 1000:.0f} kB "
           f"(control {grown[0] / people / 1000:.0f}, plane {grown[1] / people / 1000:.0f})")  # fmt: skip
 
 
