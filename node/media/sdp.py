@@ -108,7 +108,6 @@ class Section(msgspec.Struct):
     port: int
     protocol: str
     formats: tuple[str, ...]
-    text: str
     mid: str = ""
     direction: Direction = "sendrecv"
     setup: str = ""
@@ -142,7 +141,6 @@ class Description(msgspec.Struct):
     """A whole offer, or a fragment of one (RFC 8840) when `fragment`."""
 
     sections: list[Section]
-    text: str
     bundle: tuple[str, ...] = ()
     ice_lite: bool = False
     extmap_allow_mixed: bool = False
@@ -214,7 +212,7 @@ def _read(text: str, *, fragment: bool) -> Description:
         raise invalid(f"more than {MAX_SECTIONS} m-lines")
     if not bodies and not fragment:
         raise invalid("no m-line")
-    description = Description(sections=[], text=head, fragment=fragment)
+    description = Description(sections=[], fragment=fragment)
     groups: list[str] = []
     for name, value in _attributes(head.lstrip("\n")) if head.strip("\n") else []:
         if name == "group":
@@ -247,7 +245,7 @@ def _section(description: Description, body: str, heads: dict[str | None, _Head]
     if head is None:
         head = heads[before] = _head(description, before)
     section = copy(head.section)
-    section.kind, section.port, section.protocol, section.formats, section.text = kind, port, protocol, formats, body
+    section.kind, section.port, section.protocol, section.formats = kind, port, protocol, formats
     section.fingerprints, section.ssrcs = section.fingerprints.copy(), section.ssrcs.copy()
     section.ssrc_groups, section.rids = section.ssrc_groups.copy(), section.rids.copy()
     if mid is not None:
@@ -291,7 +289,7 @@ def _around_mid(rest: str) -> tuple[str | None, str | None, str]:
 
 
 def _head(description: Description, lines: str | None) -> _Head:
-    section = Section("", 0, "", (), "", direction=description.direction, setup=description.setup)
+    section = Section("", 0, "", (), direction=description.direction, setup=description.setup)
     section.ufrag, section.password = description.ufrag, description.password
     attributes = _attributes(lines) if lines is not None else []
     _fill(section, attributes)
