@@ -143,3 +143,61 @@ def test_a_participant_may_not_mute() -> None:
         stage.do(Block(bruno, MICROPHONE, Actor("host", amina, "host")))
     assert refused.value.code == "NOT_ALLOWED"
     assert blocked(stage, bruno) == {}
+
+
+def test_a_host_lifts_what_a_host_blocked() -> None:
+    stage = Stage()
+    host, amina = stage.enter("Hélène", "host-ticket"), stage.enter("Amina")
+    stage.do(Block(amina, MICROPHONE, stage.host(host)))
+    stage.do(Unblock(amina, MICROPHONE, stage.host(host)))
+    assert blocked(stage, amina) == {}
+
+
+@pytest.mark.parametrize("whom", ["Amina", "Hélène"])
+def test_a_host_does_not_lift_what_an_operator_blocked(whom: str) -> None:
+    """H18: neither for somebody else nor for themselves."""
+    stage = Stage()
+    people = {"Hélène": stage.enter("Hélène", "host-ticket"), "Amina": stage.enter("Amina")}
+    by = stage.host(people["Hélène"])
+    stage.do(Block(people[whom], MICROPHONE, OPERATOR))
+    with pytest.raises(Refused) as refused:
+        stage.do(Unblock(people[whom], frozenset(), by))
+    assert (refused.value.code, refused.value.limit, refused.value.current) == ("NOT_ALLOWED", "operator", "host")
+    stage.do(Block(people[whom], MICROPHONE, by))  # making it one's own first is no way round
+    with pytest.raises(Refused):
+        stage.do(Unblock(people[whom], MICROPHONE, by))
+    assert blocked(stage, people[whom]) == {"microphone": "olga"}
+    stage.do(Unblock(people[whom], MICROPHONE, OPERATOR))
+    assert blocked(stage, people[whom]) == {}
+
+
+def test_an_operators_block_takes_the_place_of_a_hosts() -> None:
+    stage = Stage()
+    host, amina = stage.enter("Hélène", "host-ticket"), stage.enter("Amina")
+    stage.do(Block(amina, MICROPHONE, stage.host(host)))
+    stage.do(Block(amina, MICROPHONE, OPERATOR))
+    with pytest.raises(Refused):
+        stage.do(Unblock(amina, MICROPHONE, stage.host(host)))
+    assert blocked(stage, amina) == {"microphone": "olga"}
+
+
+def test_a_host_lifts_mute_all_only_where_hosts_made_it() -> None:
+    """An operator's mute-all, also one over a host's, stays, for those who are here and those who come."""
+    stage = Stage()
+    host, amina, bruno = stage.enter("Hélène", "host-ticket"), stage.enter("Amina"), stage.enter("Bruno")
+    stage.do(BlockRoom(stage.host(host)))
+    stage.do(UnblockRoom(stage.host(host)))
+    assert blocked(stage, amina) == {}
+
+    stage.do(Block(bruno, MICROPHONE, stage.host(host)))
+    stage.do(BlockRoom(stage.host(host)))
+    stage.do(BlockRoom(OPERATOR))
+    assert stage.do(UnblockRoom(stage.host(host))) == []
+    for person in (amina, bruno):
+        with pytest.raises(Refused):
+            stage.do(Unblock(person, MICROPHONE, stage.host(host)))
+    assert blocked(stage, amina) == {"microphone": "olga"}
+    assert blocked(stage, stage.enter("Chloé")) == {"microphone": "olga"}
+    stage.do(UnblockRoom(OPERATOR))
+    assert blocked(stage, amina) == {}
+    assert blocked(stage, bruno) == {"microphone": host}

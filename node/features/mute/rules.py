@@ -3,6 +3,8 @@
 A block is enforced in the plane, whatever the browser does (D: enforced mute). Lifting it never switches a microphone
 on: what the person chose stays what it was. Mute-all also holds for people who come later, until it is lifted for the
 room, or for one person by unmuting them.
+
+What an operator blocks, operators lift: a host must not undo it, for anybody or for themselves.
 """
 
 from __future__ import annotations
@@ -112,6 +114,20 @@ class By:
 
 
 MICROPHONE: Final = frozenset({Source.MICROPHONE})
+OPERATOR: Final = "operator"
+
+
+def _outranks(by: Actor) -> bool:
+    """Whether this one may lift what an operator blocked."""
+    return by.kind not in ("host", "participant")
+
+
+def _takes_over(old: By, new: By) -> bool:
+    """Whether a second block of the same source counts instead of the first: an operator's over a host's, never the
+    other way; then one by name, which outlives the lifting of mute-all."""
+    if (old.kind == OPERATOR) != (new.kind == OPERATOR):
+        return new.kind == OPERATOR
+    return old.with_room and not new.with_room
 
 
 class Mute:
@@ -155,6 +171,8 @@ class Mute:
         person = self._people.get(command.participant)
         blocked = self.blocked(person.id)
         sources = [s for s in Source if s in blocked and (not command.sources or s in command.sources)]
+        if any(self._is_operators(person, source) for source in sources) and not _outranks(command.by):
+            raise Refused("NOT_ALLOWED", limit=OPERATOR, current=command.by.kind, set_by=OPERATOR)
         return self._lift(person, sources, command.by, now)
 
     def block_room(self, command: BlockRoom, now: float) -> list[Event]:
@@ -163,21 +181,22 @@ class Mute:
             raise Refused("COUNT_CHANGED", limit=command.expected, current=len(touched), set_by="operator")
         by = By(command.by.kind, command.by.id, with_room=True)
         events: list[Event] = []
-        if self.room_muted is None:
+        if self.room_muted is None or (self.room_muted.kind != OPERATOR and by.kind == OPERATOR):
             self.room_muted = by
             events.append(RoomMuted(self.room, True, by.kind, by.id, now))
-        for participant in touched:
+        for participant in touched + self._with_hosts_room(by):
             events += self._set(self._people.get(participant), [Source.MICROPHONE], by, command.reason, now)
         return events
 
     def unblock_room(self, command: UnblockRoom, now: float) -> list[Event]:
+        """A host's lifts what hosts blocked; what an operator blocked stays."""
         events: list[Event] = []
-        if self.room_muted is not None:
+        if self.room_muted is not None and (self.room_muted.kind != OPERATOR or _outranks(command.by)):
             self.room_muted = None
             events.append(RoomMuted(self.room, False, command.by.kind, command.by.id, now))
         for person in self._people:
             by = self.blocked(person.id).get(Source.MICROPHONE)
-            if by is not None and by.with_room:
+            if by is not None and by.with_room and (by.kind != OPERATOR or _outranks(command.by)):
                 events += self._lift(person, [Source.MICROPHONE], command.by, now)
         return events
 
@@ -219,6 +238,20 @@ class Mute:
 
     # ------------------------------------------------------------ inside
 
+    def _is_operators(self, person: Person, source: Source) -> bool:
+        """Whether an operator's will is on it: by name, or by a mute-all that a host's block merely hides."""
+        if self.blocked(person.id)[source].kind == OPERATOR:
+            return True
+        all_ = self.room_muted
+        return all_ is not None and all_.kind == OPERATOR and source in self.at_the_door(person.role)
+
+    def _with_hosts_room(self, by: By) -> list[str]:
+        """Whom a host's mute-all blocked, when an operator's takes its place."""
+        if by.kind != OPERATOR:
+            return []
+        blocks = ((person.id, self.blocked(person.id).get(Source.MICROPHONE)) for person in self._people)
+        return [id_ for id_, block in blocks if block is not None and block.with_room and block.kind != OPERATOR]
+
     def _open_microphone(self, person: Person) -> bool:
         can = person.track(Source.MICROPHONE) is not None
         return can and not self.is_blocked(person.id, Source.MICROPHONE)
@@ -229,8 +262,7 @@ class Mute:
         tracks: list[tuple[str, bool]] = []
         for source in sources:
             if source in mine:
-                # A block by name outlives the lifting of mute-all.
-                if mine[source].with_room and not by.with_room:
+                if _takes_over(mine[source], by):
                     mine[source] = by
                     events.append(self._blocked_fact(person, source, by, reason, now))
                 continue
