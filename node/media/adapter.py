@@ -206,7 +206,7 @@ class PlaneMedia:
 
     def _on_absent(self) -> None:
         """Nobody answers on the socket: a new plane is about to be started."""
-        self._down(self._supervisor.reap() or self._cause)
+        self._down(self._supervisor.reap(patience_s=0.1) or self._cause)
 
     def _down(self, cause: str) -> None:
         self._sessions.clear()

@@ -172,12 +172,14 @@ class Supervisor:
         """Of the plane that this process started, if it did."""
         return self._process.pid if self._process is not None else None
 
-    def reap(self) -> str:
-        """How the plane that we started ended; "" when it runs, or was not ours."""
+    def reap(self, patience_s: float = 0.0) -> str:
+        """How the plane that we started ended; "" when it runs, or was not ours. The kernel closes a dying process's
+        sockets a moment before it can be waited for: `patience_s` is for whoever has just seen them closed."""
         if self._process is None:
             return ""
-        code = self._process.poll()
-        if code is None:
+        try:
+            code = self._process.wait(patience_s)
+        except subprocess.TimeoutExpired:
             return ""
         self._process = None
         return f"killed by signal {-code}" if code < 0 else f"ended with status {code}"
