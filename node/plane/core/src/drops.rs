@@ -19,6 +19,8 @@ causes! {
     StunNotRequest = "stun_not_request",
     StunUnknownUfrag = "stun_unknown_ufrag",
     StunBadMac = "stun_bad_mac",
+    /// From an address that another peer proved to be its own a moment ago (H6).
+    StunAddressHeld = "stun_addr_held",
     /// From an address that no authenticated check came from (H1, H2, H6).
     DtlsUnknownAddress = "dtls_unknown_addr",
     /// More or larger DTLS than a handshake needs (H3).

@@ -9,6 +9,8 @@ use crate::stun::Integrity;
 pub const CONSENT_US: u64 = 30_000_000;
 /// Addresses that one peer may hold at a time.
 const PATHS: usize = 6;
+/// Peers check every 4 to 6 s (RFC 7675 5.1): an address not checked for longer is no longer theirs alone.
+const HELD_US: u64 = 7_000_000;
 
 /// A pair of addresses that an authenticated check came over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +50,8 @@ pub struct Ice {
     current: Credentials,
     /// Valid until the peer is seen with the current ones (RFC 8445 2.4).
     previous: Option<Credentials>,
-    paths: Vec<Path>,
+    /// Each with the time of its last check.
+    paths: Vec<(Path, u64)>,
     selected: Option<Path>,
     last_check_us: u64,
     connected: bool,
@@ -84,11 +87,16 @@ impl Ice {
 
     /// Where packets go: the nominated address, before that the one last heard of.
     pub fn path(&self) -> Option<Path> {
-        self.selected.or_else(|| self.paths.last().copied())
+        self.selected.or_else(|| self.paths.last().map(|&(path, _)| path))
     }
 
     pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + '_ {
-        self.paths.iter().map(|path| path.remote)
+        self.paths.iter().map(|(path, _)| path.remote)
+    }
+
+    /// Whether the peer lately proved that `address` is its own.
+    pub fn holds(&self, address: SocketAddr, now: u64) -> bool {
+        self.paths.iter().any(|&(path, checked)| path.remote == address && now < checked + HELD_US)
     }
 
     pub fn restart(&mut self, credentials: Credentials) {
@@ -113,14 +121,14 @@ impl Ice {
         if self.current.name.generation == generation {
             self.previous = None;
         }
-        match self.paths.iter().position(|known| known.remote == path.remote) {
-            Some(at) => self.paths[at] = path,
+        match self.paths.iter().position(|(known, _)| known.remote == path.remote) {
+            Some(at) => self.paths[at] = (path, now),
             None => {
                 if self.paths.len() == PATHS {
-                    let oldest = self.paths.iter().position(|known| Some(*known) != self.selected).unwrap_or(0);
-                    outcome.evicted = Some(self.paths.remove(oldest).remote);
+                    let oldest = self.paths.iter().position(|(known, _)| Some(*known) != self.selected).unwrap_or(0);
+                    outcome.evicted = Some(self.paths.remove(oldest).0.remote);
                 }
-                self.paths.push(path);
+                self.paths.push((path, now));
                 outcome.added = Some(path.remote);
             }
         }

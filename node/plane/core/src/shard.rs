@@ -219,6 +219,10 @@ impl Shard {
         let Some(name) = name.filter(|name| name.shard == self.config.shard) else {
             return self.drops.add(Cause::StunUnknownUfrag);
         };
+        // Read first, for the borrow: whether somebody else holds the address that this check claims to come from.
+        let holder = self.addresses.get(&path.remote).filter(|&&holder| holder != name.slot);
+        let held =
+            holder.and_then(|&holder| self.transports.get(holder)).is_some_and(|t| t.ice.holds(path.remote, now));
         let Some(transport) = self.transports.get_mut(name.slot) else {
             return self.drops.add(Cause::StunUnknownUfrag);
         };
@@ -227,6 +231,10 @@ impl Shard {
         };
         if !message.verify_with(key) {
             return self.drops.add(Cause::StunBadMac);
+        }
+        if held {
+            // A source address is easily forged, and who has it gets the other's packets taken for its own.
+            return self.drops.add(Cause::StunAddressHeld);
         }
         if message.controlled.is_some() {
             // A lite agent never controls (RFC 8445 6.1.1): the peer is to switch roles.
@@ -246,7 +254,7 @@ impl Shard {
             self.addresses.remove(&evicted);
         }
         if checked.added.is_some() || self.addresses.get(&path.remote) != Some(&name.slot) {
-            // Behind one NAT an address may pass from one peer to the next: who proved it last has it.
+            // Behind one NAT an address may pass from one peer to the next, once the first has left it.
             self.addresses.insert(path.remote, name.slot);
         }
     }

@@ -105,3 +105,33 @@ fn h6_the_destination_moves_only_by_ice() {
     assert_eq!(badr.got(&mut world).len(), 1);
     assert!(world.take("198.51.100.1:10002".parse().unwrap()).is_empty());
 }
+
+/// H6: a participant who forges another's address gets neither it nor an answer; once it is left, the next may have it.
+#[test]
+fn h6_an_address_in_use_is_not_taken_over() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    let mallory = world.join("mallory", "r");
+    let forged = mallory.check(true);
+    for n in 1..20 {
+        world.datagram(amina.address, &forged);
+        amina.send(&mut world, &amina.audio(n, 20));
+        world.flush();
+        assert_eq!(badr.got(&mut world).len(), 1);
+        assert!(world.take(amina.address).iter().all(|bytes| bytes[0] >= 128), "no answer to the forger");
+        world.pass(SECOND);
+        if n % 5 == 0 {
+            amina.send(&mut world, &amina.check(true));
+            world.flush();
+            world.take(amina.address);
+        }
+    }
+    assert_eq!(world.shard.dropped(Cause::StunAddressHeld), 19);
+    assert_eq!(world.shard.dropped(Cause::SrtpAuth), 0);
+
+    world.pass(8 * SECOND);
+    world.datagram(amina.address, &forged);
+    world.flush();
+    assert_eq!(world.shard.dropped(Cause::StunAddressHeld), 19);
+}
