@@ -70,7 +70,7 @@ def routes(door: JoinDoor, pages: Pages, sockets: Sockets) -> list[web.AbstractR
         web.post("/api/rooms/{room}/join", door.join),
         web.patch("/api/session", door.restart),
         web.delete("/api/session", door.leave),
-        web.post("/api/session/leave", door.leave_by_beacon),
+        web.post("/api/session/leave", door.go_away),
         web.get("/ws", sockets.handle),
         web.post("/whip/{room}", door.whip),
         web.options("/whip/{room}", door.options),

@@ -7,6 +7,7 @@ from node.features.participants.rules import (
     Cause,
     CloseTransport,
     Detach,
+    GoAway,
     MediaConnected,
     MediaLost,
     PersonGone,
@@ -96,3 +97,54 @@ def test_the_later_of_two_negotiations_counts() -> None:
     assert CloseTransport(first) in stage.happened
     stage.do(MediaConnected(first))
     assert stage.transport(amina) == second
+
+
+def test_a_closed_tab_is_gone_after_five_seconds() -> None:
+    """The media seems to flow until consent is lost; nobody looks at a ghost for that long."""
+    stage = Stage()
+    amina = stage.enter()
+    stage.do(Attach(amina))
+    stage.do(GoAway(amina))
+    assert stage.room.deadline is None  # the WebSocket is still there
+    stage.wait(1)
+    stage.do(Detach(amina))
+    assert stage.room.deadline == stage.now + 4
+    stage.wait(1)
+    stage.do(MediaLost(stage.transport(amina)))  # does not make it longer
+    stage.wait(3)
+    (gone,) = of(stage.do(Tick()), PersonGone)
+    assert (gone.participant, gone.cause) == (amina, Cause.LOST)
+
+
+def test_a_reload_finds_its_place_and_has_all_the_time_again() -> None:
+    stage = Stage()
+    amina = stage.enter()
+    stage.do(Attach(amina))
+    stage.do(Detach(amina))
+    stage.do(GoAway(amina))
+    stage.wait(4)
+    stage.come_back(amina)
+    assert stage.room.deadline is None
+    stage.do(MediaLost(stage.transport(amina)))
+    assert stage.room.deadline == stage.now + 30
+
+
+def test_a_websocket_that_says_hello_takes_the_goodbye_back() -> None:
+    """A page that the browser had only put aside."""
+    stage = Stage()
+    amina = stage.enter()
+    stage.do(GoAway(amina))
+    stage.do(Attach(amina))
+    stage.do(Detach(amina))
+    assert stage.room.deadline is None
+
+
+def test_a_late_goodbye_of_the_page_before_means_nothing() -> None:
+    stage = Stage()
+    amina = stage.enter()
+    stage.come_back(amina)
+    stage.do(Attach(amina))
+    stage.do(GoAway(amina))
+    stage.wait(60)
+    stage.do(Detach(amina))
+    assert stage.room.deadline is None

@@ -60,6 +60,8 @@ class ScriptedNode:
         """Method and first words of a path → what it answers, e.g. `POST join`."""
         self.joins: list[Message] = []
         self.left = asyncio.Event()
+        self.away: list[str] = []
+        """Sessions whose page said that it goes away."""
         self.heard: asyncio.Queue[Message] = asyncio.Queue()
         self.socket: web.WebSocketResponse | None = None
         self.greets = True
@@ -81,6 +83,7 @@ class ScriptedNode:
         app.router.add_post("/api/rooms/{room}/join", self._join)
         app.router.add_patch("/api/session", self._restart)
         app.router.add_delete("/api/session", self._leave)
+        app.router.add_post("/api/session/leave", self._go_away)
         app.router.add_get("/ws", self._ws)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -187,6 +190,10 @@ class ScriptedNode:
     async def _leave(self, request: web.Request) -> web.Response:
         assert request.headers["Authorization"] == "Bearer s_yours"
         self.left.set()
+        return web.Response(status=204)
+
+    async def _go_away(self, request: web.Request) -> web.Response:
+        self.away.append(await request.text())
         return web.Response(status=204)
 
     # ------------------------------------------------------------------ WebSocket

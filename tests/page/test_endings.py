@@ -27,6 +27,15 @@ async def test_leaving_and_coming_back(node: ScriptedNode, guest: Guest) -> None
     await guest.page.get_by_role("button", name="Rejoindre").click()
     await guest.until_screen("room")
     assert [join["session"] for join in node.joins] == [None, None]
+    assert node.away == []
+
+
+async def test_a_page_that_goes_away_says_so_and_a_reload_comes_back(node: ScriptedNode, guest: Guest) -> None:
+    await guest.enter()
+    await guest.page.reload()
+    await guest.until_screen("room")
+    assert node.away == ["s_yours"]
+    assert [join["session"] for join in node.joins] == [None, "s_yours"]
 
 
 @pytest.mark.parametrize(

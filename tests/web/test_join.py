@@ -173,12 +173,23 @@ async def test_leaving(home: House) -> None:
     assert (await home.request("DELETE", "/api/session", bearer=page.session)).status == 401
 
 
-async def test_leaving_by_beacon(home: House) -> None:
+async def test_a_page_that_goes_away_is_kept_its_place_for_five_seconds(home: House) -> None:
     room, tickets = await home.create()
     page = await home.person(room.room, tickets["participant"], attach=False)
-    answer = await home.request("POST", "/api/session/leave", data=page.session)
-    assert answer.status == 204
-    assert (await home.rooms.get(room.room)).people == 0
+    home.media.connect(page.transport)
+    before = page.id
+    assert (await home.request("POST", "/api/session/leave", data=page.session)).status == 204
+    home.clock.time += 4.9
+    home.floor.tick()
+    await page.join()
+    assert page.id == before  # a reload
+
+    home.media.connect(page.transport)
+    assert (await home.request("POST", "/api/session/leave", data=page.session)).status == 204
+    home.clock.time += 5
+    home.floor.tick()
+    assert (await home.rooms.get(room.room)).people == 0  # a closed tab
+    assert (await home.request("POST", "/api/session/leave", data=page.session)).status == 401
 
 
 async def test_ice_restart(home: House) -> None:

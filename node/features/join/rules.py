@@ -177,7 +177,7 @@ class Door:
             raise Refused("SESSION_UNKNOWN")
         # A name given again (the page's form after a reload) is checked, and kept if it is good.
         name = clean_name(command.name) if command.name else ""
-        person = self._people.reopen(participant, command.transport)
+        person = self._people.reopen(participant, command.transport, now)
         if name:
             person.name = name
         if link.role is Role.HOST and link.expires > now:

@@ -10,7 +10,7 @@ import msgspec
 
 from node.errors import Refused
 from node.features.join.rules import Admit, GiveUp, Knock, Return
-from node.features.participants.rules import Attach, Detach, Leave, Person, Role
+from node.features.participants.rules import Attach, Detach, GoAway, Leave, Person, Role
 from node.features.rooms.floor import Decided, Floor, digest
 from node.features.rooms.rules import Room
 from node.features.rooms.service import Limits
@@ -117,6 +117,15 @@ class Join:
         """
         room, person = self._floor.who(session)
         await self._floor.decide(room.id, Leave(person.id)).done()
+
+    def go_away(self, session: str) -> None:
+        """The page goes away, perhaps to come back at once: its place is kept for a few seconds only.
+
+        Raises:
+            Refused: SESSION_UNKNOWN, REMOVED.
+        """
+        room, person = self._floor.who(session)
+        self._floor.decide(room.id, GoAway(person.id))
 
     async def leave_room(self, room_id: str, participant: str) -> None:
         """

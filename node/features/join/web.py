@@ -91,12 +91,18 @@ class JoinDoor:
             raise self._counted(request, refused) from None
 
     async def leave(self, request: web.Request) -> web.Response:
-        await self._leave(request, bearer(request, "SESSION_UNKNOWN"))
+        try:
+            await self._join.leave(bearer(request, "SESSION_UNKNOWN"))
+        except Refused as refused:
+            raise self._counted(request, refused) from None
         return web.Response(status=204)
 
-    async def leave_by_beacon(self, request: web.Request) -> web.Response:
+    async def go_away(self, request: web.Request) -> web.Response:
         """`navigator.sendBeacon` can set no header: the session is the body."""
-        await self._leave(request, (await read_text(request)).strip()[:256])
+        try:
+            self._join.go_away((await read_text(request)).strip()[:256])
+        except Refused as refused:
+            raise self._counted(request, refused) from None
         return web.Response(status=204)
 
     # ------------------------------------------------------------ encoders and players
@@ -168,12 +174,6 @@ class JoinDoor:
             counted = self._counted(request, refused)
             raise Refused("NOT_FOUND") if counted.code == "SESSION_UNKNOWN" else counted from None
         return session
-
-    async def _leave(self, request: web.Request, session: str) -> None:
-        try:
-            await self._join.leave(session)
-        except Refused as refused:
-            raise self._counted(request, refused) from None
 
     def _counted(self, request: web.Request, refused: Refused) -> Refused:
         """What to answer: the refusal, or that there were too many."""

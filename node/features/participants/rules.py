@@ -1,7 +1,8 @@
 """The people of a room: who is here, how well, and for how long a place is kept. Pure.
 
 A person has two links to the node: the signalling one (WebSocket) and the media one (a transport). Either may drop and
-come back without anybody losing the place. The place is given up `LEASE_S` after both are gone.
+come back without anybody losing the place. The place is given up `LEASE_S` after both are gone, or `AWAY_S` after the
+page said that it goes away: a closed tab is no ghost, and a reload still finds its place.
 
     joining   answered, no media yet              here   media flows
     away      media gone, the place is kept       (gone)  not in the room any more
@@ -42,6 +43,7 @@ from node.ports import (
 )
 
 LEASE_S: Final = 30.0
+AWAY_S: Final = 5.0
 SILENT: Final = 127
 """RFC 6464: the quietest level."""
 
@@ -66,6 +68,12 @@ class Attach(msgspec.Struct, frozen=True):
 
 
 class Detach(msgspec.Struct, frozen=True):
+    participant: str
+
+
+class GoAway(msgspec.Struct, frozen=True):
+    """The page goes away: closed, or reloaded. Its WebSocket is about to end, or has ended."""
+
     participant: str
 
 
@@ -217,6 +225,8 @@ class Person:
     was_connected: bool = False
     attached: bool = False
     lease: float | None = None
+    away: float | None = None
+    """Until when the place of a page that said goodbye is kept."""
     tracks: tuple[Track, ...] = ()
     slots: tuple[Slot, ...] = ()
     publishing: set[Source] = field(default_factory=set)
@@ -305,10 +315,12 @@ class People:
         if not person.admitted:
             del self._people[participant]
 
-    def reopen(self, participant: str, transport: str) -> Person:
+    def reopen(self, participant: str, transport: str, now: float) -> Person:
         """Negotiate again for somebody who has a place. Of two negotiations at once, the later one counts."""
         person = self.place_of(participant)
         person.opening = transport
+        person.away = None
+        self._renew_lease(person, now)
         return person
 
     def admit(
@@ -394,7 +406,7 @@ class People:
     def attach(self, command: Attach, now: float) -> list[Event]:
         person = self.get(command.participant)
         person.attached = True
-        person.lease = None
+        person.lease = person.away = None
         if not person.transport and not person.opening:
             return [RejoinWanted(self.room, person.id, "plane")]
         return []
@@ -403,7 +415,16 @@ class People:
         person = self.find(command.participant)
         if person is not None:
             person.attached = False
+            if person.away is not None and person.away <= now:
+                person.away = None  # that goodbye was an earlier page's, and came late
             self._renew_lease(person, now)
+        return []
+
+    def go_away(self, command: GoAway, now: float) -> list[Event]:
+        """Counts once the WebSocket is gone too, though the media may seem to flow until consent is lost."""
+        person = self.get(command.participant)
+        person.away = now + AWAY_S
+        self._renew_lease(person, now)
         return []
 
     def publish(self, command: Publish, now: float) -> list[Event]:
@@ -500,7 +521,12 @@ class People:
         self._renew_lease(person, now)
 
     def _renew_lease(self, person: Person, now: float) -> None:
-        person.lease = None if person.attached or person.connected else now + LEASE_S
+        if person.attached:
+            person.lease = None
+        elif person.away is not None:
+            person.lease = person.away
+        else:
+            person.lease = None if person.connected else now + LEASE_S
 
     def _gone(self, person: Person, cause: Cause, *, by: str, reason: str, now: float) -> list[Event]:
         events: list[Event] = []

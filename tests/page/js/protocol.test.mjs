@@ -223,3 +223,15 @@ test('after its media transport came back, the page says again what it shows and
   await protocol.join({ name: 'Amina', sdp: 'offer', session: 's_1' });
   assert.deepEqual(world.socket.heard(), [{ type: 'publish', source: 'camera', on: true }]);
 });
+
+test('a page that goes away says so with its session, unless it has left', async () => {
+  const { world, protocol } = await inRoom();
+  protocol.away();
+  assert.equal(world.beacons.length, 1);
+  assert.match(world.beacons[0].url, /\/api\/session\/leave$/);
+  assert.equal(world.beacons[0].body, 's_1');
+  world.answers.push([204, null]);
+  await protocol.leave();
+  protocol.away();
+  assert.equal(world.beacons.length, 1);
+});

@@ -5,6 +5,7 @@ export class World {
   timers = [];
   sockets = [];
   requests = [];
+  beacons = [];
   answers = [];
   keys = 0;
 
@@ -22,6 +23,7 @@ export class World {
         this.sockets.push(socket);
         return socket;
       },
+      beacon: (url, body) => Boolean(this.beacons.push({ url, body })),
       later: (run, ms) => {
         const timer = { run, at: this.now_ + ms };
         this.timers.push(timer);

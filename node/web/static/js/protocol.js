@@ -33,6 +33,7 @@
  * @typedef {object} World
  * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
  * @property {(url: string, protocol: string) => WebSocket} socket
+ * @property {(url: string, body: string) => boolean} beacon  a request that outlives the page; whether it was taken
  * @property {(run: () => void, ms: number) => (() => void)} later  returns the cancellation
  * @property {() => number} random  0 … 1
  * @property {() => number} now  milliseconds
@@ -72,6 +73,7 @@ export function browserWorld() {
   return {
     fetch: (url, init) => fetch(url, init),
     socket: (url, protocol) => new WebSocket(url, protocol),
+    beacon: (url, body) => navigator.sendBeacon(url, body),
     later: (run, ms) => {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
@@ -193,6 +195,11 @@ export class Protocol {
     } catch {
       // The place is freed 30 s later all the same.
     }
+  }
+
+  /** The page goes away, closed or reloaded: the node need not wait long for it. A reload comes back with the session. */
+  away() {
+    if (this.#session && !this.#ended) this.world.beacon(`${this.origin}/api/session/leave`, this.#session);
   }
 
   /**

@@ -118,6 +118,7 @@ export class Room {
     listen({ ...keys, ...(Sources.canShare ? { screen: share } : {}), shortcuts }, signal);
     this.#timers.push(setInterval(() => void this.#measure(), QUALITY_MS), setInterval(() => this.#levels(), LEVELS_MS));
     addEventListener('online', () => this.#wake(), { signal });
+    addEventListener('pagehide', () => this.protocol.away(), { signal });
     document.addEventListener('visibilitychange', () => this.#visibility(), { signal });
     this.options.devices.addEventListener('change', () => this.#speakers(), { signal });
     onLanguage(() => this.#drawAll(), signal);
