@@ -13,7 +13,6 @@ can be read back from its snapshot: a transport survives us unless it was still 
 from __future__ import annotations
 
 import asyncio
-import collections
 import contextlib
 import functools
 import hashlib
@@ -21,8 +20,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
-
-import msgspec
 
 from node import ports
 from node.errors import Fault, Refused
@@ -34,17 +31,14 @@ from node.media.heap import give_back
 from node.media.negotiation import Candidate, Ends, Plan, answer, answer_fragment, negotiate
 from node.media.plane import PlaneClient, PlaneFailed, PlaneGone
 from node.media.supervisor import Link, MediaSettings, Supervisor
+from node.media.turns import Turns, Waiting
 from protos.plane.v1 import plane_pb2 as wire
 
 ICE_WITHIN_S: Final = 30.0
 DTLS_WITHIN_S: Final = 15.0
 TICK_S: Final = 0.1
-SLICE_S: Final = 0.004
 CROWD: Final = 64
 """Handshakes after which the heap is worth a look: 4 MB of OpenSSL."""
-MAX_DATAGRAMS: Final = 8192
-RECORD_NUMBER_ENDS: Final = 11
-"""RFC 6347 4.1: type, version, epoch and sequence number of a record. A repeated message has a number of its own."""
 BACKOFF_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_AFTER_S: Final = 10.0
 ENDS_WITHIN_S: Final = 2.0
@@ -55,7 +49,7 @@ log = logging.getLogger("regie.media")
 Listener = Callable[[ports.MediaEvent], None]
 
 
-class _Session(msgspec.Struct, eq=False):
+class _Session(Waiting, eq=False):
     """One transport. `peer` is None when it was keyed by a control process before us."""
 
     transport: str
@@ -68,7 +62,6 @@ class _Session(msgspec.Struct, eq=False):
     keyed: bool = False
     told: bool = False  # TransportConnected, since it was last lost
     lost: bool = False
-    queued: tuple[bytes, ...] = ()  # the datagrams of its handshake that wait for their turn, without record numbers
 
 
 class PlaneMedia:
@@ -83,9 +76,7 @@ class PlaneMedia:
         self._link: Link | None = None
         self._sessions: dict[str, _Session] = {}
         self._waiting: dict[str, _Session] = {}  # those with a deadline: ICE or DTLS not done
-        # Datagrams of handshakes that have begun, and of those that have not.
-        self._begun: collections.deque[tuple[_Session, bytes]] = collections.deque()
-        self._hellos: collections.deque[tuple[_Session, bytes]] = collections.deque()
+        self._turns: Turns[_Session] = Turns(self._take_datagram)
         self._tick: asyncio.TimerHandle | None = None
         self._shaken = 0
         self._figures = Figures()
@@ -476,32 +467,9 @@ class PlaneMedia:
             self._tell_lost(session, "consent")
 
     def _on_dtls(self, event: wire.DtlsReceived) -> None:
-        session, waiting = self._sessions.get(event.transport), len(self._begun) + len(self._hellos)
-        if session is None or session.peer is None or waiting >= MAX_DATAGRAMS:
-            return  # lost like any datagram: the peer sends it again
-        datagram = event.datagram
-        # What still waits here need not wait twice: an impatient crowd would only make itself wait longer.
-        said = datagram[RECORD_NUMBER_ENDS:]
-        if said in session.queued:
-            return
-        session.queued += (said,)
-        if not waiting:
-            asyncio.get_running_loop().call_soon(self._shake_hands)
-        (self._begun if session.peer.begun else self._hellos).append((session, datagram))
-
-    def _shake_hands(self) -> None:
-        """Five hundred people at once are a second of work: everybody else gets their turn in between. What has begun
-        is finished first, because a handshake under way holds 65 kB."""
-        until = time.perf_counter() + SLICE_S
-        try:
-            while (queue := self._begun or self._hellos) and time.perf_counter() < until:
-                session, datagram = queue.popleft()
-                said = datagram[RECORD_NUMBER_ENDS:]
-                session.queued = tuple(each for each in session.queued if each != said)
-                self._take_datagram(session, datagram)
-        finally:
-            if self._begun or self._hellos:
-                asyncio.get_running_loop().call_soon(self._shake_hands)
+        session = self._sessions.get(event.transport)
+        if session is not None and session.peer is not None:
+            self._turns.add(session, event.datagram, begun=session.peer.begun)
 
     def _take_datagram(self, session: _Session, datagram: bytes) -> None:
         if session.peer is None or self._link is None or self._sessions.get(session.transport) is not session:

@@ -124,14 +124,6 @@ class Section(msgspec.Struct):
     described: Described = NOTHING
 
     @property
-    def codecs(self) -> tuple[Codec, ...]:
-        return self.described.codecs
-
-    @property
-    def extensions(self) -> tuple[Extension, ...]:
-        return self.described.extensions
-
-    @property
     def rejected(self) -> bool:
         """Port 0 says no, unless it waits for its bundle (RFC 9143 6)."""
         return self.port == 0 and not self.bundle_only
@@ -309,11 +301,11 @@ def _described(formats: tuple[str, ...], before: Attributes, tail: str) -> tuple
     every person with that browser; of a slot even everything after its mid is. Reading those once makes a page's offer
     several times cheaper. What is remembered is bounded: 256 texts of at most 16 KiB, with nothing personal in them.
     """
-    if (known := _memory.get((formats, before, tail))) is not None:
+    known = _memory.get((formats, before, tail))
+    if known is None and tail and "\na=ssrc:" not in tail and _is_shared(tail):
+        known = _remember(formats, before, tail)
+    if known is not None:
         return list(known.plain), known
-    if tail and "\na=ssrc:" not in tail and _is_shared(tail):
-        described = _remember(formats, before, tail)
-        return list(described.plain), described
     own, shared = _cut(tail)
     attributes, described_before = _own(before, own)
     found = _memory.get((formats, described_before, shared))
