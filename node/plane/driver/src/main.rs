@@ -13,7 +13,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::ExitCode;
@@ -163,12 +163,11 @@ fn listen(socket: &Path) -> Result<UnixListener, Stop> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unusable(error)),
         _ => {}
     }
-    // Bound under another name and renamed when it is private: nobody can connect in between.
+    // Bound under another name and renamed when it listens: a file that is there can be connected to.
     let mut early = socket.as_os_str().to_owned();
     early.push(".new");
     let _ = std::fs::remove_file(&early);
-    let listener = UnixListener::bind(&early).map_err(unusable)?;
-    std::fs::set_permissions(&early, std::fs::Permissions::from_mode(0o600)).map_err(unusable)?;
+    let listener = sys::privately(|| UnixListener::bind(&early)).map_err(unusable)?;
     std::fs::rename(&early, socket).map_err(unusable)?;
     Ok(listener)
 }
@@ -182,4 +181,28 @@ fn candidates(args: &Args, port: u16) -> Vec<SocketAddr> {
         sys::addresses().into_iter().map(IpAddr::V4).collect()
     };
     ips.into_iter().map(|ip| SocketAddr::new(ip, port)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// R: the control socket is private from the moment it exists, whatever the umask; what comes after is not touched.
+    #[test]
+    fn the_control_socket_is_private_at_once() {
+        let directory = std::env::temp_dir().join(format!("regie-plane-listen-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let mode = |path: &Path| std::fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777;
+        let (socket, early, late) = (directory.join("s"), directory.join("early"), directory.join("late"));
+        File::create(&early).unwrap();
+        let _first = listen(&socket).map_err(|_| ()).unwrap();
+        assert_eq!(mode(&socket), 0o600);
+        let _second = listen(&socket).map_err(|_| ()).expect("what is left behind is replaced");
+        assert_eq!(mode(&socket), 0o600);
+        File::create(&late).unwrap();
+        assert_eq!(mode(&late), mode(&early));
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
 }

@@ -122,6 +122,18 @@ pub fn lock(fd: &impl AsRawFd) -> io::Result<()> {
     Ok(())
 }
 
+/// Calls `create` so that what it creates is its owner's alone (mode 0600) from the first moment.
+///
+/// The mask is the whole process's: to be called before there is a second thread.
+pub fn privately<T>(create: impl FnOnce() -> T) -> T {
+    // SAFETY: changes one number of this process and cannot fail.
+    let before = unsafe { libc::umask(0o177) };
+    let created = create();
+    // SAFETY: as above.
+    unsafe { libc::umask(before) };
+    created
+}
+
 // ---------------------------------------------------------------- epoll
 
 /// Level-triggered readiness by token.
