@@ -95,6 +95,7 @@ struct Tally {
     last_overflow: u32,
     truncated: u64,
     send_dropped: u64,
+    receive_failed: u64,
 }
 
 impl Runner {
@@ -155,6 +156,7 @@ impl Runner {
     fn take_datagrams(&mut self, batch: &mut Batch, tally: &mut Tally) -> io::Result<()> {
         let count = batch.receive(&self.udp)?;
         debug_assert!(count <= BATCH);
+        tally.receive_failed = batch.passing;
         let now = sys::monotonic_us();
         let mut oldest = u64::MAX;
         for i in 0..count {
@@ -196,7 +198,12 @@ impl Runner {
             socket_drops: tally.overflow,
         });
         tally.lag.clear();
-        for (cause, count) in [("too_long", tally.truncated), ("send_refused", tally.send_dropped)] {
+        let own = [
+            ("too_long", tally.truncated),
+            ("send_refused", tally.send_dropped),
+            ("receive_failed", tally.receive_failed),
+        ];
+        for (cause, count) in own {
             if count > 0 {
                 counters.drops.insert(cause.to_owned(), count);
             }

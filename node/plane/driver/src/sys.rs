@@ -368,8 +368,29 @@ pub struct Datagram<'a> {
     pub bytes: &'a mut [u8],
 }
 
+/// What says nothing about the socket and is over with the next call: memory that is short, and what ICMP tells of one
+/// peer (the kernel's `icmp_err_convert`).
+const PASSING: [c_int; 14] = [
+    libc::ENOMEM,
+    libc::ENOBUFS,
+    libc::ECONNREFUSED,
+    libc::ECONNRESET,
+    libc::EHOSTUNREACH,
+    libc::EHOSTDOWN,
+    libc::ENETUNREACH,
+    libc::ENETDOWN,
+    libc::ENONET,
+    libc::ENOPROTOOPT,
+    libc::EOPNOTSUPP,
+    libc::EPROTO,
+    libc::EMSGSIZE,
+    libc::EACCES,
+];
+
 /// Buffers for one `recvmmsg`.
 pub struct Batch {
+    /// Receives that failed for a reason in [`PASSING`], so far.
+    pub passing: u64,
     bytes: Box<[[u8; DATAGRAM]; BATCH]>,
     names: Box<[libc::sockaddr_in; BATCH]>,
     control: Box<[Control; BATCH]>,
@@ -382,6 +403,7 @@ impl Batch {
         // SAFETY: all-zero is a valid value of each of these plain C structures.
         unsafe {
             Batch {
+                passing: 0,
                 bytes: Box::new([[0; DATAGRAM]; BATCH]),
                 names: Box::new(mem::zeroed()),
                 control: Box::new([Control([0; CONTROL]); BATCH]),
@@ -413,8 +435,12 @@ impl Batch {
             return Ok(n as usize);
         }
         let error = io::Error::last_os_error();
-        match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(0),
+        match error.raw_os_error() {
+            Some(libc::EAGAIN | libc::EINTR) => Ok(0),
+            Some(code) if PASSING.contains(&code) => {
+                self.passing += 1;
+                Ok(0)
+            }
             _ => Err(error),
         }
     }
@@ -480,4 +506,29 @@ pub fn addresses() -> Vec<Ipv4Addr> {
     }
     outer.extend(inner);
     outer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// H5: what ICMP says of a peer that is gone is counted, and the next datagram is received.
+    #[test]
+    fn an_icmp_error_ends_nothing() {
+        let udp = Udp::bind(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let peer = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let SocketAddr::V4(address) = peer.local_addr().unwrap() else { unreachable!() };
+        let name = sockaddr(address);
+        // SAFETY: the pointer and length describe `name`. Only a connected socket is told without asking.
+        check(unsafe { libc::connect(udp.fd.as_raw_fd(), (&raw const name).cast(), mem::size_of_val(&name) as u32) })
+            .unwrap();
+        let mut batch = Batch::new();
+        drop(peer);
+        udp.send(b"?", 1, address, None);
+        assert_eq!((batch.receive(&udp).unwrap(), batch.passing), (0, 1));
+        let back = std::net::UdpSocket::bind(address).unwrap();
+        back.send_to(b"!", udp.local().unwrap()).unwrap();
+        assert_eq!((batch.receive(&udp).unwrap(), batch.passing), (1, 1));
+        assert_eq!(batch.get(0).bytes, b"!");
+    }
 }
