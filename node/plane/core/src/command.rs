@@ -177,6 +177,13 @@ impl Shard {
                 ));
             }
             seen |= 1 << receive.index;
+            if let Some(&track) = self.track_names.get(receive.track.as_str()) {
+                let room = self.room_names.get(open.room.as_str()).copied();
+                self.check_shown(track, room, receive.kind(), receive.index)?;
+            }
+            if open.sends.iter().any(|send| send.track == receive.track && send.kind() != receive.kind()) {
+                return Err(invalid(format!("slot {} is of another kind than {}", receive.index, receive.track)));
+            }
         }
         Ok(())
     }
@@ -461,14 +468,12 @@ impl Shard {
                 "" => NONE,
                 id => *self.track_names.get(id).ok_or_else(|| unknown("track", id))?,
             };
-            let slot = self.transports.get(transport).map(|t| &t.slots[place]);
-            if slot.is_some_and(|slot| slot.policy == SlotPolicy::Loudest) {
-                return Err(invalid(format!("slot {} is filled by the plane", change.slot)));
-            }
-            if let (Some(slot), Some(track)) = (slot, self.tracks.get(track))
-                && slot.kind != track.kind
-            {
-                return Err(invalid(format!("slot {} is of another kind than {}", change.slot, track.id)));
+            if let Some(receiver) = self.transports.get(transport) {
+                let slot = &receiver.slots[place];
+                if slot.policy == SlotPolicy::Loudest {
+                    return Err(invalid(format!("slot {} is filled by the plane", change.slot)));
+                }
+                self.check_shown(track, Some(receiver.room), slot.kind, change.slot)?;
             }
             changes.push((transport, place, track));
         }
@@ -476,6 +481,18 @@ impl Shard {
             self.assign(transport, place, track, now);
         }
         done()
+    }
+
+    /// Whether a slot of this `kind` in `room` may show `track`: nobody sees into another room, whoever asks for it.
+    fn check_shown(&self, track: u32, room: Option<u32>, kind: Kind, slot: u32) -> Result<(), Refusal> {
+        let Some(track) = self.tracks.get(track) else { return Ok(()) };
+        if Some(track.room) != room {
+            return Err((failed::Cause::Unknown, format!("no track {} in this room", track.id)));
+        }
+        if track.kind != kind {
+            return Err(invalid(format!("slot {slot} is of another kind than {}", track.id)));
+        }
+        Ok(())
     }
 
     /// Puts `track` (NONE: nothing) into the slot at `place`. What it shows now goes on until the new one can start.

@@ -68,3 +68,28 @@ fn a_closed_room_leaves_nothing() {
     assert_eq!((gauge.transports, gauge.tracks, gauge.rooms), (0, 0, 0));
     assert_eq!(world.shard.deadline(), None);
 }
+
+/// R: nobody is shown what is in another room, by an assignment or from the start; nor a sound as a picture.
+#[test]
+fn rooms_are_apart() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "elsewhere");
+    assert_eq!(cause(world.assign("badr", VIDEO_SLOT, "amina/camera")), Cause::Unknown);
+    let shown = |name: &str, room: &str, track: &str| {
+        let mut open = page(name, room);
+        let receive = open.receives.iter_mut().find(|receive| receive.index == VIDEO_SLOT).unwrap();
+        receive.track = track.into();
+        Command::OpenTransport(open)
+    };
+    assert_eq!(cause(world.command(shown("chloe", "elsewhere", "amina/camera"))), Cause::Unknown);
+    assert_eq!(cause(world.command(shown("chloe", "new", "amina/camera"))), Cause::Unknown);
+    assert_eq!(cause(world.command(shown("chloe", "r", "amina/microphone"))), Cause::Invalid);
+    assert_eq!(cause(world.command(shown("chloe", "r", "chloe/microphone"))), Cause::Invalid);
+    amina.send(&mut world, &amina.video(1, 1, true));
+    world.flush();
+    assert!(badr.got(&mut world).is_empty());
+    let gauge = world.shard.counters(world.now).gauge.unwrap();
+    assert_eq!((gauge.transports, gauge.rooms), (2, 2), "what is refused leaves nothing behind");
+    assert!(matches!(world.command(shown("chloe", "r", "amina/camera")), Body::TransportOpened(_)));
+}
