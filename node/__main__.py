@@ -1,6 +1,7 @@
 """`regie node`: read the settings, start, run until told to stop. What it is made of is put together in `running.py`.
 
-Exit codes: 0 stopped as told; 1 failed; 2 the configuration will not do.
+Exit codes: 0 stopped as told; 1 failed; 2 the configuration will not do; 3 fenced: a newer process of this node has
+taken over, and the plane is its own (a service manager must not start this one again).
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ _TAKEN: Final = Text(
 )
 _FAILED: Final = Text("Le nœud n’a pas pu démarrer : {why}", "The node could not start: {why}")
 
+FENCED: Final = 3
+
 cli = typer.Typer(help="A media node: rooms, people and their media.", add_completion=False)
 cli.add_typer(tokens.app, name="tokens")
 
 
 async def run(config: settings.Config) -> int:
-    """Until SIGTERM or SIGINT. A second signal ends it at once."""
+    """Until SIGTERM or SIGINT, or until a newer process fences this one. A second signal ends it at once."""
     from node.running import start
 
     running = await start(config)
@@ -51,11 +54,24 @@ async def run(config: settings.Config) -> int:
         loop.add_signal_handler(number, on_signal)
     notify("READY=1")
     try:
-        await stop.wait()
+        await _first(stop, running.fenced)
     finally:
         notify("STOPPING=1")
-        await running.stop(stop_plane=config.media.stop_plane and not running.floor.fenced)
+        await running.stop(stop_plane=config.media.stop_plane and not running.fenced.is_set())
+    if running.fenced.is_set():
+        log.error("ended_fenced", exit=FENCED)
+        return FENCED
     return 0
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Until one of them is set."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 def notify(state: str) -> None:

@@ -100,6 +100,7 @@ async def test_of_two_control_processes_the_older_is_fenced(machine: Machine) ->
             return older_process.returncode is not None
 
         await until(refused, 5, "the older one decides no more", every=0.2)
+        assert await asyncio.wait_for(older_process.wait(), 10) == 3, "and ends, saying why"
         assert len(machine.planes()) == 1
         assert jean.packets("video", began) > 10
         assert [stream.missing() for stream in jean.of("video")] == [0] * len(jean.of("video"))

@@ -11,7 +11,9 @@ from pathlib import Path
 import av
 import pytest
 from aiortc import MediaStreamTrack
+from msgspec.structs import replace
 
+from node.__main__ import run
 from node.config import Config, MediaSection, MetricsSection, NodeSection, RpcSection, WebSection
 from node.demo.peer import Door, Peer
 from node.features.participants.rules import State
@@ -176,6 +178,29 @@ async def test_a_newer_process_takes_over(config: Config, tmp_path: Path) -> Non
         await old.stop()
         await amina.go()
     finally:
+        await new.stop()
+
+
+async def test_a_fenced_process_ends_and_leaves_the_plane_to_the_newer(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 3, even where this process was told to take its plane along."""
+    told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    told.bind(str(tmp_path / "notify"))
+    told.setblocking(False)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    older = asyncio.create_task(run(replace(config, media=replace(config.media, stop_plane=True))))
+    assert await asyncio.wait_for(asyncio.get_running_loop().sock_recv(told, 64), 20) == b"READY=1"
+    new = await start(replace(config, web=WebSection(listen=f"127.0.0.1:{port(socket.SOCK_STREAM)}")))
+    try:
+        assert await asyncio.wait_for(older, 20) == 3
+        assert (await new.media.held()) == []
+        assert new.floor.plane_up
+        amina = Guest(await created(new), "Amina")
+        await amina.come()
+        await amina.go()
+    finally:
+        told.close()
         await new.stop()
 
 
