@@ -232,8 +232,7 @@ class Floor:
 
     def _on_plane(self, *, up: bool) -> None:
         self.plane_up = up
-        for room_id in list(self.rooms):
-            self.decide(room_id, PlaneLost(back=up))
+        self._in_each(list(self.rooms), PlaneLost(back=up))
 
     def _on_transport(self, transport: str, command: MediaConnected | MediaLost) -> None:
         room_id = self._transports.get(transport)
@@ -258,9 +257,16 @@ class Floor:
         if self.fenced:
             return
         now = self.clock.now()
-        for room in list(self.rooms.values()):
-            if (deadline := room.deadline) is not None and deadline <= now:
-                self.decide(room.id, Tick())
+        due = [room.id for room in self if (deadline := room.deadline) is not None and deadline <= now]
+        self._in_each(due, Tick())
+
+    def _in_each(self, rooms: Sequence[str], command: msgspec.Struct) -> None:
+        """What goes wrong in one room stays in it: the rooms after it decide all the same."""
+        for room_id in rooms:
+            try:
+                self.decide(room_id, command)
+            except Exception:
+                log.exception("room_failed", room=room_id, command=type(command).__name__)
 
     # ------------------------------------------------------------ restart
 
