@@ -255,7 +255,12 @@ class Sockets:
         stream = self._edge.hub.stream(room)
         stream.attach(person, line, hello.seq)
         talk = Talk(self._edge, line, stream, room, person.id, at=asyncio.get_running_loop().time())
-        self._edge.join.attach(room.id, person.id)
+        try:
+            self._edge.join.attach(room.id, person.id)
+        except BaseException:
+            if stream.detach(person.id, line):  # nobody will talk on it: the stream must not speak to it for ever
+                self._edge.join.detach(room.id, person.id)
+            raise
         return talk
 
     def _refused(self, refused: Refused, to: str, key: str = "") -> bytes:

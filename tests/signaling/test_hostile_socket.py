@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.errors import Fault
+from node.errors import Fault, Refused
 from node.signaling import messages
 from tests.web.house import House, Page, house, transport_of
 
@@ -258,3 +258,22 @@ async def test_sockets_that_say_nothing_are_bounded(home: House, monkeypatch: py
         assert page.socket is not None
         await page.socket.close()
     await amina.attach()
+
+
+async def test_a_hello_that_is_refused_late_leaves_nobody_in_the_stream(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The session was good a moment ago; a newer process takes over before the WebSocket is attached."""
+    room, tickets = await home.create()
+    page = await home.person(room.room, tickets["participant"], attach=False)
+
+    def refuses(room_id: str, participant: str) -> None:
+        raise Refused("FENCED")
+
+    monkeypatch.setattr(home.join, "attach", refuses)
+    await page.attach()
+    assert await page.closed() == 1012
+    assert page.seen[-1]["code"] == "FENCED"
+    stream = home.hub.stream(home.floor.rooms[room.room])
+    assert stream.connections == {}
+    assert not home.floor.rooms[room.room].people.get(page.id).attached
