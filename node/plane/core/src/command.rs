@@ -272,12 +272,17 @@ impl Shard {
         let wrong = |_| invalid("key and salt do not fit the profile");
         let opener = Opener::new(profile, &keys.inbound_key, &keys.inbound_salt).map_err(wrong)?;
         let sealer = Sealer::new(profile, &keys.outbound_key, &keys.outbound_salt).map_err(wrong)?;
-        let Some(transport) = self.transports.get_mut(index) else { return Err(unknown("transport", &keys.transport)) };
-        transport.keys = Some(Keys { opener, sealer, tag_len: profile.tag_len() });
-        // New keys, new indices (RFC 5764 4.1): what the windows know was said under the old ones.
-        for stream in &mut transport.streams {
-            stream.window = ReplayWindow::new();
+        if let Some(before) = self.transports.get(index).and_then(|transport| transport.keys.as_ref()) {
+            // Ours went on under numbers that a new key's receiver would count from anew; and the old key a second time,
+            // with the replay windows cleared, would let in again all that it ever sealed.
+            return if before.said == *keys {
+                done()
+            } else {
+                Err((failed::Cause::Exists, format!("transport {} has its keys", keys.transport)))
+            };
         }
+        let Some(transport) = self.transports.get_mut(index) else { return Err(unknown("transport", &keys.transport)) };
+        transport.keys = Some(Keys { opener, sealer, tag_len: profile.tag_len(), said: keys.clone() });
         // The first grant goes out at once: without one Chromium stays at 300 kbit/s.
         self.report(index, now);
         let shown: Vec<u32> = self.transports.get(index).map_or(Vec::new(), |t| {

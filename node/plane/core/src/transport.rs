@@ -1,5 +1,6 @@
 //! One peer connection: its path, its keys, what it sends and the slots it receives on.
 
+use crate::contract::SetKeys;
 use crate::ice::Ice;
 use crate::remb::Remb;
 use crate::slab::NONE;
@@ -31,6 +32,8 @@ pub struct Keys {
     pub opener: Opener,
     pub sealer: Sealer,
     pub tag_len: usize,
+    /// The command that brought them.
+    pub said: SetKeys,
 }
 
 /// A bucket that refills with time.

@@ -93,3 +93,29 @@ fn rooms_are_apart() {
     assert_eq!((gauge.transports, gauge.rooms), (2, 2), "what is refused leaves nothing behind");
     assert!(matches!(world.command(shown("chloe", "r", "amina/camera")), Body::TransportOpened(_)));
 }
+
+/// H7: keys are set once. The same again changes nothing, so nothing can be replayed; others are refused.
+#[test]
+fn h7_keys_are_set_once() {
+    let mut world = World::new();
+    let mut amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    let said = amina.audio(1, 20);
+    amina.send(&mut world, &said);
+    world.flush();
+    amina.key(&mut world);
+    amina.send(&mut world, &said);
+    let others = SetKeys {
+        transport: "amina".into(),
+        profile: plane_core::contract::SrtpProfile::AeadAes128Gcm.into(),
+        inbound_key: vec![9; 16],
+        inbound_salt: vec![9; 12],
+        outbound_key: vec![9; 16],
+        outbound_salt: vec![9; 12],
+    };
+    assert_eq!(cause(world.command(Command::SetKeys(others))), Cause::Exists);
+    amina.send(&mut world, &amina.audio(2, 20));
+    world.flush();
+    assert_eq!(badr.got(&mut world).len(), 2);
+    assert_eq!(world.shard.dropped(plane_core::drops::Cause::SrtpReplay), 1);
+}
