@@ -17,6 +17,8 @@ use crate::transport::{Carries, Transport};
 
 /// The longest payload that is forwarded: more would not fit into an Ethernet frame anyway.
 const MAX_PAYLOAD: usize = 1500;
+/// The longest extension block that is looked through, in bytes: what browsers send takes less than half of it.
+const MAX_EXTENSIONS: u16 = 256;
 
 /// A plain packet on its way into a track.
 struct Incoming<'a> {
@@ -46,6 +48,9 @@ impl Shard {
     fn handle_rtp(&mut self, now: u64, index: u32, bytes: &mut [u8]) -> Result<(), Cause> {
         let transport = self.transports.get_mut(index).ok_or(Cause::RtpUnknownAddress)?;
         let header = Header::parse(bytes).map_err(|_| Cause::RtpMalformed)?;
+        if header.extension_len > MAX_EXTENSIONS {
+            return Err(Cause::RtpMalformed);
+        }
         let known = transport.streams.iter().position(|stream| stream.ssrc == header.ssrc);
         let Some(keys) = &transport.keys else { return Err(Cause::RtpBeforeKeys) };
         let (at, len) = match known {
@@ -132,6 +137,9 @@ fn identify(
     packet: &[u8],
 ) -> Result<(Carries, u32), Cause> {
     let extensions = header.extensions(packet);
+    let value = |id: u32| u8::try_from(id).ok().and_then(|id| extensions.value(id));
+    // All m-lines of a bundle say the same id for MID (RFC 8843 9): so the block is looked through once for it.
+    let mut mid = (0, None);
     let mut found = None;
     let mut matches = 0;
     for &index in &transport.sends {
@@ -145,8 +153,10 @@ fn identify(
             Some(false) => Carries::Media,
             None => continue,
         };
-        let value = |id: u32| u8::try_from(id).ok().and_then(|id| extensions.value(id));
-        if value(track.extensions.mid).is_some_and(|mid| mid == track.mid.as_bytes()) {
+        if mid.0 != track.extensions.mid {
+            mid = (track.extensions.mid, value(track.extensions.mid));
+        }
+        if mid.1.is_some_and(|mid| mid == track.mid.as_bytes()) {
             // The place of simulcast: RID, or repaired RID for RTX, names the layer. Until layers are chosen, only
             // the lowest is taken.
             let rid = value(track.extensions.rid).or(value(track.extensions.repaired_rid));

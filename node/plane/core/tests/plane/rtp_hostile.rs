@@ -130,3 +130,26 @@ fn h8_strange_rtcp() {
     assert!(!amina.reports(&mut world).is_empty());
     assert!(!badr.got(&mut world).is_empty());
 }
+
+/// H9: an extension block far longer than anybody's is not looked through, whoever sealed it; one of 256 bytes is.
+#[test]
+fn h9_endless_extensions() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    let packet = |index: u64, words: u8| {
+        let mut block = vec![0xBE, 0xDE, 0, words, 0x40, b'0'];
+        block.resize(4 + 4 * usize::from(words), 0);
+        let header_len = 12 + block.len();
+        seal(&amina, &[header(0x90, 111, index, MICROPHONE), block, vec![6; 20]].concat(), header_len, index)
+    };
+    for index in 1..100 {
+        amina.send(&mut world, &packet(index, 65));
+    }
+    assert_eq!(world.shard.dropped(Cause::RtpMalformed), 99);
+    amina.send(&mut world, &packet(100, 64));
+    amina.send(&mut world, &packet(101, 65)); // its SSRC is known by now
+    world.flush();
+    assert_eq!(badr.got(&mut world).len(), 1);
+    assert_eq!(world.shard.dropped(Cause::RtpMalformed), 100);
+}
