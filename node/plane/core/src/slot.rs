@@ -203,7 +203,7 @@ impl Slot {
     /// Right after a switch: what comes up to packet `last`, of timestamp `newest`, is old and is shown at once. Its
     /// timestamps are drawn together, or the player would show the past at its own pace and stay behind.
     pub fn catching_up(&mut self, oldest: u32, last: u64, newest: u32) {
-        let span = newest.wrapping_sub(oldest);
+        let span = (newest.wrapping_sub(oldest) as i32).max(0) as u32;
         self.timestamp_offset = self.timestamp_offset.wrapping_sub(span - span / SQUEEZE);
         self.caught_up = Some((last, newest));
     }
@@ -212,8 +212,9 @@ impl Slot {
     pub fn timestamp(&self, sequence: u64, timestamp: u32) -> u32 {
         match self.caught_up {
             Some((last, newest)) if sequence <= last => {
-                let before = newest.wrapping_sub(timestamp) / SQUEEZE;
-                newest.wrapping_add(self.timestamp_offset).wrapping_sub(before)
+                // Signed: pictures that refer to later ones are sent after them, and then the last is not the newest.
+                let before = newest.wrapping_sub(timestamp) as i32 / SQUEEZE as i32;
+                newest.wrapping_add(self.timestamp_offset).wrapping_sub(before as u32)
             }
             _ => self.timestamp_now(timestamp),
         }
@@ -294,5 +295,23 @@ mod tests {
         assert!(slot.switch(2, &theirs, 70, 5, 100_000));
         assert_eq!(slot.sequence.map(70), Some(501));
         assert_eq!(slot.timestamp(70, 5).wrapping_sub(first), 9000);
+    }
+
+    /// D: a catch-up of pictures that refer to later ones: drawn together in their order, and none far in the future.
+    #[test]
+    fn falling_timestamps_are_drawn_together_too() {
+        let mut slot = slot();
+        let codec = slot.codecs[0].clone();
+        assert!(slot.switch(1, &codec, 10, 0, 0));
+        slot.catching_up(0, 13, 6000);
+        let sent = [(10, 0), (11, 9000), (12, 3000), (13, 6000)].map(|(n, timestamp)| slot.timestamp(n, timestamp));
+        let later = slot.timestamp(14, 12_000);
+        let after = |timestamp: u32| timestamp.wrapping_sub(sent[0]) as i32;
+        assert_eq!(sent.map(after), [0, 99, 33, 66]);
+        assert_eq!(after(later), 66 + 6000);
+
+        assert!(slot.switch(2, &codec, 20, 9000, 0));
+        slot.catching_up(9000, 21, 6000);
+        assert_eq!(slot.timestamp(20, 9000).wrapping_sub(slot.timestamp(21, 6000)), 33);
     }
 }
