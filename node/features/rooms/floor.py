@@ -33,8 +33,9 @@ from node.features.participants.rules import (
     PlaneLost,
     Tick,
 )
-from node.features.rooms.rules import EmptyRoom, Resume, Room, RoomClosed, RoomView, SavedRoom
+from node.features.rooms.rules import Close, EmptyRoom, Resume, Room, RoomClosed, RoomView, SavedRoom
 from node.ports import (
+    Actor,
     Clock,
     Effect,
     Event,
@@ -144,6 +145,17 @@ class Floor:
         self._may_decide()
         self.rooms[room.id] = room
         return self._apply(room, events)
+
+    def withdraw(self, room: Room) -> None:
+        """Take back a room that the ledger could not be told of: as if it had never been made, its name is free."""
+        if self.rooms.get(room.id) is not room:
+            return
+        if self.fenced:
+            del self.rooms[room.id]
+            return
+        # What the ledger may have of it all the same must not be an open room at the next start.
+        self.decide(room.id, Close(Actor("node", self.node, "node"), "not written"))
+        self.closed.pop(room.id, None)
 
     def decide(self, room_id: str, command: msgspec.Struct) -> Decided:
         """

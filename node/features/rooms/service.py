@@ -55,7 +55,8 @@ class Rooms:
         """A new room and its links, one for hosts and one for participants. The secrets are shown only now.
 
         Raises:
-            Refused: NAME_INVALID (the title), BAD_REQUEST, ROOM_EXISTS, NODE_FULL.
+            Refused: NAME_INVALID (the title), BAD_REQUEST, ROOM_EXISTS, NODE_FULL; FENCED.
+            Fault: the ledger cannot keep it. There is no such room then.
         """
         title = clean_title(title)
         limits = self._limits
@@ -81,7 +82,11 @@ class Rooms:
         events += room.handle(issue, now)
         if room_id in self._floor.rooms:  # made by somebody else while the archive was asked
             raise Refused("ROOM_EXISTS")
-        await self._floor.add(room, events).done()
+        try:
+            await self._floor.add(room, events).done()
+        except Exception:
+            self._floor.withdraw(room)  # nobody is given its links, and the next start would not know it
+            raise
         return room.view(), links
 
     async def get(self, room_id: str) -> RoomView:
