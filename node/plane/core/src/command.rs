@@ -20,7 +20,9 @@ use crate::slot::{MAX_SLOTS, Slot};
 use crate::speakers::Voice;
 use crate::srtp::{Opener, Profile, ReplayWindow, Sealer};
 use crate::track::{Layer, Subscriber, Track};
-use crate::transport::{Bucket, Carries, DTLS_BYTES, Keys, MAX_STREAMS, Repair, Stream, Totals, Transport};
+use crate::transport::{
+    Bucket, Carries, DTLS_BYTES, DTLS_BYTES_KEYED, Keys, MAX_STREAMS, Repair, Stream, Totals, Transport,
+};
 
 /// Transports of one shard.
 pub const MAX_TRANSPORTS: usize = 2000;
@@ -283,6 +285,7 @@ impl Shard {
         }
         let Some(transport) = self.transports.get_mut(index) else { return Err(unknown("transport", &keys.transport)) };
         transport.keys = Some(Keys { opener, sealer, tag_len: profile.tag_len(), said: keys.clone() });
+        transport.dtls = Bucket::new(DTLS_BYTES_KEYED, DTLS_BYTES_KEYED, now);
         // The first grant goes out at once: without one Chromium stays at 300 kbit/s.
         self.report(index, now);
         let shown: Vec<u32> = self.transports.get(index).map_or(Vec::new(), |t| {

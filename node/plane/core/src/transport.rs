@@ -11,6 +11,8 @@ use crate::srtp::{Opener, ReplayWindow, Sealer};
 pub const MAX_STREAMS: usize = 32;
 /// DTLS bytes per second that one peer may have passed on, and at once (H3).
 pub const DTLS_BYTES: u64 = 64 << 10;
+/// The same once it has its keys: what remains is a last flight said again, and the end.
+pub const DTLS_BYTES_KEYED: u64 = 4 << 10;
 /// Repeats of one packet to one receiver are remembered over so many requests.
 const REPEATS: usize = 64;
 

@@ -52,6 +52,26 @@ fn h3_dtls_is_bounded() {
     assert!(world.shard.dropped(Cause::DtlsTooMuch) > 900);
 }
 
+/// H3: once it has its keys, a peer has little left to say: 4 kB, and 4 kB a second.
+#[test]
+fn h3_dtls_after_the_keys_is_a_trickle() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let fragment = [[22u8; 1].as_slice(), &[0; 1199]].concat();
+    for _ in 0..10 {
+        for _ in 0..1000 {
+            world.datagram(amina.address, &fragment);
+        }
+        world.pass(SECOND);
+    }
+    assert!((3..=35).contains(&hellos(&world)), "{} datagrams of 1200 bytes in 10 s", hellos(&world));
+    world.pass(SECOND);
+    let before = hellos(&world);
+    world.datagram(amina.address, HELLO);
+    world.flush();
+    assert_eq!(hellos(&world), before + 1);
+}
+
 /// H4: before an address is proved, DTLS has nowhere to go.
 #[test]
 fn h4_nothing_is_sent_before_consent() {
