@@ -19,7 +19,7 @@ use crate::slab::NONE;
 use crate::slot::{MAX_SLOTS, Slot};
 use crate::speakers::Voice;
 use crate::srtp::{Opener, Profile, ReplayWindow, Sealer};
-use crate::track::{Layer, Subscriber, Track};
+use crate::track::{Layer, RESTARTS, Subscriber, Track};
 use crate::transport::{
     Bucket, Carries, DTLS_BYTES, DTLS_BYTES_KEYED, Keys, MAX_STREAMS, Repair, Stream, Totals, Transport,
 };
@@ -131,7 +131,7 @@ impl Shard {
         self.transports.insert(transport);
         self.transport_names.insert(open.transport.as_str().into(), index);
         for (send, codecs) in open.sends.iter().zip(sends) {
-            self.add_track(index, room, send, codecs);
+            self.add_track(now, index, room, send, codecs);
         }
         self.join_room(index, room);
         for receive in &open.receives {
@@ -199,7 +199,7 @@ impl Shard {
         room
     }
 
-    fn add_track(&mut self, owner: u32, room: u32, send: &Send, codecs: Vec<Codec>) {
+    fn add_track(&mut self, now: u64, owner: u32, room: u32, send: &Send, codecs: Vec<Codec>) {
         let ssrcs = send.ssrcs.iter().copied();
         let mut layer = Layer::default();
         if send.kind() == Kind::Video {
@@ -224,6 +224,7 @@ impl Shard {
             prepared: (0, 0, 0),
             asking: false,
             restarted: false,
+            restarts: Bucket::new(RESTARTS, RESTARTS, now),
             rids: send.rids.iter().map(|rid| rid.as_str().into()).collect(),
         };
         let is_voice = track.is_voice();

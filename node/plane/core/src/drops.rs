@@ -30,6 +30,8 @@ causes! {
     RtpMalformed = "rtp_malformed",
     /// An SSRC that belongs to no m-line, or one too many.
     RtpUnknownSsrc = "rtp_unknown_ssrc",
+    /// Of a sender that starts over under another SSRC more often than any does.
+    RtpRestarts = "rtp_restarts",
     RtpUnknownPayloadType = "rtp_unknown_pt",
     SrtpAuth = "srtp_auth",
     SrtpReplay = "srtp_replay",

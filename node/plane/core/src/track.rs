@@ -6,10 +6,14 @@ use crate::contract::{HeaderExtensions, Kind, Source};
 use crate::nack::LossDetector;
 use crate::rtcp;
 use crate::speakers::Voice;
+use crate::transport::Bucket;
 
 /// Packets and bytes kept for retransmission and newcomers: about 5 s of a 2.5 Mbit/s camera.
 const VIDEO_RING: (usize, usize) = (1024, 1 << 20);
 const AUDIO_RING: (usize, usize) = (128, 32 << 10);
+
+/// Times that a sender may start over per second, and at once.
+pub const RESTARTS: u64 = 2;
 
 /// A slot that shows a track or waits to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub struct Track {
     pub asking: bool,
     /// Its sender came back under another SSRC: slots splice it anew.
     pub restarted: bool,
+    /// How often it may: each time the ring and what is known of losses are lost, for every receiver.
+    pub restarts: Bucket,
     /// Simulcast ids, lowest layer first; empty: one encoding.
     pub rids: Vec<Box<str>>,
 }

@@ -98,7 +98,7 @@ impl Shard {
             repaired: false,
         };
         match carries {
-            Carries::Media => note_ssrc(track, header.ssrc),
+            Carries::Media => note_ssrc(track, header.ssrc, now)?,
             Carries::Rtx => unwrap_rtx(track, &mut incoming)?,
         }
         let skipped = accept(track, &incoming, now, &mut self.totals)?;
@@ -178,17 +178,21 @@ fn identify(
 }
 
 /// The track's media SSRC: the first seen, or another when the sender starts over.
-fn note_ssrc(track: &mut Track, ssrc: u32) {
+fn note_ssrc(track: &mut Track, ssrc: u32, now: u64) -> Result<(), Cause> {
     if track.layer.ssrc == ssrc {
-        return;
+        return Ok(());
     }
     if track.layer.ssrc == 0 {
         track.layer.ssrc = ssrc;
     } else {
+        if !track.restarts.take(1, now) {
+            return Err(Cause::RtpRestarts);
+        }
         track.layer.restart(ssrc);
         track.pending.clear(); // the numbers of what is no longer in the ring
         track.restarted = true;
     }
+    Ok(())
 }
 
 /// RFC 4588 4: the original sequence number comes first, then the original payload.

@@ -121,3 +121,31 @@ fn starting_over_within_a_batch() {
     world.flush();
     assert_eq!(badr.got(&mut world).len(), 1);
 }
+
+/// H7: a sender that alternates between two SSRCs starts over twice a second, and the rest of it goes on.
+#[test]
+fn h7_alternating_between_two_ssrcs() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    let from = |ssrc: u32, sequence: u16| {
+        let extensions = [plane_core::ext::Extension { id: 4, value: b"0" as &[u8] }];
+        let fields = plane_core::rtp::Fields { marker: false, payload_type: 111, sequence, timestamp: 960, ssrc };
+        amina.seal(&fields, sequence.into(), &extensions, &[ssrc as u8; 80])
+    };
+    let (mut heard, mut turns, mut last) = (0, 0, None);
+    for n in 0..500 {
+        for ssrc in [MICROPHONE, 7] {
+            amina.send(&mut world, &from(ssrc, n));
+            world.flush();
+            for got in badr.got(&mut world) {
+                heard += 1;
+                turns += usize::from(last.replace(got.payload[0]) != Some(got.payload[0]));
+            }
+        }
+        world.pass(20 * MS);
+    }
+    assert!(turns <= 2 + 2 * 10 + 1, "{turns} turns in 10 s");
+    assert!(heard >= 500 - 2 * turns, "one of both is heard all the time: {heard}");
+    assert!(world.shard.dropped(Cause::RtpRestarts) >= 450);
+}
