@@ -231,19 +231,18 @@ def _section(description: Description, body: str, heads: dict[str | None, _Head]
     first, _, rest = body.partition("\n")
     if len(first) > MAX_LINE:
         raise invalid("an m-line with fewer than four fields, or too long")
-    kind, port, protocol, formats = _media_line(first)
     before, mid, tail = _around_mid(rest)
     head = heads.get(before)
     if head is None:
         head = heads[before] = _head(description, before)
     section = copy(head.section)
-    section.kind, section.port, section.protocol, section.formats = kind, port, protocol, formats
+    section.kind, section.port, section.protocol, section.formats = _media_line(first)
     section.fingerprints, section.ssrcs = section.fingerprints.copy(), section.ssrcs.copy()
     section.ssrc_groups, section.rids = section.ssrc_groups.copy(), section.rids.copy()
     if mid is not None:
         _read_mid(section, mid)
-    if kind in SHAPED:
-        attributes, section.described = _described(formats, head.described, tail)
+    if section.kind in SHAPED:
+        attributes, section.described = _described(section.formats, head.described, tail)
     else:
         attributes = _attributes(tail) if tail else []
     _fill(section, attributes)
@@ -341,9 +340,7 @@ def _cut(tail: str) -> tuple[str, str]:
     start = 0 if tail.startswith("a=rtpmap:") else tail.find("\na=rtpmap:") + 1
     if start == 0 and not tail.startswith("a=rtpmap:"):
         return tail, ""
-    end = tail.find("\na=ssrc", start)
-    if end < 0:
-        end = len(tail)
+    end = tail.find("\na=ssrc", start) if "\na=ssrc" in tail[start:] else len(tail)
     shared = tail[start:end]
     return (tail[: max(0, start - 1)] + tail[end:]).removeprefix("\n"), shared
 
