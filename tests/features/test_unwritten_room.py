@@ -33,9 +33,10 @@ async def test_it_leaves_the_floor_and_its_name_is_free(tmp_path: Path) -> None:
 
 async def test_a_process_that_is_fenced_meanwhile_keeps_nothing(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
+        decided = asyncio.Event()
+        home.floor.listen(lambda room, events: decided.set())
         making = asyncio.create_task(home.create(room_id="salle"))
-        while "salle" not in home.floor.rooms:
-            await asyncio.sleep(0)
+        await decided.wait()
         home.floor.fenced = True
         home.ledger.fence()
         with pytest.raises(Refused, match="FENCED"):
