@@ -169,3 +169,25 @@ async def test_the_plane_alone_restarts(tmp_path: Path) -> None:
         assert (await amina.until("rejoin"))["cause"] == "plane"
     finally:
         await home.stop()
+
+
+async def test_a_message_that_was_not_acknowledged_is_not_posted_twice(tmp_path: Path) -> None:
+    """The node is killed between writing a message and telling its author, whose page sends it again (H25)."""
+    home = await House(tmp_path).open()
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    await amina.send(type="chat", text="bonjour", key="k1")
+    said = await amina.until("chat")
+    await home.mute.mute(room.room, amina.id, frozenset(), by=OPERATOR)  # what was said before it is written too
+
+    home = await reopened(home, crash=True)
+    try:
+        again = elsewhere(amina, home)
+        await again.attach()
+        await again.send(type="chat", text="bonjour", key="k1")
+        await again.send(type="chat", text="encore", key="k2")
+        assert (await again.until("chat"))["message"] == said["message"]  # once more, so that the page is at ease
+        assert (await again.until("chat"))["message"]["text"] == "encore"
+        assert [one.text for one in await home.chat.list(room.room)] == ["bonjour", "encore"]
+    finally:
+        await home.stop()

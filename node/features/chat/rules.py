@@ -136,8 +136,13 @@ class Chat:
         return self._messages.get(message)
 
     def restore(self, messages: list[MessageView], last: int) -> None:
+        """`messages`: oldest first. Their keys hold: a page that heard no answer before the node ended posts again."""
         self._messages = {m.message: m for m in messages}
         self._last = last
+        for message in messages:
+            if message.key and self._people.find(message.participant) is not None:
+                voice = self._voices.setdefault(message.participant, Voice(left=float(BURST), at=message.sent))
+                voice.keys.append((message.key, message.message))
 
     def posted_with(self, participant: str, key: str) -> MessageView | None:
         """The message that this person posted with this key, if they did lately."""

@@ -39,6 +39,7 @@ message: Final = Table(
     Column("hidden", Double),
     Column("hidden_by", String(64), nullable=False, server_default=""),
     Column("hidden_reason", Text, nullable=False, server_default=""),
+    Column("key", String(40), nullable=False, server_default=""),
 )
 
 WRITES: Final[Writes] = {
@@ -54,6 +55,7 @@ WRITES: Final[Writes] = {
                 "text": f.text,
                 "html": f.html,
                 "sent": f.at,
+                "key": f.key,
             },
         ),
     ),
@@ -113,4 +115,5 @@ def _view(row: Row[Any]) -> MessageView:
         sent=row.sent,
         hidden=row.hidden is not None,
         hidden_by=row.hidden_by,
+        key=row.key,
     )
