@@ -6,7 +6,6 @@ import asyncio
 
 from tests.e2e.chromium import Chromium, ChromiumWindow
 from tests.e2e.machine import Machine
-from tests.e2e.visitor import rate
 
 
 async def test_two_chromium_see_and_hear_each_other(machine: Machine, browser: Chromium) -> None:
@@ -22,8 +21,7 @@ async def test_two_chromium_see_and_hear_each_other(machine: Machine, browser: C
 
     await asyncio.sleep(1)
     for person, (before, after) in zip((amina, jean), await asyncio.gather(amina.watch(5), jean.watch(5)), strict=True):
-        (mid,) = after.streams
-        assert rate(before, after, mid) >= 15
+        assert len(after.streams) == 1
         assert after.energy > before.energy
         assert isinstance(person.window, ChromiumWindow)
         assert person.window.errors == []

@@ -138,13 +138,15 @@ class Visitor:
         found: Seen = await until(louder, seconds, "a sound", every=0.1)
         return found
 
-    async def watch_smoothly(self, seconds: float) -> tuple[Seen, Seen]:
-        """As `watch`, without a freeze. A shared machine may stall a browser: one of three looks must be clean."""
+    async def watch_smoothly(self, seconds: float, pictures: float) -> tuple[Seen, Seen]:
+        """As `watch`: no freeze, and `pictures` a second in each slot. A machine that does other things may stall a
+        browser: one of three looks must be clean."""
         for _ in range(3):
             before, after = await self.watch(seconds)
-            if after.freezes == before.freezes:
+            rates = [rate(before, after, mid) for mid in after.streams]
+            if after.freezes == before.freezes and min(rates) >= pictures:
                 return before, after
-        raise AssertionError(f"{after.freezes - before.freezes} freezes in {seconds} s, three times over")
+        raise AssertionError(f"{after.freezes - before.freezes} freezes and {rates} pictures/s, three times over")
 
     async def watch(self, seconds: float) -> tuple[Seen, Seen]:
         """The statistics before and after `seconds` of looking on."""
