@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from node.ports import Source
-from tests.web.house import SDP, House
+from tests.web.house import SDP, House, house
 
 SDP_TYPE = {"Content-Type": "application/sdp"}
 FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
@@ -89,3 +91,33 @@ async def test_not_sdp(home: House) -> None:
     answer = await home.request("POST", f"/whip/{room.room}", bearer=tickets["host"], json={})
     assert (answer.status, (await answer.json())["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert answer.headers["Access-Control-Allow-Origin"] == "*", "players on other sites can read why"
+
+
+async def test_the_address_is_not_the_session(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Addresses end in logs of proxies: whoever reads one there cannot come back as the encoder, nor end it."""
+    room, tickets = await home.create(room_id="salle")
+    monkeypatch.setattr("secrets.token_urlsafe", lambda size: "the-secret")
+    made = await home.request("POST", "/whip/salle", bearer=tickets["participant"], data=SDP, headers=SDP_TYPE)
+    where = made.headers["Location"]
+    resource = where.rpartition("/")[2]
+    assert "the-secret" not in where
+    assert len(resource) == 32
+
+    (person,) = await home.participants.list("salle")
+    assert home.join.who("s_the-secret")[1].id == person.participant
+    assert (await home.request("DELETE", "/api/session", bearer=resource)).status == 401
+    assert (await home.request("DELETE", "/whip/salle/s_the-secret", bearer=tickets["host"])).status == 404
+    for method in ("DELETE", "PATCH"):
+        assert (await home.request(method, where, data="a=ice-ufrag:x", headers=FRAGMENT)).status == 401
+    assert len(await home.participants.list(room.room)) == 1
+
+
+async def test_the_address_holds_over_a_restart(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        room, tickets = await home.create()
+        ticket = tickets["participant"]
+        made = await home.request("POST", f"/whip/{room.room}", bearer=ticket, data=SDP, headers=SDP_TYPE)
+        await home.stop()
+        await home.open()
+        assert (await home.request("DELETE", made.headers["Location"], bearer=ticket)).status == 200
+        assert await home.participants.list(room.room) == []

@@ -29,7 +29,7 @@ class JoinRequest(msgspec.Struct, frozen=True):
 
 
 class Joined(msgspec.Struct, frozen=True):
-    """`session` is the secret; it is shown only now."""
+    """`session` is the secret; it is shown only now. `resource`: the name of an encoder or player in an address."""
 
     participant: str
     session: str
@@ -39,6 +39,7 @@ class Joined(msgspec.Struct, frozen=True):
     tracks: tuple[Track, ...]
     room: str
     title: str
+    resource: str
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -97,6 +98,7 @@ class Join:
             tracks=opened.tracks,
             room=room.id,
             title=room.title,
+            resource=resource_of(person.session),
         )
 
     async def restart(self, session: str, offer: str) -> str:
@@ -106,9 +108,7 @@ class Join:
             Refused: SESSION_UNKNOWN, REMOVED, SDP_INVALID; SDP_UNSUPPORTED when there is no transport to restart.
         """
         _room, person = self._floor.who(session)
-        if not person.transport:
-            raise Refused("SDP_UNSUPPORTED", current="no transport to restart: join again with the session")
-        return await self._floor.media.restart(person.transport, offer)
+        return await self._restart(person, offer)
 
     async def leave(self, session: str) -> None:
         """
@@ -141,16 +141,31 @@ class Join:
         """
         return self._floor.who(session[:SECRET_LENGTH])
 
-    def check_resource(self, room_id: str, session: str, ticket: str) -> None:
-        """Whether `session` is of this room, and `ticket` too.
+    async def restart_resource(self, room_id: str, participant: str, offer: str) -> str:
+        """ICE restart of somebody whom `resource` found.
 
         Raises:
-            Refused: TICKET_WRONG, SESSION_UNKNOWN, REMOVED.
+            Refused: PARTICIPANT_UNKNOWN, SDP_INVALID, SDP_UNSUPPORTED.
         """
-        self._floor.room(room_id).door.knows(digest(ticket[:SECRET_LENGTH]))
-        room, _person = self.who(session)
-        if room.id != room_id:
-            raise Refused("SESSION_UNKNOWN")
+        return await self._restart(self._floor.room(room_id).people.get(participant), offer)
+
+    def resource(self, room_id: str, resource: str, ticket: str) -> Person:
+        """The encoder or player that an address names, for somebody with a ticket of the room.
+
+        Raises:
+            Refused: TICKET_WRONG, SESSION_UNKNOWN.
+        """
+        room = self._floor.room(room_id)
+        room.door.knows(digest(ticket[:SECRET_LENGTH]))
+        for person in room.people:
+            if person.client is not Shape.PAGE and resource_of(person.session) == resource:
+                return person
+        raise Refused("SESSION_UNKNOWN")
+
+    async def _restart(self, person: Person, offer: str) -> str:
+        if not person.transport:
+            raise Refused("SDP_UNSUPPORTED", current="no transport to restart: join again with the session")
+        return await self._floor.media.restart(person.transport, offer)
 
     def attach(self, room_id: str, participant: str) -> None:
         """The person's WebSocket is there."""
@@ -207,6 +222,12 @@ class Join:
             # Removed, closed, or joined once more meanwhile: this transport is nobody's.
             self._floor.discard(opened.transport)
             raise
+
+
+def resource_of(session: str) -> str:
+    """What names an encoder or player in an address, 128 bits: from the session as the ledger has it, so that it holds
+    over a restart; the session cannot be found from it, and it opens nothing without a ticket."""
+    return digest(f"resource {session}")[:32]
 
 
 def new_id(prefix: str) -> str:

@@ -1,8 +1,8 @@
 """Joining over HTTP: the page's own door, and those of encoders (WHIP, RFC 9725) and players (WHEP,
 draft-ietf-wish-whep).
 
-All three are the same join with another shape. A WHIP or WHEP resource is the session's secret: it cannot be guessed,
-and whoever deletes it must bear a ticket of the room as well (H18).
+All three are the same join with another shape. A WHIP or WHEP resource cannot be guessed, and whoever deletes it must
+bear a ticket of the room as well (H18). It is not the session's secret: addresses end in the logs of every proxy.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class JoinDoor:
         name = request.query.get("name") or NAMES[shape]
         joined = await self._enter(request, ticket, JoinRequest(name=name, sdp=offer, shape=shape))
         headers = {
-            "Location": f"/{shape}/{joined.room}/{joined.session}",
+            "Location": f"/{shape}/{joined.room}/{joined.resource}",
             "ETag": _etag(joined.sdp),
             "Accept-Patch": FRAGMENT,
             **CORS,
@@ -132,17 +132,17 @@ class JoinDoor:
     async def patch(self, request: web.Request) -> web.Response:
         """RFC 9725, 4.3: `If-Match: "*"` restarts ICE; anything else brings candidates, of which an ICE-lite node has
         no need (RFC 8445, 2.5: it only answers)."""
-        session = self._resource(request)
+        room, participant = self._resource(request)
         expect(request, FRAGMENT)
         fragment = await read_text(request)
         if request.headers.get("If-Match", "").strip() not in ('"*"', "*"):
             return web.Response(status=204, headers=CORS)
-        answer = await self._join.restart(session, fragment)
+        answer = await self._join.restart_resource(room, participant, fragment)
         headers = {"ETag": _etag(answer), **CORS}
         return web.Response(text=answer, content_type=FRAGMENT, headers=headers)
 
     async def delete(self, request: web.Request) -> web.Response:
-        await self._join.leave(self._resource(request))
+        await self._join.leave_room(*self._resource(request))
         return web.Response(status=200, headers=CORS)
 
     # ------------------------------------------------------------ inside
@@ -160,20 +160,18 @@ class JoinDoor:
         finally:
             self._meter.join(code, time.perf_counter() - began)
 
-    def _resource(self, request: web.Request) -> str:
-        """The session that the address names.
+    def _resource(self, request: web.Request) -> tuple[str, str]:
+        """Room and participant that the address names.
 
         Raises:
             Refused: TICKET_MISSING, TICKET_WRONG, NOT_FOUND.
         """
-        ticket = bearer(request)
-        session = request.match_info["resource"]
+        ticket, room = bearer(request), request.match_info["room"]
         try:
-            self._join.check_resource(request.match_info["room"], session, ticket)
+            return room, self._join.resource(room, request.match_info["resource"], ticket).id
         except Refused as refused:
             counted = self._counted(request, refused)
             raise Refused("NOT_FOUND") if counted.code == "SESSION_UNKNOWN" else counted from None
-        return session
 
     def _counted(self, request: web.Request, refused: Refused) -> Refused:
         """What to answer: the refusal, or that there were too many."""
