@@ -5,6 +5,7 @@
 
 mod control;
 mod conventional;
+mod flood;
 mod keys;
 mod machine;
 mod peers;
@@ -21,7 +22,7 @@ use plane_core::srtp::Profile;
 use trace::Pace;
 
 pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--rounds 5] [--seconds 6] [--pace webrtc|frame|spread] [--gro on|off] \
-[--cipher gcm128|gcm256|cm] [--conventional on|off] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";
+[--cipher gcm128|gcm256|cm] [--conventional on|off] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -35,6 +36,8 @@ pub struct Options {
     pub cores: (usize, usize),
     pub realtime: bool,
     pub spin: bool,
+    /// Seconds of bad SRTP at full speed; 0: measure the cost instead.
+    pub flood: u64,
     pub plane: PathBuf,
     pub plane_options: Vec<String>,
     pub json: Option<PathBuf>,
@@ -88,6 +91,7 @@ impl Options {
             cores: (0, 1),
             realtime: false,
             spin: true,
+            flood: 0,
             plane: here.with_file_name("regie-plane"),
             plane_options: Vec::new(),
             json: None,
@@ -113,6 +117,7 @@ impl Options {
             "--conventional" => self.conventional = switch(value)?,
             "--realtime" => self.realtime = switch(value)?,
             "--spin" => self.spin = switch(value)?,
+            "--flood" => self.flood = number(value)?,
             "--plane" => self.plane = value.into(),
             "--json" => self.json = Some(value.into()),
             "--pace" => {

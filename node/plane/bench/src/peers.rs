@@ -28,7 +28,7 @@ pub const VIDEO_SLOT: u32 = 3;
 const SLOTS: usize = 4;
 
 const AUDIO_SSRC: u32 = 0x1111;
-const VIDEO_SSRC: u32 = 0x2222;
+pub const VIDEO_SSRC: u32 = 0x2222;
 const AUDIO_LEVEL: u8 = 1;
 const MID: u8 = 4;
 

@@ -14,6 +14,7 @@ use plane_core::stun::Integrity;
 
 use crate::Options;
 use crate::control::Control;
+use crate::flood::Flood;
 use crate::keys::{Keys, PUBLISHER};
 use crate::machine::{self, Cpu};
 use crate::peers::{self, Publisher, Receiver, Sent, Tally, address};
@@ -42,6 +43,9 @@ impl Drop for Guard {
 
 /// Measure with each number of receivers in turn, and print.
 pub fn all(options: &Options) -> io::Result<()> {
+    if options.flood > 0 {
+        return flood(options);
+    }
     sys::confine(options.cores.1, options.realtime)?;
     report::heading(options);
     let mut measured = Vec::new();
@@ -52,6 +56,45 @@ pub fn all(options: &Options) -> io::Result<()> {
     }
     if let Some(path) = &options.json {
         std::fs::write(path, report::json(options, &measured))?;
+    }
+    Ok(())
+}
+
+/// H5: a call before, during and after bad SRTP at full speed, from the publisher's own address and from a stranger's.
+fn flood(options: &Options) -> io::Result<()> {
+    if options.realtime {
+        return Err(io::Error::other("--flood is not for --realtime on: the flood would let nobody else run"));
+    }
+    sys::confine(options.cores.1, false)?;
+    for &count in &options.receivers {
+        let mut bench = Bench::open(&Options { conventional: false, ..options.clone() }, count)?;
+        let (dest, plane) = (bench.plane_address, bench.plane.0.id());
+        let rate = |bench: &mut Bench| -> io::Result<(f64, u64)> {
+            let round = bench.round(dest, plane, options.flood)?;
+            Ok((round.tally.packets as f64 * 1e6 / round.elapsed_us as f64, round.tally.wrong))
+        };
+        let before = rate(&mut bench)?;
+        let flood = Flood::start(vec![bench.sinks[0].same()?, Sink::new(false, BUFFER)?], dest);
+        let during = rate(&mut bench)?;
+        let sent = flood.end()?;
+        let after = rate(&mut bench)?;
+        let dropped = bench.control.snapshot()?.drops;
+        let of = |cause: &str| dropped.get(cause).copied().unwrap_or(0);
+        let overflow = bench.lag()?.and_then(|counters| counters.r#loop).map_or(0, |figures| figures.socket_drops);
+        println!(
+            "{count} receivers, {} s: {sent} bad packets; dropped srtp_auth {}, srtp_replay {}, rtp_unknown_addr {}, \
+             by the kernel {overflow}; delivered packets/s before {:.0}, during {:.0}, after {:.0}",
+            options.flood,
+            of("srtp_auth"),
+            of("srtp_replay"),
+            of("rtp_unknown_addr"),
+            before.0,
+            during.0,
+            after.0
+        );
+        if before.1 + during.1 + after.1 > 0 || during.0 < 0.9 * before.0 || after.0 < 0.9 * before.0 {
+            return Err(io::Error::other("the flood cost a tenth of the call, or more"));
+        }
     }
     Ok(())
 }

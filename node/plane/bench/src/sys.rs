@@ -99,6 +99,11 @@ impl Sink {
         }
     }
 
+    /// The same socket once more, for another thread.
+    pub fn same(&self) -> io::Result<Sink> {
+        Ok(Sink { fd: self.fd.try_clone()?, port: self.port })
+    }
+
     /// Send `bytes` to `dest` as if from the receiver at `source`.
     pub fn send(&self, bytes: &[u8], dest: SocketAddrV4, source: Ipv4Addr) -> io::Result<()> {
         let info = libc::in_pktinfo {

@@ -1,0 +1,67 @@
+//! H5: bad SRTP as fast as this machine sends it, while a call goes on.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use plane_core::rtp::{self, Fields};
+
+use crate::peers::{VIDEO_SSRC, VIDEO_TYPE};
+use crate::sys::Sink;
+
+/// Packets under way to one plane, until dropped.
+pub struct Flood {
+    stop: Arc<AtomicBool>,
+    sent: Arc<AtomicU64>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Flood {
+    /// One thread for each of `from`; each sends to `dest` without a pause.
+    pub fn start(from: Vec<Sink>, dest: SocketAddrV4) -> Flood {
+        let mut flood = Flood { stop: Arc::default(), sent: Arc::default(), threads: Vec::new() };
+        for sink in from {
+            let (stop, sent) = (flood.stop.clone(), flood.sent.clone());
+            flood.threads.push(thread::spawn(move || pour(&sink, dest, &stop, &sent)));
+        }
+        flood
+    }
+
+    /// Ends it; returns how many packets were sent.
+    pub fn end(mut self) -> io::Result<u64> {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            thread.join().map_err(|_| io::Error::other("a thread of the flood ended by a panic"))?;
+        }
+        Ok(self.sent.load(Ordering::Relaxed))
+    }
+}
+
+impl Drop for Flood {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+fn pour(sink: &Sink, dest: SocketAddrV4, stop: &AtomicBool, sent: &AtomicU64) {
+    let mut out = [0; 1200];
+    let mut number = 0u16;
+    while !stop.load(Ordering::Relaxed) {
+        // The camera's own SSRC, and numbers ahead of its own: nothing but the tag tells that it is forged, so the plane
+        // has to do all the work that a forgery can cause.
+        let fields = Fields {
+            marker: false,
+            payload_type: VIDEO_TYPE,
+            sequence: 20_000 + number,
+            timestamp: 0,
+            ssrc: VIDEO_SSRC,
+        };
+        number = (number + 1) % 12_000;
+        rtp::write(&mut out, &fields, &[], &[0x5A; 1100], 0).expect("it fits");
+        if sink.send(&out[..1128], dest, Ipv4Addr::LOCALHOST).is_ok() {
+            sent.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
