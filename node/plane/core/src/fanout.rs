@@ -1,7 +1,8 @@
 //! From stored packets to receivers: after each batch, everything that one receiver is due, in one go.
 //!
-//! Receiver-major on purpose: the packets of one receiver lie one behind another in the arena and leave in one system
-//! call, cut by the kernel into equal segments. Packets whose sizes nearly agree are made equal by RTP padding.
+//! Receiver-major on purpose: the packets of one receiver lie one behind another in the arena and leave in one send, cut
+//! by the kernel into equal segments. Packets whose sizes nearly agree are made equal by RTP padding. The sends of several
+//! receivers share a system call.
 
 use crate::cache::Meta;
 use crate::codec::Format;
@@ -9,15 +10,16 @@ use crate::contract::from_plane::Body;
 use crate::contract::{Kind, SlotSwitched};
 use crate::drops::{Cause, Drops};
 use crate::ext::{self, Extension};
+use crate::outgoing::{ARENA, Outgoing, Sealed};
 use crate::rtp::FIXED_LEN;
-use crate::shard::{Shard, Sink, Totals, Transmit};
+use crate::shard::{Shard, Sink, Totals};
 use crate::slab::{NONE, Slab};
 use crate::slot::Slot;
 use crate::track::{Subscriber, Track};
 use crate::transport::{Transport, Work};
 use crate::vp8;
 
-/// Packets in one system call.
+/// Packets in one send.
 const GROUP: usize = 10;
 /// The most padding of one packet, and what share of it (1/50 = 2 %).
 const PAD: usize = 15;
@@ -26,7 +28,6 @@ const PAD_SHARE: usize = 50;
 const CATCH_UP: u64 = 400;
 /// Requested again for one receiver in one flush.
 const RESEND: usize = 256;
-const ARENA: usize = 64 << 10;
 
 /// What all receivers of a packet need to know of it, found out once.
 #[derive(Clone, Copy)]
@@ -64,7 +65,7 @@ pub struct Scratch {
     /// Number of this flush.
     flush: u64,
     jobs: Vec<Job>,
-    arena: Vec<u8>,
+    outgoing: Outgoing,
     requests: Vec<u32>,
     left: Vec<(u32, Subscriber)>,
     switched: Vec<(u16, u32)>,
@@ -76,7 +77,7 @@ impl Default for Scratch {
             prepared: Vec::with_capacity(128),
             flush: 0,
             jobs: Vec::with_capacity(512),
-            arena: vec![0; ARENA],
+            outgoing: Outgoing::default(),
             requests: Vec::new(),
             left: Vec::new(),
             switched: Vec::new(),
@@ -138,6 +139,12 @@ impl Shard {
         }
         dirty.clear();
         self.dirty_transports = dirty;
+        self.scratch.outgoing.hand_over(&mut self.totals, sink);
+        while let Some(refused) = self.scratch.outgoing.refused.pop() {
+            if let Some(transport) = self.transports.get_mut(refused) {
+                transport.gso = false;
+            }
+        }
         self.tidy(now);
     }
 
@@ -257,7 +264,7 @@ impl World<'_> {
                 }
             }
         }
-        self.send(transport, sink);
+        self.send(index, transport, sink);
     }
 
     // ------------------------------------------------------------ numbering
@@ -443,13 +450,17 @@ impl World<'_> {
 
     // ------------------------------------------------------------ writing
 
-    fn send(&mut self, transport: &mut Transport, sink: &mut impl Sink) {
+    fn send(&mut self, index: u32, transport: &mut Transport, sink: &mut impl Sink) {
         let (Some(path), Some(keys)) = (transport.ice.path(), transport.keys.as_ref()) else { return };
-        let Scratch { jobs, arena, .. } = &mut *self.scratch;
         let mut at = 0;
-        while at < jobs.len() {
-            let (end, segment) = if transport.gso { group(jobs, at) } else { (at + 1, jobs[at].size.into()) };
-            let mut used = 0;
+        while at < self.scratch.jobs.len() {
+            let gso = transport.gso && !self.scratch.outgoing.refused.contains(&index);
+            let jobs = &self.scratch.jobs;
+            let (end, segment) = if gso { group(jobs, at) } else { (at + 1, jobs[at].size.into()) };
+            let start = self.scratch.outgoing.make_room((end - at) * segment, self.totals, sink);
+            let Scratch { jobs, outgoing, .. } = &mut *self.scratch;
+            let arena = &mut outgoing.arena;
+            let mut used = start;
             for (n, job) in jobs.iter().enumerate().take(end).skip(at) {
                 let padding = if n + 1 < end { segment - usize::from(job.size) } else { 0 };
                 let slot = &transport.slots[usize::from(job.place)];
@@ -465,17 +476,13 @@ impl World<'_> {
                     transport.repair.earn(sealed);
                 }
             }
-            if used > 0 {
-                let packets = (end - at) as u64;
-                let transmit =
-                    Transmit { dest: path.remote, source: path.local, bytes: &arena[..used], segment_size: segment };
-                let sent = sink.transmit(transmit);
-                self.totals.sent_sends += u64::from(sent.calls);
-                transport.gso &= !sent.refused;
+            if used > start {
+                outgoing.push(Sealed { transport: index, path, start, end: used, segment });
+                let (packets, bytes) = ((end - at) as u64, (used - start) as u64);
                 self.totals.sent_packets += packets;
-                self.totals.sent_bytes += used as u64;
+                self.totals.sent_bytes += bytes;
                 transport.totals.sent_packets += packets;
-                transport.totals.sent_bytes += used as u64;
+                transport.totals.sent_bytes += bytes;
             }
             at = end;
         }

@@ -33,6 +33,7 @@ pub mod drops;
 mod fanout;
 mod ice;
 mod listen;
+mod outgoing;
 mod reports;
 mod room;
 pub mod shard;

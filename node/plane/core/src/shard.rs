@@ -52,16 +52,27 @@ pub struct Transmit<'a> {
     pub segment_size: usize,
 }
 
+/// What is handed to a [`Sink`] at once, at most: entering the kernel is shared by so many.
+pub const TOGETHER: usize = 16;
+
 /// Takes what is to be sent.
 pub trait Sink {
     /// Sends now or drops; never waits.
     fn transmit(&mut self, transmit: Transmit<'_>) -> Sent;
+
+    /// The same for several, at most [`TOGETHER`], in their order: one system call may carry them all. Appends what was
+    /// done with each to `sent`.
+    fn transmit_all(&mut self, batch: &[Transmit<'_>], sent: &mut Vec<Sent>) {
+        for transmit in batch {
+            sent.push(self.transmit(*transmit));
+        }
+    }
 }
 
 /// What a [`Sink`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sent {
-    /// System calls.
+    /// Sends: packets or groups of packets given to the kernel.
     pub calls: u32,
     /// The kernel or the way to this receiver will not segment: the packets went one by one.
     pub refused: bool,

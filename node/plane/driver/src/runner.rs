@@ -74,6 +74,24 @@ impl Sink for Gso<'_> {
         }
         Sent { calls, refused }
     }
+
+    fn transmit_all(&mut self, batch: &[Transmit<'_>], sent: &mut Vec<Sent>) {
+        let mut rest = batch;
+        while let Some((first, others)) = rest.split_first() {
+            let taken = if *self.kernel == Kernel::Refuses { 0 } else { self.udp.send_all(rest) };
+            if taken == 0 {
+                // What the kernel would not take is looked at by itself; those behind it are not to suffer.
+                sent.push(self.transmit(*first));
+                rest = others;
+                continue;
+            }
+            if rest[..taken].iter().any(|transmit| transmit.bytes.len() > transmit.segment_size) {
+                *self.kernel = Kernel::Segments;
+            }
+            sent.extend(std::iter::repeat_n(Sent { calls: 1, refused: false }, taken));
+            rest = &rest[taken..];
+        }
+    }
 }
 
 /// One shard with its socket and its channels.
@@ -227,5 +245,27 @@ mod tests {
         let transmit = Transmit { dest, source: dest.ip(), bytes: &bytes, segment_size: 70_000 };
         assert_eq!(gso.transmit(transmit), Sent { calls: 2, refused: false });
         assert_eq!((kernel, dropped), (Kernel::Untried, 2));
+    }
+
+    /// R: what the kernel will not take is dropped alone; what was handed over with it, before and behind, leaves.
+    #[test]
+    fn one_that_cannot_be_sent_stops_no_other() {
+        let udp = Udp::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let dest = SocketAddr::V4(udp.local().unwrap());
+        let (mut kernel, mut dropped) = (Kernel::Untried, 0);
+        let mut gso = Gso { udp: &udp, kernel: &mut kernel, dropped: &mut dropped };
+        let bytes = vec![7; 70_000];
+        let parcel =
+            |len: usize, segment_size| Transmit { dest, source: dest.ip(), bytes: &bytes[..len], segment_size };
+        let batch = [parcel(100, 100), parcel(70_000, 70_000), parcel(2500, 1000), parcel(200, 200)];
+        let mut sent = Vec::new();
+        gso.transmit_all(&batch, &mut sent);
+        assert_eq!((sent.len(), dropped), (4, 1));
+        let mut received = Batch::new();
+        let mut sizes = Vec::new();
+        while let Ok(count @ 1..) = received.receive(&udp) {
+            sizes.extend((0..count).map(|i| received.get(i).bytes.len()));
+        }
+        assert_eq!(sizes, [100, 1000, 1000, 500, 200]);
     }
 }

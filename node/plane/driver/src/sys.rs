@@ -7,6 +7,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use libc::{c_int, c_void};
+use plane_core::shard::{TOGETHER, Transmit};
 
 /// Datagrams taken from the kernel in one call.
 pub const BATCH: usize = 64;
@@ -289,37 +290,10 @@ impl Udp {
 
     /// Sends `bytes` to `dest` from `source`, cut into segments of `segment` bytes when that is less than all of it.
     pub fn send(&self, bytes: &[u8], segment: usize, dest: SocketAddrV4, source: Option<Ipv4Addr>) -> Outcome {
-        let addr = sockaddr(dest);
-        let mut iov = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
-        let mut control = Control([0; CONTROL]);
-        // SAFETY: every pointer in `msg` is to a local or to `bytes`, all of which live through the call; the control
-        // messages are written inside CONTROL bytes (40 + 24 are needed).
+        let mut envelope = Envelope::EMPTY;
+        // SAFETY: the message points to `envelope` and to `bytes`, which live through the call.
         let result = unsafe {
-            let mut msg: libc::msghdr = mem::zeroed();
-            msg.msg_name = (&raw const addr).cast_mut().cast();
-            msg.msg_namelen = mem::size_of_val(&addr) as u32;
-            msg.msg_iov = &mut iov;
-            msg.msg_iovlen = 1;
-            msg.msg_control = control.0.as_mut_ptr().cast();
-            msg.msg_controllen = CONTROL as _;
-            let mut used = 0;
-            let mut cmsg = libc::CMSG_FIRSTHDR(&msg);
-            if let Some(ip) = source {
-                let info = libc::in_pktinfo {
-                    ipi_ifindex: 0,
-                    ipi_spec_dst: libc::in_addr { s_addr: u32::from(ip).to_be() },
-                    ipi_addr: libc::in_addr { s_addr: 0 },
-                };
-                used += put(cmsg, libc::IPPROTO_IP, libc::IP_PKTINFO, info);
-                cmsg = libc::CMSG_NXTHDR(&msg, cmsg);
-            }
-            if bytes.len() > segment {
-                used += put(cmsg, libc::SOL_UDP, libc::UDP_SEGMENT, segment as u16);
-            }
-            msg.msg_controllen = used as _;
-            if used == 0 {
-                msg.msg_control = std::ptr::null_mut();
-            }
+            let msg = envelope.address(bytes, segment, dest, source);
             libc::sendmsg(self.fd.as_raw_fd(), &msg, 0)
         };
         if result >= 0 {
@@ -329,6 +303,77 @@ impl Udp {
             Some(libc::EIO | libc::EINVAL | libc::EMSGSIZE) if bytes.len() > segment => Outcome::NoSegmentation,
             _ => Outcome::Dropped,
         }
+    }
+
+    /// Sends the first of `batch`, at most [`TOGETHER`], in one call. Returns how many the kernel took: it stops at the
+    /// first that it will not take, and does not say why.
+    pub fn send_all(&self, batch: &[Transmit<'_>]) -> usize {
+        let mut envelopes = [Envelope::EMPTY; TOGETHER];
+        // SAFETY: all-zero is a valid value of this plain C structure.
+        let mut messages: [libc::mmsghdr; TOGETHER] = unsafe { mem::zeroed() };
+        let mut count = 0;
+        for ((message, envelope), transmit) in messages.iter_mut().zip(&mut envelopes).zip(batch) {
+            let (SocketAddr::V4(dest), IpAddr::V4(source)) = (transmit.dest, transmit.source) else { break };
+            let source = (!source.is_unspecified()).then_some(source);
+            message.msg_hdr = envelope.address(transmit.bytes, transmit.segment_size, dest, source);
+            count += 1;
+        }
+        // SAFETY: the messages point to `envelopes` and to the bytes of `batch`, which live through the call.
+        let taken = unsafe { libc::sendmmsg(self.fd.as_raw_fd(), messages.as_mut_ptr(), count, 0) };
+        taken.max(0) as usize
+    }
+}
+
+/// What the message of one send points to.
+#[derive(Clone, Copy)]
+struct Envelope {
+    addr: libc::sockaddr_in,
+    iov: libc::iovec,
+    control: SendControl,
+}
+
+/// Room for the source (32 bytes) and the segment size (24).
+#[derive(Clone, Copy)]
+#[repr(C, align(8))]
+struct SendControl([u8; 64]);
+
+impl Envelope {
+    const EMPTY: Envelope = Envelope {
+        addr: libc::sockaddr_in { sin_family: 0, sin_port: 0, sin_addr: libc::in_addr { s_addr: 0 }, sin_zero: [0; 8] },
+        iov: libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 },
+        control: SendControl([0; 64]),
+    };
+
+    /// The message, which points into the envelope and to `bytes`: it is good as long as neither moves.
+    fn address(&mut self, bytes: &[u8], segment: usize, dest: SocketAddrV4, source: Option<Ipv4Addr>) -> libc::msghdr {
+        self.addr = sockaddr(dest);
+        self.iov = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+        let control = self.control.0.as_mut_ptr();
+        let mut used = 0;
+        // SAFETY: both control messages fit into the room for them; all-zero is a valid msghdr.
+        let mut msg: libc::msghdr = unsafe {
+            if let Some(ip) = source {
+                let info = libc::in_pktinfo {
+                    ipi_ifindex: 0,
+                    ipi_spec_dst: libc::in_addr { s_addr: u32::from(ip).to_be() },
+                    ipi_addr: libc::in_addr { s_addr: 0 },
+                };
+                used += put(control.cast(), libc::IPPROTO_IP, libc::IP_PKTINFO, info);
+            }
+            if bytes.len() > segment {
+                used += put(control.add(used).cast(), libc::SOL_UDP, libc::UDP_SEGMENT, segment as u16);
+            }
+            mem::zeroed()
+        };
+        msg.msg_name = (&raw mut self.addr).cast();
+        msg.msg_namelen = mem::size_of_val(&self.addr) as u32;
+        msg.msg_iov = &raw mut self.iov;
+        msg.msg_iovlen = 1;
+        if used > 0 {
+            msg.msg_control = control.cast();
+            msg.msg_controllen = used as _;
+        }
+        msg
     }
 }
 
