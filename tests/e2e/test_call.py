@@ -6,6 +6,7 @@ import asyncio
 
 from tests.e2e.chromium import Chromium, ChromiumWindow
 from tests.e2e.machine import Machine
+from tests.e2e.visitor import rate, undisturbed
 
 
 async def test_two_chromium_see_and_hear_each_other(machine: Machine, browser: Chromium) -> None:
@@ -20,8 +21,11 @@ async def test_two_chromium_see_and_hear_each_other(machine: Machine, browser: C
         await person.until_hears()
 
     await asyncio.sleep(1)
-    for person, (before, after) in zip((amina, jean), await asyncio.gather(amina.watch(5), jean.watch(5)), strict=True):
+    looks = await undisturbed(lambda: asyncio.gather(amina.watch(5), jean.watch(5)))
+    for person, (before, after) in zip((amina, jean), looks, strict=True):
+        assert [mid for mid in after.streams if rate(before, after, mid) >= 15] == list(after.streams)
         assert len(after.streams) == 1
+        assert after.freezes == before.freezes
         assert after.energy > before.energy
         assert isinstance(person.window, ChromiumWindow)
         assert person.window.errors == []
