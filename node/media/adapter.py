@@ -366,9 +366,9 @@ class PlaneMedia:
         command = wire.ToPlane(request_key_frame=wire.RequestKeyFrame(track=track))
         await self._call(command, unknown_is_fine=True)
 
-    async def limit_sender(self, transport: str, max_send_bps: int) -> None:
-        """The most that the peer may send, bit/s; 0 for the plane's default."""
-        command = wire.ToPlane(limit_sender=wire.LimitSender(transport=transport, max_send_bps=max_send_bps))
+    async def limit(self, transport: str, *, send_bps: int) -> None:
+        """The most that the peer may send, bit/s; 0: the plane's default."""
+        command = wire.ToPlane(limit_rates=wire.LimitRates(transport=transport, send_bps=send_bps))
         await self._call(command, unknown_is_fine=True)
 
     async def _send_mutes(self, changes: Sequence[wire.MuteTracks.Change]) -> None:

@@ -33,6 +33,11 @@ class SrtpProfile(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SRTP_PROFILE_AES128_CM_SHA1_80: _ClassVar[SrtpProfile]
     SRTP_PROFILE_AEAD_AES_128_GCM: _ClassVar[SrtpProfile]
     SRTP_PROFILE_AEAD_AES_256_GCM: _ClassVar[SrtpProfile]
+
+class Protocol(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PROTOCOL_UDP: _ClassVar[Protocol]
+    PROTOCOL_TCP: _ClassVar[Protocol]
 KIND_UNSPECIFIED: Kind
 KIND_AUDIO: Kind
 KIND_VIDEO: Kind
@@ -48,9 +53,11 @@ SRTP_PROFILE_UNSPECIFIED: SrtpProfile
 SRTP_PROFILE_AES128_CM_SHA1_80: SrtpProfile
 SRTP_PROFILE_AEAD_AES_128_GCM: SrtpProfile
 SRTP_PROFILE_AEAD_AES_256_GCM: SrtpProfile
+PROTOCOL_UDP: Protocol
+PROTOCOL_TCP: Protocol
 
 class ToPlane(_message.Message):
-    __slots__ = ("id", "attach", "open_transport", "set_keys", "send_dtls", "restart_ice", "close_transport", "close_room", "mute_tracks", "assign_slots", "request_key_frame", "limit_sender", "get_snapshot", "shutdown")
+    __slots__ = ("id", "attach", "open_transport", "set_keys", "send_dtls", "restart_ice", "close_transport", "close_room", "mute_tracks", "assign_slots", "request_key_frame", "get_snapshot", "shutdown", "size_slots", "limit_rates")
     ID_FIELD_NUMBER: _ClassVar[int]
     ATTACH_FIELD_NUMBER: _ClassVar[int]
     OPEN_TRANSPORT_FIELD_NUMBER: _ClassVar[int]
@@ -62,9 +69,10 @@ class ToPlane(_message.Message):
     MUTE_TRACKS_FIELD_NUMBER: _ClassVar[int]
     ASSIGN_SLOTS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_KEY_FRAME_FIELD_NUMBER: _ClassVar[int]
-    LIMIT_SENDER_FIELD_NUMBER: _ClassVar[int]
     GET_SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     SHUTDOWN_FIELD_NUMBER: _ClassVar[int]
+    SIZE_SLOTS_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_RATES_FIELD_NUMBER: _ClassVar[int]
     id: int
     attach: Attach
     open_transport: OpenTransport
@@ -76,13 +84,14 @@ class ToPlane(_message.Message):
     mute_tracks: MuteTracks
     assign_slots: AssignSlots
     request_key_frame: RequestKeyFrame
-    limit_sender: LimitSender
     get_snapshot: GetSnapshot
     shutdown: Shutdown
-    def __init__(self, id: _Optional[int] = ..., attach: _Optional[_Union[Attach, _Mapping]] = ..., open_transport: _Optional[_Union[OpenTransport, _Mapping]] = ..., set_keys: _Optional[_Union[SetKeys, _Mapping]] = ..., send_dtls: _Optional[_Union[SendDtls, _Mapping]] = ..., restart_ice: _Optional[_Union[RestartIce, _Mapping]] = ..., close_transport: _Optional[_Union[CloseTransport, _Mapping]] = ..., close_room: _Optional[_Union[CloseRoom, _Mapping]] = ..., mute_tracks: _Optional[_Union[MuteTracks, _Mapping]] = ..., assign_slots: _Optional[_Union[AssignSlots, _Mapping]] = ..., request_key_frame: _Optional[_Union[RequestKeyFrame, _Mapping]] = ..., limit_sender: _Optional[_Union[LimitSender, _Mapping]] = ..., get_snapshot: _Optional[_Union[GetSnapshot, _Mapping]] = ..., shutdown: _Optional[_Union[Shutdown, _Mapping]] = ...) -> None: ...
+    size_slots: SizeSlots
+    limit_rates: LimitRates
+    def __init__(self, id: _Optional[int] = ..., attach: _Optional[_Union[Attach, _Mapping]] = ..., open_transport: _Optional[_Union[OpenTransport, _Mapping]] = ..., set_keys: _Optional[_Union[SetKeys, _Mapping]] = ..., send_dtls: _Optional[_Union[SendDtls, _Mapping]] = ..., restart_ice: _Optional[_Union[RestartIce, _Mapping]] = ..., close_transport: _Optional[_Union[CloseTransport, _Mapping]] = ..., close_room: _Optional[_Union[CloseRoom, _Mapping]] = ..., mute_tracks: _Optional[_Union[MuteTracks, _Mapping]] = ..., assign_slots: _Optional[_Union[AssignSlots, _Mapping]] = ..., request_key_frame: _Optional[_Union[RequestKeyFrame, _Mapping]] = ..., get_snapshot: _Optional[_Union[GetSnapshot, _Mapping]] = ..., shutdown: _Optional[_Union[Shutdown, _Mapping]] = ..., size_slots: _Optional[_Union[SizeSlots, _Mapping]] = ..., limit_rates: _Optional[_Union[LimitRates, _Mapping]] = ...) -> None: ...
 
 class FromPlane(_message.Message):
-    __slots__ = ("id", "attached", "transport_opened", "ice_credentials", "snapshot", "done", "failed", "fenced", "ice_connected", "consent_lost", "dtls_received", "speakers", "slot_switched", "counters")
+    __slots__ = ("id", "attached", "transport_opened", "ice_credentials", "snapshot", "done", "failed", "fenced", "ice_connected", "consent_lost", "dtls_received", "speakers", "slot_switched", "counters", "layers_wanted", "video_held")
     ID_FIELD_NUMBER: _ClassVar[int]
     ATTACHED_FIELD_NUMBER: _ClassVar[int]
     TRANSPORT_OPENED_FIELD_NUMBER: _ClassVar[int]
@@ -97,6 +106,8 @@ class FromPlane(_message.Message):
     SPEAKERS_FIELD_NUMBER: _ClassVar[int]
     SLOT_SWITCHED_FIELD_NUMBER: _ClassVar[int]
     COUNTERS_FIELD_NUMBER: _ClassVar[int]
+    LAYERS_WANTED_FIELD_NUMBER: _ClassVar[int]
+    VIDEO_HELD_FIELD_NUMBER: _ClassVar[int]
     id: int
     attached: Attached
     transport_opened: TransportOpened
@@ -111,7 +122,9 @@ class FromPlane(_message.Message):
     speakers: Speakers
     slot_switched: SlotSwitched
     counters: Counters
-    def __init__(self, id: _Optional[int] = ..., attached: _Optional[_Union[Attached, _Mapping]] = ..., transport_opened: _Optional[_Union[TransportOpened, _Mapping]] = ..., ice_credentials: _Optional[_Union[IceCredentials, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., done: _Optional[_Union[Done, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., fenced: _Optional[_Union[Fenced, _Mapping]] = ..., ice_connected: _Optional[_Union[IceConnected, _Mapping]] = ..., consent_lost: _Optional[_Union[ConsentLost, _Mapping]] = ..., dtls_received: _Optional[_Union[DtlsReceived, _Mapping]] = ..., speakers: _Optional[_Union[Speakers, _Mapping]] = ..., slot_switched: _Optional[_Union[SlotSwitched, _Mapping]] = ..., counters: _Optional[_Union[Counters, _Mapping]] = ...) -> None: ...
+    layers_wanted: LayersWanted
+    video_held: VideoHeld
+    def __init__(self, id: _Optional[int] = ..., attached: _Optional[_Union[Attached, _Mapping]] = ..., transport_opened: _Optional[_Union[TransportOpened, _Mapping]] = ..., ice_credentials: _Optional[_Union[IceCredentials, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., done: _Optional[_Union[Done, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., fenced: _Optional[_Union[Fenced, _Mapping]] = ..., ice_connected: _Optional[_Union[IceConnected, _Mapping]] = ..., consent_lost: _Optional[_Union[ConsentLost, _Mapping]] = ..., dtls_received: _Optional[_Union[DtlsReceived, _Mapping]] = ..., speakers: _Optional[_Union[Speakers, _Mapping]] = ..., slot_switched: _Optional[_Union[SlotSwitched, _Mapping]] = ..., counters: _Optional[_Union[Counters, _Mapping]] = ..., layers_wanted: _Optional[_Union[LayersWanted, _Mapping]] = ..., video_held: _Optional[_Union[VideoHeld, _Mapping]] = ...) -> None: ...
 
 class Codec(_message.Message):
     __slots__ = ("payload_type", "rtx_payload_type", "name", "clock_rate", "fmtp")
@@ -188,12 +201,14 @@ class Receive(_message.Message):
     def __init__(self, index: _Optional[int] = ..., kind: _Optional[_Union[Kind, str]] = ..., mid: _Optional[str] = ..., codecs: _Optional[_Iterable[_Union[Codec, _Mapping]]] = ..., extensions: _Optional[_Union[HeaderExtensions, _Mapping]] = ..., policy: _Optional[_Union[SlotPolicy, str]] = ..., track: _Optional[str] = ...) -> None: ...
 
 class Address(_message.Message):
-    __slots__ = ("ip", "port")
+    __slots__ = ("ip", "port", "protocol")
     IP_FIELD_NUMBER: _ClassVar[int]
     PORT_FIELD_NUMBER: _ClassVar[int]
+    PROTOCOL_FIELD_NUMBER: _ClassVar[int]
     ip: str
     port: int
-    def __init__(self, ip: _Optional[str] = ..., port: _Optional[int] = ...) -> None: ...
+    protocol: Protocol
+    def __init__(self, ip: _Optional[str] = ..., port: _Optional[int] = ..., protocol: _Optional[_Union[Protocol, str]] = ...) -> None: ...
 
 class Attach(_message.Message):
     __slots__ = ("controller",)
@@ -222,20 +237,22 @@ class Attached(_message.Message):
     def __init__(self, epoch: _Optional[int] = ..., instance: _Optional[str] = ..., started_unix_ms: _Optional[int] = ..., candidates: _Optional[_Iterable[_Union[Address, _Mapping]]] = ..., shards: _Optional[int] = ..., orphan_grace_s: _Optional[int] = ..., version: _Optional[str] = ..., optimised: _Optional[bool] = ...) -> None: ...
 
 class OpenTransport(_message.Message):
-    __slots__ = ("transport", "room", "label", "sends", "receives", "max_send_bps")
+    __slots__ = ("transport", "room", "label", "sends", "receives", "max_send_bps", "max_receive_bps")
     TRANSPORT_FIELD_NUMBER: _ClassVar[int]
     ROOM_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     SENDS_FIELD_NUMBER: _ClassVar[int]
     RECEIVES_FIELD_NUMBER: _ClassVar[int]
     MAX_SEND_BPS_FIELD_NUMBER: _ClassVar[int]
+    MAX_RECEIVE_BPS_FIELD_NUMBER: _ClassVar[int]
     transport: str
     room: str
     label: bytes
     sends: _containers.RepeatedCompositeFieldContainer[Send]
     receives: _containers.RepeatedCompositeFieldContainer[Receive]
     max_send_bps: int
-    def __init__(self, transport: _Optional[str] = ..., room: _Optional[str] = ..., label: _Optional[bytes] = ..., sends: _Optional[_Iterable[_Union[Send, _Mapping]]] = ..., receives: _Optional[_Iterable[_Union[Receive, _Mapping]]] = ..., max_send_bps: _Optional[int] = ...) -> None: ...
+    max_receive_bps: int
+    def __init__(self, transport: _Optional[str] = ..., room: _Optional[str] = ..., label: _Optional[bytes] = ..., sends: _Optional[_Iterable[_Union[Send, _Mapping]]] = ..., receives: _Optional[_Iterable[_Union[Receive, _Mapping]]] = ..., max_send_bps: _Optional[int] = ..., max_receive_bps: _Optional[int] = ...) -> None: ...
 
 class TransportOpened(_message.Message):
     __slots__ = ("ice", "candidates")
@@ -329,13 +346,39 @@ class RequestKeyFrame(_message.Message):
     track: str
     def __init__(self, track: _Optional[str] = ...) -> None: ...
 
-class LimitSender(_message.Message):
-    __slots__ = ("transport", "max_send_bps")
+class SizeSlots(_message.Message):
+    __slots__ = ("changes",)
+    class Change(_message.Message):
+        __slots__ = ("transport", "slot", "width", "height")
+        TRANSPORT_FIELD_NUMBER: _ClassVar[int]
+        SLOT_FIELD_NUMBER: _ClassVar[int]
+        WIDTH_FIELD_NUMBER: _ClassVar[int]
+        HEIGHT_FIELD_NUMBER: _ClassVar[int]
+        transport: str
+        slot: int
+        width: int
+        height: int
+        def __init__(self, transport: _Optional[str] = ..., slot: _Optional[int] = ..., width: _Optional[int] = ..., height: _Optional[int] = ...) -> None: ...
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    changes: _containers.RepeatedCompositeFieldContainer[SizeSlots.Change]
+    def __init__(self, changes: _Optional[_Iterable[_Union[SizeSlots.Change, _Mapping]]] = ...) -> None: ...
+
+class LimitRates(_message.Message):
+    __slots__ = ("transport", "room", "node", "send_bps", "receive_bps")
+    class Node(_message.Message):
+        __slots__ = ()
+        def __init__(self) -> None: ...
     TRANSPORT_FIELD_NUMBER: _ClassVar[int]
-    MAX_SEND_BPS_FIELD_NUMBER: _ClassVar[int]
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    NODE_FIELD_NUMBER: _ClassVar[int]
+    SEND_BPS_FIELD_NUMBER: _ClassVar[int]
+    RECEIVE_BPS_FIELD_NUMBER: _ClassVar[int]
     transport: str
-    max_send_bps: int
-    def __init__(self, transport: _Optional[str] = ..., max_send_bps: _Optional[int] = ...) -> None: ...
+    room: str
+    node: LimitRates.Node
+    send_bps: int
+    receive_bps: int
+    def __init__(self, transport: _Optional[str] = ..., room: _Optional[str] = ..., node: _Optional[_Union[LimitRates.Node, _Mapping]] = ..., send_bps: _Optional[int] = ..., receive_bps: _Optional[int] = ...) -> None: ...
 
 class GetSnapshot(_message.Message):
     __slots__ = ()
@@ -422,8 +465,24 @@ class SlotSwitched(_message.Message):
     track: str
     def __init__(self, transport: _Optional[str] = ..., slot: _Optional[int] = ..., track: _Optional[str] = ...) -> None: ...
 
+class LayersWanted(_message.Message):
+    __slots__ = ("track", "rids")
+    TRACK_FIELD_NUMBER: _ClassVar[int]
+    RIDS_FIELD_NUMBER: _ClassVar[int]
+    track: str
+    rids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, track: _Optional[str] = ..., rids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class VideoHeld(_message.Message):
+    __slots__ = ("transport", "held")
+    TRANSPORT_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    transport: str
+    held: bool
+    def __init__(self, transport: _Optional[str] = ..., held: _Optional[bool] = ...) -> None: ...
+
 class Counters(_message.Message):
-    __slots__ = ("unix_ms", "gauge", "packets", "loop", "drops", "transports", "tracks")
+    __slots__ = ("unix_ms", "gauge", "packets", "loop", "drops", "transports", "tracks", "shards", "first_frame")
     class Gauge(_message.Message):
         __slots__ = ("transports", "tracks", "rooms")
         TRANSPORTS_FIELD_NUMBER: _ClassVar[int]
@@ -434,7 +493,7 @@ class Counters(_message.Message):
         rooms: int
         def __init__(self, transports: _Optional[int] = ..., tracks: _Optional[int] = ..., rooms: _Optional[int] = ...) -> None: ...
     class Packets(_message.Message):
-        __slots__ = ("received_packets", "received_bytes", "sent_packets", "sent_bytes", "sent_sends", "nacks_received", "nacks_sent", "retransmitted_packets", "recovered_packets", "plis_received", "plis_sent", "key_frames", "key_frames_from_cache", "padding_bytes")
+        __slots__ = ("received_packets", "received_bytes", "sent_packets", "sent_bytes", "sent_sends", "nacks_received", "nacks_sent", "retransmitted_packets", "recovered_packets", "plis_received", "plis_sent", "key_frames", "key_frames_from_cache", "padding_bytes", "probe_bytes", "held_packets", "layer_switches", "transport_cc_received", "transport_cc_sent", "policed_packets")
         RECEIVED_PACKETS_FIELD_NUMBER: _ClassVar[int]
         RECEIVED_BYTES_FIELD_NUMBER: _ClassVar[int]
         SENT_PACKETS_FIELD_NUMBER: _ClassVar[int]
@@ -449,6 +508,12 @@ class Counters(_message.Message):
         KEY_FRAMES_FIELD_NUMBER: _ClassVar[int]
         KEY_FRAMES_FROM_CACHE_FIELD_NUMBER: _ClassVar[int]
         PADDING_BYTES_FIELD_NUMBER: _ClassVar[int]
+        PROBE_BYTES_FIELD_NUMBER: _ClassVar[int]
+        HELD_PACKETS_FIELD_NUMBER: _ClassVar[int]
+        LAYER_SWITCHES_FIELD_NUMBER: _ClassVar[int]
+        TRANSPORT_CC_RECEIVED_FIELD_NUMBER: _ClassVar[int]
+        TRANSPORT_CC_SENT_FIELD_NUMBER: _ClassVar[int]
+        POLICED_PACKETS_FIELD_NUMBER: _ClassVar[int]
         received_packets: int
         received_bytes: int
         sent_packets: int
@@ -463,9 +528,15 @@ class Counters(_message.Message):
         key_frames: int
         key_frames_from_cache: int
         padding_bytes: int
-        def __init__(self, received_packets: _Optional[int] = ..., received_bytes: _Optional[int] = ..., sent_packets: _Optional[int] = ..., sent_bytes: _Optional[int] = ..., sent_sends: _Optional[int] = ..., nacks_received: _Optional[int] = ..., nacks_sent: _Optional[int] = ..., retransmitted_packets: _Optional[int] = ..., recovered_packets: _Optional[int] = ..., plis_received: _Optional[int] = ..., plis_sent: _Optional[int] = ..., key_frames: _Optional[int] = ..., key_frames_from_cache: _Optional[int] = ..., padding_bytes: _Optional[int] = ...) -> None: ...
+        probe_bytes: int
+        held_packets: int
+        layer_switches: int
+        transport_cc_received: int
+        transport_cc_sent: int
+        policed_packets: int
+        def __init__(self, received_packets: _Optional[int] = ..., received_bytes: _Optional[int] = ..., sent_packets: _Optional[int] = ..., sent_bytes: _Optional[int] = ..., sent_sends: _Optional[int] = ..., nacks_received: _Optional[int] = ..., nacks_sent: _Optional[int] = ..., retransmitted_packets: _Optional[int] = ..., recovered_packets: _Optional[int] = ..., plis_received: _Optional[int] = ..., plis_sent: _Optional[int] = ..., key_frames: _Optional[int] = ..., key_frames_from_cache: _Optional[int] = ..., padding_bytes: _Optional[int] = ..., probe_bytes: _Optional[int] = ..., held_packets: _Optional[int] = ..., layer_switches: _Optional[int] = ..., transport_cc_received: _Optional[int] = ..., transport_cc_sent: _Optional[int] = ..., policed_packets: _Optional[int] = ...) -> None: ...
     class Transport(_message.Message):
-        __slots__ = ("transport", "received_bytes", "sent_bytes", "sent_packets", "rtt_ms", "loss", "estimate_bps", "nacks_received", "plis_received", "connected")
+        __slots__ = ("transport", "received_bytes", "sent_bytes", "sent_packets", "rtt_ms", "loss", "estimate_bps", "nacks_received", "plis_received", "connected", "target_bps", "receive_cap_bps", "send_cap_bps", "queue_ms", "delay_ms", "video_held", "jitter_ms", "protocol", "slots")
         TRANSPORT_FIELD_NUMBER: _ClassVar[int]
         RECEIVED_BYTES_FIELD_NUMBER: _ClassVar[int]
         SENT_BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -476,6 +547,15 @@ class Counters(_message.Message):
         NACKS_RECEIVED_FIELD_NUMBER: _ClassVar[int]
         PLIS_RECEIVED_FIELD_NUMBER: _ClassVar[int]
         CONNECTED_FIELD_NUMBER: _ClassVar[int]
+        TARGET_BPS_FIELD_NUMBER: _ClassVar[int]
+        RECEIVE_CAP_BPS_FIELD_NUMBER: _ClassVar[int]
+        SEND_CAP_BPS_FIELD_NUMBER: _ClassVar[int]
+        QUEUE_MS_FIELD_NUMBER: _ClassVar[int]
+        DELAY_MS_FIELD_NUMBER: _ClassVar[int]
+        VIDEO_HELD_FIELD_NUMBER: _ClassVar[int]
+        JITTER_MS_FIELD_NUMBER: _ClassVar[int]
+        PROTOCOL_FIELD_NUMBER: _ClassVar[int]
+        SLOTS_FIELD_NUMBER: _ClassVar[int]
         transport: str
         received_bytes: int
         sent_bytes: int
@@ -486,9 +566,56 @@ class Counters(_message.Message):
         nacks_received: int
         plis_received: int
         connected: bool
-        def __init__(self, transport: _Optional[str] = ..., received_bytes: _Optional[int] = ..., sent_bytes: _Optional[int] = ..., sent_packets: _Optional[int] = ..., rtt_ms: _Optional[float] = ..., loss: _Optional[float] = ..., estimate_bps: _Optional[int] = ..., nacks_received: _Optional[int] = ..., plis_received: _Optional[int] = ..., connected: _Optional[bool] = ...) -> None: ...
+        target_bps: int
+        receive_cap_bps: int
+        send_cap_bps: int
+        queue_ms: int
+        delay_ms: int
+        video_held: bool
+        jitter_ms: float
+        protocol: Protocol
+        slots: _containers.RepeatedCompositeFieldContainer[Counters.Slot]
+        def __init__(self, transport: _Optional[str] = ..., received_bytes: _Optional[int] = ..., sent_bytes: _Optional[int] = ..., sent_packets: _Optional[int] = ..., rtt_ms: _Optional[float] = ..., loss: _Optional[float] = ..., estimate_bps: _Optional[int] = ..., nacks_received: _Optional[int] = ..., plis_received: _Optional[int] = ..., connected: _Optional[bool] = ..., target_bps: _Optional[int] = ..., receive_cap_bps: _Optional[int] = ..., send_cap_bps: _Optional[int] = ..., queue_ms: _Optional[int] = ..., delay_ms: _Optional[int] = ..., video_held: _Optional[bool] = ..., jitter_ms: _Optional[float] = ..., protocol: _Optional[_Union[Protocol, str]] = ..., slots: _Optional[_Iterable[_Union[Counters.Slot, _Mapping]]] = ...) -> None: ...
+    class Slot(_message.Message):
+        __slots__ = ("slot", "track", "rid", "packets", "bytes", "loss", "switches")
+        SLOT_FIELD_NUMBER: _ClassVar[int]
+        TRACK_FIELD_NUMBER: _ClassVar[int]
+        RID_FIELD_NUMBER: _ClassVar[int]
+        PACKETS_FIELD_NUMBER: _ClassVar[int]
+        BYTES_FIELD_NUMBER: _ClassVar[int]
+        LOSS_FIELD_NUMBER: _ClassVar[int]
+        SWITCHES_FIELD_NUMBER: _ClassVar[int]
+        slot: int
+        track: str
+        rid: str
+        packets: int
+        bytes: int
+        loss: float
+        switches: int
+        def __init__(self, slot: _Optional[int] = ..., track: _Optional[str] = ..., rid: _Optional[str] = ..., packets: _Optional[int] = ..., bytes: _Optional[int] = ..., loss: _Optional[float] = ..., switches: _Optional[int] = ...) -> None: ...
+    class Layer(_message.Message):
+        __slots__ = ("rid", "packets", "bytes", "lost", "width", "height", "frames", "active", "wanted")
+        RID_FIELD_NUMBER: _ClassVar[int]
+        PACKETS_FIELD_NUMBER: _ClassVar[int]
+        BYTES_FIELD_NUMBER: _ClassVar[int]
+        LOST_FIELD_NUMBER: _ClassVar[int]
+        WIDTH_FIELD_NUMBER: _ClassVar[int]
+        HEIGHT_FIELD_NUMBER: _ClassVar[int]
+        FRAMES_FIELD_NUMBER: _ClassVar[int]
+        ACTIVE_FIELD_NUMBER: _ClassVar[int]
+        WANTED_FIELD_NUMBER: _ClassVar[int]
+        rid: str
+        packets: int
+        bytes: int
+        lost: int
+        width: int
+        height: int
+        frames: int
+        active: bool
+        wanted: bool
+        def __init__(self, rid: _Optional[str] = ..., packets: _Optional[int] = ..., bytes: _Optional[int] = ..., lost: _Optional[int] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., frames: _Optional[int] = ..., active: _Optional[bool] = ..., wanted: _Optional[bool] = ...) -> None: ...
     class Track(_message.Message):
-        __slots__ = ("track", "packets", "bytes", "lost", "jitter_us", "level", "active", "muted", "key_frames")
+        __slots__ = ("track", "packets", "bytes", "lost", "jitter_us", "level", "active", "muted", "key_frames", "layers")
         TRACK_FIELD_NUMBER: _ClassVar[int]
         PACKETS_FIELD_NUMBER: _ClassVar[int]
         BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -498,6 +625,7 @@ class Counters(_message.Message):
         ACTIVE_FIELD_NUMBER: _ClassVar[int]
         MUTED_FIELD_NUMBER: _ClassVar[int]
         KEY_FRAMES_FIELD_NUMBER: _ClassVar[int]
+        LAYERS_FIELD_NUMBER: _ClassVar[int]
         track: str
         packets: int
         bytes: int
@@ -507,22 +635,49 @@ class Counters(_message.Message):
         active: bool
         muted: bool
         key_frames: int
-        def __init__(self, track: _Optional[str] = ..., packets: _Optional[int] = ..., bytes: _Optional[int] = ..., lost: _Optional[int] = ..., jitter_us: _Optional[int] = ..., level: _Optional[int] = ..., active: _Optional[bool] = ..., muted: _Optional[bool] = ..., key_frames: _Optional[int] = ...) -> None: ...
+        layers: _containers.RepeatedCompositeFieldContainer[Counters.Layer]
+        def __init__(self, track: _Optional[str] = ..., packets: _Optional[int] = ..., bytes: _Optional[int] = ..., lost: _Optional[int] = ..., jitter_us: _Optional[int] = ..., level: _Optional[int] = ..., active: _Optional[bool] = ..., muted: _Optional[bool] = ..., key_frames: _Optional[int] = ..., layers: _Optional[_Iterable[_Union[Counters.Layer, _Mapping]]] = ...) -> None: ...
     class Loop(_message.Message):
-        __slots__ = ("cpu_user_us", "cpu_system_us", "lag_p50_us", "lag_p99_us", "resident_bytes", "socket_drops")
+        __slots__ = ("cpu_user_us", "cpu_system_us", "lag_p50_us", "lag_p99_us", "resident_bytes", "socket_drops", "tcp_connections")
         CPU_USER_US_FIELD_NUMBER: _ClassVar[int]
         CPU_SYSTEM_US_FIELD_NUMBER: _ClassVar[int]
         LAG_P50_US_FIELD_NUMBER: _ClassVar[int]
         LAG_P99_US_FIELD_NUMBER: _ClassVar[int]
         RESIDENT_BYTES_FIELD_NUMBER: _ClassVar[int]
         SOCKET_DROPS_FIELD_NUMBER: _ClassVar[int]
+        TCP_CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
         cpu_user_us: int
         cpu_system_us: int
         lag_p50_us: int
         lag_p99_us: int
         resident_bytes: int
         socket_drops: int
-        def __init__(self, cpu_user_us: _Optional[int] = ..., cpu_system_us: _Optional[int] = ..., lag_p50_us: _Optional[int] = ..., lag_p99_us: _Optional[int] = ..., resident_bytes: _Optional[int] = ..., socket_drops: _Optional[int] = ...) -> None: ...
+        tcp_connections: int
+        def __init__(self, cpu_user_us: _Optional[int] = ..., cpu_system_us: _Optional[int] = ..., lag_p50_us: _Optional[int] = ..., lag_p99_us: _Optional[int] = ..., resident_bytes: _Optional[int] = ..., socket_drops: _Optional[int] = ..., tcp_connections: _Optional[int] = ...) -> None: ...
+    class Shard(_message.Message):
+        __slots__ = ("shard", "transports", "sent_packets", "cpu_us", "lag_p99_us", "mirrored_packets")
+        SHARD_FIELD_NUMBER: _ClassVar[int]
+        TRANSPORTS_FIELD_NUMBER: _ClassVar[int]
+        SENT_PACKETS_FIELD_NUMBER: _ClassVar[int]
+        CPU_US_FIELD_NUMBER: _ClassVar[int]
+        LAG_P99_US_FIELD_NUMBER: _ClassVar[int]
+        MIRRORED_PACKETS_FIELD_NUMBER: _ClassVar[int]
+        shard: int
+        transports: int
+        sent_packets: int
+        cpu_us: int
+        lag_p99_us: int
+        mirrored_packets: int
+        def __init__(self, shard: _Optional[int] = ..., transports: _Optional[int] = ..., sent_packets: _Optional[int] = ..., cpu_us: _Optional[int] = ..., lag_p99_us: _Optional[int] = ..., mirrored_packets: _Optional[int] = ...) -> None: ...
+    class Histogram(_message.Message):
+        __slots__ = ("bounds_ms", "counts", "sum_ms")
+        BOUNDS_MS_FIELD_NUMBER: _ClassVar[int]
+        COUNTS_FIELD_NUMBER: _ClassVar[int]
+        SUM_MS_FIELD_NUMBER: _ClassVar[int]
+        bounds_ms: _containers.RepeatedScalarFieldContainer[int]
+        counts: _containers.RepeatedScalarFieldContainer[int]
+        sum_ms: int
+        def __init__(self, bounds_ms: _Optional[_Iterable[int]] = ..., counts: _Optional[_Iterable[int]] = ..., sum_ms: _Optional[int] = ...) -> None: ...
     class DropsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -537,6 +692,8 @@ class Counters(_message.Message):
     DROPS_FIELD_NUMBER: _ClassVar[int]
     TRANSPORTS_FIELD_NUMBER: _ClassVar[int]
     TRACKS_FIELD_NUMBER: _ClassVar[int]
+    SHARDS_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FRAME_FIELD_NUMBER: _ClassVar[int]
     unix_ms: int
     gauge: Counters.Gauge
     packets: Counters.Packets
@@ -544,7 +701,9 @@ class Counters(_message.Message):
     drops: _containers.ScalarMap[str, int]
     transports: _containers.RepeatedCompositeFieldContainer[Counters.Transport]
     tracks: _containers.RepeatedCompositeFieldContainer[Counters.Track]
-    def __init__(self, unix_ms: _Optional[int] = ..., gauge: _Optional[_Union[Counters.Gauge, _Mapping]] = ..., packets: _Optional[_Union[Counters.Packets, _Mapping]] = ..., loop: _Optional[_Union[Counters.Loop, _Mapping]] = ..., drops: _Optional[_Mapping[str, int]] = ..., transports: _Optional[_Iterable[_Union[Counters.Transport, _Mapping]]] = ..., tracks: _Optional[_Iterable[_Union[Counters.Track, _Mapping]]] = ...) -> None: ...
+    shards: _containers.RepeatedCompositeFieldContainer[Counters.Shard]
+    first_frame: Counters.Histogram
+    def __init__(self, unix_ms: _Optional[int] = ..., gauge: _Optional[_Union[Counters.Gauge, _Mapping]] = ..., packets: _Optional[_Union[Counters.Packets, _Mapping]] = ..., loop: _Optional[_Union[Counters.Loop, _Mapping]] = ..., drops: _Optional[_Mapping[str, int]] = ..., transports: _Optional[_Iterable[_Union[Counters.Transport, _Mapping]]] = ..., tracks: _Optional[_Iterable[_Union[Counters.Track, _Mapping]]] = ..., shards: _Optional[_Iterable[_Union[Counters.Shard, _Mapping]]] = ..., first_frame: _Optional[_Union[Counters.Histogram, _Mapping]] = ...) -> None: ...
 
 class Snapshot(_message.Message):
     __slots__ = ("transports", "counters")

@@ -1,5 +1,7 @@
 //! What the control process asks for, one handler a command.
 
+use std::net::SocketAddr;
+
 use prost::Message;
 
 use crate::codec::Codec;
@@ -7,8 +9,8 @@ use crate::contract::failed;
 use crate::contract::from_plane::Body;
 use crate::contract::to_plane::Command;
 use crate::contract::{
-    Address, AssignSlots, Done, Failed, IceCredentials, Kind, MuteTracks, OpenTransport, Send, SendDtls, SetKeys,
-    SlotPolicy, SlotSwitched, SrtpProfile, TransportOpened,
+    Address, AssignSlots, Done, Failed, IceCredentials, Kind, LimitRates, MuteTracks, OpenTransport, Protocol, Send,
+    SendDtls, SetKeys, SizeSlots, SlotPolicy, SlotSwitched, SrtpProfile, TransportOpened, limit_rates,
 };
 use crate::ice::{Credentials, Ice};
 use crate::mac::Name;
@@ -65,7 +67,8 @@ impl Shard {
                 }
                 None => Err(unknown("track", &request.track)),
             },
-            Command::LimitSender(limit) => self.limit_sender(&limit.transport, limit.max_send_bps),
+            Command::LimitRates(limit) => self.limit_rates(&limit),
+            Command::SizeSlots(size) => self.size_slots(&size),
             Command::GetSnapshot(_) => Ok(Some(Body::Snapshot(self.snapshot(now).assemble()))),
             Command::Attach(_) | Command::Shutdown(_) => Err(invalid("not a command of a shard")),
         };
@@ -142,7 +145,9 @@ impl Shard {
             }
         }
         let candidates = self.config.candidates.iter();
-        let candidates = candidates.map(|a| Address { ip: a.ip().to_string(), port: a.port().into() }).collect();
+        let protocol = Protocol::Udp as i32;
+        let address = |a: &SocketAddr| Address { ip: a.ip().to_string(), port: a.port().into(), protocol };
+        let candidates = candidates.map(address).collect();
         Ok(Some(Body::TransportOpened(TransportOpened { ice: Some(ice), candidates })))
     }
 
@@ -327,11 +332,24 @@ impl Shard {
         Ok(Some(Body::IceCredentials(ice)))
     }
 
-    fn limit_sender(&mut self, id: &str, bps: u32) -> Result<Option<Body>, Refusal> {
+    fn limit_rates(&mut self, limit: &LimitRates) -> Result<Option<Body>, Refusal> {
+        let Some(limit_rates::Scope::Transport(id)) = &limit.scope else {
+            return Err(invalid("a cap needs a transport"));
+        };
         let index = self.transport_index(id)?;
-        let bps = if bps == 0 { self.config.max_send_bps } else { bps };
+        let bps = if limit.send_bps == 0 { self.config.max_send_bps.into() } else { limit.send_bps };
         if let Some(transport) = self.transports.get_mut(index) {
-            transport.remb.set_cap(bps.into());
+            transport.remb.set_cap(bps);
+        }
+        done()
+    }
+
+    /// All or nothing: an unknown transport or slot changes none. One encoding a track needs no size yet.
+    fn size_slots(&mut self, sizes: &SizeSlots) -> Result<Option<Body>, Refusal> {
+        for change in &sizes.changes {
+            let index = self.transport_index(&change.transport)?;
+            let place = self.transports.get(index).and_then(|transport| transport.place(change.slot));
+            place.ok_or_else(|| unknown("slot", &change.slot.to_string()))?;
         }
         done()
     }

@@ -35,11 +35,13 @@ impl Shard {
                 key_frames: totals.key_frames,
                 key_frames_from_cache: totals.key_frames_from_cache,
                 padding_bytes: totals.padding_bytes,
+                ..counters::Packets::default()
             }),
             r#loop: None,
             drops: self.drops.iter().map(|(name, count)| (name.to_owned(), count)).collect(),
             transports: self.transports.iter().map(|(_, transport)| transport_figures(transport)).collect(),
             tracks: self.tracks.iter().map(|(_, track)| track_figures(track, now)).collect(),
+            ..Counters::default()
         }
     }
 
@@ -121,6 +123,7 @@ fn transport_figures(transport: &Transport) -> counters::Transport {
         nacks_received: transport.totals.nacks_received,
         plis_received: transport.totals.plis_received,
         connected: transport.ice.connected(),
+        ..counters::Transport::default()
     }
 }
 
@@ -137,5 +140,6 @@ fn track_figures(track: &crate::track::Track, now: u64) -> counters::Track {
         active: reception.packets > 0 && now < reception.last_us + ACTIVE_US,
         muted: track.muted,
         key_frames: reception.key_frames,
+        ..counters::Track::default()
     }
 }

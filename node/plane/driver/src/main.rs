@@ -123,7 +123,10 @@ fn serve(args: &Args, signal: OwnedFd, udp: Udp, listener: UnixListener, candida
     let identity = Identity {
         instance: instance.clone(),
         started_unix_ms: (sys::unix_us() / 1000) as i64,
-        candidates: candidates.iter().map(|a| Address { ip: a.ip().to_string(), port: a.port().into() }).collect(),
+        candidates: candidates
+            .iter()
+            .map(|a| Address { ip: a.ip().to_string(), port: a.port().into(), ..Address::default() })
+            .collect(),
         orphan_grace_s: args.orphan_grace_s,
     };
     let shards = vec![ShardHandle { commands, wake }];

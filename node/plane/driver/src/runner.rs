@@ -214,6 +214,7 @@ impl Runner {
             lag_p99_us: tally.lag.quantile(0.99),
             resident_bytes: sys::resident_bytes(),
             socket_drops: tally.overflow,
+            ..counters::Loop::default()
         });
         tally.lag.clear();
         let own = [

@@ -214,6 +214,7 @@ pub fn page(name: &str, room: &str) -> OpenTransport {
         ],
         receives: audio.chain(video).collect(),
         max_send_bps: 0,
+        max_receive_bps: 0,
     }
 }
 

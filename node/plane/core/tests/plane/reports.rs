@@ -1,8 +1,8 @@
 //! What senders are told: losses, delays, and how much they may send.
 
 use crate::common::*;
-use plane_core::contract::LimitSender;
 use plane_core::contract::to_plane::Command;
+use plane_core::contract::{LimitRates, limit_rates};
 use plane_core::rtcp::{Compound, Packet, Report, SenderInfo};
 
 fn rembs(reports: &[Vec<u8>]) -> Vec<u64> {
@@ -26,8 +26,9 @@ fn a_sender_reaches_its_rate() {
         world.pass(500 * MS);
         assert!(!rembs(&amina.reports(&mut world)).is_empty());
     }
-    let limit = LimitSender { transport: "amina".into(), max_send_bps: 300_000 };
-    world.command(Command::LimitSender(limit));
+    let limit =
+        LimitRates { scope: Some(limit_rates::Scope::Transport("amina".into())), send_bps: 300_000, receive_bps: 0 };
+    world.command(Command::LimitRates(limit));
     world.pass(500 * MS);
     assert!(rembs(&amina.reports(&mut world)).iter().all(|bps| (299_000..=300_000).contains(bps)));
 }

@@ -184,6 +184,7 @@ impl Peer {
             sends: vec![send],
             receives: vec![receive],
             max_send_bps: 0,
+            max_receive_bps: 0,
         };
         let Body::TransportOpened(opened) = controller.ask(Command::OpenTransport(open)) else { panic!("refused") };
         let (ice, candidate) = (opened.ice.unwrap(), &opened.candidates[0]);
