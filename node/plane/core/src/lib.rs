@@ -26,6 +26,7 @@ pub mod vp9;
 
 // The world of one shard.
 mod address;
+mod assigning;
 mod codec;
 mod command;
 pub mod counters;
@@ -33,6 +34,8 @@ pub mod drops;
 mod fanout;
 mod ice;
 mod listen;
+mod numbering;
+mod opening;
 mod outgoing;
 mod reports;
 mod room;
@@ -42,6 +45,7 @@ mod slot;
 mod track;
 mod transport;
 mod upstream;
+mod writing;
 
 /// The words of the control protocol, generated from `protos/plane/v1/plane.proto`: the same nouns as in Python.
 pub mod contract {
