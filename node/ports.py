@@ -93,6 +93,25 @@ class Assignment(msgspec.Struct, frozen=True):
     track: str | None
 
 
+class Sizing(msgspec.Struct, frozen=True):
+    """How large video slot `slot` of `transport` is shown, device pixels. 0: not known, the highest layer."""
+
+    transport: str
+    slot: int
+    width: int
+    height: int
+
+
+class Cap(msgspec.Struct, frozen=True):
+    """The most that peers may send and are sent, bit/s; 0: no cap here. `id`: of the transport or the room;
+    "" of the node."""
+
+    scope: Literal["transport", "room", "node"]
+    id: str
+    send_bps: int
+    receive_bps: int
+
+
 class Level(msgspec.Struct, frozen=True):
     """0 … 127, -dBov (RFC 6464): 0 is the loudest."""
 
@@ -127,8 +146,47 @@ class SlotShows(msgspec.Struct, frozen=True):
     track: str | None
 
 
+class LayersWanted(msgspec.Struct, frozen=True):
+    """Which layers of a track are worth sending, lowest first; none: nobody watches."""
+
+    track: str
+    rids: tuple[str, ...]
+
+
+class VideoHeld(msgspec.Struct, frozen=True):
+    """The way to this peer bears no picture: it is sent sound only. Or it does again."""
+
+    transport: str
+    held: bool
+
+
+class SlotFigures(msgspec.Struct, frozen=True):
+    """A slot that shows something. `rid`: the layer sent now, "" for the only one, or none."""
+
+    slot: int
+    track: str
+    rid: str
+    bps: int
+    loss: float
+    switches: int
+
+
+class LayerFigures(msgspec.Struct, frozen=True):
+    """One encoding of a picture that arrives. Pixels, 0: not known."""
+
+    rid: str
+    bps: int
+    loss: float
+    width: int
+    height: int
+    fps: float
+    active: bool
+    wanted: bool
+
+
 class TransportFigures(msgspec.Struct, frozen=True):
-    """Of one second. bit/s, ms, 0 … 1."""
+    """Of one second. bit/s, ms, 0 … 1; 0: not known. `estimate_bps`: what the peer says it can receive; `target_bps`:
+    what the plane sends at most; `delay_ms`: the queue that stands on the way. Caps: 0 for none."""
 
     transport: str
     received_bps: int
@@ -137,6 +195,16 @@ class TransportFigures(msgspec.Struct, frozen=True):
     rtt_ms: float
     loss: float
     connected: bool
+    jitter_ms: float = 0.0
+    estimate_bps: int = 0
+    target_bps: int = 0
+    receive_cap_bps: int = 0
+    send_cap_bps: int = 0
+    queue_ms: int = 0
+    delay_ms: int = 0
+    video_held: bool = False
+    tcp: bool = False
+    slots: tuple[SlotFigures, ...] = ()
 
 
 class TrackFigures(msgspec.Struct, frozen=True):
@@ -146,10 +214,25 @@ class TrackFigures(msgspec.Struct, frozen=True):
     level: int
     active: bool
     muted: bool
+    jitter_ms: float = 0.0
+    packets: int = 0
+    layers: tuple[LayerFigures, ...] = ()
+
+
+class ShardFigures(msgspec.Struct, frozen=True):
+    """One thread of the plane. Counters since its start but for `transports` and `lag_p99_ms`."""
+
+    shard: int
+    transports: int
+    sent_packets: int
+    cpu_us: int
+    lag_p99_ms: float
+    mirrored_packets: int
 
 
 class PlaneFigures(msgspec.Struct, frozen=True):
-    """One second of the plane. `totals` are counters since its start, by metric name; `drops` by cause."""
+    """One second of the plane. `totals` are counters since its start, by metric name; `drops` by cause.
+    `first_frame`, since its start: (seconds, how many took at most that) rising, and their sum in seconds."""
 
     transports: tuple[TransportFigures, ...]
     tracks: tuple[TrackFigures, ...]
@@ -164,6 +247,9 @@ class PlaneFigures(msgspec.Struct, frozen=True):
     lag_p50_ms: float
     lag_p99_ms: float
     resident_bytes: int
+    shards: tuple[ShardFigures, ...] = ()
+    first_frame: tuple[tuple[float, int], ...] = ()
+    first_frame_sum: float = 0.0
 
 
 class PlaneDown(msgspec.Struct, frozen=True):
@@ -189,7 +275,18 @@ class Fenced(msgspec.Struct, frozen=True):
     epoch: int
 
 
-MediaEvent = TransportConnected | TransportLost | Speaking | SlotShows | PlaneFigures | PlaneDown | PlaneUp | Fenced
+MediaEvent = (
+    TransportConnected
+    | TransportLost
+    | Speaking
+    | SlotShows
+    | LayersWanted
+    | VideoHeld
+    | PlaneFigures
+    | PlaneDown
+    | PlaneUp
+    | Fenced
+)
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -227,6 +324,12 @@ class Media(Protocol):
         """Track id → blocked or not. Effective in the plane when this returns."""
 
     async def assign(self, changes: Sequence[Assignment]) -> None: ...
+
+    async def size(self, changes: Sequence[Sizing]) -> None:
+        """How large slots are shown. A plane that knows no layers is not told."""
+
+    async def limit(self, cap: Cap) -> None:
+        """Set a cap, or lift it. The plane keeps those of a room while somebody is in it."""
 
     async def held(self) -> list[Held]: ...
 

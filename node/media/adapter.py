@@ -21,6 +21,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from node import ports
 from node.errors import Fault, Refused
 from node.media import sdp
@@ -28,9 +30,10 @@ from node.media.batch import Batch
 from node.media.dtls import DtlsPeer, Identity, State
 from node.media.figures import Figures
 from node.media.heap import give_back
-from node.media.negotiation import Candidate, Ends, Plan, answer, answer_fragment, negotiate
+from node.media.negotiation import LAYERS, Candidate, Ends, Plan, answer, answer_fragment, negotiate
 from node.media.plane import PlaneClient, PlaneFailed, PlaneGone
 from node.media.supervisor import Link, MediaSettings, Supervisor
+from node.media.told import TOLD, held_of
 from node.media.turns import Turns, Waiting
 from protos.plane.v1 import plane_pb2 as wire
 
@@ -87,15 +90,21 @@ class PlaneMedia:
         self._up = False
         self._fenced = 0
         self._stopping = False
-        self._mutes = Batch(self._send_mutes, _is_unknown)
-        self._assignments = Batch(self._send_assignments, _is_unknown)
+        self._mutes: Batch[wire.MuteTracks.Change] = Batch(
+            lambda changes: self._ask(wire.ToPlane(mute_tracks=wire.MuteTracks(changes=changes))), _is_unknown
+        )
+        self._assignments: Batch[wire.AssignSlots.Change] = Batch(
+            lambda changes: self._ask(wire.ToPlane(assign_slots=wire.AssignSlots(changes=changes))), _is_unknown
+        )
+        self._sizes: Batch[wire.SizeSlots.Change] = Batch(
+            lambda changes: self._ask(wire.ToPlane(size_slots=wire.SizeSlots(changes=changes))), _is_unknown
+        )
+        self._abilities: frozenset[str] = frozenset()
         self._handlers: dict[str, Callable[[Any], None]] = {
             "fenced": self._on_fenced,
             "ice_connected": self._on_ice_connected,
             "consent_lost": self._on_consent_lost,
             "dtls_received": self._on_dtls,
-            "speakers": self._on_speakers,
-            "slot_switched": self._on_slot_switched,
             "counters": self._on_counters,
         }
 
@@ -152,6 +161,8 @@ class PlaneMedia:
             self._reconcile(snapshot, adopt=first)
         self._mutes.again()
         self._assignments.again()
+        self._sizes.again()
+        self._abilities = frozenset(attached.abilities)
         log.info("attached to plane %s, epoch %d, version %s", attached.instance, attached.epoch, attached.version)
         if not attached.optimised:
             log.warning("this plane is a debug build: never measure it")
@@ -204,6 +215,7 @@ class PlaneMedia:
         self._waiting.clear()
         self._mutes.forget()
         self._assignments.forget()
+        self._sizes.forget()
         if self._up:
             self._up = False
             log.error("plane down: %s", cause)
@@ -272,7 +284,7 @@ class PlaneMedia:
         if len(label) > MAX_LABEL or len(transport.encode()) > 48:
             raise Fault("a label longer than 1 KiB or a transport id longer than 48 bytes")
         description = sdp.parse(offer)
-        plan = negotiate(description, shape, transport, muted)
+        plan = negotiate(description, shape, transport, muted, self._abilities)
         command = wire.ToPlane(
             open_transport=wire.OpenTransport(
                 transport=transport,
@@ -357,25 +369,27 @@ class PlaneMedia:
                     ]
                 )
 
+    async def size(self, changes: Sequence[ports.Sizing]) -> None:
+        if changes and LAYERS in self._abilities:
+            with self._refusing():
+                await self._sizes.add([wire.SizeSlots.Change(**msgspec.structs.asdict(each)) for each in changes])
+
     async def held(self) -> list[ports.Held]:
         snapshot = (await self._call(wire.ToPlane(get_snapshot=wire.GetSnapshot()))).snapshot
-        return [_held(each) for each in snapshot.transports if each.opened.transport in self._sessions]
+        return [held_of(each) for each in snapshot.transports if each.opened.transport in self._sessions]
 
     async def request_key_frame(self, track: str) -> None:
         """Ask the sender of `track` for a whole picture (PLI), when the plane's limits allow one."""
         command = wire.ToPlane(request_key_frame=wire.RequestKeyFrame(track=track))
         await self._call(command, unknown_is_fine=True)
 
-    async def limit(self, transport: str, *, send_bps: int) -> None:
-        """The most that the peer may send, bit/s; 0: the plane's default."""
-        command = wire.ToPlane(limit_rates=wire.LimitRates(transport=transport, send_bps=send_bps))
-        await self._call(command, unknown_is_fine=True)
-
-    async def _send_mutes(self, changes: Sequence[wire.MuteTracks.Change]) -> None:
-        await self._ask(wire.ToPlane(mute_tracks=wire.MuteTracks(changes=changes)))
-
-    async def _send_assignments(self, changes: Sequence[wire.AssignSlots.Change]) -> None:
-        await self._ask(wire.ToPlane(assign_slots=wire.AssignSlots(changes=changes)))
+    async def limit(self, cap: ports.Cap) -> None:
+        limit = wire.LimitRates(send_bps=cap.send_bps, receive_bps=cap.receive_bps)
+        if cap.scope == "node":
+            limit.node.SetInParent()
+        else:
+            setattr(limit, cap.scope, cap.id)
+        await self._call(wire.ToPlane(limit_rates=limit), unknown_is_fine=True)
 
     async def _ask(self, command: wire.ToPlane) -> wire.FromPlane:
         """Raises `PlaneGone` and `PlaneFailed`."""
@@ -440,6 +454,8 @@ class PlaneMedia:
         handler = self._handlers.get(name)
         if handler is not None:
             handler(event)
+        elif (told := TOLD.get(name)) is not None:
+            self._tell(told(event))
 
     def _on_fenced(self, event: wire.Fenced) -> None:
         self._fenced = event.epoch
@@ -512,13 +528,6 @@ class PlaneMedia:
         elif isinstance(error, PlaneFailed):
             self._give_up(session, "keys refused")
 
-    def _on_speakers(self, event: wire.Speakers) -> None:
-        levels = tuple(ports.Level(track=each.track, level=each.level) for each in event.levels)
-        self._tell(ports.Speaking(room=event.room, levels=levels))
-
-    def _on_slot_switched(self, event: wire.SlotSwitched) -> None:
-        self._tell(ports.SlotShows(transport=event.transport, slot=event.slot, track=event.track or None))
-
     def _on_counters(self, event: wire.Counters) -> None:
         self._tell(self._figures.of(event))
 
@@ -572,18 +581,3 @@ def _is_unknown(error: PlaneFailed) -> bool:
 
 def _send_dtls(client: PlaneClient, transport: str, datagrams: list[bytes]) -> None:
     client.tell(wire.ToPlane(send_dtls=wire.SendDtls(transport=transport, datagrams=datagrams)))
-
-
-def _held(held: wire.Snapshot.Transport) -> ports.Held:
-    opened = held.opened
-    plan = Plan.of(opened.sends, opened.receives)
-    return ports.Held(
-        transport=opened.transport,
-        room=opened.room,
-        label=opened.label,
-        tracks=plan.tracks,
-        slots=plan.slots,
-        muted=frozenset(send.track for send in opened.sends if send.muted),
-        assigned={each.index: each.track for each in opened.receives if each.track},
-        connected=held.connected and held.keyed,
-    )

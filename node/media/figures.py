@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
-from node.ports import PlaneFigures, TrackFigures, TransportFigures
+from node.ports import (
+    LayerFigures,
+    PlaneFigures,
+    ShardFigures,
+    SlotFigures,
+    TrackFigures,
+    TransportFigures,
+)
 from protos.plane.v1 import plane_pb2 as wire
 
 GAUGES: Final = ("transports", "tracks", "rooms")
@@ -19,6 +27,7 @@ class Figures:
         self._before: wire.Counters | None = None
         self._transports: dict[str, wire.Counters.Transport] = {}
         self._tracks: dict[str, tuple[int, int, int]] = {}  # packets, bytes, lost
+        self._layers: dict[tuple[str, str], wire.Counters.Layer] = {}
 
     def of(self, now: wire.Counters) -> PlaneFigures:
         before = self._before
@@ -30,11 +39,12 @@ class Figures:
             before = now
         transports = {each.transport: each for each in now.transports}
         tracks = {each.track: (each.packets, each.bytes, each.lost) for each in now.tracks}
+        layers = {(each.track, layer.rid): layer for each in now.tracks for layer in each.layers}
         figures = PlaneFigures(
             transports=tuple(
                 _transport(each, self._transports.get(name), seconds) for name, each in transports.items()
             ),
-            tracks=tuple(_track(each, self._tracks.get(each.track, NEW), seconds) for each in now.tracks),
+            tracks=tuple(_track(each, self._tracks.get(each.track, NEW), self._layers, seconds) for each in now.tracks),
             totals=_totals(now),
             drops=dict(now.drops),
             packets_in_per_second=_rate(now.packets.received_packets, before.packets.received_packets, seconds),
@@ -46,8 +56,11 @@ class Figures:
             lag_p50_ms=now.loop.lag_p50_us / 1000,
             lag_p99_ms=now.loop.lag_p99_us / 1000,
             resident_bytes=now.loop.resident_bytes,
+            shards=tuple(_shard(each) for each in now.shards),
+            first_frame=_buckets(now.first_frame),
+            first_frame_sum=now.first_frame.sum_ms / 1000,
         )
-        self._before, self._transports, self._tracks = now, transports, tracks
+        self._before, self._transports, self._tracks, self._layers = now, transports, tracks, layers
         return figures
 
 
@@ -66,6 +79,9 @@ def _totals(now: wire.Counters) -> dict[str, float]:
     totals["cpu_user_us"] = float(now.loop.cpu_user_us)
     totals["cpu_system_us"] = float(now.loop.cpu_system_us)
     totals["socket_drops"] = float(now.loop.socket_drops)
+    totals["tcp_connections"] = float(now.loop.tcp_connections)
+    totals["held"] = float(sum(each.video_held for each in now.transports))
+    totals["target_bps"] = float(sum(each.target_bps for each in now.transports))
     return totals
 
 
@@ -81,10 +97,74 @@ def _transport(
         rtt_ms=now.rtt_ms,
         loss=now.loss,
         connected=now.connected,
+        jitter_ms=now.jitter_ms,
+        estimate_bps=now.estimate_bps,
+        target_bps=now.target_bps,
+        receive_cap_bps=now.receive_cap_bps,
+        send_cap_bps=now.send_cap_bps,
+        queue_ms=now.queue_ms,
+        delay_ms=now.delay_ms,
+        video_held=now.video_held,
+        tcp=now.protocol == wire.PROTOCOL_TCP,
+        slots=_slots(now, before, seconds) if now.slots else (),
     )
 
 
-def _track(now: wire.Counters.Track, before: tuple[int, int, int], seconds: float) -> TrackFigures:
+def _slots(now: wire.Counters.Transport, before: wire.Counters.Transport, seconds: float) -> tuple[SlotFigures, ...]:
+    sent = {each.slot: each.bytes for each in before.slots}
+    return tuple(
+        SlotFigures(
+            slot=each.slot,
+            track=each.track,
+            rid=each.rid,
+            bps=8 * _rate(each.bytes, sent.get(each.slot, 0), seconds),
+            loss=each.loss,
+            switches=each.switches,
+        )
+        for each in now.slots
+    )
+
+
+def _layer(now: wire.Counters.Layer, before: wire.Counters.Layer | None, seconds: float) -> LayerFigures:
+    before = before or wire.Counters.Layer()
+    packets, lost = max(0, now.packets - before.packets), max(0, now.lost - before.lost)
+    return LayerFigures(
+        rid=now.rid,
+        bps=8 * _rate(now.bytes, before.bytes, seconds),
+        loss=lost / (packets + lost) if packets + lost else 0.0,
+        width=now.width,
+        height=now.height,
+        fps=max(0, now.frames - before.frames) / seconds,
+        active=now.active,
+        wanted=now.wanted,
+    )
+
+
+def _shard(now: wire.Counters.Shard) -> ShardFigures:
+    return ShardFigures(
+        shard=now.shard,
+        transports=now.transports,
+        sent_packets=now.sent_packets,
+        cpu_us=now.cpu_us,
+        lag_p99_ms=now.lag_p99_us / 1000,
+        mirrored_packets=now.mirrored_packets,
+    )
+
+
+def _buckets(now: wire.Counters.Histogram) -> tuple[tuple[float, int], ...]:
+    """(seconds, how many took at most that); the last bound is infinite."""
+    if len(now.counts) != len(now.bounds_ms) + 1:
+        return ()
+    bounds = [*(each / 1000 for each in now.bounds_ms), float("inf")]
+    return tuple(zip(bounds, itertools.accumulate(now.counts), strict=True))
+
+
+def _track(
+    now: wire.Counters.Track,
+    before: tuple[int, int, int],
+    layers: dict[tuple[str, str], wire.Counters.Layer],
+    seconds: float,
+) -> TrackFigures:
     packets, size, lost = now.packets - before[0], now.bytes - before[1], now.lost - before[2]
     # Most tracks of a room are silent or off: one comparison is all they cost.
     if packets <= 0 and size <= 0:
@@ -97,4 +177,7 @@ def _track(now: wire.Counters.Track, before: tuple[int, int, int], seconds: floa
         level=now.level,
         active=now.active,
         muted=now.muted,
+        jitter_ms=now.jitter_us / 1000,
+        packets=packets,
+        layers=tuple(_layer(each, layers.get((now.track, each.rid)), seconds) for each in now.layers),
     )

@@ -41,26 +41,40 @@ WIRE_SOURCES: Final = {
 PORT_SOURCES: Final = {number: source for source, number in WIRE_SOURCES.items()}
 PORT_KINDS: Final = {wire.KIND_AUDIO: Kind.AUDIO, wire.KIND_VIDEO: Kind.VIDEO}
 
-# transport-cc is left out on purpose: Chromium falls to 30 kbit/s when it is agreed and no feedback comes. The plane
-# sends REMB. It belongs here (feedback and extension) on the day the plane answers it.
 FEEDBACK: Final[dict[str, tuple[str, ...]]] = {
-    "audio": (),
-    "video": ("goog-remb", "ccm fir", "nack", "nack pli"),
+    "audio": ("transport-cc",),
+    "video": ("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"),
 }
 
-# URI → field of wire.HeaderExtensions. RID and its repair are for simulcast, which is not accepted yet: agreed
-# without it they cost nothing, and a sender's first encoding keeps working.
+# What a plane may be able to do beyond the first contract (`Attached.abilities`).
+LAYERS: Final = "layers"
+TRANSPORT_CC: Final = "transport-cc"
+NOTHING: Final[frozenset[str]] = frozenset()
+# Chromium falls to 30 kbit/s when transport-cc is agreed and no feedback comes; what describes layers is of no use to
+# a plane that forwards none.
+NEEDS: Final = {"transport_cc": TRANSPORT_CC, "dependency_descriptor": LAYERS}
+
+MAX_LAYERS: Final = 3
+# Names whose order is known whatever the order in which they are offered; others stay as offered, lowest first.
+RID_ORDER: Final = {"q": 0, "h": 1, "f": 2}
+
+# URI → field of wire.HeaderExtensions. Agreed without simulcast, RID and its repair cost nothing.
 EXTENSIONS: Final[dict[str, dict[str, str]]] = {
     "audio": {
         "urn:ietf:params:rtp-hdrext:sdes:mid": "mid",
         "urn:ietf:params:rtp-hdrext:ssrc-audio-level": "audio_level",
         "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time": "abs_send_time",
+        "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01": "transport_cc",
     },
     "video": {
         "urn:ietf:params:rtp-hdrext:sdes:mid": "mid",
         "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id": "rid",
         "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id": "repaired_rid",
         "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time": "abs_send_time",
+        "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01": "transport_cc",
+        "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension": (
+            "dependency_descriptor"
+        ),
     },
 }
 PEER_SENDS: Final = frozenset({"sendrecv", "sendonly"})
@@ -116,8 +130,15 @@ def unsupported(why: str) -> Refused:
 # ---------------------------------------------------------------- deciding
 
 
-def negotiate(offer: sdp.Description, shape: Shape, transport: str, muted: frozenset[Source] = frozenset()) -> Plan:
-    """Decide. Raises `Refused("SDP_UNSUPPORTED")` when the offer cannot become a transport of this shape."""
+def negotiate(
+    offer: sdp.Description,
+    shape: Shape,
+    transport: str,
+    muted: frozenset[Source] = frozenset(),
+    abilities: frozenset[str] = NOTHING,
+) -> Plan:
+    """Decide, for a plane with these `abilities`. Raises `Refused("SDP_UNSUPPORTED")` when the offer cannot become a
+    transport of this shape."""
     _check_transport(offer)
     plan = Plan({}, {})
     taken = {"audio": 0, "video": 0}
@@ -126,9 +147,9 @@ def negotiate(offer: sdp.Description, shape: Shape, transport: str, muted: froze
             continue
         if section.direction in PEER_SENDS and shape is not Shape.WHEP:
             source = _source(section, taken)
-            plan.sends[section.mid] = _send(section, f"{transport}/{source}", source, source in muted)
+            plan.sends[section.mid] = _send(section, f"{transport}/{source}", source, source in muted, abilities)
         elif section.direction in PEER_RECEIVES and shape is not Shape.WHIP and _wanted(section, shape, plan):
-            receive = _receive(section.kind, section.described, section.mid, index)
+            receive = _receive(section.kind, section.described, section.mid, index, abilities)
             if receive is not None:
                 plan.receives[section.mid] = receive
     if not plan.sends and not plan.receives:
@@ -178,11 +199,13 @@ def _wanted(section: sdp.Section, shape: Shape, plan: Plan) -> bool:
     return sum(receive.kind == kind for receive in plan.receives.values()) < most
 
 
-def _send(section: sdp.Section, track: str, source: Source, muted: bool) -> wire.Send:
+def _send(section: sdp.Section, track: str, source: Source, muted: bool, abilities: frozenset[str]) -> wire.Send:
     codecs = _codecs(section.kind, section.described)
     if not codecs:
-        raise unsupported(f"no codec in common ({'opus' if section.kind == 'audio' else 'VP8, H264'})")
-    ssrc, rtx_ssrc = _ssrcs(section)
+        raise unsupported(f"no codec in common ({'opus' if section.kind == 'audio' else 'VP8, VP9, H264, AV1'})")
+    rids = _rids(section) if LAYERS in abilities else ()
+    # Of several encodings the SSRCs are told apart by RID; the lines name no order that could be relied upon.
+    ssrc, rtx_ssrc = ([], 0) if rids else _ssrcs(section)
     return wire.Send(
         track=track,
         kind=KINDS[section.kind],
@@ -190,15 +213,33 @@ def _send(section: sdp.Section, track: str, source: Source, muted: bool) -> wire
         mid=section.mid,
         ssrcs=ssrc,
         rtx_ssrc=rtx_ssrc,
-        codecs=codecs[:1],  # VP8 where it is offered, so that everybody can see it
-        extensions=_extensions(section.kind, section.described, PEER_SENDS),
-        rids=[],  # simulcast: `section.rids` in the order of `section.simulcast`, once layers are chosen
+        # Of pictures the first that is offered, so that everybody can see them. RED is sound with its own repair.
+        codecs=codecs if section.kind == "audio" else codecs[:1],
+        extensions=_extensions(section.kind, section.described, PEER_SENDS, abilities),
+        rids=rids,
         muted=muted,
     )
 
 
+def _rids(section: sdp.Section) -> tuple[str, ...]:
+    """The layers that the peer wants to send (RFC 8853), lowest first; () for fewer than two. Of alternatives the
+    first is taken, and one that begins paused may begin."""
+    if section.kind != "video":
+        return ()
+    offered = {rid for rid, direction in section.rids if direction == "send"}
+    directions = section.simulcast.split()
+    sent = dict(zip(directions[::2], directions[1::2], strict=False)).get("send", "")
+    streams = (stream.split(",")[0].removeprefix("~") for stream in sent.split(";"))
+    rids = list(dict.fromkeys(rid for rid in streams if rid in offered))
+    if RID_ORDER.keys() >= set(rids):
+        rids.sort(key=RID_ORDER.__getitem__)
+    return tuple(rids[:MAX_LAYERS]) if len(rids) > 1 else ()
+
+
 @lru_cache(maxsize=512)
-def _receive(kind: str, described: sdp.Described, mid: str, index: int) -> wire.Receive | None:
+def _receive(
+    kind: str, described: sdp.Described, mid: str, index: int, abilities: frozenset[str]
+) -> wire.Receive | None:
     """Nobody changes it: it is the same object for everybody with the same browser."""
     codecs = _codecs(kind, described)
     if not codecs:
@@ -209,7 +250,7 @@ def _receive(kind: str, described: sdp.Described, mid: str, index: int) -> wire.
         kind=KINDS[kind],
         mid=mid,
         codecs=codecs,
-        extensions=_extensions(kind, described, PEER_RECEIVES),
+        extensions=_extensions(kind, described, PEER_RECEIVES, abilities),
         policy=wire.SLOT_POLICY_LOUDEST if audio else wire.SLOT_POLICY_ASSIGNED,
     )
 
@@ -233,8 +274,17 @@ def _codecs(kind: str, described: sdp.Described) -> tuple[wire.Codec, ...]:
     """What we can carry of what is offered, preferred first."""
     if kind == "audio":
         opus = _first(described, "opus", 48000)
-        return (_codec(opus, _opus_fmtp(opus.fmtp)),) if opus else ()
-    chosen = (_first(described, "vp8", 90000), _h264(described))
+        if opus is None:
+            return ()
+        red = _first(described, "red", 48000)  # RFC 2198; of opus only
+        others = (_codec(red, red.fmtp),) if red and _is_red_of(red, opus) else ()
+        return (_codec(opus, _opus_fmtp(opus.fmtp)), *others)
+    chosen = (
+        _first(described, "vp8", 90000),
+        _first(described, "vp9", 90000),
+        _h264(described),
+        _first(described, "av1", 90000),
+    )
     return tuple(_codec(codec, codec.fmtp) for codec in chosen if codec is not None)
 
 
@@ -243,6 +293,10 @@ def _first(described: sdp.Described, name: str, rate: int) -> sdp.Codec | None:
         if codec.name.lower() == name and codec.clock_rate == rate:
             return codec
     return None
+
+
+def _is_red_of(red: sdp.Codec, codec: sdp.Codec) -> bool:
+    return red.channels == codec.channels and set(red.fmtp.split("/")) == {str(codec.payload_type)}
 
 
 def _h264(described: sdp.Described) -> sdp.Codec | None:
@@ -269,20 +323,24 @@ def _codec(codec: sdp.Codec, fmtp: str) -> wire.Codec:
     return wire.Codec(
         payload_type=codec.payload_type,
         rtx_payload_type=codec.rtx if codec.clock_rate == 90000 else 0,
-        name="opus" if codec.name.lower() == "opus" else codec.name.upper(),
+        name=codec.name.lower() if codec.name.lower() in ("opus", "red") else codec.name.upper(),
         clock_rate=codec.clock_rate,
         fmtp=fmtp,
     )
 
 
 @lru_cache(maxsize=512)
-def _extensions(kind: str, described: sdp.Described, directions: frozenset[str]) -> wire.HeaderExtensions:
+def _extensions(
+    kind: str, described: sdp.Described, directions: frozenset[str], abilities: frozenset[str]
+) -> wire.HeaderExtensions:
     """Ids 1 to 14: with the one-byte header (RFC 8285 4.2) that is all there are."""
     agreed = wire.HeaderExtensions()
     table = EXTENSIONS[kind]
     for extension in described.extensions:
         field = table.get(extension.uri)
-        if field is not None and extension.direction in directions and 1 <= extension.id <= 14:
+        if field is None or extension.direction not in directions or not 1 <= extension.id <= 14:
+            continue
+        if field not in NEEDS or NEEDS[field] in abilities:
             setattr(agreed, field, extension.id)
     return agreed
 
@@ -302,6 +360,8 @@ def answer(offer: sdp.Description, plan: Plan, ends: Ends) -> str:
     ]
     if offer.bundle:
         lines.append("a=group:BUNDLE " + " ".join(accepted))
+    if offer.extmap_allow_mixed and any(send.rids for send in plan.sends.values()):
+        lines.append("a=extmap-allow-mixed")  # the structure of the layers does not fit into 16 bytes
     lines.append("a=msid-semantic: WMS *")
     # Every m-line carries the transport: browsers read the first one of the bundle, aiortc only the last.
     transport, candidates = _transport_lines(ends), _candidate_lines(ends.candidates)
@@ -315,6 +375,7 @@ def answer(offer: sdp.Description, plan: Plan, ends: Ends) -> str:
             lines.append("a=recvonly")
             lines.extend(transport)
             lines.extend(_described(section, send.codecs, send.extensions))
+            lines.extend(_layer_lines(send.rids))
             lines.extend(candidates)
         else:
             receive = plan.receives[section.mid]
@@ -407,22 +468,32 @@ def _described_lines(
 ) -> tuple[str, ...]:
     lines = []
     agreed = dict(zip(EXTENSIONS[kind], ids, strict=True))
+    agreed_fields = {field for field, number in zip(EXTENSIONS[kind].values(), ids, strict=True) if number}
     for extension in described.extensions:
         if agreed.get(extension.uri) == extension.id:
             direction = "" if extension.direction == "sendrecv" else f"/{sdp.MIRRORED[extension.direction]}"
             lines.append(f"a=extmap:{extension.id}{direction} {extension.uri}")
     offered = {codec.payload_type: codec for codec in described.codecs}
+    numbered = "transport_cc" in agreed_fields
+    feedback = [item for item in FEEDBACK[kind] if item != "transport-cc" or numbered]
     for number, rtx, name, rate, fmtp in said:
         known = offered.get(number)
-        lines.append(f"a=rtpmap:{number} {name}/{rate}{'/2' if name == 'opus' else ''}")
+        lines.append(f"a=rtpmap:{number} {name}/{rate}{'/2' if kind == 'audio' else ''}")
         if known is not None:
-            lines.extend(f"a=rtcp-fb:{number} {item}" for item in FEEDBACK[kind] if item in known.feedback)
+            lines.extend(f"a=rtcp-fb:{number} {item}" for item in feedback if item in known.feedback)
         if fmtp:
             lines.append(f"a=fmtp:{number} {fmtp}")
         if rtx:
             lines.append(f"a=rtpmap:{rtx} rtx/{rate}")
             lines.append(f"a=fmtp:{rtx} apt={number}")
     return tuple(lines)
+
+
+def _layer_lines(rids: Sequence[str]) -> list[str]:
+    """RFC 8853 5.3: what was offered as `send` is taken as `recv`."""
+    if not rids:
+        return []
+    return [*(f"a=rid:{rid} recv" for rid in rids), "a=simulcast:recv " + ";".join(rids)]
 
 
 def _slot_lines(receive: wire.Receive) -> list[str]:

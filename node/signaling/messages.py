@@ -46,6 +46,19 @@ class Layout(FromPage, frozen=True):
     pinned: Id | None = None
 
 
+Pixels = Annotated[int, Meta(ge=0, le=16384)]
+
+
+class TileSize(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    slot: Annotated[int, Meta(ge=0, le=127)]
+    width: Pixels
+    height: Pixels
+
+
+class Sizes(FromPage, frozen=True):
+    sizes: Annotated[tuple[TileSize, ...], Meta(max_length=128)]
+
+
 class Mute(FromPage, frozen=True):
     participant: Id
     source: SourceName
@@ -75,7 +88,7 @@ class Leave(FromPage, frozen=True):
     pass
 
 
-ClientMessage = Hello | Publish | Chat | Layout | Mute | Remove | Hide | Quality | Ping | Leave
+ClientMessage = Hello | Publish | Chat | Layout | Sizes | Mute | Remove | Hide | Quality | Ping | Leave
 
 decoder: Final = msgspec.json.Decoder(ClientMessage)
 encoder: Final = msgspec.json.Encoder()
@@ -97,6 +110,13 @@ class SlotInfo(msgspec.Struct, frozen=True):
     slot: int
     participant: str | None
     source: str | None
+
+
+class LayersInfo(msgspec.Struct, frozen=True):
+    """Layers of your picture that anybody watches, lowest first."""
+
+    source: str
+    rids: tuple[str, ...]
 
 
 class LevelInfo(msgspec.Struct, frozen=True):
@@ -133,6 +153,8 @@ class Welcome(FromNode, frozen=True):
     slots: tuple[SlotInfo, ...]
     chat: tuple[MessageInfo, ...]
     blocked: tuple[str, ...]
+    layers: tuple[LayersInfo, ...] = ()
+    held: bool = False
 
 
 class Resumed(FromNode, frozen=True):
@@ -174,6 +196,17 @@ class Blocked(FromNode, frozen=True):
     source: str
     blocked: bool
     by: str
+
+
+class Layers(FromNode, frozen=True):
+    seq: int
+    source: str
+    rids: tuple[str, ...]
+
+
+class Held(FromNode, frozen=True):
+    seq: int
+    held: bool
 
 
 class Rejoin(FromNode, frozen=True):

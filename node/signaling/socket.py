@@ -344,6 +344,11 @@ async def _layout(talk: Talk, message: m.Layout) -> None:
     talk.edge.layout.arrange(talk.room.id, talk.participant, message.tiles, message.pinned)
 
 
+async def _sizes(talk: Talk, message: m.Sizes) -> None:
+    sizes = [(each.slot, each.width, each.height) for each in message.sizes]
+    talk.edge.layout.resize(talk.room.id, talk.participant, sizes)
+
+
 async def _mute(talk: Talk, message: m.Mute) -> None:
     change = talk.edge.mute.mute if message.muted else talk.edge.mute.unmute
     await change(talk.room.id, message.participant, frozenset({Source(message.source)}), by=talk.actor)
@@ -375,6 +380,7 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Publish: _publish,
     m.Chat: _chat,
     m.Layout: _layout,
+    m.Sizes: _sizes,
     m.Mute: _mute,
     m.Remove: _remove,
     m.Hide: _hide,

@@ -17,10 +17,11 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from node.errors import Refused as Refusal
 from node.features.chat.rules import MessageHidden, MessagePosted, MessageView
-from node.features.layout.rules import SlotsChanged
+from node.features.layout.rules import LayersChanged, SlotsChanged
 from node.features.mute.rules import BlockChanged
 from node.features.participants.rules import (
     Cause,
+    HeldChanged,
     Person,
     PersonChanged,
     PersonGone,
@@ -212,6 +213,8 @@ class Stream:
             slots=tuple(m.SlotInfo(slot, who, source) for slot, who, source in slots),
             chat=tuple(message_of(message, person.id) for message in room.chat.recent()),
             blocked=tuple(source for source in Source if room.mute.is_blocked(person.id, source)),
+            layers=tuple(m.LayersInfo(source, rids) for source, rids in room.layout.wanted(person.id)),
+            held=person.video_held,
         )
 
 
@@ -303,6 +306,16 @@ def _slots_changed(stream: Stream, event: SlotsChanged) -> None:
     stream.tell(m.Slots(seq, slots), seq, to=event.participant)
 
 
+def _layers_changed(stream: Stream, event: LayersChanged) -> None:
+    seq = stream.next()
+    stream.tell(m.Layers(seq, event.source, event.rids), seq, to=event.participant)
+
+
+def _held_changed(stream: Stream, event: HeldChanged) -> None:
+    seq = stream.next()
+    stream.tell(m.Held(seq, event.held), seq, to=event.participant)
+
+
 def _block_changed(stream: Stream, event: BlockChanged) -> None:
     seq = stream.next()
     by = "host" if event.by_kind == "host" else "operator"
@@ -336,6 +349,8 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     PersonChanged: _person_changed,
     PersonGone: _person_gone,
     SlotsChanged: _slots_changed,
+    LayersChanged: _layers_changed,
+    HeldChanged: _held_changed,
     BlockChanged: _block_changed,
     MessagePosted: _message_posted,
     MessageHidden: _message_hidden,

@@ -6,7 +6,7 @@ import pytest
 
 from node.errors import Refused
 from node.media import sdp
-from node.media.negotiation import Candidate, Ends, Plan, answer, answer_fragment, negotiate
+from node.media.negotiation import LAYERS, TRANSPORT_CC, Candidate, Ends, Plan, answer, answer_fragment, negotiate
 from node.ports import Shape, Source
 from protos.plane.v1 import plane_pb2 as wire
 from tests.media.talk import offer
@@ -20,9 +20,12 @@ ENDS = Ends(
 )
 
 
-def negotiated(name: str, shape: Shape) -> tuple[Plan, sdp.Description, str]:
+ABLE = frozenset({LAYERS, TRANSPORT_CC})
+
+
+def negotiated(name: str, shape: Shape, abilities: frozenset[str] = frozenset()) -> tuple[Plan, sdp.Description, str]:
     description = sdp.parse(offer(name))
-    plan = negotiate(description, shape, "t")
+    plan = negotiate(description, shape, "t", abilities=abilities)
     return plan, description, answer(description, plan, ENDS)
 
 
@@ -59,12 +62,27 @@ def test_a_page_publishes_four_things_and_watches_twelve(browser: str) -> None:
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 @pytest.mark.parametrize("name", ["page", "whip", "whep", "simulcast"])
-def test_transport_cc_is_never_agreed(browser: str, name: str) -> None:
+def test_transport_cc_is_not_agreed_with_a_plane_that_sends_no_feedback(browser: str, name: str) -> None:
     """Chromium falls to 30 kbit/s when it is agreed and no feedback comes."""
     shape = {"whip": Shape.WHIP, "whep": Shape.WHEP}.get(name, Shape.PAGE)
     text = negotiated(f"{browser}_{name}", shape)[2]
     assert "transport-cc" not in text and "transport-wide-cc" not in text
     assert "goog-remb" in text and " nack pli" in text and " ccm fir" in text
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@pytest.mark.parametrize("name", ["page", "whip", "whep", "simulcast"])
+def test_transport_cc_is_agreed_for_sound_and_pictures_both_ways(browser: str, name: str) -> None:
+    shape = {"whip": Shape.WHIP, "whep": Shape.WHEP}.get(name, Shape.PAGE)
+    plan, description, text = negotiated(f"{browser}_{name}", shape, ABLE)
+    for each in (*plan.sends.values(), *plan.receives.values()):
+        offered = next(section for section in description.sections if section.mid == each.mid).described
+        number = next((e.id for e in offered.extensions if e.uri.endswith("transport-wide-cc-extensions-01")), 0)
+        assert each.extensions.transport_cc == number
+        numbered = any(line.endswith(" transport-cc") for line in section_of(text, each.mid))
+        assert numbered == bool(number), "feedback is agreed where packets are numbered, and only there"
+        if each.kind == wire.KIND_VIDEO:
+            assert number, "both browsers number pictures"
 
 
 def test_a_slot_names_its_ssrcs() -> None:
@@ -76,13 +94,37 @@ def test_a_slot_names_its_ssrcs() -> None:
     assert f"a=ssrc:{0x52450000 | 4 << 1} cname:regie" in section_of(text, "4")
 
 
-def test_vp8_is_sent_and_both_vp8_and_h264_are_watched() -> None:
+def test_vp8_is_sent_and_every_codec_is_watched() -> None:
     plan, _, _ = negotiated("chromium_page", Shape.PAGE)
     camera, tile = plan.sends["1"], plan.receives["7"]
     assert [codec.name for codec in camera.codecs] == ["VP8"] and camera.codecs[0].rtx_payload_type
     assert camera.ssrcs and camera.rtx_ssrc
-    assert [codec.name for codec in tile.codecs] == ["VP8", "H264"]
-    assert "42e01f" in tile.codecs[1].fmtp and "packetization-mode=1" in tile.codecs[1].fmtp
+    assert [codec.name for codec in tile.codecs] == ["VP8", "VP9", "H264", "AV1"]
+    assert "42e01f" in tile.codecs[2].fmtp and "packetization-mode=1" in tile.codecs[2].fmtp
+    firefox = negotiated("firefox_page", Shape.PAGE)[0]
+    assert [codec.name for codec in firefox.receives["7"].codecs][:1] == ["VP8"]
+
+
+def test_who_sends_no_vp8_sends_the_next_one() -> None:
+    """VP9 before H264 before AV1: the first that is offered."""
+    text = offer("chromium_whip")
+    for missing, first in (("VP8", "VP9"), ("VP9", "H264"), ("H264", "AV1")):
+        text = text.replace(f" {missing}/90000", " X/90000")
+        plan = negotiate(sdp.parse(text), Shape.WHIP, "t")
+        assert [codec.name for codec in plan.sends["1"].codecs] == [first]
+
+
+def test_sound_may_carry_its_own_repair() -> None:
+    """RED (RFC 2198) of opus passes, after opus: a browser sends the first one unless it is told otherwise."""
+    plan, _, text = negotiated("chromium_page", Shape.PAGE)
+    assert [(codec.name, codec.payload_type) for codec in plan.sends["0"].codecs] == [("opus", 111), ("red", 63)]
+    assert [codec.name for codec in plan.receives["4"].codecs] == ["opus", "red"]
+    lines = section_of(text, "0")
+    assert "a=rtpmap:63 red/48000/2" in lines and "a=fmtp:63 111/111" in lines
+    assert lines[0].endswith(" 111 63")
+    alone = offer("chromium_page").replace("a=fmtp:63 111/111", "a=fmtp:63 111/9")
+    plan = negotiate(sdp.parse(alone), Shape.PAGE, "t")
+    assert [codec.name for codec in plan.sends["0"].codecs] == ["opus"], "RED of something else is of no use"
 
 
 def test_firefox_writes_fmtp_first_port_0_and_directions() -> None:
@@ -96,7 +138,58 @@ def test_firefox_writes_fmtp_first_port_0_and_directions() -> None:
 
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
-def test_simulcast_becomes_one_encoding_and_a_data_channel_is_declined(browser: str) -> None:
+def test_layers_are_taken_and_named(browser: str) -> None:
+    """RFC 8853: what is offered as `send` is taken as `recv`; packets tell their layer by RID."""
+    plan, description, text = negotiated(f"{browser}_simulcast", Shape.PAGE, ABLE)
+    camera = plan.sends["1"]
+    assert list(camera.rids) == ["q", "h", "f"] and not camera.ssrcs and not camera.rtx_ssrc
+    agreed = camera.extensions
+    assert agreed.rid and agreed.repaired_rid and agreed.mid and agreed.dependency_descriptor
+    lines = section_of(text, "1")
+    assert [line for line in lines if "rid:" in line] == ["a=rid:q recv", "a=rid:h recv", "a=rid:f recv"]
+    assert "a=simulcast:recv q;h;f" in lines
+    assert ("a=extmap-allow-mixed" in text) == description.extmap_allow_mixed
+    again = Plan.of(plan.sends.values(), plan.receives.values())
+    assert answer(description, again, ENDS) == text, "an ICE restart says the same"
+
+
+SIMULCAST = {
+    "the largest first": ("send f;h;q", ["q", "h", "f"]),
+    "two layers": ("send q;f", ["q", "f"]),
+    "one that begins paused": ("send q;~h;f", ["q", "h", "f"]),
+    "alternatives": ("send q;h,f", ["q", "h"]),
+    "also received": ("recv x send q;h;f", ["q", "h", "f"]),
+    "one that has no rid line": ("send q;h;nobody", ["q", "h"]),
+    "one layer twice": ("send q;q", []),
+    "one layer": ("send f", []),
+    "nothing sent": ("recv q;h;f", []),
+    "nonsense": ("send", []),
+    "only separators": ("send ;;,,~;", []),
+}
+
+
+@pytest.mark.parametrize("case", SIMULCAST)
+def test_what_simulcast_lines_say(case: str) -> None:
+    """H16: whatever the line says, the answer names only what was offered, and names it once."""
+    said, rids = SIMULCAST[case]
+    text = offer("chromium_simulcast").replace("send q;h;f", said)
+    description = sdp.parse(text)
+    plan = negotiate(description, Shape.PAGE, "t", abilities=ABLE)
+    assert list(plan.sends["1"].rids) == rids
+    assert ("a=simulcast:recv " in answer(description, plan, ENDS)) == bool(rids)
+
+
+def test_names_without_a_known_order_stay_as_offered() -> None:
+    text = offer("chromium_simulcast")
+    for old, new in (("q", "low"), ("h", "mid"), ("f", "high")):
+        text = text.replace(f"a=rid:{old} ", f"a=rid:{new} ")
+    text = text.replace("send q;h;f", "send low;mid;high")
+    plan = negotiate(sdp.parse(text), Shape.PAGE, "t", abilities=ABLE)
+    assert list(plan.sends["1"].rids) == ["low", "mid", "high"]
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_a_plane_without_layers_is_sent_one_encoding_and_a_data_channel_is_declined(browser: str) -> None:
     plan, _, text = negotiated(f"{browser}_simulcast", Shape.PAGE)
     assert "a=simulcast" not in text and "a=rid" not in text
     assert len(plan.sends["1"].ssrcs) <= 1

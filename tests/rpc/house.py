@@ -36,6 +36,7 @@ from node.journal import Journal
 from node.ports import (
     Actor,
     Assignment,
+    Cap,
     Fact,
     Held,
     Kind,
@@ -43,6 +44,7 @@ from node.ports import (
     Opened,
     PlaneUp,
     Shape,
+    Sizing,
     Source,
     Track,
     TransportConnected,
@@ -79,6 +81,7 @@ class NoMedia:
     def __init__(self) -> None:
         self.muted: dict[str, bool] = {}
         self.closed: list[str] = []
+        self.caps: dict[tuple[str, str], tuple[int, int]] = {}
         self.before_mute: Callable[[], Any] | None = None
         self._listeners: list[Callable[[MediaEvent], None]] = []
 
@@ -112,6 +115,11 @@ class NoMedia:
         self.muted.update(changes)
 
     async def assign(self, changes: Sequence[Assignment]) -> None: ...
+
+    async def size(self, changes: Sequence[Sizing]) -> None: ...
+
+    async def limit(self, cap: Cap) -> None:
+        self.caps[(cap.scope, cap.id)] = (cap.send_bps, cap.receive_bps)
 
     async def held(self) -> list[Held]:
         return []

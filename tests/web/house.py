@@ -34,10 +34,12 @@ from node.journal import Journal
 from node.ports import (
     Actor,
     Assignment,
+    Cap,
     Held,
     MediaEvent,
     Opened,
     Shape,
+    Sizing,
     Source,
     TransportConnected,
     TransportLost,
@@ -73,6 +75,8 @@ class RecordingMedia:
         self.closed: list[str] = []
         self.muted: dict[str, bool] = {}
         self.assigned: dict[tuple[str, int], str | None] = {}
+        self.sizes: dict[tuple[str, int], tuple[int, int]] = {}
+        self.caps: dict[tuple[str, str], tuple[int, int]] = {}
         self.restarted: list[str] = []
         self.refuse: str | None = None
         self.gate = asyncio.Event()
@@ -130,6 +134,12 @@ class RecordingMedia:
             self.assigned[(change.transport, change.slot)] = change.track
             if (held := self.transports.get(change.transport)) is not None and change.track is not None:
                 held.assigned[change.slot] = change.track
+
+    async def size(self, changes: Sequence[Sizing]) -> None:
+        self.sizes.update({(each.transport, each.slot): (each.width, each.height) for each in changes})
+
+    async def limit(self, cap: Cap) -> None:
+        self.caps[(cap.scope, cap.id)] = (cap.send_bps, cap.receive_bps)
 
     async def held(self) -> list[Held]:
         return list(self.transports.values())

@@ -7,6 +7,9 @@ A receiver has video slots (negotiated once) and says how many tiles it can show
 
 Nobody receives themselves. What stays wanted stays in its slot: a tile moves only when somebody must make room.
 A cough is not a speaker: one is recent after `STEADY_S` of being heard.
+
+How large a tile is shown decides which layer of a camera the plane sends there; which layers are worth sending at all
+the plane tells, and the sender's page is told.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import msgspec
 
 from node.features.mute.rules import BlockChanged
 from node.features.participants.rules import Heard, People, Person, PersonChanged, PersonGone
-from node.ports import Assignment, Effect, Event, Kind, Notice, Source
+from node.ports import Assignment, Effect, Event, Kind, LayersWanted, Notice, Sizing, Source
 
 STEADY_S: Final = 0.4
 GAP_S: Final = 1.5
@@ -32,6 +35,27 @@ class Arrange(msgspec.Struct, frozen=True):
     participant: str
     tiles: int
     pinned: str | None = None
+
+
+class Resize(msgspec.Struct, frozen=True):
+    """How large the page shows its video slots: (slot, width, height), device pixels. 0 × 0: not at all. Slots that are
+    not named stay as they were; what is not a video slot of the person is ignored."""
+
+    participant: str
+    sizes: tuple[tuple[int, int, int], ...]
+
+
+class SizeSlots(Effect, frozen=True):
+    sizes: tuple[Sizing, ...]
+
+
+class LayersChanged(Notice, frozen=True):
+    """Which layers of a person's picture anybody watches, lowest first; none: nobody."""
+
+    room: str
+    participant: str
+    source: Source
+    rids: tuple[str, ...]
 
 
 class FillSlots(Effect, frozen=True):
@@ -61,6 +85,7 @@ class Seat:
     slots: dict[int, Shown | None]
     tiles: int
     pinned: str | None = None
+    sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,6 +113,8 @@ class Layout:
     """Who shares the screen, the newest last."""
     _cameras: dict[str, Shown] = field(default_factory=dict)
     """Who has a camera on that is not blocked."""
+    _wanted: dict[str, dict[str, tuple[Source, tuple[str, ...]]]] = field(default_factory=dict)
+    """Participant → track → layers that are watched."""
 
     @property
     def deadline(self) -> float | None:
@@ -99,6 +126,13 @@ class Layout:
         if seat is None:
             return ()
         return tuple((i, s.participant if s else None, s.source if s else None) for i, s in seat.slots.items())
+
+    def wanted(self, participant: str) -> tuple[tuple[Source, tuple[str, ...]], ...]:
+        """(source, layers that anybody watches) of what the plane has spoken of."""
+        person = self.people.find(participant)
+        known = self._wanted.get(participant, {})
+        mine = {track.id for track in person.tracks} if person is not None else set()
+        return tuple(said for track, said in known.items() if track in mine)
 
     def restore(self, participant: str, assigned: dict[int, str]) -> None:
         """What the plane showed somebody before a restart: slot → track."""
@@ -116,6 +150,33 @@ class Layout:
         person = self.people.get(command.participant)
         self._wishes[person.id] = (max(0, command.tiles), command.pinned)
         return self._fill([person])
+
+    def resize(self, command: Resize, now: float) -> list[Event]:
+        person = self.people.get(command.participant)
+        seat = self._seats.get(person.id)
+        if seat is None or seat.transport != person.transport:
+            return []
+        changed = []
+        for slot, width, height in command.sizes:
+            if slot not in seat.slots or seat.sizes.get(slot) == (width, height):
+                continue
+            seat.sizes[slot] = (width, height)
+            # To the plane 0 means "not known": what is not shown is as small as can be.
+            changed.append(Sizing(seat.transport, slot, max(1, width), max(1, height)))
+        return [SizeSlots(tuple(changed))] if changed else []
+
+    def layers_wanted(self, command: LayersWanted, now: float) -> list[Event]:
+        found = self.people.of_track(command.track)
+        if found is None:
+            return []
+        person, source = found
+        known = self._wanted.setdefault(person.id, {})
+        if known.get(command.track) == (source, command.rids):
+            return []
+        for track in known.keys() - {track.id for track in person.tracks}:
+            del known[track]
+        known[command.track] = (source, command.rids)
+        return [LayersChanged(self.room, person.id, source, command.rids)]
 
     def heard(self, command: Heard, now: float) -> list[Event]:
         promoted = False
@@ -154,7 +215,8 @@ class Layout:
 
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
         shown = event.participant in self._cameras or event.participant in self._screens
-        for memory in (self._seats, self._wishes, self._recent, self._turns, self._screens, self._cameras):
+        memories = (self._seats, self._wishes, self._recent, self._turns, self._screens, self._cameras, self._wanted)
+        for memory in memories:
             memory.pop(event.participant, None)
         return self._fill(self.people) if shown else []
 

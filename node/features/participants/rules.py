@@ -40,6 +40,7 @@ from node.ports import (
     Track,
     TrackFigures,
     TransportFigures,
+    VideoHeld,
 )
 
 LEASE_S: Final = 30.0
@@ -197,6 +198,14 @@ class SpeakersChanged(Notice, frozen=True):
     silent: tuple[str, ...]
 
 
+class HeldChanged(Notice, frozen=True):
+    """The way to a person does not bear pictures, or does again; their sound goes on."""
+
+    room: str
+    participant: str
+    held: bool
+
+
 class CloseTransport(Effect, frozen=True):
     transport: str
 
@@ -223,6 +232,7 @@ class Person:
     """False while the first negotiation is under way: the place is taken, nobody sees the person yet."""
     connected: bool = False
     was_connected: bool = False
+    video_held: bool = False
     attached: bool = False
     lease: float | None = None
     away: float | None = None
@@ -375,6 +385,7 @@ class People:
         for track in person.tracks:
             self._by_track.pop(track.id, None)
         person.transport, person.tracks, person.slots = transport, tracks, slots
+        person.video_held = False
         person.rates.clear()
         if transport:
             self._by_transport[transport] = person
@@ -487,6 +498,13 @@ class People:
         self._heard = {id_: self._people[id_] for id_ in levels}
         loudest_first = sorted(levels.items(), key=lambda item: item[1])
         return [SpeakersChanged(self.room, tuple(loudest_first), tuple(person.id for person in silent))]
+
+    def held(self, command: VideoHeld, now: float) -> list[Event]:
+        person = self._by_transport.get(command.transport)
+        if person is None or person.video_held == command.held:
+            return []
+        person.video_held = command.held
+        return [HeldChanged(self.room, person.id, command.held), PersonMeasured(self.room, person.id)]
 
     def measured(self, command: Measured, now: float) -> list[Event]:
         touched: dict[str, Person] = {}

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 
 from node.errors import Refused
-from node.features.layout.rules import FillSlots
+from node.features.layout.rules import FillSlots, SizeSlots
 from node.features.mute.rules import BlockTracks
 from node.features.participants.rules import (
     Cause,
@@ -41,6 +41,7 @@ from node.ports import (
     Event,
     Fact,
     Held,
+    LayersWanted,
     Ledger,
     Media,
     MediaEvent,
@@ -50,6 +51,7 @@ from node.ports import (
     Speaking,
     TransportConnected,
     TransportLost,
+    VideoHeld,
 )
 
 log: Final = structlog.get_logger()
@@ -230,6 +232,10 @@ class Floor:
                 self._on_transport(transport, MediaConnected(transport))
             case TransportLost(transport=transport):
                 self._on_transport(transport, MediaLost(transport))
+            case LayersWanted(track=track):
+                self._on_transport(track.partition("/")[0], event)
+            case VideoHeld(transport=transport):
+                self._on_transport(transport, event)
             case Speaking(room=room_id, levels=levels):
                 if room_id in self.rooms:
                     self.decide(room_id, Heard(levels))
@@ -246,7 +252,7 @@ class Floor:
         self.plane_up = up
         self._in_each(list(self.rooms), PlaneLost(back=up))
 
-    def _on_transport(self, transport: str, command: MediaConnected | MediaLost) -> None:
+    def _on_transport(self, transport: str, command: msgspec.Struct) -> None:
         room_id = self._transports.get(transport)
         if room_id in self.rooms:
             self.decide(room_id, command)
@@ -327,6 +333,10 @@ async def _block_tracks(media: Media, effect: BlockTracks) -> None:
     await media.mute(dict(effect.changes))
 
 
+async def _size_slots(media: Media, effect: SizeSlots) -> None:
+    await media.size(effect.sizes)
+
+
 async def _fill_slots(media: Media, effect: FillSlots) -> None:
     await media.assign(effect.assignments)
 
@@ -337,4 +347,5 @@ EFFECTS: Final[dict[type[Effect], Callable[[Media, Any], Coroutine[Any, Any, Non
     EmptyRoom: _empty_room,
     BlockTracks: _block_tracks,
     FillSlots: _fill_slots,
+    SizeSlots: _size_slots,
 }

@@ -19,7 +19,7 @@ import msgspec
 from node.errors import Refused
 from node.features.chat.rules import Chat, Hide, MessageView, Say
 from node.features.join.rules import Admit, Door, GiveUp, Knock, Link, Return, TicketIssued
-from node.features.layout.rules import Arrange, Layout
+from node.features.layout.rules import Arrange, Layout, Resize
 from node.features.mute.rules import Block, BlockChanged, BlockRoom, By, Mute, Unblock, UnblockRoom
 from node.features.participants.rules import (
     Attach,
@@ -45,7 +45,18 @@ from node.features.participants.rules import (
     Tick,
     view_of,
 )
-from node.ports import Actor, Effect, Event, Fact, Held, Notice, Shape, Source
+from node.ports import (
+    Actor,
+    Effect,
+    Event,
+    Fact,
+    Held,
+    LayersWanted,
+    Notice,
+    Shape,
+    Source,
+    VideoHeld,
+)
 
 
 class RoomState(enum.StrEnum):
@@ -393,6 +404,9 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Say: (lambda room, c, now: room.chat.say(c, now),),
     Hide: (lambda room, c, now: room.chat.hide(c, now),),
     Arrange: (lambda room, c, now: room.layout.arrange(c, now),),
+    Resize: (lambda room, c, now: room.layout.resize(c, now),),
+    LayersWanted: (lambda room, c, now: room.layout.layers_wanted(c, now),),
+    VideoHeld: (lambda room, c, now: room.people.held(c, now),),
 }
 
 REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
@@ -407,4 +421,18 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     ),
 }
 
-AFTER_CLOSE: Final = frozenset({GiveUp, Detach, MediaLost, PlaneLost, Hide, Tick, Measured, Heard, MediaConnected})
+AFTER_CLOSE: Final = frozenset(
+    {
+        GiveUp,
+        Detach,
+        MediaLost,
+        PlaneLost,
+        Hide,
+        Tick,
+        Measured,
+        Heard,
+        MediaConnected,
+        LayersWanted,
+        VideoHeld,
+    }
+)

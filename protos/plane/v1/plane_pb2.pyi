@@ -217,7 +217,7 @@ class Attach(_message.Message):
     def __init__(self, controller: _Optional[str] = ...) -> None: ...
 
 class Attached(_message.Message):
-    __slots__ = ("epoch", "instance", "started_unix_ms", "candidates", "shards", "orphan_grace_s", "version", "optimised")
+    __slots__ = ("epoch", "instance", "started_unix_ms", "candidates", "shards", "orphan_grace_s", "version", "optimised", "abilities")
     EPOCH_FIELD_NUMBER: _ClassVar[int]
     INSTANCE_FIELD_NUMBER: _ClassVar[int]
     STARTED_UNIX_MS_FIELD_NUMBER: _ClassVar[int]
@@ -226,6 +226,7 @@ class Attached(_message.Message):
     ORPHAN_GRACE_S_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     OPTIMISED_FIELD_NUMBER: _ClassVar[int]
+    ABILITIES_FIELD_NUMBER: _ClassVar[int]
     epoch: int
     instance: str
     started_unix_ms: int
@@ -234,7 +235,8 @@ class Attached(_message.Message):
     orphan_grace_s: int
     version: str
     optimised: bool
-    def __init__(self, epoch: _Optional[int] = ..., instance: _Optional[str] = ..., started_unix_ms: _Optional[int] = ..., candidates: _Optional[_Iterable[_Union[Address, _Mapping]]] = ..., shards: _Optional[int] = ..., orphan_grace_s: _Optional[int] = ..., version: _Optional[str] = ..., optimised: _Optional[bool] = ...) -> None: ...
+    abilities: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, epoch: _Optional[int] = ..., instance: _Optional[str] = ..., started_unix_ms: _Optional[int] = ..., candidates: _Optional[_Iterable[_Union[Address, _Mapping]]] = ..., shards: _Optional[int] = ..., orphan_grace_s: _Optional[int] = ..., version: _Optional[str] = ..., optimised: _Optional[bool] = ..., abilities: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class OpenTransport(_message.Message):
     __slots__ = ("transport", "room", "label", "sends", "receives", "max_send_bps", "max_receive_bps")

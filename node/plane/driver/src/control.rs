@@ -30,6 +30,9 @@ const BUSY: usize = 1 << 20;
 /// Connections open at once; only one of them controls.
 const CONNECTIONS: usize = 16;
 
+/// What this plane can do beyond the first contract; see `Attached` there.
+const ABILITIES: &[&str] = &[];
+
 const LISTENER: u64 = 0;
 const SHARDS: u64 = 1;
 const SIGNAL: u64 = 2;
@@ -345,6 +348,7 @@ impl Control {
             orphan_grace_s: identity.orphan_grace_s,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             optimised: !cfg!(debug_assertions),
+            abilities: ABILITIES.iter().map(|&ability| ability.to_owned()).collect(),
         };
         self.reply(connection, id, Body::Attached(attached));
     }
