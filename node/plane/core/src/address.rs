@@ -1,8 +1,34 @@
 //! Which transport an address belongs to. Only authenticated checks put an address here.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher};
-use std::net::SocketAddr;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::net::{IpAddr, SocketAddr};
+
+use crate::ice::Connection;
+
+/// Where something came from: over TCP a connection, so that no other with the same ports is ever taken for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    pub address: SocketAddr,
+    pub connection: Option<Connection>,
+}
+
+impl Hash for Origin {
+    /// Two words where derived code would write one for each field of the address: it is done for every datagram.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let port = u64::from(self.address.port());
+        match self.address.ip() {
+            IpAddr::V4(ip) => state.write_u64(u64::from(u32::from(ip)) << 16 | port),
+            IpAddr::V6(ip) => {
+                state.write_u64(ip.to_bits() as u64);
+                state.write_u64((ip.to_bits() >> 64) as u64 ^ port);
+            }
+        }
+        if let Some(connection) = self.connection {
+            state.write_u64(connection.get());
+        }
+    }
+}
 
 /// Multiply-and-fold with a secret seed: an attacker can neither choose collisions nor insert without a password.
 #[derive(Clone, Copy)]
@@ -64,4 +90,4 @@ impl Hasher for Fold {
     }
 }
 
-pub type Addresses = HashMap<SocketAddr, u32, Seeded>;
+pub type Addresses = HashMap<Origin, u32, Seeded>;

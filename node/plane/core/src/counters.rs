@@ -2,7 +2,7 @@
 
 use prost::Message;
 
-use crate::contract::{Counters, IceCredentials, OpenTransport, SlotPolicy, Snapshot, counters, snapshot};
+use crate::contract::{Counters, IceCredentials, OpenTransport, Protocol, SlotPolicy, Snapshot, counters, snapshot};
 use crate::shard::Shard;
 use crate::transport::Transport;
 
@@ -123,6 +123,10 @@ fn transport_figures(transport: &Transport) -> counters::Transport {
         nacks_received: transport.totals.nacks_received,
         plis_received: transport.totals.plis_received,
         connected: transport.ice.connected(),
+        protocol: match transport.ice.path().and_then(|path| path.connection) {
+            Some(_) => Protocol::Tcp.into(),
+            None => Protocol::Udp.into(),
+        },
         ..counters::Transport::default()
     }
 }

@@ -1,7 +1,9 @@
 //! ICE-lite (RFC 8445 2.5): one transport's credentials, the addresses its peer has proved, and consent (RFC 7675).
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU64;
 
+use crate::address::Origin;
 use crate::mac::{Name, Naming};
 use crate::stun::Integrity;
 
@@ -12,12 +14,28 @@ const PATHS: usize = 6;
 /// Peers check every 4 to 6 s (RFC 7675 5.1): an address not checked for longer is no longer theirs alone.
 const HELD_US: u64 = 7_000_000;
 
-/// A pair of addresses that an authenticated check came over.
+/// One TCP connection (RFC 6544); the driver names it and gives no name twice.
+pub type Connection = NonZeroU64;
+
+/// A pair of addresses between which datagrams or frames go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Path {
     pub remote: SocketAddr,
     /// Ours, so that answers leave from the address they came to.
     pub local: IpAddr,
+    /// `None`: UDP.
+    pub connection: Option<Connection>,
+}
+
+impl Path {
+    pub fn udp(remote: SocketAddr, local: IpAddr) -> Path {
+        Path { remote, local, connection: None }
+    }
+
+    /// What tells it from every other.
+    pub(crate) fn origin(self) -> Origin {
+        Origin { address: self.remote, connection: self.connection }
+    }
 }
 
 pub struct Credentials {
@@ -38,10 +56,10 @@ impl Credentials {
 /// What a check brought about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Checked {
-    /// An address of this transport that is new.
-    pub added: Option<SocketAddr>,
-    /// An address that had to make room.
-    pub evicted: Option<SocketAddr>,
+    /// It came from where this transport was not before.
+    pub added: bool,
+    /// A path that had to make room.
+    pub evicted: Option<Path>,
     /// The first nomination, or the first after consent was lost.
     pub connected: bool,
 }
@@ -90,13 +108,22 @@ impl Ice {
         self.selected.or_else(|| self.paths.last().map(|&(path, _)| path))
     }
 
-    pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + '_ {
-        self.paths.iter().map(|(path, _)| path.remote)
+    pub fn paths(&self) -> impl Iterator<Item = Path> + '_ {
+        self.paths.iter().map(|&(path, _)| path)
     }
 
-    /// Whether the peer lately proved that `address` is its own.
-    pub fn holds(&self, address: SocketAddr, now: u64) -> bool {
-        self.paths.iter().any(|&(path, checked)| path.remote == address && now < checked + HELD_US)
+    /// Whether the peer lately proved that `origin` is its own.
+    pub fn holds(&self, origin: Origin, now: u64) -> bool {
+        self.paths.iter().any(|&(path, checked)| path.origin() == origin && now < checked + HELD_US)
+    }
+
+    /// The way is gone: a connection that closed. What was sent there goes where the last check came from, if to
+    /// anywhere; consent runs on, so that a peer that comes back in time has lost nothing.
+    pub fn closed(&mut self, origin: Origin) {
+        self.paths.retain(|(path, _)| path.origin() != origin);
+        if self.selected.is_some_and(|path| path.origin() == origin) {
+            self.selected = self.paths.iter().max_by_key(|(_, checked)| *checked).map(|&(path, _)| path);
+        }
     }
 
     pub fn restart(&mut self, credentials: Credentials) {
@@ -121,15 +148,15 @@ impl Ice {
         if self.current.name.generation == generation {
             self.previous = None;
         }
-        match self.paths.iter().position(|(known, _)| known.remote == path.remote) {
+        match self.paths.iter().position(|(known, _)| known.origin() == path.origin()) {
             Some(at) => self.paths[at] = (path, now),
             None => {
                 if self.paths.len() == PATHS {
                     let oldest = self.paths.iter().position(|(known, _)| Some(*known) != self.selected).unwrap_or(0);
-                    outcome.evicted = Some(self.paths.remove(oldest).0.remote);
+                    outcome.evicted = Some(self.paths.remove(oldest).0);
                 }
                 self.paths.push((path, now));
-                outcome.added = Some(path.remote);
+                outcome.added = true;
             }
         }
         if nominates {
@@ -145,7 +172,7 @@ impl Ice {
     /// `true` once, when the consent of a peer that had nominated has just ended. One that never did is sent to no
     /// longer either.
     pub fn consent_lost(&mut self, now: u64) -> bool {
-        if self.paths.is_empty() || now < self.last_check_us + CONSENT_US {
+        if (self.paths.is_empty() && !self.connected) || now < self.last_check_us + CONSENT_US {
             return false;
         }
         self.lost = true;

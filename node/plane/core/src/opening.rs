@@ -1,14 +1,12 @@
 //! How transports and their tracks come and go.
 
-use std::net::SocketAddr;
-
 use prost::Message;
 
 use crate::codec::Codec;
 use crate::command::{Refusal, done, invalid, unknown};
 use crate::contract::failed;
 use crate::contract::from_plane::Body;
-use crate::contract::{Address, IceCredentials, Kind, OpenTransport, Protocol, Send, SlotPolicy, TransportOpened};
+use crate::contract::{IceCredentials, Kind, OpenTransport, Send, SlotPolicy, TransportOpened};
 use crate::ice::Ice;
 use crate::remb::Remb;
 use crate::room::Room;
@@ -86,10 +84,7 @@ impl Shard {
                 self.assign(index, place, track, now);
             }
         }
-        let candidates = self.config.candidates.iter();
-        let protocol = Protocol::Udp as i32;
-        let address = |a: &SocketAddr| Address { ip: a.ip().to_string(), port: a.port().into(), protocol };
-        let candidates = candidates.map(address).collect();
+        let candidates = self.config.addresses();
         Ok(Some(Body::TransportOpened(TransportOpened { ice: Some(ice), candidates })))
     }
 
@@ -229,10 +224,8 @@ impl Shard {
     fn close_transport(&mut self, index: u32) {
         let Some(mut transport) = self.transports.remove(index) else { return };
         self.transport_names.remove(&transport.id);
-        for address in transport.ice.addresses() {
-            if self.addresses.get(&address) == Some(&index) {
-                self.addresses.remove(&address);
-            }
+        for path in transport.ice.paths() {
+            self.forget(index, path);
         }
         self.dirty_transports.retain(|&dirty| dirty != index);
         for (place, slot) in transport.slots.iter().enumerate() {

@@ -57,6 +57,7 @@ impl Outgoing {
         let transmit = |group: &Sealed| Transmit {
             dest: group.path.remote,
             source: group.path.local,
+            connection: group.path.connection,
             bytes: &self.arena[group.start..group.end],
             segment_size: group.segment,
         };

@@ -7,12 +7,12 @@ use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
-use crate::address::{Addresses, Seeded};
+use crate::address::{Addresses, Origin, Seeded};
 use crate::contract::from_plane::Body;
-use crate::contract::{ConsentLost, DtlsReceived, IceConnected};
+use crate::contract::{Address, ConsentLost, DtlsReceived, IceConnected, Protocol};
 use crate::drops::{Cause, Drops};
 use crate::fanout::Scratch;
-use crate::ice::Path;
+pub use crate::ice::{Connection, Path};
 use crate::mac::Naming;
 use crate::room::Room;
 use crate::slab::Slab;
@@ -34,12 +34,26 @@ pub struct Config {
     pub secret: [u8; 32],
     /// Wall clock minus the clock of `now`, for NTP times.
     pub unix_offset_us: u64,
-    /// Addresses that peers are told.
+    /// UDP addresses that peers are told.
     pub candidates: Vec<SocketAddr>,
+    /// TCP addresses that they are told after those.
+    pub tcp_candidates: Vec<SocketAddr>,
     /// What a peer may send unless told otherwise, bits per second.
     pub max_send_bps: u32,
     /// Pad and group packets for segmentation by the kernel.
     pub gso: bool,
+}
+
+impl Config {
+    /// What peers are told, preferred first.
+    pub fn addresses(&self) -> Vec<Address> {
+        let told = |of: &[SocketAddr], protocol: Protocol| {
+            let address =
+                |a: &SocketAddr| Address { ip: a.ip().to_string(), port: a.port().into(), protocol: protocol.into() };
+            of.iter().map(address).collect::<Vec<_>>()
+        };
+        [told(&self.candidates, Protocol::Udp), told(&self.tcp_candidates, Protocol::Tcp)].concat()
+    }
 }
 
 /// Packets for one receiver, one behind another: each of `segment_size` bytes, the last may be shorter.
@@ -48,6 +62,8 @@ pub struct Transmit<'a> {
     pub dest: SocketAddr,
     /// The address of ours to send from.
     pub source: IpAddr,
+    /// Over this TCP connection, each packet a frame (RFC 4571); `None`: by UDP.
+    pub connection: Option<Connection>,
     pub bytes: &'a [u8],
     pub segment_size: usize,
 }
@@ -135,6 +151,8 @@ pub struct Shard {
     pub(crate) track_names: HashMap<Box<str>, u32, Seeded>,
     pub(crate) room_names: HashMap<Box<str>, u32, Seeded>,
     pub(crate) events: VecDeque<Body>,
+    /// TCP connections that are of no more use.
+    pub(crate) closing: Vec<Connection>,
     pub(crate) outbox: Outbox,
     pub(crate) drops: Drops,
     pub(crate) totals: Totals,
@@ -168,6 +186,7 @@ impl Shard {
             track_names: HashMap::with_hasher(seeded),
             room_names: HashMap::with_hasher(seeded),
             events: VecDeque::with_capacity(256),
+            closing: Vec::new(),
             outbox: Outbox::default(),
             drops: Drops::default(),
             totals: Totals::default(),
@@ -187,15 +206,39 @@ impl Shard {
 
     /// Takes in one datagram that came from `src` to our `dst_ip`; `bytes` are opened in place.
     pub fn handle_datagram(&mut self, now: u64, src: SocketAddr, dst_ip: IpAddr, bytes: &mut [u8]) {
+        self.handle_packet(now, Path::udp(src, dst_ip), bytes);
+    }
+
+    /// As [`Shard::handle_datagram`], for what came over any path: of a TCP connection, one frame without its length.
+    pub fn handle_packet(&mut self, now: u64, path: Path, bytes: &mut [u8]) {
         self.totals.received_packets += 1;
         self.totals.received_bytes += bytes.len() as u64;
         // RFC 7983: the first byte tells the protocol.
         match bytes.first() {
-            Some(0..=3) => self.handle_stun(now, Path { remote: src, local: dst_ip }, bytes),
-            Some(20..=63) => self.handle_dtls(now, src, bytes),
-            Some(128..=191) => self.handle_srtp(now, src, bytes),
+            Some(0..=3) => self.handle_stun(now, path, bytes),
+            Some(20..=63) => self.handle_dtls(now, path.origin(), bytes),
+            Some(128..=191) => self.handle_srtp(now, path.origin(), bytes),
             _ => self.drops.add(Cause::Unknown),
         }
+    }
+
+    /// Whether an authenticated check came over `path`, and it still belongs to a transport.
+    pub fn knows(&self, path: Path) -> bool {
+        self.addresses.contains_key(&path.origin())
+    }
+
+    /// The TCP connection of `path` has closed.
+    pub fn handle_closed(&mut self, path: Path) {
+        if let Some(index) = self.addresses.remove(&path.origin())
+            && let Some(transport) = self.transports.get_mut(index)
+        {
+            transport.ice.closed(path.origin());
+        }
+    }
+
+    /// A TCP connection that may be closed: what it belonged to is gone.
+    pub fn poll_closing(&mut self) -> Option<Connection> {
+        self.closing.pop()
     }
 
     /// When [`Shard::handle_timeout`] is to be called; none while there is nothing to look after.
@@ -231,9 +274,9 @@ impl Shard {
             return self.drops.add(Cause::StunUnknownUfrag);
         };
         // Read first, for the borrow: whether somebody else holds the address that this check claims to come from.
-        let holder = self.addresses.get(&path.remote).filter(|&&holder| holder != name.slot);
-        let held =
-            holder.and_then(|&holder| self.transports.get(holder)).is_some_and(|t| t.ice.holds(path.remote, now));
+        let origin = path.origin();
+        let holder = self.addresses.get(&origin).filter(|&&holder| holder != name.slot);
+        let held = holder.and_then(|&holder| self.transports.get(holder)).is_some_and(|t| t.ice.holds(origin, now));
         let Some(transport) = self.transports.get_mut(name.slot) else {
             return self.drops.add(Cause::StunUnknownUfrag);
         };
@@ -259,22 +302,37 @@ impl Shard {
         if checked.connected {
             self.events.push_back(Body::IceConnected(IceConnected { transport: transport.id.to_string() }));
         }
-        if let Some(evicted) = checked.evicted
-            && self.addresses.get(&evicted) == Some(&name.slot)
-        {
-            self.addresses.remove(&evicted);
+        if let Some(evicted) = checked.evicted {
+            self.forget(name.slot, evicted);
         }
-        if checked.added.is_some() || self.addresses.get(&path.remote) != Some(&name.slot) {
+        if checked.added || self.addresses.get(&origin) != Some(&name.slot) {
             // Behind one NAT an address may pass from one peer to the next, once the first has left it.
-            self.addresses.insert(path.remote, name.slot);
+            self.addresses.insert(origin, name.slot);
+        }
+    }
+
+    /// `path` is no longer the transport's.
+    pub(crate) fn forget(&mut self, index: u32, path: Path) {
+        if self.addresses.get(&path.origin()) == Some(&index) {
+            self.addresses.remove(&path.origin());
+            self.closing.extend(path.connection);
+        }
+    }
+
+    /// Without consent nothing may be sent, and what a peer that is gone keeps open costs memory.
+    fn forget_connections(&mut self, index: u32) {
+        while let Some(transport) = self.transports.get_mut(index) {
+            let Some(path) = transport.ice.paths().find(|path| path.connection.is_some()) else { return };
+            transport.ice.closed(path.origin());
+            self.forget(index, path);
         }
     }
 
     // ------------------------------------------------------------ DTLS
 
     /// Only from an address that an authenticated check came from, and bounded (H1, H2, H3, H4, H6).
-    fn handle_dtls(&mut self, now: u64, src: SocketAddr, bytes: &[u8]) {
-        let transport = self.addresses.get(&src).and_then(|&index| self.transports.get_mut(index));
+    fn handle_dtls(&mut self, now: u64, origin: Origin, bytes: &[u8]) {
+        let transport = self.addresses.get(&origin).and_then(|&index| self.transports.get_mut(index));
         let Some(transport) = transport else { return self.drops.add(Cause::DtlsUnknownAddress) };
         if !transport.dtls.take(bytes.len() as u64, now) {
             return self.drops.add(Cause::DtlsTooMuch);
@@ -300,6 +358,9 @@ impl Shard {
             if transport.ice.consent_lost(now) {
                 self.events.push_back(Body::ConsentLost(ConsentLost { transport: transport.id.to_string() }));
             }
+            if !transport.ice.consented() {
+                self.forget_connections(index);
+            }
             self.report(index, now);
         }
         if now >= self.next_levels_us {
@@ -323,7 +384,8 @@ impl Shard {
     fn send_outbox(&mut self, sink: &mut impl Sink) {
         for (path, range) in self.outbox.items.drain(..) {
             let bytes = &self.outbox.bytes[range];
-            let transmit = Transmit { dest: path.remote, source: path.local, bytes, segment_size: bytes.len() };
+            let Path { remote: dest, local: source, connection } = path;
+            let transmit = Transmit { dest, source, connection, bytes, segment_size: bytes.len() };
             self.totals.sent_sends += u64::from(sink.transmit(transmit).calls);
             self.totals.sent_packets += 1;
             self.totals.sent_bytes += bytes.len() as u64;

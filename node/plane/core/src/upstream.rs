@@ -1,7 +1,6 @@
 //! From a sealed datagram to a stored packet of a track.
 
-use std::net::SocketAddr;
-
+use crate::address::Origin;
 use crate::cache::{Meta, Refused};
 use crate::codec::{self, Format};
 use crate::contract::Kind;
@@ -34,8 +33,8 @@ struct Incoming<'a> {
 
 impl Shard {
     /// RTP or RTCP; only from an address that an authenticated check came from (H6).
-    pub(crate) fn handle_srtp(&mut self, now: u64, src: SocketAddr, bytes: &mut [u8]) {
-        let Some(&index) = self.addresses.get(&src) else { return self.drops.add(Cause::RtpUnknownAddress) };
+    pub(crate) fn handle_srtp(&mut self, now: u64, origin: Origin, bytes: &mut [u8]) {
+        let Some(&index) = self.addresses.get(&origin) else { return self.drops.add(Cause::RtpUnknownAddress) };
         if rtp::is_rtcp(bytes) {
             return self.handle_srtcp(now, index, bytes);
         }

@@ -19,7 +19,8 @@ impl World<'_> {
         let (Some(path), Some(keys)) = (transport.ice.path(), transport.keys.as_ref()) else { return };
         let mut at = 0;
         while at < self.scratch.jobs.len() {
-            let gso = transport.gso && !self.scratch.outgoing.refused.contains(&index);
+            // Over TCP each packet is a frame of its own: equal sizes would be padding for nothing.
+            let gso = transport.gso && path.connection.is_none() && !self.scratch.outgoing.refused.contains(&index);
             let jobs = &self.scratch.jobs;
             let (end, segment) = if gso { group(jobs, at) } else { (at + 1, jobs[at].size.into()) };
             let start = self.scratch.outgoing.make_room((end - at) * segment, self.totals, sink);

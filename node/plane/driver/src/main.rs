@@ -21,7 +21,6 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 
-use plane_core::contract::Address;
 use plane_core::shard::{Config, Shard};
 
 use args::Args;
@@ -95,14 +94,17 @@ fn serve(args: &Args, signal: OwnedFd, udp: Udp, listener: UnixListener, candida
     let (messages, from_shards) = channel();
     let (commands, to_shard) = channel();
     let wake = Arc::new(Wake::new()?);
-    let shard = Shard::new(Config {
+    let config = Config {
         shard: 0,
         secret,
         unix_offset_us,
         candidates: candidates.to_vec(),
+        tcp_candidates: Vec::new(),
         max_send_bps: args.max_send_bps,
         gso: args.gso,
-    });
+    };
+    let told = config.addresses();
+    let shard = Shard::new(config);
     let runner = Runner {
         shard,
         udp,
@@ -123,10 +125,7 @@ fn serve(args: &Args, signal: OwnedFd, udp: Udp, listener: UnixListener, candida
     let identity = Identity {
         instance: instance.clone(),
         started_unix_ms: (sys::unix_us() / 1000) as i64,
-        candidates: candidates
-            .iter()
-            .map(|a| Address { ip: a.ip().to_string(), port: a.port().into(), ..Address::default() })
-            .collect(),
+        candidates: told,
         orphan_grace_s: args.orphan_grace_s,
     };
     let shards = vec![ShardHandle { commands, wake }];

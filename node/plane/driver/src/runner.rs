@@ -243,7 +243,7 @@ mod tests {
         let (mut kernel, mut dropped) = (Kernel::Untried, 0);
         let mut gso = Gso { udp: &udp, kernel: &mut kernel, dropped: &mut dropped };
         let bytes = vec![0; 140_000];
-        let transmit = Transmit { dest, source: dest.ip(), bytes: &bytes, segment_size: 70_000 };
+        let transmit = Transmit { dest, source: dest.ip(), connection: None, bytes: &bytes, segment_size: 70_000 };
         assert_eq!(gso.transmit(transmit), Sent { calls: 2, refused: false });
         assert_eq!((kernel, dropped), (Kernel::Untried, 2));
     }
@@ -256,8 +256,13 @@ mod tests {
         let (mut kernel, mut dropped) = (Kernel::Untried, 0);
         let mut gso = Gso { udp: &udp, kernel: &mut kernel, dropped: &mut dropped };
         let bytes = vec![7; 70_000];
-        let parcel =
-            |len: usize, segment_size| Transmit { dest, source: dest.ip(), bytes: &bytes[..len], segment_size };
+        let parcel = |len: usize, segment_size| Transmit {
+            dest,
+            source: dest.ip(),
+            connection: None,
+            bytes: &bytes[..len],
+            segment_size,
+        };
         let batch = [parcel(100, 100), parcel(70_000, 70_000), parcel(2500, 1000), parcel(200, 200)];
         let mut sent = Vec::new();
         gso.transmit_all(&batch, &mut sent);

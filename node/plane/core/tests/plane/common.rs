@@ -13,7 +13,7 @@ use plane_core::contract::{
 use plane_core::ext::{self, AudioLevel, Extension};
 use plane_core::rtcp::Writer;
 use plane_core::rtp::{self, Fields, Header};
-use plane_core::shard::{Config, Sent, Shard, Sink, Transmit};
+use plane_core::shard::{Config, Connection, Path, Sent, Shard, Sink, Transmit};
 use plane_core::srtp::{Opener, Profile, ReplayWindow, Sealer};
 use plane_core::stun::{self, Check, Integrity};
 
@@ -50,6 +50,8 @@ impl Got {
 #[derive(Default)]
 pub struct Wire {
     pub datagrams: Vec<(SocketAddr, Vec<u8>)>,
+    /// What left over TCP connections.
+    pub frames: Vec<(Connection, Vec<u8>)>,
     pub groups: Vec<usize>,
     /// As a kernel or device without segmentation.
     pub refuses_groups: bool,
@@ -61,6 +63,10 @@ impl Sink for Wire {
         let packets = transmit.bytes.chunks(transmit.segment_size);
         if transmit.bytes[0] >= 128 && !rtp::is_rtcp(transmit.bytes) {
             self.groups.push(packets.len());
+        }
+        if let Some(connection) = transmit.connection {
+            self.frames.extend(packets.map(|packet| (connection, packet.to_vec())));
+            return Sent { calls: 1, refused: false };
         }
         self.datagrams.extend(packets.map(|packet| (transmit.dest, packet.to_vec())));
         Sent { calls: 1, refused: self.refuses_groups && transmit.bytes.len() > transmit.segment_size }
@@ -86,6 +92,7 @@ impl World {
             secret: [7; 32],
             unix_offset_us: 1_700_000_000 * SECOND,
             candidates: vec![SocketAddr::new(OURS, 7881)],
+            tcp_candidates: Vec::new(),
             max_send_bps: 2_500_000,
             gso: true,
         };
@@ -99,6 +106,11 @@ impl World {
 
     pub fn datagram(&mut self, from: SocketAddr, bytes: &[u8]) {
         self.shard.handle_datagram(self.now, from, OURS, &mut bytes.to_vec());
+    }
+
+    /// A frame of a TCP connection.
+    pub fn frame(&mut self, path: Path, bytes: &[u8]) {
+        self.shard.handle_packet(self.now, path, &mut bytes.to_vec());
     }
 
     /// What the driver does after a batch.

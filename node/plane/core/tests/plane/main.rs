@@ -1,6 +1,7 @@
 //! Conversations with a whole shard, without a socket and in virtual time. One behaviour a file.
 
 mod common;
+mod connections;
 
 mod addresses;
 mod forward;
