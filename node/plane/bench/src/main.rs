@@ -6,6 +6,7 @@
 mod control;
 mod conventional;
 mod flood;
+mod inside;
 mod keys;
 mod machine;
 mod peers;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match words.first().map(String::as_str) {
         Some("conventional") => conventional_loop(&words[1..]),
+        Some("inside") => inside_only(&words[1..]),
         _ => Options::parse(&words).and_then(|options| run::all(&options).map_err(|error| error.to_string())),
     };
     match outcome {
@@ -63,6 +65,12 @@ fn conventional_loop(words: &[String]) -> Result<(), String> {
     let ports: Result<Vec<u16>, _> = ports.split(',').map(str::parse).collect();
     let (count, ports) = (number(count)?, ports.map_err(|error| error.to_string())?);
     conventional::run(count, &ports).map_err(|error| error.to_string())
+}
+
+fn inside_only(words: &[String]) -> Result<(), String> {
+    let [count, seconds] = words else { return Err("inside RECEIVERS SECONDS".into()) };
+    inside::run(number(count)?, number(seconds)?);
+    Ok(())
 }
 
 fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {

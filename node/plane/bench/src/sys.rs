@@ -1,5 +1,7 @@
 //! The few system calls that the standard library does not have. All `unsafe` of the benchmark is in this file.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64;
 use std::io;
 use std::mem;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -24,6 +26,16 @@ fn set(fd: RawFd, level: c_int, name: c_int, value: c_int) -> io::Result<()> {
     // SAFETY: the pointer and length describe `value`, which lives through the call.
     check(unsafe { libc::setsockopt(fd, level, name, (&raw const value).cast(), mem::size_of::<c_int>() as u32) })?;
     Ok(())
+}
+
+/// Has the processor fetch `value` while other work goes on, where it can.
+pub fn fetch<T: ?Sized>(value: &T) {
+    let _start = std::ptr::from_ref(value).cast::<i8>();
+    #[cfg(target_arch = "x86_64")]
+    for at in (0..mem::size_of_val(value)).step_by(64) {
+        // SAFETY: a hint that no address can make fail; this one is inside `value`.
+        unsafe { x86_64::_mm_prefetch::<{ x86_64::_MM_HINT_T0 }>(_start.add(at)) };
+    }
 }
 
 /// Microseconds since 1970: the clock of the kernel's receive times.

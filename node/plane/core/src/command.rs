@@ -80,14 +80,14 @@ impl Shard {
         if let Some(before) = self.transports.get(index).and_then(|transport| transport.keys.as_ref()) {
             // Ours went on under numbers that a new key's receiver would count from anew; and the old key a second time,
             // with the replay windows cleared, would let in again all that it ever sealed.
-            return if before.said == *keys {
+            return if *before.said == *keys {
                 done()
             } else {
                 Err((failed::Cause::Exists, format!("transport {} has its keys", keys.transport)))
             };
         }
         let Some(transport) = self.transports.get_mut(index) else { return Err(unknown("transport", &keys.transport)) };
-        transport.keys = Some(Keys { opener, sealer, tag_len: profile.tag_len(), said: keys.clone() });
+        transport.keys = Some(Keys { opener, sealer, tag_len: profile.tag_len(), said: Box::new(keys.clone()) });
         transport.dtls = Bucket::new(DTLS_BYTES_KEYED, DTLS_BYTES_KEYED, now);
         // The first grant goes out at once: without one Chromium stays at 300 kbit/s.
         self.report(index, now);

@@ -17,6 +17,8 @@ use crate::transport::{Transport, Work};
 use crate::vp8;
 
 /// A newcomer is served from the last key frame on when that is at most so many packets ago.
+/// How many receivers ahead memory is asked for.
+const AHEAD: usize = 2;
 const CATCH_UP: u64 = 400;
 
 /// What all receivers of a packet need to know of it, found out once.
@@ -102,9 +104,10 @@ impl Shard {
         if self.dirty_tracks.is_empty() && self.dirty_transports.is_empty() {
             return;
         }
-        self.prepare();
+        self.prepare(sink);
         let mut dirty = std::mem::take(&mut self.dirty_transports);
-        for &index in &dirty {
+        for (at, &index) in dirty.iter().enumerate() {
+            self.look_ahead(&dirty[at..], sink);
             if let Some(transport) = self.transports.get_mut(index) {
                 let mut world = World {
                     tracks: &self.tracks,
@@ -138,8 +141,20 @@ impl Shard {
         self.tidy(now);
     }
 
+    /// Receivers are many and each is served after all others: by then the caches have forgotten it.
+    fn look_ahead(&self, dirty: &[u32], sink: &impl Sink) {
+        if let Some(transport) = dirty.get(2 * AHEAD).and_then(|&index| self.transports.get(index)) {
+            sink.soon(transport);
+        }
+        if let Some(transport) = dirty.get(AHEAD).and_then(|&index| self.transports.get(index)) {
+            for work in &transport.work {
+                sink.soon(&transport.slots[usize::from(work.slot)]);
+            }
+        }
+    }
+
     /// Reads each pending packet once and tells its receivers that they have work.
-    fn prepare(&mut self) {
+    fn prepare(&mut self, sink: &impl Sink) {
         let scratch = &mut self.scratch;
         scratch.prepared.clear();
         scratch.flush += 1;
@@ -155,7 +170,14 @@ impl Shard {
             track.dirty = false;
             track.prepared = (scratch.flush, start, scratch.prepared.len() as u32);
             let restarted = std::mem::take(&mut track.restarted);
-            for subscriber in &track.subscribers {
+            for (at, subscriber) in track.subscribers.iter().enumerate() {
+                let later =
+                    track.subscribers.get(at + 2 * AHEAD).and_then(|later| self.transports.get(later.transport));
+                if let Some(transport) = later {
+                    sink.soon(&transport.work);
+                    sink.soon(&transport.slots);
+                    sink.soon(&transport.dirty);
+                }
                 let Some(transport) = self.transports.get_mut(subscriber.transport) else { continue };
                 let Some(slot) = transport.slots.get_mut(usize::from(subscriber.slot)) else { continue };
                 if restarted && slot.current == index {

@@ -65,9 +65,10 @@ pub struct Checked {
 }
 
 pub struct Ice {
-    current: Credentials,
+    /// Large and looked at by checks only, so that what sending needs lies close together.
+    current: Box<Credentials>,
     /// Valid until the peer is seen with the current ones (RFC 8445 2.4).
-    previous: Option<Credentials>,
+    previous: Option<Box<Credentials>>,
     /// Each with the time of its last check.
     paths: Vec<(Path, u64)>,
     selected: Option<Path>,
@@ -80,7 +81,7 @@ impl Ice {
     pub fn new(credentials: Credentials, now: u64) -> Ice {
         let paths = Vec::with_capacity(PATHS);
         Ice {
-            current: credentials,
+            current: Box::new(credentials),
             previous: None,
             paths,
             selected: None,
@@ -127,7 +128,7 @@ impl Ice {
     }
 
     pub fn restart(&mut self, credentials: Credentials) {
-        let before = std::mem::replace(&mut self.current, credentials);
+        let before = std::mem::replace(&mut self.current, Box::new(credentials));
         // Restarted again before the peer took up the last restart: what it uses is still what it had before.
         self.previous.get_or_insert(before);
     }

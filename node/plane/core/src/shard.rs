@@ -73,6 +73,11 @@ pub const TOGETHER: usize = 16;
 
 /// Takes what is to be sent.
 pub trait Sink {
+    /// `value` will soon be read or written: the processor may fetch it meanwhile. A hint; nothing depends on it.
+    fn soon<T: ?Sized>(&self, value: &T) {
+        let _ = value;
+    }
+
     /// Sends now or drops; never waits.
     fn transmit(&mut self, transmit: Transmit<'_>) -> Sent;
 

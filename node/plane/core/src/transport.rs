@@ -35,7 +35,7 @@ pub struct Keys {
     pub sealer: Sealer,
     pub tag_len: usize,
     /// The command that brought them.
-    pub said: SetKeys,
+    pub said: Box<SetKeys>,
 }
 
 /// A bucket that refills with time.
@@ -70,7 +70,7 @@ impl Bucket {
 /// Retransmission to one receiver: at most as much as it is sent anyway (H10), and nothing twice within a round trip.
 pub struct Repair {
     credit: u64,
-    recent: [(u32, u64); REPEATS],
+    recent: Box<[(u32, u64); REPEATS]>,
     next: usize,
 }
 
@@ -79,7 +79,7 @@ const CREDIT: u64 = 256 << 10;
 
 impl Default for Repair {
     fn default() -> Repair {
-        Repair { credit: CREDIT / 4, recent: [(0, 0); REPEATS], next: 0 }
+        Repair { credit: CREDIT / 4, recent: Box::new([(0, 0); REPEATS]), next: 0 }
     }
 }
 

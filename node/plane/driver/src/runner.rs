@@ -36,6 +36,10 @@ pub enum Kernel {
 }
 
 impl Sink for Gso<'_> {
+    fn soon<T: ?Sized>(&self, value: &T) {
+        sys::fetch(value);
+    }
+
     fn transmit(&mut self, transmit: Transmit<'_>) -> Sent {
         let SocketAddr::V4(dest) = transmit.dest else { return Sent { calls: 0, refused: false } };
         let source = match transmit.source {
@@ -273,5 +277,30 @@ mod tests {
             sizes.extend((0..count).map(|i| received.get(i).bytes.len()));
         }
         assert_eq!(sizes, [100, 1000, 1000, 500, 200]);
+    }
+
+    /// R: an answer leaves from the address that was asked, and from the one address where there is only one.
+    #[test]
+    fn packets_leave_from_the_address_they_came_to() {
+        let peer = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let SocketAddr::V4(dest) = peer.local_addr().unwrap() else { unreachable!() };
+        for (listen, named, leaves) in
+            [("0.0.0.0:0", "127.0.0.3", "127.0.0.3"), ("127.0.0.2:0", "127.0.0.2", "127.0.0.2")]
+        {
+            let udp = Udp::bind(listen.parse().unwrap()).unwrap();
+            udp.send(b"!", 1, dest, Some(named.parse().unwrap()));
+            let transmit = Transmit {
+                dest: dest.into(),
+                source: named.parse().unwrap(),
+                connection: None,
+                bytes: b"!",
+                segment_size: 1,
+            };
+            assert_eq!(udp.send_all(&[transmit]), 1);
+            for _ in 0..2 {
+                let (_, from) = peer.recv_from(&mut [0; 9]).unwrap();
+                assert_eq!(from.ip().to_string(), leaves, "bound to {listen}");
+            }
+        }
     }
 }

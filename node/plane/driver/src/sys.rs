@@ -1,5 +1,7 @@
 //! The few system calls that the standard library does not have. All `unsafe` of the plane is in this file.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64;
 use std::io;
 use std::mem;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -66,6 +68,16 @@ pub fn random(bytes: &mut [u8]) -> io::Result<()> {
     // SAFETY: the pointer and length describe `bytes`; requests up to 256 bytes are never cut short.
     let n = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
     if n == bytes.len() as isize { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Has the processor fetch `value` while other work goes on, where it can.
+pub fn fetch<T: ?Sized>(value: &T) {
+    let _start = std::ptr::from_ref(value).cast::<i8>();
+    #[cfg(target_arch = "x86_64")]
+    for at in (0..mem::size_of_val(value)).step_by(64) {
+        // SAFETY: a hint that no address can make fail; this one is inside `value`.
+        unsafe { x86_64::_mm_prefetch::<{ x86_64::_MM_HINT_T0 }>(_start.add(at)) };
+    }
 }
 
 /// Asks to run before ordinary processes. `false`: not permitted (CAP_SYS_NICE), and nothing changed.
@@ -249,6 +261,8 @@ pub enum Outcome {
 /// The shard's one socket.
 pub struct Udp {
     fd: OwnedFd,
+    /// The one address it listens on, from which everything leaves in any case.
+    only: Option<Ipv4Addr>,
 }
 
 impl Udp {
@@ -274,7 +288,7 @@ impl Udp {
         let addr = sockaddr(listen);
         // SAFETY: the pointer and length describe `addr`.
         check(unsafe { libc::bind(raw, (&raw const addr).cast(), mem::size_of_val(&addr) as u32) })?;
-        Ok(Udp { fd })
+        Ok(Udp { fd, only: Some(*listen.ip()).filter(|ip| !ip.is_unspecified()) })
     }
 
     pub fn local(&self) -> io::Result<SocketAddrV4> {
@@ -293,7 +307,7 @@ impl Udp {
         let mut envelope = Envelope::EMPTY;
         // SAFETY: the message points to `envelope` and to `bytes`, which live through the call.
         let result = unsafe {
-            let msg = envelope.address(bytes, segment, dest, source);
+            let msg = envelope.address(bytes, segment, dest, self.named(source));
             libc::sendmsg(self.fd.as_raw_fd(), &msg, 0)
         };
         if result >= 0 {
@@ -305,6 +319,11 @@ impl Udp {
         }
     }
 
+    /// The source to tell the kernel: none where it can be no other, which is cheaper.
+    fn named(&self, source: Option<Ipv4Addr>) -> Option<Ipv4Addr> {
+        source.filter(|_| self.only.is_none())
+    }
+
     /// Sends the first of `batch`, at most [`TOGETHER`], in one call. Returns how many the kernel took: it stops at the
     /// first that it will not take, and does not say why.
     pub fn send_all(&self, batch: &[Transmit<'_>]) -> usize {
@@ -314,7 +333,7 @@ impl Udp {
         let mut count = 0;
         for ((message, envelope), transmit) in messages.iter_mut().zip(&mut envelopes).zip(batch) {
             let (SocketAddr::V4(dest), IpAddr::V4(source)) = (transmit.dest, transmit.source) else { break };
-            let source = (!source.is_unspecified()).then_some(source);
+            let source = self.named((!source.is_unspecified()).then_some(source));
             message.msg_hdr = envelope.address(transmit.bytes, transmit.segment_size, dest, source);
             count += 1;
         }
