@@ -9,6 +9,7 @@
 
 // Leaves: one wire format or one decision each.
 pub mod av1;
+pub mod bandwidth;
 pub mod cache;
 pub mod ext;
 pub mod h264;

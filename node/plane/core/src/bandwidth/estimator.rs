@@ -1,0 +1,238 @@
+//! What may be sent to one receiver: Google's congestion control at the sender, fed by transport-wide feedback
+//! (draft-ietf-rmcat-gcc-02, section 3.2: delay and loss controllers, both here).
+
+use super::acked::Acknowledged;
+use super::feedback::{Feedback, REFERENCE_US};
+use super::history::{History, Sent};
+use super::loss::Loss;
+use super::probe::Probes;
+use super::rate::Rate;
+use super::trend::{Trend, Usage};
+use super::{MAX_BPS, MIN_BPS, START_BPS};
+use crate::rtp::Malformed;
+
+/// Without probes, the estimate counts as known after so long of feedback, µs.
+const KNOWN_US: u64 = 1_000_000;
+/// While packets go out and nothing comes back for so long, the rate is lowered each time, µs.
+const SILENCE_US: u64 = 1_500_000;
+/// The least delay is that of the last two of these, µs: clocks drift, and ways change.
+const BASE_WINDOW_US: u64 = 20_000_000;
+/// A queue longer than this is emptied after the rate was lowered, µs: by sending less, for so long at most.
+const STANDING_US: i64 = 50_000;
+const EMPTYING_US: u64 = 2_000_000;
+/// The longer the queue the less, down to two fifths at this much more, µs.
+const LEAST_US: i64 = 100_000;
+/// A delay lower by so much all at once: another way.
+const SHORTER_US: i64 = 500_000;
+
+/// The least of late.
+#[derive(Debug, Clone, Copy)]
+struct Least {
+    now: i64,
+    before: i64,
+    since_us: u64,
+}
+
+impl Least {
+    const NONE: Least = Least { now: i64::MAX, before: i64::MAX, since_us: 0 };
+
+    fn add(&mut self, value: i64, at_us: u64) {
+        if at_us >= self.since_us + BASE_WINDOW_US {
+            (self.before, self.now, self.since_us) = (self.now, i64::MAX, at_us);
+        }
+        self.now = self.now.min(value);
+    }
+
+    fn get(&self) -> i64 {
+        self.now.min(self.before)
+    }
+}
+
+pub struct Estimator {
+    history: History,
+    trend: Trend,
+    acknowledged: Acknowledged,
+    rate: Rate,
+    loss: Loss,
+    pub probes: Probes,
+    /// The reference time of the last message, unwrapped, in its units.
+    reference: Option<i64>,
+    least_delay: Least,
+    queue_us: i64,
+    rtt_us: u64,
+    first_feedback_us: Option<u64>,
+    last_feedback_us: u64,
+    last_sent_us: u64,
+    /// Something has spoken for or against the first guess.
+    judged: bool,
+    emptying_until_us: u64,
+}
+
+impl Estimator {
+    pub fn new(first_number: u16, now: u64) -> Estimator {
+        Estimator {
+            history: History::new(first_number),
+            trend: Trend::default(),
+            acknowledged: Acknowledged::default(),
+            rate: Rate::new(START_BPS, now),
+            loss: Loss::new(MAX_BPS),
+            probes: Probes::default(),
+            reference: None,
+            least_delay: Least::NONE,
+            queue_us: 0,
+            rtt_us: 0,
+            first_feedback_us: None,
+            last_feedback_us: now,
+            last_sent_us: 0,
+            judged: false,
+            emptying_until_us: 0,
+        }
+    }
+
+    /// Bits per second that the way bears; none while nothing is known of it.
+    pub fn bps(&self, now: u64) -> Option<u64> {
+        let first = self.first_feedback_us?;
+        let known = self.judged || now >= first + KNOWN_US;
+        known.then(|| self.guess(now))
+    }
+
+    /// The same, be it known or guessed.
+    pub fn guess(&self, now: u64) -> u64 {
+        let bps = self.rate.bps().min(self.loss.bps());
+        let excess = (self.queue_us - STANDING_US).min(LEAST_US);
+        if excess <= 0 || now >= self.emptying_until_us {
+            return bps.max(MIN_BPS);
+        }
+        (bps - bps * 3 * excess as u64 / (5 * LEAST_US as u64)).max(MIN_BPS)
+    }
+
+    /// Standing queue on the way, µs.
+    pub fn queue_us(&self) -> u64 {
+        self.queue_us.max(0) as u64
+    }
+
+    /// From sending to feedback, µs; 0: not known.
+    pub fn rtt_us(&self) -> u64 {
+        self.rtt_us
+    }
+
+    /// A packet of `bytes` goes out now: the number that it carries.
+    pub fn sent(&mut self, bytes: usize, now: u64) -> u16 {
+        self.last_sent_us = now;
+        let probe = self.probes.sent(bytes, now);
+        self.history.send(Sent { at_us: now, bytes: bytes as u16, probe })
+    }
+
+    /// Feedback came: the body of the RTCP packet behind its two SSRCs. `most`: what is allowed at all, bits per second.
+    pub fn feedback(&mut self, body: &[u8], most: u64, now: u64) -> Result<(), Malformed> {
+        let feedback = Feedback::parse(body)?;
+        let reference_us = self.unwrap(feedback.reference) * REFERENCE_US;
+        let (mut told, mut lost, mut newest) = (0, 0, None);
+        let mut delay = None::<i64>;
+        for status in feedback.statuses() {
+            let number = feedback.base.wrapping_add(status.offset);
+            for packet in self.history.known(number, status.packets) {
+                let Some(arrived) = status.arrived_us else {
+                    let news = u32::from(self.history.lose(packet));
+                    (told, lost) = (told + news, lost + news);
+                    continue;
+                };
+                let Some(sent) = self.history.acknowledge(packet, now) else { continue };
+                told += 1;
+                let arrived = reference_us + arrived;
+                newest = newest.max(Some(sent.at_us));
+                let this = arrived - sent.at_us as i64;
+                delay = Some(delay.map_or(this, |least| least.min(this)));
+                self.trend.arrived(sent.at_us as i64, arrived);
+                self.acknowledged.arrived(arrived, sent.bytes.into());
+                if sent.probe > 0 {
+                    self.probes.arrived(sent.probe, arrived, sent.bytes.into());
+                }
+            }
+        }
+        let Some(newest) = newest else { return Ok(()) }; // nothing that we sent, or all of it known
+        self.first_feedback_us.get_or_insert(now);
+        self.last_feedback_us = now;
+        let rtt = now.saturating_sub(newest).max(1);
+        self.rtt_us = if self.rtt_us == 0 { rtt } else { (self.rtt_us * 7 + rtt) / 8 };
+        if let Some(delay) = delay {
+            self.note_delay(delay, now);
+        }
+        self.decide(told, lost, most, now);
+        Ok(())
+    }
+
+    /// 24 bits count 12 days; the difference to the last message is what is right.
+    fn unwrap(&mut self, reference: u32) -> i64 {
+        let reference = i64::from(reference);
+        let unwrapped = match self.reference {
+            None => reference,
+            Some(last) => last + (((reference - last) << 40) >> 40),
+        };
+        self.reference = Some(unwrapped);
+        unwrapped
+    }
+
+    fn note_delay(&mut self, delay: i64, now: u64) {
+        let least = self.least_delay.get();
+        if least != i64::MAX && (delay + SHORTER_US < least || delay > least + 10_000_000) {
+            // A shorter way, or the receiver's clock was set: the old delays say nothing.
+            self.least_delay = Least::NONE;
+            self.trend.reset();
+        }
+        self.least_delay.add(delay, now);
+        self.queue_us = delay - self.least_delay.get();
+    }
+
+    fn decide(&mut self, told: u32, lost: u32, most: u64, now: u64) {
+        let usage = self.trend.usage();
+        let standing = self.queue_us > STANDING_US;
+        let arriving = if standing { self.acknowledged.congested_bps() } else { self.acknowledged.bps() };
+        let before = self.rate.bps();
+        let probed = self.probes.result(now, self.guess(now), most);
+        match probed {
+            // A burst fills the queue for a moment; what it found counts for more than that.
+            Some(bps) if usage != Usage::Over && (bps > before || !self.judged) => {
+                self.rate.set(bps, now);
+                if self.loss.fraction() < 0.10 {
+                    self.loss.set(self.loss.bps().max(bps));
+                }
+                self.judged = true;
+            }
+            _ => {
+                if self.rate.update(usage, arriving, self.rtt_us, now) {
+                    self.judged = true;
+                    self.emptying_until_us = now + EMPTYING_US;
+                    self.probes.lowered(now);
+                }
+            }
+        }
+        let loss_before = self.loss.bps();
+        self.loss.told(told, lost, self.rate.bps(), self.rtt_us, now);
+        if self.loss.bps() < loss_before && self.loss.bps() < self.rate.bps() {
+            self.judged = true;
+        }
+    }
+
+    /// Now and then: packets go out, and nothing is heard of them.
+    pub fn look(&mut self, now: u64) {
+        let since = self.last_feedback_us;
+        let sending = self.last_sent_us > since && now < self.last_sent_us + SILENCE_US;
+        if self.first_feedback_us.is_some() && sending && now >= since + SILENCE_US {
+            self.rate.set(self.guess(now) * 4 / 5, now);
+            self.last_feedback_us = now;
+            self.probes.lowered(now);
+        }
+    }
+
+    /// The way is another: keep the rate, forget delays and where the old one ended.
+    pub fn way_changed(&mut self) {
+        self.trend.reset();
+        self.rate.forget_capacity();
+        self.least_delay = Least::NONE;
+    }
+}
+
+#[cfg(test)]
+#[path = "estimator_test.rs"]
+mod tests;

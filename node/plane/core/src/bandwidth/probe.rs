@@ -1,0 +1,308 @@
+//! Short bursts at a higher rate than is known to go through: what comes of them says what the way bears.
+//!
+//! At the start three and six times the first guess, then twice what was found as long as it goes through; later only
+//! while more is wanted than is known to be borne, ever more rarely while nothing comes of it.
+
+use super::START_BPS;
+
+/// A burst lasts at least so long, µs, and has so many packets.
+const LENGTH_US: u64 = 15_000;
+const PACKETS: u32 = 5;
+/// A burst that has not gone out after so long, or of which nothing was heard, is given up, µs.
+const PATIENCE_US: u64 = 1_000_000;
+/// Bursts of which feedback is awaited.
+const AWAITED: usize = 4;
+/// Between bursts, µs: the first, and the longest after failures.
+const SPACING_US: (u64, u64) = (2_000_000, 16_000_000);
+/// After the rate had to be lowered, µs.
+const RECOVERY_US: u64 = 1_000_000;
+/// A result is no better than this share of a rate at which packets arrived more slowly than they were sent.
+const QUEUED: f64 = 0.95;
+
+#[derive(Debug, Clone, Copy)]
+struct Burst {
+    id: u8,
+    bps: u64,
+    begun_us: u64,
+    ended: bool,
+    sent: u64,
+    sent_packets: u32,
+    first_sent_us: u64,
+    last_sent_us: u64,
+    last_sent: u64,
+    first_arrived_us: i64,
+    last_arrived_us: i64,
+    first_arrived: u64,
+    arrived: u64,
+    arrived_packets: u32,
+}
+
+impl Burst {
+    fn bytes(&self) -> u64 {
+        self.bps * LENGTH_US / 8_000_000
+    }
+
+    fn complete(&self) -> bool {
+        self.sent >= self.bytes() && self.sent_packets >= PACKETS
+    }
+
+    /// Bits per second that went through, once four fifths of the burst have arrived.
+    fn result(&self) -> Option<u64> {
+        let enough = self.arrived_packets * 5 >= PACKETS * 4 && self.arrived * 5 >= self.bytes() * 4;
+        let sending_us = self.last_sent_us.saturating_sub(self.first_sent_us);
+        let arriving_us = u64::try_from(self.last_arrived_us - self.first_arrived_us).ok()?;
+        if !self.ended || !enough || sending_us < 1000 || arriving_us < 1000 {
+            return None;
+        }
+        // n packets have n − 1 intervals: the last sent and the first arrived stand outside.
+        let sent = (self.sent - self.last_sent) as f64 * 8e6 / sending_us as f64;
+        let arrived = (self.arrived - self.first_arrived) as f64 * 8e6 / arriving_us as f64;
+        if arrived > 2.0 * sent {
+            return None; // held back and let go at once somewhere on the way
+        }
+        let bps = if arrived < 0.9 * sent { QUEUED * arrived } else { sent.min(arrived) };
+        Some(bps as u64)
+    }
+}
+
+/// What decides on bursts and judges them.
+pub struct Probes {
+    next_id: u8,
+    bursts: [Option<Burst>; AWAITED],
+    /// Being sent: place in `bursts`.
+    active: Option<usize>,
+    /// Rates still to be tried at once.
+    planned: [u64; 2],
+    /// The next later one.
+    next_us: u64,
+    spacing_us: u64,
+    started: bool,
+}
+
+impl Default for Probes {
+    fn default() -> Probes {
+        Probes {
+            next_id: 1,
+            bursts: [None; AWAITED],
+            active: None,
+            planned: [3 * START_BPS, 6 * START_BPS],
+            next_us: 0,
+            spacing_us: SPACING_US.0,
+            started: false,
+        }
+    }
+}
+
+impl Probes {
+    /// Whether a burst is to go out now, or is going out. `wanted` is the most that would be of use, bits per second;
+    /// `most` the most that is allowed.
+    pub fn poll(&mut self, now: u64, target: u64, wanted: u64, most: u64) -> bool {
+        if let Some(burst) = self.active.and_then(|at| self.bursts[at].as_mut()) {
+            if now < burst.begun_us + PATIENCE_US {
+                return true;
+            }
+            burst.ended = true;
+            self.active = None;
+        }
+        for place in 0..AWAITED {
+            if self.bursts[place].is_some_and(|burst| now >= burst.begun_us + 2 * PATIENCE_US) {
+                self.bursts[place] = None;
+                self.failed(now);
+            }
+        }
+        self.started = true;
+        if let Some(place) = self.planned.iter().position(|&bps| bps > 0) {
+            let bps = std::mem::take(&mut self.planned[place]).min(most);
+            return bps > target && self.begin(bps, now);
+        }
+        let awaited = self.bursts.iter().any(Option::is_some);
+        if awaited || now < self.next_us || target >= wanted.min(most) {
+            return false;
+        }
+        self.next_us = now + self.spacing_us;
+        let bps = (2 * target).min(wanted.max(target + target / 4)).min(most);
+        self.begin(bps, now)
+    }
+
+    /// Whether it has had its first turn.
+    pub fn started(&self) -> bool {
+        self.started
+    }
+
+    /// Whether what the first bursts found is not known yet.
+    pub fn starting(&self) -> bool {
+        self.planned.iter().any(|&bps| bps > 0) || (self.bursts.iter().any(Option::is_some))
+    }
+
+    fn begin(&mut self, bps: u64, now: u64) -> bool {
+        let Some(place) = self.bursts.iter().position(Option::is_none) else { return false };
+        self.bursts[place] = Some(Burst {
+            id: self.next_id,
+            bps,
+            begun_us: now,
+            ended: false,
+            sent: 0,
+            sent_packets: 0,
+            first_sent_us: 0,
+            last_sent_us: 0,
+            last_sent: 0,
+            first_arrived_us: 0,
+            last_arrived_us: 0,
+            first_arrived: 0,
+            arrived: 0,
+            arrived_packets: 0,
+        });
+        self.next_id = self.next_id.checked_add(1).unwrap_or(1);
+        self.active = Some(place);
+        true
+    }
+
+    fn current(&self) -> Option<&Burst> {
+        self.active.and_then(|at| self.bursts[at].as_ref())
+    }
+
+    /// The rate of the burst that is going out.
+    pub fn rate(&self) -> Option<u64> {
+        self.current().map(|burst| burst.bps)
+    }
+
+    /// Bytes of it that are due by `now`, looking 2 ms ahead; at most what is left of it.
+    pub fn due(&self, now: u64) -> u64 {
+        let Some(burst) = self.current() else { return 0 };
+        let started = if burst.sent == 0 { now } else { burst.first_sent_us };
+        let by_now = burst.bps * (now - started + 2000) / 8_000_000;
+        let least = burst.bytes().max(u64::from(PACKETS.saturating_sub(burst.sent_packets)) + burst.sent);
+        by_now.max(1).min(least).saturating_sub(burst.sent)
+    }
+
+    /// When the next bytes of it are due.
+    pub fn next_us(&self, now: u64) -> Option<u64> {
+        let burst = self.current()?;
+        Some(if burst.sent == 0 { now } else { burst.first_sent_us + burst.sent * 8_000_000 / burst.bps })
+    }
+
+    /// A packet goes out; the number of the burst that it belongs to, or 0.
+    pub fn sent(&mut self, bytes: usize, now: u64) -> u8 {
+        let Some(burst) = self.active.and_then(|at| self.bursts[at].as_mut()) else { return 0 };
+        if burst.sent == 0 {
+            burst.first_sent_us = now;
+        }
+        burst.sent += bytes as u64;
+        burst.sent_packets += 1;
+        (burst.last_sent_us, burst.last_sent) = (now, bytes as u64);
+        let id = burst.id;
+        // The last packet is one that goes later than the first, or no rate can be told.
+        if burst.complete() && now > burst.first_sent_us {
+            burst.ended = true;
+            self.active = None;
+        }
+        id
+    }
+
+    /// A packet of burst `id` arrived, by the receiver's clock.
+    pub fn arrived(&mut self, id: u8, at_us: i64, bytes: usize) {
+        let Some(burst) = self.bursts.iter_mut().flatten().find(|burst| burst.id == id) else { return };
+        if burst.arrived_packets == 0 || at_us < burst.first_arrived_us {
+            (burst.first_arrived_us, burst.first_arrived) = (at_us, bytes as u64);
+        }
+        if burst.arrived_packets == 0 || at_us > burst.last_arrived_us {
+            burst.last_arrived_us = at_us;
+        }
+        burst.arrived += bytes as u64;
+        burst.arrived_packets += 1;
+    }
+
+    /// After each feedback: the best that a burst has shown, if there is news.
+    pub fn result(&mut self, now: u64, target: u64, most: u64) -> Option<u64> {
+        let mut best = None;
+        for place in 0..AWAITED {
+            let Some(burst) = self.bursts[place] else { continue };
+            let Some(bps) = burst.result() else { continue };
+            self.bursts[place] = None;
+            if self.active == Some(place) {
+                self.active = None;
+            }
+            if bps * 10 >= burst.bps * 7 && bps > target {
+                self.spacing_us = SPACING_US.0;
+                if burst.bps < most && self.planned == [0, 0] {
+                    self.next_us = now; // it went through: at once the next, if more is wanted
+                }
+            } else {
+                self.failed(now);
+            }
+            best = best.max(Some(bps));
+        }
+        best
+    }
+
+    fn failed(&mut self, now: u64) {
+        self.next_us = self.next_us.max(now + self.spacing_us);
+        self.spacing_us = (self.spacing_us * 2).min(SPACING_US.1);
+    }
+
+    /// The rate had to be lowered: soon it may be tried whether that was for a moment only.
+    pub fn lowered(&mut self, now: u64) {
+        self.planned = [0, 0];
+        self.next_us = now + RECOVERY_US;
+        self.spacing_us = SPACING_US.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends one burst over a way that bears `bps`; what it says.
+    fn burst(probes: &mut Probes, now: &mut u64, bps: u64) -> Option<u64> {
+        let mut free_us = 0;
+        let size = 300;
+        while probes.rate().is_some() {
+            while probes.due(*now) > 0 {
+                let id = probes.sent(size, *now);
+                free_us = free_us.max(*now) + size as u64 * 8_000_000 / bps;
+                probes.arrived(id, free_us as i64 + 5_000_000_000, size);
+                if probes.rate().is_none() {
+                    break;
+                }
+            }
+            *now = probes.next_us(*now).unwrap_or(*now).max(*now + 100);
+        }
+        *now += 100_000;
+        probes.result(*now, 0, u64::MAX)
+    }
+
+    #[test]
+    fn it_finds_what_the_way_bears() {
+        for bps in [200_000, 700_000, 1_000_000, 1_500_000] {
+            let (mut probes, mut now) = (Probes::default(), 1_000_000);
+            let mut best = 0;
+            for _ in 0..2 {
+                assert!(probes.poll(now, 1, 10_000_000, u64::MAX));
+                best = best.max(burst(&mut probes, &mut now, bps).unwrap_or(0));
+            }
+            assert!(best as f64 > 0.8 * bps as f64 && best <= bps, "{bps}: {best}");
+        }
+    }
+
+    #[test]
+    fn it_goes_on_while_it_goes_through_and_tires_when_not() {
+        let (mut probes, mut now) = (Probes::default(), 1_000_000);
+        let mut target = 300_000;
+        for _ in 0..5 {
+            assert!(probes.poll(now, target, 10_000_000, u64::MAX), "{target}");
+            target = target.max(burst(&mut probes, &mut now, 100_000_000).unwrap());
+        }
+        assert!(target > 8_000_000, "{target}");
+        // The way is full: fewer and fewer.
+        let mut tried = 0;
+        for _ in 0..600 {
+            if probes.poll(now, target, 30_000_000, u64::MAX) {
+                tried += 1;
+                burst(&mut probes, &mut now, target);
+            }
+            now += 100_000;
+        }
+        assert!((3..10).contains(&tried), "{tried}");
+        assert!(!probes.poll(now + 100_000_000, target, target, u64::MAX), "nothing more is wanted");
+    }
+}
