@@ -361,6 +361,15 @@ RULES: Final[dict[str, Rule]] = {
             "Repeat the request with the same request id: it will not be done twice.",
         ),
     ),
+    "TOO_SLOW": Rule(
+        "DEADLINE_EXCEEDED",
+        408,
+        "protocol.pace",
+        Text(
+            "La demande n’est pas arrivée en entier en {limit} s.", "The request did not come whole within {limit} s."
+        ),
+        Text("Réessayez, ou changez de réseau.", "Try again, or try another network."),
+    ),
     "TOO_MANY_WATCHES": Rule(
         "RESOURCE_EXHAUSTED",
         429,

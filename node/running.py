@@ -59,6 +59,7 @@ from node.storage import saved
 from node.storage.engine import migrate, open_engine, sqlite_url
 from node.storage.ledger import GroupCommit
 from node.web.app import MAX_HEADER, WebEdge
+from node.web.doorway import HANDSHAKE_WITHIN_S
 
 TICK_S: Final = 0.5
 BACKLOG: Final = 1024
@@ -97,6 +98,7 @@ class RunningNode:
     fenced: asyncio.Event = field(default_factory=asyncio.Event)
     _sockets: dict[str, socket.socket] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
+    _listening: list[asyncio.Server] = field(default_factory=list)
     _tls: ssl.SSLContext | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -165,6 +167,8 @@ class RunningNode:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.rpc is not None:
             await self.rpc.stop()
+        for server in self._listening:
+            server.close()
         if self._runner is not None:
             await self._runner.cleanup()
         for bound in self._sockets.values():
@@ -209,11 +213,23 @@ class RunningNode:
         )
         await runner.setup()
         config = self.config.web
-        await web.SockSite(runner, self._sockets["web.listen"], backlog=BACKLOG).start()
+        await self._answer_on("web.listen")
         if config.tls_listen:
             context = self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(tls.cert, tls.key)
-            await web.SockSite(runner, self._sockets["web.tls_listen"], backlog=BACKLOG, ssl_context=context).start()
+            await self._answer_on("web.tls_listen", context)
+
+    async def _answer_on(self, listen: str, context: ssl.SSLContext | None = None) -> None:
+        assert self._runner is not None and self._runner.server is not None
+        self._listening.append(
+            await asyncio.get_running_loop().create_server(
+                self.edge.doorway.factory(self._runner.server),
+                sock=self._sockets[listen],
+                ssl=context,
+                ssl_handshake_timeout=HANDSHAKE_WITHIN_S if context is not None else None,
+                backlog=BACKLOG,
+            )
+        )
 
 
 async def start(config: Config) -> RunningNode:

@@ -12,6 +12,7 @@ from node.errors import Refused
 from node.features.join.service import Join
 from node.features.join.web import JoinDoor
 from node.signaling.socket import Edge, Sockets
+from node.web.doorway import Doorway
 from node.web.failures import Failures
 from node.web.meter import Meter
 from node.web.middlewares import refusals_counted_by, secure
@@ -39,7 +40,9 @@ class WebEdge:
         self.failures = Failures(now)
         self.sockets = Sockets(edge, meter, allowed=self._check_origin, failed=self._failed)
         door, pages = JoinDoor(join, meter, self._failed), Pages()
-        self.app = web.Application(middlewares=[refusals_counted_by(meter)], client_max_size=MAX_BODY)
+        self.doorway = Doorway(per_source=0) if behind_proxy else Doorway()
+        middlewares = [self.doorway.middleware, refusals_counted_by(meter)]
+        self.app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
         self.app.on_response_prepare.append(secure)
         self.app.add_routes(routes(door, pages, self.sockets))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from typing import Final, TypeVar
 
@@ -13,6 +14,7 @@ from node.errors import Refused
 T = TypeVar("T")
 
 MAX_BODY: Final = 256 * 1024
+BODY_WITHIN_S: Final = 30.0
 JSON: Final = "application/json"
 MAX_BEARER: Final = 512
 
@@ -43,7 +45,7 @@ async def read_text(request: web.Request, content_type: str | None = None) -> st
     """The body as UTF-8, at most `MAX_BODY` bytes.
 
     Raises:
-        Refused: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, BAD_REQUEST.
+        Refused: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, TOO_SLOW, BAD_REQUEST.
     """
     if content_type is not None:
         expect(request, content_type)
@@ -57,7 +59,7 @@ async def read_json(request: web.Request, type_: type[T]) -> T:
     """The body as `type_`.
 
     Raises:
-        Refused: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, BAD_REQUEST with what is wrong and where.
+        Refused: UNSUPPORTED_MEDIA_TYPE, TOO_LARGE, TOO_SLOW, BAD_REQUEST with what is wrong and where.
     """
     expect(request, JSON)
     try:
@@ -69,7 +71,10 @@ async def read_json(request: web.Request, type_: type[T]) -> T:
 
 async def _body(request: web.Request) -> bytes:
     try:
-        return await request.read()
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await request.read()
+    except TimeoutError:
+        raise Refused("TOO_SLOW", limit=f"{BODY_WITHIN_S:.0f}") from None
     except web.HTTPRequestEntityTooLarge:
         raise Refused("TOO_LARGE", limit=f"{MAX_BODY} B", current=f"> {MAX_BODY} B") from None
 
