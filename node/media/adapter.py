@@ -487,9 +487,9 @@ class PlaneMedia:
         if session is not None and session.peer is not None:
             self._turns.add(session, event.datagram, begun=session.peer.begun)
 
-    def _take_datagram(self, session: _Session, datagram: bytes) -> None:
+    def _take_datagram(self, session: _Session, datagram: bytes) -> bool:
         if session.peer is None or self._link is None or self._sessions.get(session.transport) is not session:
-            return
+            return False
         peer, client = session.peer, self._link.client
         datagrams = peer.receive(datagram, self._now())
         if peer.state is State.CONNECTED and not session.keyed:
@@ -499,6 +499,7 @@ class PlaneMedia:
             _send_dtls(client, session.transport, datagrams)
         if peer.state in (State.FAILED, State.CLOSED):
             self._give_up(session, f"dtls: {peer.cause}")
+        return peer.begun and peer.state is State.WAITING
 
     def _set_keys(self, client: PlaneClient, session: _Session) -> None:
         assert session.peer is not None and session.peer.keys is not None
