@@ -247,6 +247,7 @@ class PlaneFigures(msgspec.Struct, frozen=True):
     lag_p50_ms: float
     lag_p99_ms: float
     resident_bytes: int
+    socket_drops_per_second: float = 0.0
     shards: tuple[ShardFigures, ...] = ()
     first_frame: tuple[tuple[float, int], ...] = ()
     first_frame_sum: float = 0.0

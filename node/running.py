@@ -40,6 +40,7 @@ from node.features.mute.service import Mute
 from node.features.nodes.service import Nodes
 from node.features.operators.service import Operators
 from node.features.participants.service import Participants
+from node.features.quality.service import Quality
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
@@ -273,10 +274,13 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     archive = rooms_store.SqlArchive(engine, config.name)
     chat = Chat(floor, chat_store.SqlArchive(engine), journal)
     participants, mute = Participants(floor), Mute(floor)
+    quality = Quality(floor)
     join = Join(floor, config.limits)
     meter = Meter()
     edge = WebEdge(
-        Edge(hub=hub, join=join, participants=participants, mute=mute, chat=chat, layout=Layout(floor)),
+        Edge(
+            hub=hub, join=join, participants=participants, mute=mute, chat=chat, layout=Layout(floor), quality=quality
+        ),
         join,
         meter,
         now=clock.now,
@@ -289,6 +293,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         participants=participants,
         mute=mute,
         chat=chat,
+        quality=quality,
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),

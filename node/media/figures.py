@@ -56,6 +56,7 @@ class Figures:
             lag_p50_ms=now.loop.lag_p50_us / 1000,
             lag_p99_ms=now.loop.lag_p99_us / 1000,
             resident_bytes=now.loop.resident_bytes,
+            socket_drops_per_second=max(0, now.loop.socket_drops - before.loop.socket_drops) / seconds,
             shards=tuple(_shard(each) for each in now.shards),
             first_frame=_buckets(now.first_frame),
             first_frame_sum=now.first_frame.sum_ms / 1000,

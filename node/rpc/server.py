@@ -30,6 +30,8 @@ from node.features.nodes.service import Nodes
 from node.features.operators.service import Operators
 from node.features.participants.rpc import ParticipantsServicer
 from node.features.participants.service import Participants
+from node.features.quality.rpc import QualityServicer
+from node.features.quality.service import Quality
 from node.features.rooms.rpc import RoomsServicer
 from node.features.rooms.service import Rooms
 from node.journal import Journal
@@ -41,6 +43,7 @@ from protos.chat.v1 import chat_pb2, chat_pb2_grpc
 from protos.mute.v1 import mute_pb2, mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2, participants_pb2_grpc
+from protos.quality.v1 import quality_pb2, quality_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 
 OPTIONS: Final[Sequence[tuple[str, int]]] = (
@@ -69,6 +72,7 @@ SERVICES: Final = tuple(
         (participants_pb2, "ParticipantsService"),
         (mute_pb2, "MuteService"),
         (chat_pb2, "ChatService"),
+        (quality_pb2, "QualityService"),
     )
 )
 LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -90,6 +94,7 @@ class Services:
     participants: Participants
     mute: Mute
     chat: Chat
+    quality: Quality
     journal: Journal
     operators: Operators
     audit: Audit
@@ -177,6 +182,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     )
     mute_pb2_grpc.add_MuteServiceServicer_to_server(MuteServicer(s.mute), server)
     chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatServicer(s.chat, s.journal), server)
+    quality_pb2_grpc.add_QualityServiceServicer_to_server(QualityServicer(s.quality), server)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)
     server.add_generic_rpc_handlers((_Unknown(),))  # last: asked when nobody else knows the method

@@ -74,10 +74,18 @@ class Hide(FromPage, frozen=True):
 
 
 class Quality(FromPage, frozen=True):
+    """Of the last seconds. Lost, dropped: 0 … 1; `decode_ms`: of one frame; `limited`: what holds the sending back."""
+
     video_fps: Figure = 0.0
     video_lost: Figure = 0.0
     audio_lost: Figure = 0.0
     rtt_ms: Figure = 0.0
+    jitter_ms: Figure = 0.0
+    freezes: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    frozen_ms: Figure = 0.0
+    decode_ms: Figure = 0.0
+    dropped: Figure = 0.0
+    limited: Literal["", "cpu", "bandwidth"] = ""
 
 
 class Ping(FromPage, frozen=True):
@@ -119,6 +127,16 @@ class LayersInfo(msgspec.Struct, frozen=True):
     rids: tuple[str, ...]
 
 
+class VerdictInfo(msgspec.Struct, frozen=True):
+    grade: str
+    cause: str
+
+
+class GradeInfo(msgspec.Struct, frozen=True):
+    participant: str
+    grade: str
+
+
 class LevelInfo(msgspec.Struct, frozen=True):
     participant: str
     level: int
@@ -155,6 +173,7 @@ class Welcome(FromNode, frozen=True):
     blocked: tuple[str, ...]
     layers: tuple[LayersInfo, ...] = ()
     held: bool = False
+    quality: VerdictInfo | None = None
 
 
 class Resumed(FromNode, frozen=True):
@@ -207,6 +226,20 @@ class Layers(FromNode, frozen=True):
 class Held(FromNode, frozen=True):
     seq: int
     held: bool
+
+
+class Verdict(FromNode, frozen=True, tag="quality"):
+    """Of your own connection."""
+
+    seq: int
+    grade: str
+    cause: str
+
+
+class Grades(FromNode, frozen=True):
+    """Everybody whose connection is not good, the worst first; at most 100."""
+
+    grades: tuple[GradeInfo, ...]
 
 
 class Rejoin(FromNode, frozen=True):

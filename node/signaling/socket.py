@@ -23,6 +23,8 @@ from node.features.join.service import Join
 from node.features.layout.service import Layout
 from node.features.mute.service import Mute
 from node.features.participants.service import Participants
+from node.features.quality.rules import Reported
+from node.features.quality.service import Quality
 from node.features.rooms.rules import Room
 from node.ports import Actor, Source
 from node.signaling import messages as m
@@ -57,6 +59,7 @@ class Edge:
     mute: Mute
     chat: Chat
     layout: Layout
+    quality: Quality
 
 
 class Line:
@@ -363,7 +366,8 @@ async def _hide(talk: Talk, message: m.Hide) -> None:
 
 
 async def _quality(talk: Talk, message: m.Quality) -> None:
-    talk.edge.participants.report(talk.room.id, talk.participant, max(message.video_lost, message.audio_lost))
+    reported = {name: getattr(message, name) for name in Reported.__struct_fields__}
+    talk.edge.quality.report(talk.room.id, talk.participant, Reported(**reported))
 
 
 async def _ping(talk: Talk, message: m.Ping) -> None:

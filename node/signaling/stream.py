@@ -21,13 +21,13 @@ from node.features.layout.rules import LayersChanged, SlotsChanged
 from node.features.mute.rules import BlockChanged
 from node.features.participants.rules import (
     Cause,
-    HeldChanged,
     Person,
     PersonChanged,
     PersonGone,
     RejoinWanted,
     SpeakersChanged,
 )
+from node.features.quality.watched import GradesChanged, HeldChanged, VerdictChanged
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room
 from node.ports import Event, Source
@@ -39,6 +39,7 @@ GATHER_S: Final = 0.03
 GATHER_CROWD_S: Final = 0.15
 CROWD: Final = 50
 SPEAKING_EVERY_S: Final = 0.1
+GRADES_EVERY_S: Final = 2.0
 
 RESTART: Final = 1012
 ENDED: Final = 1000
@@ -95,6 +96,8 @@ class Stream:
         self._timer: asyncio.TimerHandle | None = None
         self._now = now
         self._spoke = 0.0
+        self._grading: asyncio.TimerHandle | None = None
+        self._grades = b""
 
     # ------------------------------------------------------------ telling
 
@@ -166,6 +169,21 @@ class Stream:
         for connection in self.connections.values():
             connection.send(data)
 
+    def graded(self) -> None:
+        """Whose connection is not good is told at most every `GRADES_EVERY_S`."""
+        if self._grading is None:
+            self._grading = asyncio.get_running_loop().call_later(GRADES_EVERY_S, self._tell_grades)
+
+    def _tell_grades(self) -> None:
+        self._grading = None
+        grades = tuple(m.GradeInfo(participant, grade) for participant, grade in self.room.quality.grades())
+        data = frame(m.Grades(grades))
+        if data == self._grades:
+            return
+        self._grades = data
+        for connection in self.connections.values():
+            connection.send(data)
+
     # ------------------------------------------------------------ coming and going
 
     def attach(self, person: Person, connection: Connection, seq: int) -> None:
@@ -180,6 +198,8 @@ class Stream:
                     connection.send(data)
         else:
             connection.send(frame(self._welcome(person)))
+        if self._grades:
+            connection.send(self._grades)
 
     def detach(self, participant: str, connection: Connection) -> bool:
         """Whether it was the person's connection of now."""
@@ -196,8 +216,9 @@ class Stream:
 
     def restart(self) -> None:
         """The node restarts: come back."""
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._grading):
+            if timer is not None:
+                timer.cancel()
         connections, self.connections = self.connections, {}
         for connection in connections.values():
             connection.end(RESTART)
@@ -205,6 +226,7 @@ class Stream:
     def _welcome(self, person: Person) -> m.Welcome:
         room = self.room
         slots = room.layout.view(person.id)
+        verdict = room.quality.verdict(person.id)
         return m.Welcome(
             seq=self._seq,
             you=person.id,
@@ -214,7 +236,8 @@ class Stream:
             chat=tuple(message_of(message, person.id) for message in room.chat.recent()),
             blocked=tuple(source for source in Source if room.mute.is_blocked(person.id, source)),
             layers=tuple(m.LayersInfo(source, rids) for source, rids in room.layout.wanted(person.id)),
-            held=person.video_held,
+            held=room.quality.is_held(person.id),
+            quality=m.VerdictInfo(verdict.grade, verdict.cause),
         )
 
 
@@ -316,6 +339,16 @@ def _held_changed(stream: Stream, event: HeldChanged) -> None:
     stream.tell(m.Held(seq, event.held), seq, to=event.participant)
 
 
+def _verdict_changed(stream: Stream, event: VerdictChanged) -> None:
+    seq = stream.next()
+    message = m.Verdict(seq, event.verdict.grade, event.verdict.cause)
+    stream.tell(message, seq, to=event.participant)
+
+
+def _grades_changed(stream: Stream, event: GradesChanged) -> None:
+    stream.graded()
+
+
 def _block_changed(stream: Stream, event: BlockChanged) -> None:
     seq = stream.next()
     by = "host" if event.by_kind == "host" else "operator"
@@ -351,6 +384,8 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     SlotsChanged: _slots_changed,
     LayersChanged: _layers_changed,
     HeldChanged: _held_changed,
+    VerdictChanged: _verdict_changed,
+    GradesChanged: _grades_changed,
     BlockChanged: _block_changed,
     MessagePosted: _message_posted,
     MessageHidden: _message_hidden,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from node.features.participants.rules import (
-    Grade,
     Heard,
     Measured,
     PersonChanged,
     PersonMeasured,
-    Report,
     SpeakersChanged,
 )
+from node.features.quality.rules import Grade, Reported
+from node.features.quality.watched import Report
 from node.ports import Level, Shape, Source, TrackFigures, TransportFigures
 from tests.features.stage import Stage, of
 
@@ -48,7 +48,7 @@ def test_grades(loss: float, rtt: float, grade: Grade) -> None:
 def test_the_worse_of_both_ends_counts() -> None:
     stage = Stage()
     amina = stage.enter()
-    stage.do(Report(amina, 0.1))
+    stage.do(Report(amina, Reported(video_lost=0.1)))
     stage.do(measured(stage, amina, loss=0.0))
     assert stage.see(amina).quality.grade is Grade.POOR
 

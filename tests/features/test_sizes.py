@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from node.features.layout.rules import LayersChanged, Resize, SizeSlots
-from node.features.participants.rules import HeldChanged, Leave
-from node.ports import LayersWanted, Sizing, Source, VideoHeld
+from node.features.participants.rules import Leave, Measured
+from node.features.quality.watched import HeldChanged
+from node.ports import LayersWanted, Sizing, Source, TransportFigures, VideoHeld
 from tests.features.stage import AUDIO_SLOTS, Stage, of
 
 FIRST = AUDIO_SLOTS
@@ -76,5 +77,6 @@ def test_who_is_sent_sound_only_is_told_so_and_told_the_end_of_it() -> None:
     assert not stage.do(VideoHeld(transport, True))
     assert not of(stage.do(VideoHeld(transport, False)), HeldChanged)[0].held
     stage.do(VideoHeld(transport, True))
-    stage.come_back(amina)
-    assert not stage.room.people.get(amina).video_held, "another way, another chance"
+    figures = TransportFigures(stage.come_back(amina), 0, 0, 0, 20.0, 0.0, True)
+    (told,) = of(stage.do(Measured((figures,), ())), HeldChanged)
+    assert not told.held, "another way, another chance"

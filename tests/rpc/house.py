@@ -28,6 +28,7 @@ from node.features.operators.rules import Role
 from node.features.operators.service import Operators
 from node.features.operators.store import SqlStore as OperatorStore
 from node.features.participants.service import Participants
+from node.features.quality.service import Quality
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Limits, Rooms
@@ -217,6 +218,7 @@ class House:
             participants=Participants(self.floor),
             mute=Mute(self.floor),
             chat=self.chat,
+            quality=Quality(self.floor),
             journal=self.journal,
             operators=self.operators,
             audit=self.audit,

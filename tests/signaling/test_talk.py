@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from node.features.participants.rules import State
-from node.ports import Level, Source, Speaking
+from node.features.participants.rules import Measured, State
+from node.ports import Level, Source, Speaking, TransportFigures
 from tests.web.house import OPERATOR, House
 
 
@@ -192,6 +192,12 @@ async def test_layout(home: House, message: dict[str, object]) -> None:
 async def test_quality_reaches_the_operator(home: House) -> None:
     room, tickets = await home.create()
     amina = await home.person(room.room, tickets["participant"])
-    await amina.send(type="quality", video_fps=25.0, video_lost=0.2, audio_lost=0.0, rtt_ms=40.5)
+    await amina.send(type="quality", video_fps=25.0, video_lost=0.2, audio_lost=0.0, rtt_ms=40.5, limited="cpu")
     await amina.quiet()
-    assert home.floor.rooms[room.room].people.get(amina.id).reported_loss == 0.2
+    live = home.floor.rooms[room.room]
+    figures = TransportFigures(live.people.get(amina.id).transport, 0, 500_000, 100, 20.0, 0.0, True)
+    home.floor.decide(room.room, Measured((figures,), ()))
+    quality = live.participant(amina.id).quality
+    assert (quality.loss_percent, quality.fps, quality.grade, quality.cause) == (20.0, 25.0, "poor", "network_down")
+    told = await amina.until("quality")
+    assert (told["grade"], told["cause"]) == ("poor", "network_down")

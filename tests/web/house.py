@@ -25,6 +25,7 @@ from node.features.join.service import Join
 from node.features.layout.service import Layout
 from node.features.mute.service import Mute
 from node.features.participants.service import Participants
+from node.features.quality.service import Quality
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Limits, Rooms
@@ -279,7 +280,9 @@ class House:
         self.participants, self.mute = Participants(self.floor), Mute(self.floor)
         self.chat = Chat(self.floor, ChatArchive(self.engine), self.journal)
         self.join = Join(self.floor, self.limits)
-        edge = Edge(self.hub, self.join, self.participants, self.mute, self.chat, Layout(self.floor))
+        edge = Edge(
+            self.hub, self.join, self.participants, self.mute, self.chat, Layout(self.floor), Quality(self.floor)
+        )
         self.meter = Counting()
         self.edge = WebEdge(edge, self.join, self.meter, now=self.clock.now, **self.options)
         self.server = TestServer(self.edge.app)

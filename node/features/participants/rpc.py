@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any, Final
 
-from node.features.participants.rules import Grade, ParticipantView, QualityView, State, TrackView
+from node.features.participants.rules import ParticipantView, State, TrackView
 from node.features.participants.service import Participants
+from node.features.quality.rules import Grade, QualityView, Trouble
 from node.journal import Change, Journal, ParticipantChanged, ParticipantGone
 from node.ports import Shape
 from node.rpc.call import current
@@ -31,6 +32,13 @@ GRADES: Final = {
     Grade.GOOD: pb.Quality.GRADE_GOOD,
     Grade.FAIR: pb.Quality.GRADE_FAIR,
     Grade.POOR: pb.Quality.GRADE_POOR,
+}
+CAUSES: Final = {
+    Trouble.NONE: pb.Quality.CAUSE_UNSPECIFIED,
+    Trouble.NETWORK_UP: pb.Quality.CAUSE_NETWORK_UP,
+    Trouble.NETWORK_DOWN: pb.Quality.CAUSE_NETWORK_DOWN,
+    Trouble.DEVICE: pb.Quality.CAUSE_DEVICE,
+    Trouble.NODE: pb.Quality.CAUSE_NODE,
 }
 
 
@@ -106,6 +114,18 @@ def quality(view: QualityView) -> pb.Quality:
         rtt_ms=view.rtt_ms,
         bits_per_second=view.bits_per_second,
         grade=GRADES[view.grade],
+        cause=CAUSES[view.cause],
+        jitter_ms=view.jitter_ms,
+        loss_up_percent=view.loss_up_percent,
+        jitter_up_ms=view.jitter_up_ms,
+        target_bits_per_second=view.target_bps,
+        held=view.held,
+        tcp=view.tcp,
+        receive_cap_bits_per_second=view.receive_cap_bps,
+        send_cap_bits_per_second=view.send_cap_bps,
+        frames_per_second=view.fps,
+        freezes=view.freezes,
+        frozen_ms=view.frozen_ms,
     )
 
 

@@ -20,13 +20,11 @@ import msgspec
 
 from node.errors import Refused
 from node.features.participants.view import Cause as Cause
-from node.features.participants.view import Grade as Grade
 from node.features.participants.view import ParticipantView as ParticipantView
-from node.features.participants.view import QualityView as QualityView
 from node.features.participants.view import Role as Role
 from node.features.participants.view import State as State
 from node.features.participants.view import TrackView as TrackView
-from node.features.participants.view import quality_of
+from node.features.quality.rules import NodeReading, QualityView
 from node.ports import (
     Actor,
     Effect,
@@ -40,7 +38,6 @@ from node.ports import (
     Track,
     TrackFigures,
     TransportFigures,
-    VideoHeld,
 )
 
 LEASE_S: Final = 30.0
@@ -86,13 +83,6 @@ class Publish(msgspec.Struct, frozen=True):
     on: bool
 
 
-class Report(msgspec.Struct, frozen=True):
-    """What a page lost of what was sent to it, 0 … 1, after repair: what the person really sees."""
-
-    participant: str
-    lost: float
-
-
 class MediaConnected(msgspec.Struct, frozen=True):
     transport: str
 
@@ -118,6 +108,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     transports: tuple[TransportFigures, ...]
     tracks: tuple[TrackFigures, ...]
+    node: NodeReading = NodeReading()
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -198,14 +189,6 @@ class SpeakersChanged(Notice, frozen=True):
     silent: tuple[str, ...]
 
 
-class HeldChanged(Notice, frozen=True):
-    """The way to a person does not bear pictures, or does again; their sound goes on."""
-
-    room: str
-    participant: str
-    held: bool
-
-
 class CloseTransport(Effect, frozen=True):
     transport: str
 
@@ -232,7 +215,6 @@ class Person:
     """False while the first negotiation is under way: the place is taken, nobody sees the person yet."""
     connected: bool = False
     was_connected: bool = False
-    video_held: bool = False
     attached: bool = False
     lease: float | None = None
     away: float | None = None
@@ -241,7 +223,6 @@ class Person:
     slots: tuple[Slot, ...] = ()
     publishing: set[Source] = field(default_factory=set)
     level: int = SILENT
-    reported_loss: float = 0.0
     quality: QualityView = field(default_factory=QualityView)
     rates: dict[Source, tuple[int, float]] = field(default_factory=dict)
 
@@ -385,7 +366,6 @@ class People:
         for track in person.tracks:
             self._by_track.pop(track.id, None)
         person.transport, person.tracks, person.slots = transport, tracks, slots
-        person.video_held = False
         person.rates.clear()
         if transport:
             self._by_transport[transport] = person
@@ -449,10 +429,6 @@ class People:
         publishing = tuple(source for source in Source if source in person.publishing)
         return [PublishingChanged(self.room, person.id, publishing), PersonChanged(self.room, person.id)]
 
-    def report(self, command: Report, now: float) -> list[Event]:
-        self.get(command.participant).reported_loss = command.lost
-        return []
-
     def connected(self, command: MediaConnected, now: float) -> list[Event]:
         person = self._by_transport.get(command.transport)
         if person is None or person.connected:
@@ -499,19 +475,11 @@ class People:
         loudest_first = sorted(levels.items(), key=lambda item: item[1])
         return [SpeakersChanged(self.room, tuple(loudest_first), tuple(person.id for person in silent))]
 
-    def held(self, command: VideoHeld, now: float) -> list[Event]:
-        person = self._by_transport.get(command.transport)
-        if person is None or person.video_held == command.held:
-            return []
-        person.video_held = command.held
-        return [HeldChanged(self.room, person.id, command.held), PersonMeasured(self.room, person.id)]
-
     def measured(self, command: Measured, now: float) -> list[Event]:
         touched: dict[str, Person] = {}
         changed: list[Event] = []
         for figures in command.transports:
             if (person := self._by_transport.get(figures.transport)) is not None:
-                person.quality = quality_of(figures, person.reported_loss)
                 touched[person.id] = person
         for track in command.tracks:
             if (found := self._by_track.get(track.track)) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from node.features.participants.rules import ParticipantView, Publish, Remove, Report
+from node.features.participants.rules import ParticipantView, Publish, Remove
 from node.features.rooms.floor import Floor
 from node.features.rooms.service import REASON_LENGTH
 from node.ports import Actor, Source
@@ -32,7 +32,3 @@ class Participants:
     def publish(self, room_id: str, participant_id: str, source: Source, on: bool) -> None:
         """What the person says that they send now."""
         self._floor.decide(room_id, Publish(participant_id, source, on))
-
-    def report(self, room_id: str, participant_id: str, lost: float) -> None:
-        """What the person's page says that it lost, 0 … 1."""
-        self._floor.decide(room_id, Report(participant_id, min(lost, 1.0)))

@@ -33,6 +33,7 @@ from node.features.participants.rules import (
     PlaneLost,
     Tick,
 )
+from node.features.quality.rules import NodeReading
 from node.features.rooms.rules import Close, EmptyRoom, Resume, Room, RoomClosed, RoomView, SavedRoom
 from node.ports import (
     Actor,
@@ -259,6 +260,7 @@ class Floor:
 
     def _on_figures(self, figures: PlaneFigures) -> None:
         transports = {figure.transport: figure for figure in figures.transports}
+        node = NodeReading(figures.lag_p99_ms, figures.socket_drops_per_second)
         tracks: dict[str, list[Any]] = {}
         for track in figures.tracks:
             tracks.setdefault(track.track.partition("/")[0], []).append(track)
@@ -266,7 +268,7 @@ class Floor:
             mine = [p.transport for p in room.people if p.transport in transports]
             if mine:
                 of_tracks = tuple(track for transport in mine for track in tracks.get(transport, ()))
-                self.decide(room.id, Measured(tuple(transports[t] for t in mine), of_tracks))
+                self.decide(room.id, Measured(tuple(transports[t] for t in mine), of_tracks, node))
 
     # ------------------------------------------------------------ time
 

@@ -40,11 +40,11 @@ from node.features.participants.rules import (
     PlaneLost,
     Publish,
     Remove,
-    Report,
     Role,
     Tick,
     view_of,
 )
+from node.features.quality.watched import Quality, Report
 from node.ports import (
     Actor,
     Effect,
@@ -212,6 +212,7 @@ class Room:
         self.mute = Mute(self.id, self.people)
         self.chat = Chat(self.id, self.people)
         self.layout = Layout(self.id, self.people, self.mute.is_blocked)
+        self.quality = Quality(self.id, self.people)
 
     def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
         """Decide. The events are in the order in which they happened.
@@ -390,12 +391,12 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Detach: (lambda room, c, now: room.people.detach(c, now),),
     GoAway: (lambda room, c, now: room.people.go_away(c, now),),
     Publish: (lambda room, c, now: room.people.publish(c, now),),
-    Report: (lambda room, c, now: room.people.report(c, now),),
+    Report: (lambda room, c, now: room.quality.report(c, now),),
     MediaConnected: (lambda room, c, now: room.people.connected(c, now),),
     MediaLost: (lambda room, c, now: room.people.lost(c, now),),
     PlaneLost: (lambda room, c, now: room.people.plane_lost(c, now),),
     Heard: (lambda room, c, now: room.people.heard(c, now), lambda room, c, now: room.layout.heard(c, now)),
-    Measured: (lambda room, c, now: room.people.measured(c, now),),
+    Measured: (lambda room, c, now: room.quality.measured(c, now), lambda room, c, now: room.people.measured(c, now)),
     Tick: (lambda room, c, now: room.people.tick(c, now),),
     Block: (lambda room, c, now: room.mute.block(c, now),),
     Unblock: (lambda room, c, now: room.mute.unblock(c, now),),
@@ -406,7 +407,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Arrange: (lambda room, c, now: room.layout.arrange(c, now),),
     Resize: (lambda room, c, now: room.layout.resize(c, now),),
     LayersWanted: (lambda room, c, now: room.layout.layers_wanted(c, now),),
-    VideoHeld: (lambda room, c, now: room.people.held(c, now),),
+    VideoHeld: (lambda room, c, now: room.quality.held(c, now),),
 }
 
 REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
@@ -418,6 +419,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.mute.person_gone(e, now),
         lambda room, e, now: room.chat.person_gone(e, now),
         lambda room, e, now: room.layout.person_gone(e, now),
+        lambda room, e, now: room.quality.person_gone(e, now),
     ),
 }
 

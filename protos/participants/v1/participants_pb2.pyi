@@ -74,7 +74,7 @@ class Track(_message.Message):
     def __init__(self, source: _Optional[str] = ..., on: _Optional[bool] = ..., muted: _Optional[bool] = ..., muted_by: _Optional[str] = ..., bits_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ...) -> None: ...
 
 class Quality(_message.Message):
-    __slots__ = ("loss_percent", "rtt_ms", "bits_per_second", "grade")
+    __slots__ = ("loss_percent", "rtt_ms", "bits_per_second", "grade", "cause", "jitter_ms", "loss_up_percent", "jitter_up_ms", "target_bits_per_second", "held", "tcp", "receive_cap_bits_per_second", "send_cap_bits_per_second", "frames_per_second", "freezes", "frozen_ms")
     class Grade(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         GRADE_UNSPECIFIED: _ClassVar[Quality.Grade]
@@ -85,15 +85,51 @@ class Quality(_message.Message):
     GRADE_GOOD: Quality.Grade
     GRADE_FAIR: Quality.Grade
     GRADE_POOR: Quality.Grade
+    class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CAUSE_UNSPECIFIED: _ClassVar[Quality.Cause]
+        CAUSE_NETWORK_UP: _ClassVar[Quality.Cause]
+        CAUSE_NETWORK_DOWN: _ClassVar[Quality.Cause]
+        CAUSE_DEVICE: _ClassVar[Quality.Cause]
+        CAUSE_NODE: _ClassVar[Quality.Cause]
+    CAUSE_UNSPECIFIED: Quality.Cause
+    CAUSE_NETWORK_UP: Quality.Cause
+    CAUSE_NETWORK_DOWN: Quality.Cause
+    CAUSE_DEVICE: Quality.Cause
+    CAUSE_NODE: Quality.Cause
     LOSS_PERCENT_FIELD_NUMBER: _ClassVar[int]
     RTT_MS_FIELD_NUMBER: _ClassVar[int]
     BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
     GRADE_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    JITTER_MS_FIELD_NUMBER: _ClassVar[int]
+    LOSS_UP_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    JITTER_UP_MS_FIELD_NUMBER: _ClassVar[int]
+    TARGET_BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    TCP_FIELD_NUMBER: _ClassVar[int]
+    RECEIVE_CAP_BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    SEND_CAP_BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    FRAMES_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    FREEZES_FIELD_NUMBER: _ClassVar[int]
+    FROZEN_MS_FIELD_NUMBER: _ClassVar[int]
     loss_percent: float
     rtt_ms: float
     bits_per_second: int
     grade: Quality.Grade
-    def __init__(self, loss_percent: _Optional[float] = ..., rtt_ms: _Optional[float] = ..., bits_per_second: _Optional[int] = ..., grade: _Optional[_Union[Quality.Grade, str]] = ...) -> None: ...
+    cause: Quality.Cause
+    jitter_ms: float
+    loss_up_percent: float
+    jitter_up_ms: float
+    target_bits_per_second: int
+    held: bool
+    tcp: bool
+    receive_cap_bits_per_second: int
+    send_cap_bits_per_second: int
+    frames_per_second: float
+    freezes: int
+    frozen_ms: float
+    def __init__(self, loss_percent: _Optional[float] = ..., rtt_ms: _Optional[float] = ..., bits_per_second: _Optional[int] = ..., grade: _Optional[_Union[Quality.Grade, str]] = ..., cause: _Optional[_Union[Quality.Cause, str]] = ..., jitter_ms: _Optional[float] = ..., loss_up_percent: _Optional[float] = ..., jitter_up_ms: _Optional[float] = ..., target_bits_per_second: _Optional[int] = ..., held: _Optional[bool] = ..., tcp: _Optional[bool] = ..., receive_cap_bits_per_second: _Optional[int] = ..., send_cap_bits_per_second: _Optional[int] = ..., frames_per_second: _Optional[float] = ..., freezes: _Optional[int] = ..., frozen_ms: _Optional[float] = ...) -> None: ...
 
 class GetParticipantRequest(_message.Message):
     __slots__ = ("room", "participant")

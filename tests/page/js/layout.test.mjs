@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arrange, grid, gridCapacity, stage, stripCapacity } from '../../../node/web/static/js/layout.js';
+import { arrange, grid, gridCapacity, stage, stripCapacity, shownSize } from '../../../node/web/static/js/layout.js';
 import { RoomState } from '../../../node/web/static/js/state.js';
 
 const SCREENS = [[320, 480], [390, 700], [700, 320], [1342, 628], [2500, 1300], [990, 628]];
@@ -87,4 +87,12 @@ test('the speaker view shows who speaks', () => {
   assert.equal(arrange(state, { ...wish, view: 'speaker' }).stage.participant, 'p_1');
   state.apply({ type: 'speaking', levels: [{ participant: 'p_4', level: 20 }] }, 5000);
   assert.equal(arrange(state, { ...wish, view: 'speaker' }).stage.participant, 'p_4');
+});
+
+test('a camera is cut to fill its tile, a screen is shown whole; in device pixels, in steps', () => {
+  const wide = { width: 1280, height: 720 };
+  assert.deepEqual(shownSize({ width: 320, height: 180 }, wide, { cut: true, density: 1 }), { width: 320, height: 192 });
+  assert.deepEqual(shownSize({ width: 180, height: 240 }, wide, { cut: true, density: 1 }), { width: 432, height: 240 });
+  assert.deepEqual(shownSize({ width: 180, height: 240 }, wide, { cut: false, density: 1 }), { width: 192, height: 112 });
+  assert.deepEqual(shownSize({ width: 160, height: 90 }, { width: 0, height: 0 }, { cut: true, density: 3 }), { width: 320, height: 192 });
 });

@@ -1,20 +1,42 @@
-// Figures of getStats() → what the protocol says about quality; what a camera may cost.
+// The layers of a camera: what the node takes, and what is encoded of them; what one picture may cost without them.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cameraEncoding, qualityBetween, summarise, videoSlots } from '../../../node/web/static/js/media.js';
+import { cameraEncoding, change, LAYERS, takesLayers, videoSlots } from '../../../node/web/static/js/media.js';
 
-const video = (at, frames, received, lost) => ({ type: 'inbound-rtp', kind: 'video', timestamp: at, framesDecoded: frames, framesPerSecond: 25, packetsReceived: received, packetsLost: lost });
+const three = () => LAYERS.map((layer) => ({ ...layer, active: true }));
+const active = (encodings) => encodings.filter((each) => each.active).map((each) => each.rid);
+const answer = (line) => `v=0\r\nm=audio 9 X 1\r\na=mid:0\r\nm=video 9 X 96\r\na=mid:1\r\n${line}m=video 9 X 96\r\na=mid:2\r\n`;
 
-test('quality is what happened since the last time', () => {
-  const before = summarise([video(1000, 100, 1000, 10)]);
-  const after = summarise([video(6000, 225, 1900, 110), { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.042 }]);
-  assert.deepEqual(qualityBetween(before, after), { video_fps: 25, video_lost: 0.1, audio_lost: 0, rtt_ms: 42 });
+test('layers are taken only where the answer says so, of this very m-line', () => {
+  assert.equal(takesLayers(answer('a=simulcast:recv q;h;f\r\n'), '1'), true);
+  assert.equal(takesLayers(answer('a=simulcast:recv q;h;f\r\n'), '2'), false);
+  assert.equal(takesLayers(answer(''), '1'), false);
+  assert.equal(takesLayers(answer('a=simulcast:recv q;h;f\r\n'), null), false);
 });
 
-test('counters that go backwards, as after a new connection, are no loss', () => {
-  const quality = qualityBetween(summarise([video(6000, 225, 1900, 110)]), summarise([video(7000, 20, 100, 0)]));
-  assert.deepEqual([quality.video_fps, quality.video_lost], [0, 0]);
+test('a layer that nobody watches is not encoded', () => {
+  const encodings = three();
+  assert.equal(change(encodings, ['q', 'h'], null), true);
+  assert.deepEqual(active(encodings), ['q', 'h']);
+  assert.equal(change(encodings, ['q', 'h'], null), false, 'said twice, done once');
+  change(encodings, [], null);
+  assert.deepEqual(active(encodings), []);
+  change(encodings, null, null);
+  assert.deepEqual(active(encodings), ['q', 'h', 'f'], 'not known: all of them');
+});
+
+test('without layers one whole picture is sent, and none when nobody watches', () => {
+  const single = cameraEncoding(1);
+  const encodings = three();
+  change(encodings, null, single);
+  assert.deepEqual(active(encodings), ['q']);
+  assert.deepEqual([encodings[0].scaleResolutionDownBy, encodings[0].maxBitrate], [1, single.maxBitrate]);
+  change(encodings, [], single);
+  assert.deepEqual(active(encodings), []);
+  const screen = [{ maxBitrate: 1 }];
+  assert.equal(change(screen, [''], null), false, 'an encoding without `active` is active');
+  assert.equal(change(screen, [], null), true);
 });
 
 test('the more cameras, the smaller each of them', () => {

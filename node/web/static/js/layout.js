@@ -121,6 +121,26 @@ export function gridCapacity(width, height) {
   return columns * rows;
 }
 
+/** Sizes are told in steps of this many device pixels, so that a window that is dragged is not told pixel by pixel. */
+const STEP = 16;
+/** Nobody sees more than two device pixels in one of a page. */
+const DENSEST = 2;
+
+/**
+ * How large a picture is shown in a tile, device pixels: all of it inside (a screen), or cut to fill it (a camera).
+ * @param {{width: number, height: number}} tile
+ * @param {{width: number, height: number}} picture its own size; 0 × 0: not known yet, 16:9 is taken
+ * @param {{cut: boolean, density: number}} how
+ */
+export function shownSize(tile, picture, { cut, density }) {
+  const own = picture.width > 2 && picture.height > 2 ? picture : { width: 16, height: 9 };
+  const scales = [tile.width / own.width, tile.height / own.height];
+  const scale = (cut ? Math.max(...scales) : Math.min(...scales)) * Math.min(DENSEST, density);
+  /** @param {number} value */
+  const step = (value) => Math.min(16384, Math.ceil((value * scale) / STEP) * STEP);
+  return { width: step(own.width), height: step(own.height) };
+}
+
 /** @param {number} value @param {number} low @param {number} high */
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 

@@ -19,6 +19,13 @@ export function videoSlots({ coarse, width }) {
   return coarse && width < 900 ? 6 : 12;
 }
 
+/** The layers of a camera, lowest first (simulcast, RFC 8853). Nobody is sent more than their tile needs. */
+export const LAYERS = /** @type {const} */ ([
+  { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000 },
+  { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000 },
+  { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
+]);
+
 /**
  * What one camera may cost, told by how many are seen: without layers, everybody receives what everybody sends.
  * @param {number} cameras in the room
@@ -37,6 +44,10 @@ export class Peer {
   /** @type {Map<string, RTCRtpTransceiver>} */ #byMid = new Map();
   /** @type {Map<number, MediaStream>} */ #streams = new Map();
   #closed = false;
+  #layered = false;
+  #cameras = 1;
+  /** @type {Map<Source, string[]>} layers that anybody watches */ #watched = new Map();
+  /** @type {Promise<void>} */ #adapting = Promise.resolve();
 
   /**
    * @param {{videoSlots: number, audioSlots?: number, onState: (state: RTCPeerConnectionState) => void}} options
@@ -46,7 +57,7 @@ export class Peer {
     this.connection = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
     this.videoSlots = video;
     for (const [source, kind] of SENDING) {
-      const sendEncodings = kind === 'video' ? [encodingOf(source)] : [];
+      const sendEncodings = encodingsOf(source);
       const init = { direction: /** @type {const} */ ('sendonly'), ...(sendEncodings.length ? { sendEncodings } : {}) };
       this.#sending.set(source, this.connection.addTransceiver(kind, init));
     }
@@ -76,6 +87,13 @@ export class Peer {
       const track = this.#byMid.get(slot.mid)?.receiver.track;
       if (track) this.#streams.set(slot.index, new MediaStream([track]));
     }
+    this.#layered = takesLayers(sdp, this.#sending.get('camera')?.mid ?? null);
+    if (!this.#layered) await this.#adapt('camera');
+  }
+
+  /** Whether the camera is sent in layers: the node took them. */
+  get layered() {
+    return this.#layered;
   }
 
   /** @param {Slot[]} slots @returns {MediaStream[]} one for each audio slot */
@@ -104,16 +122,33 @@ export class Peer {
 
   /** @param {number} cameras see `cameraEncoding` */
   async adapt(cameras) {
-    const sender = this.#sending.get('camera')?.sender;
-    if (!sender || this.#closed) return;
-    const parameters = sender.getParameters();
-    const encoding = parameters.encodings[0];
-    const wanted = cameraEncoding(cameras);
-    if (!encoding || encoding.maxBitrate === wanted.maxBitrate) return;
-    Object.assign(encoding, wanted);
-    await sender.setParameters(parameters).catch(() => {
-      // Negotiation is not finished yet: the next call says it again.
+    this.#cameras = cameras;
+    if (!this.#layered) await this.#adapt('camera');
+  }
+
+  /**
+   * Which layers of a picture anybody watches; the others are not encoded. Without layers: whether anybody watches.
+   * @param {Source} source
+   * @param {string[]} rids
+   */
+  async watched(source, rids) {
+    this.#watched.set(source, rids);
+    await this.#adapt(source);
+  }
+
+  /** One change of a sender's parameters at a time: they are invalid once somebody else has set them. @param {Source} source */
+  #adapt(source) {
+    this.#adapting = this.#adapting.then(async () => {
+      const sender = this.#sending.get(source)?.sender;
+      if (!sender || this.#closed) return;
+      const parameters = sender.getParameters();
+      const single = source === 'camera' && !this.#layered ? cameraEncoding(this.#cameras) : null;
+      if (!change(parameters.encodings ?? [], this.#watched.get(source) ?? null, single)) return;
+      await sender.setParameters(parameters).catch(() => {
+        // Negotiation is not finished yet: the next call says it again.
+      });
     });
+    return this.#adapting;
   }
 
   /**
@@ -126,9 +161,9 @@ export class Peer {
     await this.connection.setRemoteDescription({ type: 'answer', sdp: answer });
   }
 
-  /** @returns {Promise<Figures>} counters since the start */
-  async figures() {
-    return summarise(this.#closed ? [] : [...(await this.connection.getStats()).values()]);
+  /** @returns {Promise<any[]>} what getStats() says; nothing once closed */
+  async stats() {
+    return this.#closed ? [] : [...(await this.connection.getStats()).values()];
   }
 
   close() {
@@ -137,59 +172,42 @@ export class Peer {
   }
 }
 
-/** @param {Source} source @returns {RTCRtpEncodingParameters} */
-function encodingOf(source) {
-  return source === 'screen' ? { maxBitrate: SCREEN_BITRATE, maxFramerate: 15 } : { ...cameraEncoding(1) };
+/** @param {Source} source @returns {RTCRtpEncodingParameters[]} */
+function encodingsOf(source) {
+  if (source === 'screen') return [{ maxBitrate: SCREEN_BITRATE, maxFramerate: 15 }];
+  return source === 'camera' ? LAYERS.map((layer) => ({ ...layer })) : [];
 }
 
 /**
- * Counters of all received tracks together; `rtt` in ms.
- * @typedef {{at: number, frames: number, playing: number, videoPackets: number, videoLost: number, audioPackets: number, audioLost: number, rtt: number}} Figures
+ * Whether the answer takes layers of the m-line `mid`. One that does not makes the browser send the first of them alone,
+ * which is the smallest.
+ * @param {string} sdp
+ * @param {string|null} mid
  */
-
-/** @param {any[]} stats of `getStats()` @returns {Figures} */
-export function summarise(stats) {
-  const figures = {
-    at: 0, frames: 0, playing: 0, videoPackets: 0, videoLost: 0, audioPackets: 0, audioLost: 0, rtt: 0,
-  };
-  for (const stat of stats) {
-    if (stat.type === 'candidate-pair' && stat.nominated && stat.currentRoundTripTime !== undefined) {
-      figures.rtt = stat.currentRoundTripTime * 1000;
-    }
-    if (stat.type !== 'inbound-rtp') continue;
-    figures.at = Math.max(figures.at, stat.timestamp ?? 0);
-    const received = stat.packetsReceived ?? 0;
-    const lost = Math.max(0, stat.packetsLost ?? 0);
-    if (stat.kind === 'video') {
-      figures.videoPackets += received;
-      figures.videoLost += lost;
-      figures.frames += stat.framesDecoded ?? 0;
-      if ((stat.framesPerSecond ?? 0) > 0) figures.playing += 1;
-    } else {
-      figures.audioPackets += received;
-      figures.audioLost += lost;
-    }
-  }
-  return figures;
+export function takesLayers(sdp, mid) {
+  const section = sdp.split(/\r?\nm=/).find((part) => part.split(/\r?\n/).includes(`a=mid:${mid}`));
+  return Boolean(section?.includes('a=simulcast:recv '));
 }
 
 /**
- * What happened between two figures, as the protocol's `quality` wants it.
- * @param {Figures} before
- * @param {Figures} after
- * @returns {import('./protocol.js').Quality} lost: 0 … 1; fps: mean of the videos that play
+ * Make encodings what they should be; whether anything changed.
+ * @param {RTCRtpEncodingParameters[]} encodings of one sender
+ * @param {string[]|null} watched layers that anybody watches, null: not known, all of them
+ * @param {{maxBitrate: number, scaleResolutionDownBy: number}|null} single what the one encoding should be
  */
-export function qualityBetween(before, after) {
-  const seconds = Math.max(0.001, (after.at - before.at) / 1000);
-  /** @param {number} lost @param {number} received */
-  const share = (lost, received) => (lost <= 0 ? 0 : round(lost / Math.max(1, lost + received)));
-  return {
-    video_fps: round(Math.max(0, after.frames - before.frames) / seconds / Math.max(1, after.playing)),
-    video_lost: share(after.videoLost - before.videoLost, after.videoPackets - before.videoPackets),
-    audio_lost: share(after.audioLost - before.audioLost, after.audioPackets - before.audioPackets),
-    rtt_ms: round(after.rtt),
-  };
+export function change(encodings, watched, single) {
+  let changed = false;
+  encodings.forEach((encoding, index) => {
+    const layered = encodings.length > 1 && single === null;
+    const active = single !== null && index > 0 ? false
+      : watched === null || (layered ? watched.includes(encoding.rid ?? '') : watched.length > 0);
+    const wanted = { active, ...(single !== null && index === 0 ? single : {}) };
+    for (const [name, value] of Object.entries(wanted)) {
+      const values = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (encoding));
+      if ((name === 'active' ? (values[name] ?? true) : values[name]) === value) continue;
+      values[name] = value;
+      changed = true;
+    }
+  });
+  return changed;
 }
-
-/** @param {number} value */
-const round = (value) => Math.round(value * 1000) / 1000;

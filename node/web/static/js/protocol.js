@@ -14,14 +14,17 @@
 /** @typedef {{participant: string, session: string, role: string, sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number}} Joined */
 /** @typedef {{room: string, title: string, people: number, max_participants: number, role: string}} Look */
 /** @typedef {{type: "welcome", seq: number, you: string, room: {room: string, title: string}, people: Person[], slots: SlotShows[], chat: ChatMessage[], blocked: Source[]}} Welcome */
-/** @typedef {{video_fps: number, video_lost: number, audio_lost: number, rtt_ms: number}} Quality */
+/** @typedef {{slot: number, width: number, height: number}} TileSize device pixels; 0 × 0: not shown */
+/** @typedef {"unknown"|"good"|"fair"|"poor"} Grade */
+/** @typedef {{grade: Grade, cause: ""|"network_up"|"network_down"|"device"|"node"}} Verdict */
+/** @typedef {{video_fps: number, video_lost: number, audio_lost: number, rtt_ms: number, jitter_ms: number, freezes: number, frozen_ms: number, decode_ms: number, dropped: number, limited: ""|"cpu"|"bandwidth"}} Quality */
 /** @typedef {"removed"|"closed"|"replaced"|"node_stopping"} EndCause */
 /** @typedef {"idle"|"connecting"|"open"|"waiting"|"ended"} ConnectionState */
 
 /**
  * What the protocol tells its owner. Every handler is called in the order of the server's messages.
  * @typedef {object} Handlers
- * @property {(message: any) => void} message  welcome, person, gone, slots, speaking, chat, hidden, blocked
+ * @property {(message: any) => void} message  welcome, person, gone, slots, layers, held, quality, grades, speaking, chat, hidden, blocked
  * @property {(state: ConnectionState) => void} connection
  * @property {(cause: string) => void} rejoin  the media transport is gone, or the session (`cause` = `session`)
  * @property {(cause: EndCause, why: Refusal|null) => void} ended
@@ -408,6 +411,11 @@ export class Protocol {
     this.#want('layout', { type: 'layout', tiles, pinned });
   }
 
+  /** @param {TileSize[]} sizes how large the video slots are shown now */
+  sizes(sizes) {
+    this.#want('sizes', { type: 'sizes', sizes });
+  }
+
   /**
    * Send to the room; sent again after a reconnection until the node says yes or no.
    * @param {string} text
@@ -524,6 +532,10 @@ const ON_MESSAGE = {
   person: tell,
   gone: tell,
   slots: tell,
+  layers: tell,
+  held: tell,
+  quality: tell,
+  grades: tell,
   speaking: tell,
   chat: (protocol, message) => {
     protocol.on.message(message);

@@ -2,15 +2,16 @@
 
 import { Chat } from './chat.js';
 import { Controls, confirm } from './controls.js';
-import { find, h, set, setText } from './dom.js';
+import { find, h, setText } from './dom.js';
 import { isolate, onLanguage, refusalText, t } from './i18n.js';
 import { listen } from './keys.js';
 import { Link } from './link.js';
-import { qualityBetween, videoSlots } from './media.js';
+import { videoSlots } from './media.js';
 import { Sources } from './mute.js';
 import { Notices } from './notices.js';
 import { Participants } from './participants.js';
 import { Protocol, RefusedError } from './protocol.js';
+import { Quality } from './quality.js';
 import { RoomState } from './state.js';
 import { Tiles } from './tiles.js';
 
@@ -18,8 +19,9 @@ import { Tiles } from './tiles.js';
 /** @typedef {import('./state.js').Happening} Happening */
 /** @typedef {import('./join.js').Choice} Choice */
 
-const QUALITY_MS = 5000;
 const LEVELS_MS = 500;
+/** A window that is being dragged is not told size by size, ms. */
+const SIZES_MS = 200;
 /** A page that nobody looks at stops asking for pictures after this, ms. */
 const UNSEEN_MS = 20_000;
 /** In a larger room, coming and going is not told one by one. */
@@ -91,7 +93,8 @@ export class Room {
     const { state, sources } = this;
     const { signal } = this.#stop;
     this.tiles = new Tiles({ state, stream: (tile) => this.#stream(tile), onPin: (pinned) => this.#pin(pinned),
-      onMore: () => this.controls?.open('participants'), onLayout: (tiles) => this.#wantTiles(tiles) });
+      onMore: () => this.controls?.open('participants'), onLayout: (tiles) => this.#wantTiles(tiles), onSizes: (sizes) => this.#wantSizes(sizes) });
+    this.quality = new Quality({ peer: () => this.peer, protocol: this.protocol, state, notices: this.notices });
     this.chat = new Chat({ state, send: (text, key) => this.protocol.chat(text, key), key: () => this.protocol.world.key(),
       hide: (message) => this.#ask(this.protocol.hide(message)), open: () => this.controls?.panel === 'chat',
       onUnread: () => this.controls?.draw(), say: (text) => this.notices.say(text) });
@@ -116,7 +119,7 @@ export class Room {
     ] });
     const { leave: _, screen: share, ...keys } = press;
     listen({ ...keys, ...(Sources.canShare ? { screen: share } : {}), shortcuts }, signal);
-    this.#timers.push(setInterval(() => void this.#measure(), QUALITY_MS), setInterval(() => this.#levels(), LEVELS_MS));
+    this.#timers.push(setInterval(() => this.#levels(), LEVELS_MS));
     addEventListener('online', () => this.#wake(), { signal });
     addEventListener('pagehide', () => this.protocol.away(), { signal });
     document.addEventListener('visibilitychange', () => this.#visibility(), { signal });
@@ -140,6 +143,7 @@ export class Room {
         this.#echo();
         this.chat?.reset();
         for (const source of this.state.blocked) void this.sources.blocked(source, true);
+        for (const [source, rids] of this.state.layers) void this.peer?.watched(source, rids);
         this.#drawBlocked('');
         this.#drawAll();
       },
@@ -159,6 +163,13 @@ export class Room {
         this.#drawPeople();
       },
       slots: () => this.tiles?.draw(),
+      layers: ({ source, rids }) => void this.peer?.watched(source, rids),
+      held: ({ held }) => {
+        this.quality?.held(held);
+        this.tiles?.draw();
+      },
+      quality: () => this.quality?.draw(),
+      grades: () => this.tiles?.draw(),
       levels: () => this.#levels(),
       message: ({ message: said }) => this.chat?.add(said),
       hidden: ({ message: id }) => this.chat?.hidden(id),
@@ -261,25 +272,6 @@ export class Room {
     return track ? this.#ownCamera : null;
   }
 
-  async #measure() {
-    const { peer } = this;
-    if (!peer) return;
-    const now = await peer.figures();
-    const before = this.figures && this.figures.at < now.at ? this.figures : now;
-    this.figures = now;
-    const quality = qualityBetween(before, now);
-    if (before !== now) this.protocol.quality(quality);
-    const worst = Math.max(quality.video_lost, quality.audio_lost);
-    const level = worst > 0.08 || quality.rtt_ms > 600 ? 'poor' : worst > 0.02 || quality.rtt_ms > 250 ? 'fair' : 'good';
-    const sign = find('#room-network', HTMLElement);
-    sign.hidden = false;
-    sign.dataset.level = level;
-    set(sign, 'aria-label', t(`network.${level}`));
-    set(sign, 'title', t(`network.${level}`));
-  }
-
-  /** @type {import('./media.js').Figures|undefined} */ figures;
-
   #wake() {
     this.protocol.wake();
     this.link.networkChanged();
@@ -373,6 +365,14 @@ export class Room {
     this.protocol.layout(this.#seen ? this.#tilesWanted : 0, this.tiles?.pinned ?? null);
   }
 
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ #resizing;
+
+  /** @param {import('./protocol.js').TileSize[]} sizes */
+  #wantSizes(sizes) {
+    clearTimeout(this.#resizing);
+    this.#resizing = setTimeout(() => this.protocol.sizes(sizes), SIZES_MS);
+  }
+
   #visibility() {
     clearTimeout(this.#unseen);
     if (document.visibilityState === 'visible') {
@@ -402,6 +402,7 @@ export class Room {
 
   #drawAll() {
     setText(find('#room-title', HTMLElement), this.state.title);
+    this.quality?.draw();
     document.title = `${this.state.title} — Régie`;
     this.#drawPeople();
     this.controls?.draw();
@@ -447,7 +448,9 @@ export class Room {
     this.#stop.abort();
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#unseen);
+    clearTimeout(this.#resizing);
     clearTimeout(this.reconnecting);
+    this.quality?.close();
     this.sources.close();
     this.link.close();
     this.tiles?.clear();

@@ -3,13 +3,16 @@
 /** @typedef {import('./protocol.js').Person} Person */
 /** @typedef {import('./protocol.js').Source} Source */
 /** @typedef {import('./protocol.js').ChatMessage} ChatMessage */
+/** @typedef {import('./protocol.js').Grade} Grade */
+/** @typedef {import('./protocol.js').Verdict} Verdict */
 
 /**
  * What a message changed, in words the screens understand.
  * @typedef {{what: "welcome"} | {what: "joined", person: Person} |
  *   {what: "changed", person: Person, before: Person} | {what: "gone", person: Person, cause: string} | {what: "slots"} | {what: "levels"} |
  *   {what: "message", message: ChatMessage} | {what: "hidden", message: string} |
- *   {what: "blocked", source: Source, blocked: boolean, by: string}} Happening
+ *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
+ *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
@@ -30,6 +33,14 @@ export class RoomState {
     this.chat = [];
     /** @type {Set<Source>} your sources that the node blocks */
     this.blocked = new Set();
+    /** @type {Map<Source, string[]>} layers of yours that anybody watches */
+    this.layers = new Map();
+    /** Your connection bears no picture: you are sent sound only. */
+    this.held = false;
+    /** @type {Verdict} of your own connection */
+    this.verdict = { grade: 'unknown', cause: '' };
+    /** @type {Map<string, Grade>} by participant, of those whose connection is not good */
+    this.grades = new Map();
     /** @type {Map<string, {loudness: number, at: number}>} loudness 0 … 1 by participant */
     this.levels = new Map();
     /** Who was the loudest last, and since when (ms). */
@@ -100,6 +111,9 @@ const FOLD = {
     state.chat = message.chat;
     state.blocked = new Set(message.blocked);
     state.levels.clear();
+    state.layers = new Map((message.layers ?? []).map((/** @type {{source: Source, rids: string[]}} */ each) => [each.source, each.rids]));
+    state.held = Boolean(message.held);
+    state.verdict = message.quality ?? { grade: 'unknown', cause: '' };
     return [{ what: 'welcome' }];
   },
   person(state, { person }) {
@@ -131,6 +145,23 @@ const FOLD = {
     if (state.levels.has(state.speaker)) state.spokeAt = now;
     else if (loudest && now - state.spokeAt > SPEAKER_HOLD_MS) [state.speaker, state.spokeAt] = [loudest, now];
     return [{ what: 'levels' }];
+  },
+  layers(state, { source, rids }) {
+    state.layers.set(source, rids);
+    return [{ what: 'layers', source, rids }];
+  },
+  held(state, { held }) {
+    if (state.held === held) return [];
+    state.held = held;
+    return [{ what: 'held', held }];
+  },
+  quality(state, { grade, cause }) {
+    state.verdict = { grade, cause };
+    return [{ what: 'quality', verdict: state.verdict }];
+  },
+  grades(state, { grades }) {
+    state.grades = new Map(grades.map((/** @type {{participant: string, grade: Grade}} */ each) => [each.participant, each.grade]));
+    return [{ what: 'grades' }];
   },
   chat(state, { message }) {
     if (state.chat.some((said) => said.message === message.message)) return [];

@@ -3,7 +3,8 @@
 
 import { find, h, icon, initials, set, setIcon, setText, tint } from './dom.js';
 import { isolate, t } from './i18n.js';
-import { arrange, grid, gridCapacity, stage, stripCapacity } from './layout.js';
+import { drawGrade } from './quality.js';
+import { arrange, grid, gridCapacity, shownSize, stage, stripCapacity } from './layout.js';
 
 /** @typedef {import('./layout.js').Tile} Tile */
 /** @typedef {import('./layout.js').Rect} Rect */
@@ -18,6 +19,9 @@ import { arrange, grid, gridCapacity, stage, stripCapacity } from './layout.js';
  * @property {HTMLButtonElement} pin
  * @property {HTMLElement} avatar
  * @property {HTMLElement} note
+ * @property {HTMLElement} quality
+ * @property {Tile} tile
+ * @property {Rect} rect
  */
 
 export class Tiles {
@@ -36,6 +40,7 @@ export class Tiles {
    * @param {(participant: string|null) => void} options.onPin
    * @param {() => void} options.onMore
    * @param {(tiles: number, pinned: string|null) => void} options.onLayout how many tiles of others can be shown now
+   * @param {(sizes: import('./protocol.js').TileSize[]) => void} options.onSizes how large each slot is shown
    */
   constructor(options) {
     this.options = options;
@@ -57,6 +62,21 @@ export class Tiles {
     this.#extras(arranged);
     const others = arranged.stage && !arranged.stage.self ? room : Math.max(1, room - 1);
     this.options.onLayout(others, this.pinned);
+    this.sizes();
+  }
+
+  /** How large the slots are shown now; one that is not shown is 0 × 0. */
+  sizes() {
+    const { state } = this.options;
+    /** @type {Map<number, import('./protocol.js').TileSize>} */ const sizes = new Map();
+    for (const slot of state.slots.keys()) sizes.set(slot, { slot, width: 0, height: 0 });
+    for (const { tile, rect, video } of this.#shown.values()) {
+      if (tile.self || tile.slot === null || !sizes.has(tile.slot)) continue;
+      const picture = { width: video.videoWidth, height: video.videoHeight };
+      const how = { cut: tile.source === 'camera', density: globalThis.devicePixelRatio || 1 };
+      sizes.set(tile.slot, { slot: tile.slot, ...shownSize(rect, picture, how) });
+    }
+    this.options.onSizes([...sizes.values()].sort((a, b) => a.slot - b.slot));
   }
 
   /** @param {import('./layout.js').Arranged} arranged @param {number} width @param {number} height */
@@ -104,6 +124,7 @@ export class Tiles {
       this.#holder.insertBefore(shown.node, this.#alone);
     }
     const { node } = shown;
+    Object.assign(shown, { tile, rect });
     put(node, rect);
     node.classList.toggle('stage', large);
     node.classList.toggle('small', rect.width < 190);
@@ -118,17 +139,19 @@ export class Tiles {
     const note = h('p', { class: 'note' });
     const name = h('bdi', { class: 'name' });
     const microphone = h('span', { class: 'state' }, icon('mic-off'));
+    const quality = h('span', { class: 'network', role: 'img', hidden: true });
     const pin = h('button', { type: 'button', class: 'icon-button pin' }, icon('pin'));
     const toggle = () => this.options.onPin(this.pinned === tile.participant ? null : tile.participant);
     pin.addEventListener('click', toggle);
     const node = h('figure', { class: `tile ${tile.source}`, 'data-participant': tile.participant, 'data-source': tile.source },
-      avatar, video, note, h('figcaption', {}, microphone, name), tile.source === 'camera' ? pin : null);
+      avatar, video, note, h('figcaption', {}, microphone, quality, name), tile.source === 'camera' ? pin : null);
     if (tile.source === 'camera') node.addEventListener('dblclick', toggle);
     // A picture is shown when there is one: until then, and after the slot is emptied, the avatar is.
     for (const event of ['playing', 'emptied', 'resize', 'loadeddata']) {
       video.addEventListener(event, () => node.classList.toggle('picture', video.videoWidth > 2 && video.srcObject !== null));
     }
-    return { node, video, name, microphone, pin, avatar, note };
+    video.addEventListener('resize', () => this.sizes());
+    return { node, video, name, microphone, pin, avatar, note, quality, tile, rect: { x: 0, y: 0, width: 0, height: 0 } };
   }
 
   /** @param {Tile} tile @param {Shown} shown */
@@ -150,7 +173,10 @@ export class Tiles {
     shown.avatar.dataset.tint = String(tint(tile.participant));
     const says = tile.source === 'screen' ? t(own ? 'room.own_screen' : 'room.screen_of', { name: isolate(label) }) : own ? t('room.you', { name: isolate(label) }) : label;
     setText(shown.name, says);
-    setText(shown.note, noteOf(tile, person));
+    const suspended = state.held && !own && tile.slot !== null;
+    shown.node.classList.toggle('held', suspended);
+    setText(shown.note, suspended ? t('quality.held_tile') : noteOf(tile, person));
+    drawGrade(shown.quality, own || tile.source === 'screen' ? null : (state.grades.get(tile.participant) ?? null));
     const muted = tile.source === 'camera' && person !== undefined && !person.publishing.includes('microphone');
     const blocked = Boolean(person?.blocked.includes('microphone'));
     shown.microphone.hidden = !muted && !blocked;
