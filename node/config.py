@@ -60,11 +60,15 @@ class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`listen`: UDP. `advertise`: addresses that participants reach us by, instead of this machine's own.
+    """`listen`: UDP; each shard has a port, from that one on. `shards`: threads that carry packets; 0: one less than
+    there are cores. `room_split`: people of one room on one shard, from which on it takes a further shard.
+    `advertise`: addresses that participants reach us by, instead of this machine's own.
     `stop_plane`: the plane ends with the node instead of carrying on for `orphan_grace_s`."""
 
     listen: str = "0.0.0.0:7881"
     advertise: tuple[str, ...] = ()
+    shards: Annotated[int, Meta(ge=0, le=16)] = 0
+    room_split: Annotated[int, Meta(ge=1)] = 400
     plane_binary: str = ""
     orphan_grace_s: Annotated[int, Meta(ge=0, le=86_400)] = 600
     stop_plane: bool = False

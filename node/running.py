@@ -262,6 +262,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             data_dir=config.data_dir,
             listen=config.media.listen,
             advertise=config.media.advertise,
+            shards=config.media.shards,
+            room_split=config.media.room_split,
             plane_binary=config.media.plane_binary,
             orphan_grace_s=config.media.orphan_grace_s,
         )

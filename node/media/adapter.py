@@ -250,7 +250,7 @@ class PlaneMedia:
                 transport=opened.transport,
                 room=opened.room,
                 agreed=opened.SerializeToString(),
-                candidates=(),
+                candidates=tuple(Candidate(each.ip, each.port) for each in held.candidates),
                 ice=held.connected,
                 keyed=True,
                 told=held.connected,

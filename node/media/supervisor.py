@@ -34,12 +34,15 @@ log = logging.getLogger("regie.media.supervisor")
 
 
 class MediaSettings(msgspec.Struct, frozen=True):
-    """What the media of a node needs to know. `listen` is UDP; `advertise` replaces the host's own addresses."""
+    """What the media of a node needs to know. `listen` is UDP, the first of `shards` consecutive ports; no shards: as
+    many as the plane thinks right. `advertise` replaces the host's own addresses."""
 
     run_dir: pathlib.Path
     data_dir: pathlib.Path | None = None
     listen: str = "0.0.0.0:7881"
     advertise: tuple[str, ...] = ()
+    shards: int = 0
+    room_split: int = 400
     plane_binary: str = ""
     orphan_grace_s: int = 600
     arguments: tuple[str, ...] = ()  # more of the plane's own options, e.g. ("--gso", "off")
@@ -100,6 +103,9 @@ class Supervisor:
             self._settings.listen,
             "--orphan-grace",
             str(self._settings.orphan_grace_s),
+            *(("--shards", str(self._settings.shards)) if self._settings.shards else ()),
+            "--room-split",
+            str(self._settings.room_split),
             *(("--advertise", ",".join(self._settings.advertise)) if self._settings.advertise else ()),
             *self._settings.arguments,
         ]

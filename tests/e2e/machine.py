@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -28,11 +29,26 @@ from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 START_SECONDS = 60.0  # of a machine that is busy with other tests
 
 
+# `REGIE_SHARDS=3` runs the same tests with three shards, over which every room is spread.
+SHARDS = int(os.environ.get("REGIE_SHARDS", "1"))
+ROOM_SPLIT = 1 if SHARDS > 1 else 400
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def free_ports(count: int) -> int:
+    """The first of `count` consecutive UDP ports that are free."""
+    while True:
+        first = free_port(socket.SOCK_DGRAM)
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for port in range(first, first + count):
+                stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).bind(("127.0.0.1", port))
+            return first
 
 
 async def until(
@@ -92,7 +108,7 @@ class Machine:
     tls: int = field(default_factory=free_port)
     rpc: int = field(default_factory=free_port)
     metrics: int = field(default_factory=free_port)
-    media: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
+    media: int = field(default_factory=lambda: free_ports(SHARDS))
     process: asyncio.subprocess.Process | None = None
     operator: Operator | None = None
 
@@ -110,6 +126,8 @@ class Machine:
             "REGIE__RPC__LISTEN": f"127.0.0.1:{self.rpc}",
             "REGIE__METRICS__LISTEN": f"127.0.0.1:{self.metrics}",
             "REGIE__MEDIA__LISTEN": f"{self.address}:{self.media}",
+            "REGIE__MEDIA__SHARDS": str(SHARDS),
+            "REGIE__MEDIA__ROOM_SPLIT": str(ROOM_SPLIT),
             "REGIE__MEDIA__ORPHAN_GRACE_S": "20",
             **self.settings,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import asyncio
+import os
 import pathlib
 from collections.abc import AsyncIterator, Callable
 
@@ -29,6 +30,10 @@ def has_plane() -> bool:
         return False
     return True
 
+
+# `REGIE_SHARDS=3` runs the same tests with three shards, over which every room is spread.
+SHARDS = int(os.environ.get("REGIE_SHARDS", "1"))
+ROOM_SPLIT = 1 if SHARDS > 1 else 400
 
 needs_plane = pytest.mark.skipif(not has_plane(), reason="regie-plane is not built")
 
@@ -162,6 +167,8 @@ async def control(run_dir: pathlib.Path, data_dir: pathlib.Path | None = None) -
             listen="127.0.0.1:0",
             advertise=("127.0.0.1",),
             orphan_grace_s=20,
+            shards=SHARDS,
+            room_split=ROOM_SPLIT,
         )
     )
     listener = Listener()

@@ -710,16 +710,18 @@ class Counters(_message.Message):
 class Snapshot(_message.Message):
     __slots__ = ("transports", "counters")
     class Transport(_message.Message):
-        __slots__ = ("opened", "connected", "keyed", "ice")
+        __slots__ = ("opened", "connected", "keyed", "ice", "candidates")
         OPENED_FIELD_NUMBER: _ClassVar[int]
         CONNECTED_FIELD_NUMBER: _ClassVar[int]
         KEYED_FIELD_NUMBER: _ClassVar[int]
         ICE_FIELD_NUMBER: _ClassVar[int]
+        CANDIDATES_FIELD_NUMBER: _ClassVar[int]
         opened: OpenTransport
         connected: bool
         keyed: bool
         ice: IceCredentials
-        def __init__(self, opened: _Optional[_Union[OpenTransport, _Mapping]] = ..., connected: _Optional[bool] = ..., keyed: _Optional[bool] = ..., ice: _Optional[_Union[IceCredentials, _Mapping]] = ...) -> None: ...
+        candidates: _containers.RepeatedCompositeFieldContainer[Address]
+        def __init__(self, opened: _Optional[_Union[OpenTransport, _Mapping]] = ..., connected: _Optional[bool] = ..., keyed: _Optional[bool] = ..., ice: _Optional[_Union[IceCredentials, _Mapping]] = ..., candidates: _Optional[_Iterable[_Union[Address, _Mapping]]] = ...) -> None: ...
     TRANSPORTS_FIELD_NUMBER: _ClassVar[int]
     COUNTERS_FIELD_NUMBER: _ClassVar[int]
     transports: _containers.RepeatedCompositeFieldContainer[Snapshot.Transport]

@@ -2,7 +2,9 @@
 
 use prost::Message;
 
-use crate::contract::{Counters, IceCredentials, OpenTransport, Protocol, SlotPolicy, Snapshot, counters, snapshot};
+use crate::contract::{
+    Address, Counters, IceCredentials, OpenTransport, Protocol, SlotPolicy, Snapshot, counters, snapshot,
+};
 use crate::shard::Shard;
 use crate::transport::Transport;
 
@@ -65,7 +67,7 @@ impl Shard {
             },
         };
         let parts = self.transports.iter().map(|(_, transport)| part(transport)).collect();
-        SnapshotParts { parts, counters: self.counters(now) }
+        SnapshotParts { parts, candidates: self.config.addresses(), counters: self.counters(now) }
     }
 }
 
@@ -73,6 +75,7 @@ impl Shard {
 #[derive(Debug, Clone)]
 pub struct SnapshotParts {
     parts: Vec<Part>,
+    candidates: Vec<Address>,
     counters: Counters,
 }
 
@@ -103,6 +106,7 @@ impl SnapshotParts {
                 connected: part.connected,
                 keyed: part.keyed,
                 ice: Some(part.ice),
+                candidates: self.candidates.clone(),
             }
         });
         Snapshot { transports: transports.collect(), counters: Some(self.counters) }

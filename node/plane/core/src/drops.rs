@@ -18,6 +18,9 @@ causes! {
     /// An answer or indication: a lite agent asks nothing.
     StunNotRequest = "stun_not_request",
     StunUnknownUfrag = "stun_unknown_ufrag",
+    /// Of a transport of another shard. It was told that shard's port; an answer from this one would not be the answer of
+    /// the address it asked (RFC 8445 7.2.5.2.1), and what it then sent here would find no keys.
+    StunOtherShard = "stun_other_shard",
     StunBadMac = "stun_bad_mac",
     /// From an address that another peer proved to be its own a moment ago (H6).
     StunAddressHeld = "stun_addr_held",

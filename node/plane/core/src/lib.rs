@@ -48,6 +48,8 @@ mod transport;
 mod upstream;
 mod writing;
 
+pub use opening::MAX_TRANSPORTS;
+
 /// The words of the control protocol, generated from `protos/plane/v1/plane.proto`: the same nouns as in Python.
 pub mod contract {
     #![allow(missing_docs, clippy::all, rustdoc::all)]

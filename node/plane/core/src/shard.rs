@@ -274,10 +274,10 @@ impl Shard {
             return self.drops.add(Cause::StunNotRequest);
         }
         let name = message.ufrags().and_then(|(ours, _)| self.naming.parse(ours));
-        // With several shards, a check for another one is handed to it here: `name.shard` says which.
-        let Some(name) = name.filter(|name| name.shard == self.config.shard) else {
-            return self.drops.add(Cause::StunUnknownUfrag);
-        };
+        let Some(name) = name else { return self.drops.add(Cause::StunUnknownUfrag) };
+        if name.shard != self.config.shard {
+            return self.drops.add(Cause::StunOtherShard);
+        }
         // Read first, for the borrow: whether somebody else holds the address that this check claims to come from.
         let origin = path.origin();
         let holder = self.addresses.get(&origin).filter(|&&holder| holder != name.slot);

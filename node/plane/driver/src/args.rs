@@ -6,7 +6,16 @@ use std::path::PathBuf;
 use crate::log::Level;
 
 pub const USAGE: &str = "regie-plane --socket PATH [--listen 0.0.0.0:7881] [--advertise IP[,IP…]] \
-[--orphan-grace SECONDS] [--shards 1] [--max-send-bps 2500000] [--gso on|off] [--log error|warn|info|debug]";
+[--orphan-grace SECONDS] [--shards N] [--room-split 400] [--max-send-bps 2500000] [--gso on|off] [--log error|warn|info|debug]";
+
+/// More cores than one network card feeds; and a port each is to stay a short line in a firewall.
+pub const MAX_SHARDS: u32 = 16;
+
+/// One core is left to the control process and the kernel.
+fn default_shards() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+    cores.saturating_sub(1).clamp(1, MAX_SHARDS)
+}
 
 #[derive(Debug, Clone)]
 pub struct Args {
@@ -14,7 +23,10 @@ pub struct Args {
     pub listen: SocketAddrV4,
     pub advertise: Vec<IpAddr>,
     pub orphan_grace_s: u32,
+    /// Threads, each with a port of its own.
     pub shards: u32,
+    /// Transports of one room on one shard, from which on it takes a further shard.
+    pub room_split: u32,
     pub max_send_bps: u32,
     pub gso: bool,
     pub log: Level,
@@ -28,7 +40,8 @@ impl Args {
             listen: SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 7881),
             advertise: Vec::new(),
             orphan_grace_s: 600,
-            shards: 1,
+            shards: default_shards(),
+            room_split: 400,
             max_send_bps: 2_500_000,
             gso: true,
             log: Level::Info,
@@ -47,6 +60,10 @@ impl Args {
             };
             args.set(&name, &value)?;
         }
+        let first = args.listen.port();
+        if first > 0 && u32::from(first) + args.shards > 1 << 16 {
+            return Err(format!("--listen {}: {} shards need as many ports from there on.", args.listen, args.shards));
+        }
         if args.socket.as_os_str().is_empty() {
             return Err(format!("--socket is missing: say where the control process finds the plane. {USAGE}"));
         }
@@ -62,8 +79,14 @@ impl Args {
             "--max-send-bps" => self.max_send_bps = number(name, value)?,
             "--shards" => {
                 self.shards = number(name, value)?;
-                if self.shards != 1 {
-                    return Err("--shards: this version runs one shard; start with --shards 1.".to_owned());
+                if !(1..=MAX_SHARDS).contains(&self.shards) {
+                    return Err(format!("--shards {value}: use 1 to {MAX_SHARDS}, one less than there are cores."));
+                }
+            }
+            "--room-split" => {
+                self.room_split = number(name, value)?;
+                if self.room_split == 0 {
+                    return Err("--room-split 0: use 1 or more.".to_owned());
                 }
             }
             "--gso" => self.gso = on_off(name, value)?,
@@ -125,7 +148,15 @@ mod tests {
 
     #[test]
     fn every_refusal_is_a_sentence_with_a_remedy() {
-        for line in ["", "--socket", "--socket p --listen here", "--socket p --gso maybe", "--socket p --frob 1"] {
+        for line in [
+            "",
+            "--socket",
+            "--socket p --listen here",
+            "--socket p --gso maybe",
+            "--socket p --frob 1",
+            "--socket p --shards 0",
+            "--socket p --shards 2 --listen 1.1.1.1:65535",
+        ] {
             assert!(parse(line).unwrap_err().len() > 20, "{line}");
         }
     }

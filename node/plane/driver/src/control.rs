@@ -10,18 +10,19 @@ use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use plane_core::contract::failed::Cause;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
-use plane_core::contract::{Address, Attached, Done, Failed, Fenced, FromPlane, Shutdown};
-use plane_core::counters::SnapshotParts;
+use plane_core::contract::{Address, Attached, Counters, Done, Fenced, FromPlane, Shutdown};
 
 use crate::frames::{self, Reader};
+use crate::messages::FromShard;
+use crate::router::{Asked, Router, Told, failed};
 use crate::say;
-use crate::sys::{Epoll, Ready, Wake};
+use crate::sys::{self, Epoll, Ready, Wake};
 
 /// Bytes that may wait for a controller that does not read: a snapshot of a full house and some seconds of events.
 const BACKLOG: usize = 72 << 20;
@@ -37,39 +38,6 @@ const LISTENER: u64 = 0;
 const SHARDS: u64 = 1;
 const SIGNAL: u64 = 2;
 const FIRST_CONNECTION: u64 = 16;
-
-/// To a shard.
-pub enum ToShard {
-    Command {
-        connection: u64,
-        id: u64,
-        command: Box<Command>,
-    },
-    /// Close everything and end the thread.
-    Stop,
-}
-
-/// From a shard.
-pub enum FromShard {
-    Reply { connection: u64, id: u64, body: Body },
-    Snapshot { connection: u64, id: u64, parts: Box<SnapshotParts> },
-    Event(Body),
-}
-
-/// Where a shard takes its commands.
-pub struct ShardHandle {
-    pub commands: Sender<ToShard>,
-    pub wake: Arc<Wake>,
-}
-
-impl ShardHandle {
-    pub fn send(&self, message: ToShard) {
-        // A shard lives as long as the process; if its thread is gone, the process is ending.
-        if self.commands.send(message).is_ok() {
-            self.wake.wake();
-        }
-    }
-}
 
 /// What does not change while the plane runs.
 pub struct Identity {
@@ -152,6 +120,14 @@ impl Connection {
     }
 }
 
+/// What the whole process costs, beside the figures of its shards.
+fn complete(mut counters: Counters) -> Counters {
+    let figures = counters.r#loop.get_or_insert_default();
+    (figures.cpu_user_us, figures.cpu_system_us) = sys::cpu_us();
+    figures.resident_bytes = sys::resident_bytes();
+    counters
+}
+
 /// The thread's whole world.
 pub struct Control {
     epoll: Epoll,
@@ -159,7 +135,7 @@ pub struct Control {
     signal: OwnedFd,
     wake: Arc<Wake>,
     messages: Receiver<FromShard>,
-    shards: Vec<ShardHandle>,
+    router: Router,
     identity: Identity,
     connections: HashMap<u64, Connection>,
     next_connection: u64,
@@ -169,17 +145,13 @@ pub struct Control {
     stopping: bool,
 }
 
-fn failed(cause: Cause, detail: &str) -> Body {
-    Body::Failed(Failed { cause: cause as i32, detail: detail.to_owned() })
-}
-
 impl Control {
     pub fn new(
         listener: UnixListener,
         signal: OwnedFd,
         wake: Arc<Wake>,
         messages: Receiver<FromShard>,
-        shards: Vec<ShardHandle>,
+        router: Router,
         identity: Identity,
     ) -> io::Result<Control> {
         let epoll = Epoll::new()?;
@@ -193,7 +165,7 @@ impl Control {
             signal,
             wake,
             messages,
-            shards,
+            router,
             identity,
             connections: HashMap::new(),
             next_connection: FIRST_CONNECTION,
@@ -220,9 +192,7 @@ impl Control {
             self.check_deadlines();
             self.write_all();
         }
-        for shard in &self.shards {
-            shard.send(ToShard::Stop);
-        }
+        self.router.stop();
         outcome
     }
 
@@ -307,17 +277,12 @@ impl Control {
                 self.write_all();
             }
             Some(command) => {
-                let shard = &self.shards[self.shard_of(&command)];
-                shard.send(ToShard::Command { connection, id, command: Box::new(command) });
+                if let Some(body) = self.router.dispatch(Asked { connection, id }, command) {
+                    self.reply(connection, id, body);
+                }
             }
             None => self.reply(connection, id, failed(Cause::Invalid, "no command, or one of a newer contract")),
         }
-    }
-
-    /// The shard whose world a command is about. With more than one, a room's name chooses its shard, transports and
-    /// tracks are remembered from OpenTransport, and MuteTracks, AssignSlots and GetSnapshot are split and joined here.
-    fn shard_of(&self, _command: &Command) -> usize {
-        0
     }
 
     fn attach(&mut self, connection: u64, id: u64, who: &str) {
@@ -344,7 +309,7 @@ impl Control {
             instance: identity.instance.clone(),
             started_unix_ms: identity.started_unix_ms,
             candidates: identity.candidates.clone(),
-            shards: self.shards.len() as u32,
+            shards: self.router.shards() as u32,
             orphan_grace_s: identity.orphan_grace_s,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             optimised: !cfg!(debug_assertions),
@@ -362,17 +327,18 @@ impl Control {
     fn drain_shards(&mut self) {
         self.wake.clear();
         while let Ok(message) = self.messages.try_recv() {
-            match message {
-                FromShard::Reply { connection, id, body } => self.reply(connection, id, body),
-                FromShard::Snapshot { connection, id, parts } => {
-                    self.reply(connection, id, Body::Snapshot(parts.assemble()));
-                }
-                FromShard::Event(body) => {
-                    if let Some(controller) = self.controller {
-                        self.reply(controller, 0, body);
-                    }
-                }
+            match self.router.hear(message) {
+                Some(Told::Reply(asked, body)) => self.reply(asked.connection, asked.id, body),
+                Some(Told::Event(Body::Counters(counters))) => self.event(Body::Counters(complete(counters))),
+                Some(Told::Event(body)) => self.event(body),
+                None => {}
             }
+        }
+    }
+
+    fn event(&mut self, body: Body) {
+        if let Some(controller) = self.controller {
+            self.reply(controller, 0, body);
         }
     }
 

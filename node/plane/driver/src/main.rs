@@ -2,29 +2,36 @@
 //! may die: packets flow on.
 
 mod args;
+mod caps;
 mod control;
 mod frames;
 mod lag;
 mod log;
+mod merge;
+mod messages;
+mod placement;
+mod router;
 mod runner;
 mod sys;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
-use std::thread;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::{self, JoinHandle};
 
 use plane_core::shard::{Config, Shard};
 
 use args::Args;
-use control::{Control, Identity, ShardHandle};
+use control::{Control, Identity};
+use messages::{FromShard, ShardHandle};
+use router::Router;
 use runner::{Kernel, Runner};
 use sys::{Udp, Wake};
 
@@ -69,58 +76,68 @@ fn start(args: &Args) -> Result<(), Stop> {
         say!(Debug, "runs at ordinary priority: no CAP_SYS_NICE");
     }
     let _lock = lock(&args.socket)?;
-    let udp = Udp::bind(args.listen).map_err(|error| {
-        Stop::Refused(format!("cannot listen on UDP {}: {error}. Choose another --listen.", args.listen))
-    })?;
-    let port = udp.local()?.port();
-    let candidates = candidates(args, port);
+    let sockets = bind(args)?;
     let listener = listen(&args.socket)?;
-    let outcome = serve(args, signal, udp, listener, &candidates);
+    let outcome = serve(args, signal, sockets, listener);
     let _ = std::fs::remove_file(&args.socket);
     outcome?;
     say!(Info, "closed");
     Ok(())
 }
 
-fn serve(args: &Args, signal: OwnedFd, udp: Udp, listener: UnixListener, candidates: &[SocketAddr]) -> io::Result<()> {
+/// A socket for each shard, on consecutive ports; any free ones when the first is 0.
+fn bind(args: &Args) -> Result<Vec<Udp>, Stop> {
+    let port = |n: u32| if args.listen.port() == 0 { 0 } else { args.listen.port() + n as u16 };
+    let bind = |n| {
+        let address = SocketAddrV4::new(*args.listen.ip(), port(n));
+        Udp::bind(address).map_err(|error| {
+            Stop::Refused(format!(
+                "cannot listen on UDP {address}: {error}. Choose another --listen; each of the {} shards has a port, from \
+                 that one on.",
+                args.shards
+            ))
+        })
+    };
+    (0..args.shards).map(bind).collect()
+}
+
+/// What all shards are told alike.
+struct Common {
+    messages: Sender<FromShard>,
+    control: Arc<Wake>,
+}
+
+type Thread = JoinHandle<io::Result<()>>;
+
+fn serve(args: &Args, signal: OwnedFd, sockets: Vec<Udp>, listener: UnixListener) -> io::Result<()> {
     let mut secret = [0u8; 32];
     sys::random(&mut secret)?;
     let mut instance = [0u8; 8];
     sys::random(&mut instance)?;
     let instance = format!("{:016x}", u64::from_be_bytes(instance));
-    let unix_offset_us = sys::unix_us() - sys::monotonic_us();
-
     let control_wake = Arc::new(Wake::new()?);
     let (messages, from_shards) = channel();
-    let (commands, to_shard) = channel();
-    let wake = Arc::new(Wake::new()?);
-    let config = Config {
-        shard: 0,
-        secret,
-        unix_offset_us,
-        candidates: candidates.to_vec(),
-        tcp_candidates: Vec::new(),
-        max_send_bps: args.max_send_bps,
-        gso: args.gso,
-    };
-    let told = config.addresses();
-    let shard = Shard::new(config);
-    let runner = Runner {
-        shard,
-        udp,
-        kernel: Kernel::Untried,
-        commands: to_shard,
-        wake: wake.clone(),
-        messages,
-        control: control_wake.clone(),
-    };
-    let thread = thread::Builder::new().name("shard-0".into()).spawn(move || {
-        // Without it nothing is forwarded, and whoever started this process is to know that.
-        runner.run().inspect_err(|error| {
-            say!(Error, "the shard cannot go on: {error}");
-            std::process::exit(1)
-        })
-    })?;
+    let unix_offset_us = sys::unix_us() - sys::monotonic_us();
+    let common = Common { messages, control: control_wake.clone() };
+
+    let port = sockets.first().map_or(Ok(0), |udp| udp.local().map(|address| address.port()))?;
+    let (mut told, mut threads, mut shards) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, udp) in sockets.into_iter().enumerate() {
+        let config = Config {
+            shard: number as u8,
+            secret,
+            unix_offset_us,
+            candidates: candidates(args, udp.local()?.port()),
+            tcp_candidates: Vec::new(),
+            max_send_bps: args.max_send_bps,
+            gso: args.gso,
+        };
+        told.extend(config.addresses());
+        let (thread, handle) = start_shard(config, udp, &common)?;
+        threads.push(thread);
+        shards.push(handle);
+    }
+    drop(common); // the shards' threads have their own
 
     let identity = Identity {
         instance: instance.clone(),
@@ -128,16 +145,44 @@ fn serve(args: &Args, signal: OwnedFd, udp: Udp, listener: UnixListener, candida
         candidates: told,
         orphan_grace_s: args.orphan_grace_s,
     };
-    let shards = vec![ShardHandle { commands, wake }];
-    let control = Control::new(listener, signal, control_wake, from_shards, shards, identity)?;
+    let router = Router::new(shards, usize::MAX);
+    let control = Control::new(listener, signal, control_wake, from_shards, router, identity)?;
     let mut stdout = io::stdout().lock();
-    let port = candidates.first().map_or(0, SocketAddr::port);
-    writeln!(stdout, "regie-plane ready instance={instance} port={port} socket={}", args.socket.display())?;
+    let (socket, count) = (args.socket.display(), args.shards);
+    writeln!(stdout, "regie-plane ready instance={instance} port={port} shards={count} socket={socket}")?;
     stdout.flush()?;
     drop(stdout);
-    let outcome = control.run();
-    let shard = thread.join().unwrap_or_else(|_| Err(io::Error::other("the shard's thread panicked")));
-    outcome.and(shard)
+    let mut outcome = control.run();
+    for thread in threads {
+        let ended = thread.join().unwrap_or_else(|_| Err(io::Error::other("a shard's thread panicked")));
+        outcome = outcome.and(ended);
+    }
+    outcome
+}
+
+fn start_shard(config: Config, udp: Udp, common: &Common) -> io::Result<(Thread, ShardHandle)> {
+    let (commands, to_shard) = channel();
+    let wake = Arc::new(Wake::new()?);
+    let number = usize::from(config.shard);
+    let shard = Shard::new(config);
+    let runner = Runner {
+        number,
+        shard,
+        udp,
+        kernel: Kernel::Untried,
+        commands: to_shard,
+        wake: wake.clone(),
+        messages: common.messages.clone(),
+        control: common.control.clone(),
+    };
+    let thread = thread::Builder::new().name(format!("shard-{number}")).spawn(move || {
+        // Without it what it carries is lost, and whoever started this process is to know that.
+        runner.run().inspect_err(|error| {
+            say!(Error, "shard {number} cannot go on: {error}");
+            std::process::exit(1)
+        })
+    })?;
+    Ok((thread, ShardHandle { commands, wake }))
 }
 
 /// One plane a socket: the lock is on a file beside it, because the socket itself is replaced at start.
@@ -174,6 +219,7 @@ fn listen(socket: &Path) -> Result<UnixListener, Stop> {
     Ok(listener)
 }
 
+/// Where peers reach the shard on `port`, preferred first.
 fn candidates(args: &Args, port: u16) -> Vec<SocketAddr> {
     let ips: Vec<IpAddr> = if !args.advertise.is_empty() {
         args.advertise.clone()

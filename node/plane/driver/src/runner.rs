@@ -11,8 +11,8 @@ use plane_core::contract::to_plane::Command;
 use plane_core::contract::{Counters, counters};
 use plane_core::shard::{Sent, Shard, Sink, Transmit};
 
-use crate::control::{FromShard, ToShard};
 use crate::lag::Lag;
+use crate::messages::{FromShard, ReplyTo, ToShard};
 use crate::sys::{self, BATCH, Batch, Outcome, Udp, Wake};
 
 const SECOND_US: u64 = 1_000_000;
@@ -100,6 +100,8 @@ impl Sink for Gso<'_> {
 
 /// One shard with its socket and its channels.
 pub struct Runner {
+    /// Its number.
+    pub number: usize,
     pub shard: Shard,
     pub udp: Udp,
     pub kernel: Kernel,
@@ -142,10 +144,10 @@ impl Runner {
             if now >= next_second {
                 next_second = now.max(next_second + SECOND_US);
                 let counters = self.counters(now, &mut tally);
-                told |= self.messages.send(FromShard::Event(Body::Counters(counters))).is_ok();
+                told |= self.tell(Body::Counters(counters));
             }
             while let Some(event) = self.shard.poll_event() {
-                told |= self.messages.send(FromShard::Event(event)).is_ok();
+                told |= self.tell(event);
             }
             if told {
                 self.control.wake();
@@ -153,21 +155,27 @@ impl Runner {
         }
     }
 
+    fn tell(&self, body: Body) -> bool {
+        self.messages.send(FromShard::Event { shard: self.number, body }).is_ok()
+    }
+
     /// `false`: stop. Some at a time, so that no packet waits for a long queue of commands.
     fn take_commands(&mut self, told: &mut bool) -> bool {
         for _ in 0..COMMANDS_AT_ONCE {
-            let (connection, id, command) = match self.commands.try_recv() {
-                Ok(ToShard::Command { connection, id, command }) => (connection, id, command),
+            let (reply, command) = match self.commands.try_recv() {
+                Ok(ToShard::Command { reply, command }) => (reply, command),
                 Err(TryRecvError::Empty) => return true,
                 Ok(ToShard::Stop) | Err(TryRecvError::Disconnected) => return false,
             };
             if matches!(*command, Command::GetSnapshot(_)) {
                 let parts = Box::new(self.shard.snapshot(sys::monotonic_us()));
-                *told |= self.messages.send(FromShard::Snapshot { connection, id, parts }).is_ok();
+                *told |= self.messages.send(FromShard::Snapshot { reply, parts }).is_ok();
                 continue;
             }
-            if let Some(body) = self.shard.handle_command(sys::monotonic_us(), *command) {
-                *told |= self.messages.send(FromShard::Reply { connection, id, body }).is_ok();
+            let body = self.shard.handle_command(sys::monotonic_us(), *command);
+            // Silence is an answer only to whoever counts the answers.
+            if body.is_some() || matches!(reply, ReplyTo::Part(_)) {
+                *told |= self.messages.send(FromShard::Reply { reply, body }).is_ok();
             }
         }
         self.wake.wake(); // there may be more
@@ -210,16 +218,21 @@ impl Runner {
     fn counters(&mut self, now: u64, tally: &mut Tally) -> Counters {
         let mut counters = self.shard.counters(now);
         counters.unix_ms = (sys::unix_us() / 1000) as i64;
-        let (user, system) = sys::cpu_us();
+        let lag_p99_us = tally.lag.quantile(0.99);
         counters.r#loop = Some(counters::Loop {
-            cpu_user_us: user,
-            cpu_system_us: system,
             lag_p50_us: tally.lag.quantile(0.50),
-            lag_p99_us: tally.lag.quantile(0.99),
-            resident_bytes: sys::resident_bytes(),
+            lag_p99_us,
             socket_drops: tally.overflow,
             ..counters::Loop::default()
         });
+        counters.shards = vec![counters::Shard {
+            shard: self.number as u32,
+            transports: counters.gauge.map_or(0, |gauge| gauge.transports),
+            sent_packets: self.shard.totals().sent_packets,
+            cpu_us: sys::thread_cpu_us(),
+            lag_p99_us,
+            mirrored_packets: 0,
+        }];
         tally.lag.clear();
         let own = [
             ("too_long", tally.truncated),

@@ -37,7 +37,8 @@ pub fn socket_path() -> PathBuf {
 
 pub fn process(socket: &PathBuf, extra: &[&str]) -> Process {
     let mut process = Process::new(env!("CARGO_BIN_EXE_regie-plane"));
-    process.arg("--socket").arg(socket).args(["--listen", "127.0.0.1:0", "--log", "error"]).args(extra);
+    process.arg("--socket").arg(socket).args(["--listen", "127.0.0.1:0", "--log", "error"]);
+    process.args(["--shards", crate::SHARDS, "--room-split", "1"]).args(extra);
     process
 }
 
@@ -144,6 +145,8 @@ impl Controller {
 pub struct Peer {
     pub udp: UdpSocket,
     pub plane: SocketAddr,
+    /// The connectivity check that it was let in with.
+    pub check: Vec<u8>,
     sealer: Sealer,
     opener: Opener,
     window: RefCell<ReplayWindow>,
@@ -152,6 +155,10 @@ pub struct Peer {
 impl Peer {
     /// One that sends a camera and receives on video slot 0.
     pub fn join(controller: &mut Controller, name: &str, watches: &str) -> Peer {
+        Peer::join_room(controller, name, "r", watches)
+    }
+
+    pub fn join_room(controller: &mut Controller, name: &str, room: &str, watches: &str) -> Peer {
         let codecs = vec![Codec {
             payload_type: 96,
             rtx_payload_type: 97,
@@ -179,7 +186,7 @@ impl Peer {
         };
         let open = OpenTransport {
             transport: name.into(),
-            room: "r".into(),
+            room: room.into(),
             label: b"label".to_vec(),
             sends: vec![send],
             receives: vec![receive],
@@ -202,6 +209,7 @@ impl Peer {
         let mut out = [0; 256];
         let len = write_check(&mut out, &check, &Integrity::new(ice.password.as_bytes())).unwrap();
         udp.send_to(&out[..len], plane).unwrap();
+        let check = out[..len].to_vec();
         udp.recv_from(&mut out).unwrap();
         controller.until(|body| matches!(body, Body::IceConnected(connected) if connected.transport == name));
         let keys = SetKeys {
@@ -216,6 +224,7 @@ impl Peer {
         Peer {
             udp,
             plane,
+            check,
             sealer: Sealer::new(Profile::AeadAes128Gcm, &[1; 16], &[2; 12]).unwrap(),
             opener: Opener::new(Profile::AeadAes128Gcm, &[3; 16], &[4; 12]).unwrap(),
             window: RefCell::default(),

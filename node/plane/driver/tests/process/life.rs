@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command as Process;
 use std::time::{Duration, Instant};
 
+use crate::SHARDS;
 use crate::common::*;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
@@ -16,7 +17,7 @@ fn starts_and_ends() {
     let mode = std::fs::metadata(&plane.socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let (_controller, attached) = plane.attach();
-    assert_eq!((attached.epoch, attached.shards), (1, 1));
+    assert_eq!((attached.epoch, attached.shards.to_string().as_str()), (1, SHARDS));
     assert_eq!(attached.candidates[0].ip, "127.0.0.1");
     assert!(plane.ready.contains(&attached.instance));
     Process::new("kill").arg("-TERM").arg(plane.child.id().to_string()).status().unwrap();

@@ -1,8 +1,12 @@
-//! The process itself: real sockets, real signals, on loopback only.
+//! The process itself: real sockets, real signals, on loopback only. One shard.
+
+/// How many threads carry packets.
+const SHARDS: &str = "1";
 
 mod common;
 
 mod life;
 mod media;
+mod shards;
 mod stalled;
 mod takeover;
