@@ -127,12 +127,18 @@ fn transport_figures(transport: &Transport) -> counters::Transport {
         nacks_received: transport.totals.nacks_received,
         plis_received: transport.totals.plis_received,
         connected: transport.ice.connected(),
+        target_bps: narrow(transport.target_bps().unwrap_or(0)),
+        delay_ms: transport.estimator.as_ref().map_or(0, |estimator| narrow(estimator.queue_us() / 1000)),
         protocol: match transport.ice.path().and_then(|path| path.connection) {
             Some(_) => Protocol::Tcp.into(),
             None => Protocol::Udp.into(),
         },
         ..counters::Transport::default()
     }
+}
+
+fn narrow(value: u64) -> u32 {
+    value.min(u32::MAX.into()) as u32
 }
 
 fn track_figures(track: &crate::track::Track, now: u64) -> counters::Track {

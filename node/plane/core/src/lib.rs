@@ -30,6 +30,7 @@ mod address;
 mod assigning;
 mod codec;
 mod command;
+mod congestion;
 pub mod counters;
 pub mod drops;
 mod fanout;

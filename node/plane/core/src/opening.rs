@@ -2,6 +2,7 @@
 
 use prost::Message;
 
+use crate::bandwidth::estimator::Estimator;
 use crate::codec::Codec;
 use crate::command::{Refusal, done, invalid, unknown};
 use crate::contract::failed;
@@ -44,6 +45,8 @@ impl Shard {
             slots.push(Slot::new(receive, codecs, first));
         }
         let bps = if open.max_send_bps == 0 { self.config.max_send_bps } else { open.max_send_bps };
+        let numbered = slots.iter().any(|slot: &Slot| slot.extensions.transport_cc != 0);
+        let estimator = numbered.then(|| Box::new(Estimator::new(self.generation.wrapping_mul(40_503) as u16, now)));
         let transport = Transport {
             id: open.transport.as_str().into(),
             room,
@@ -67,6 +70,9 @@ impl Shard {
             gso: self.config.gso,
             clock_offset_us: None,
             greeted: false,
+            arrivals: None,
+            owed: false,
+            estimator,
         };
         if self.transports.is_empty() {
             self.next_tick_us = now;

@@ -1,7 +1,6 @@
 //! How much a peer may send: a loss-based receiver estimate, told to it as REMB.
 //!
-//! The place of this module is taken by send-side estimation over transport-wide feedback where that is negotiated.
-//! The law is that of the loss-based controller of Google's congestion control (draft-ietf-rmcat-gcc-02, 6).
+//! Where transport-wide feedback is agreed the peer estimates for itself, and is told the cap alone. The law is that of the loss-based controller of Google's congestion control (draft-ietf-rmcat-gcc-02, 6).
 
 /// Interval between two messages, µs: a lost one must not matter.
 pub const INTERVAL_US: u64 = 200_000;
@@ -53,11 +52,21 @@ impl Remb {
         if now >= self.judged + JUDGE_US && self.expected >= JUDGE_PACKETS {
             self.judge(now);
         }
+        self.due(now).then_some(self.granted)
+    }
+
+    /// The same for a sender that estimates for itself: the cap, whatever is lost.
+    pub fn poll_cap(&mut self, now: u64) -> Option<u64> {
+        self.granted = self.cap;
+        self.due(now).then_some(self.cap)
+    }
+
+    fn due(&mut self, now: u64) -> bool {
         if self.last_sent.is_some_and(|sent| now < sent + INTERVAL_US) {
-            return None;
+            return false;
         }
         self.last_sent = Some(now);
-        Some(self.granted)
+        true
     }
 
     fn judge(&mut self, now: u64) {

@@ -12,7 +12,7 @@ use crate::track::{Report, Track};
 use crate::transport::{Carries, Transport};
 
 /// SSRC of our reports and requests; no slot has it.
-const OURS: u32 = slot::SSRC_BASE | 0x8000;
+pub(crate) const OURS: u32 = slot::SSRC_BASE | 0x8000;
 /// The longest compound that is written.
 const COMPOUND: usize = 1100;
 /// Sender reports in one compound: 28 bytes each.
@@ -66,8 +66,8 @@ impl Shard {
                     transport.estimate_bps = bitrate.min(u32::MAX.into()) as u32;
                 }
             }
-            // Transport-wide feedback feeds the send-side estimator, once transport-cc is negotiated.
-            Packet::TransportCc { .. } | Packet::Sdes | Packet::Bye { .. } | Packet::Other { .. } => {}
+            Packet::TransportCc { body, .. } => self.note_transport_cc(now, index, body),
+            Packet::Sdes | Packet::Bye { .. } | Packet::Other { .. } => {}
         }
     }
 
@@ -208,8 +208,8 @@ impl Shard {
 
     /// A transport's turn: receiver reports and REMB for what it sends, sender reports for what it is sent.
     ///
-    /// REMB is what lets senders reach their rate as long as transport-cc is not negotiated; its send-side estimator
-    /// and feedback take this place in the next step.
+    /// REMB is what lets senders reach their rate where transport-cc is not agreed; where it is, REMB says the cap alone:
+    /// browsers obey the lower of what they estimate and what they are told.
     pub(crate) fn report(&mut self, index: u32, now: u64) {
         let Some(transport) = self.transports.get_mut(index) else { return };
         if !transport.usable() {
@@ -266,7 +266,8 @@ fn report_upstream(outbox: &mut Outbox, transport: &mut Transport, tracks: &mut 
             count += 1;
         }
     }
-    let granted = transport.remb.poll(now);
+    let estimates = transport.arrivals.is_some();
+    let granted = if estimates { transport.remb.poll_cap(now) } else { transport.remb.poll(now) };
     send_rtcp(outbox, transport, |writer| {
         let _ = writer.receiver_report(OURS, &blocks[..count]);
         if let Some(bps) = granted {
@@ -300,7 +301,7 @@ fn unix_us(ntp: u64) -> i64 {
     seconds * 1_000_000 + (((ntp & 0xFFFF_FFFF) * 1_000_000) >> 32) as i64
 }
 
-fn send_rtcp(outbox: &mut Outbox, transport: &mut Transport, fill: impl FnOnce(&mut Writer<'_>)) -> bool {
+pub(crate) fn send_rtcp(outbox: &mut Outbox, transport: &mut Transport, fill: impl FnOnce(&mut Writer<'_>)) -> bool {
     let Some(path) = transport.ice.path() else { return false };
     let index = transport.next_srtcp();
     let Some(keys) = &transport.keys else { return false };

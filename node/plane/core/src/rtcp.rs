@@ -414,6 +414,24 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// Tell what came and when: `fill` writes what follows the SSRCs and returns its length, a multiple of 4; 0 for nothing.
+    pub fn transport_cc(
+        &mut self,
+        sender: u32,
+        media: u32,
+        fill: impl FnOnce(&mut [u8]) -> usize,
+    ) -> Result<(), Malformed> {
+        let room = self.out.get_mut(self.len + 12..).ok_or(Malformed)?;
+        let len = fill(room);
+        if len == 0 {
+            return Ok(());
+        }
+        let body = self.begin(RTPFB, TRANSPORT_CC.into(), 8 + len)?;
+        put(body, 0, sender);
+        put(body, 4, media);
+        Ok(())
+    }
+
     fn begin(&mut self, payload_type: u8, count: usize, body: usize) -> Result<&mut [u8], Malformed> {
         let packet = self.out.get_mut(self.len..self.len + 4 + body).ok_or(Malformed)?;
         let words = u16::try_from(body / 4).map_err(|_| Malformed)?.to_be_bytes();

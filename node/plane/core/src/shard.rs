@@ -116,6 +116,8 @@ pub struct Totals {
     pub key_frames: u64,
     pub key_frames_from_cache: u64,
     pub padding_bytes: u64,
+    pub transport_cc_received: u64,
+    pub transport_cc_sent: u64,
 }
 
 /// Datagrams that are not media: answers to checks, DTLS, RTCP.
@@ -170,6 +172,10 @@ pub struct Shard {
     pub(crate) dirty_transports: Vec<u32>,
     pub(crate) asking_tracks: Vec<u32>,
     pub(crate) stale_rooms: Vec<u32>,
+    /// Senders with transport-wide numbers who are to be told what came.
+    pub(crate) owed: Vec<u32>,
+    /// When the datagram in hand came.
+    pub(crate) arrived_us: u64,
     pub(crate) scratch: Scratch,
     /// Working memory of the audio levels.
     pub(crate) levels: Vec<(u32, u8)>,
@@ -203,6 +209,8 @@ impl Shard {
             dirty_transports: Vec::new(),
             asking_tracks: Vec::new(),
             stale_rooms: Vec::new(),
+            owed: Vec::new(),
+            arrived_us: 0,
             scratch: Scratch::default(),
             levels: Vec::new(),
             ranked: Vec::new(),
@@ -216,6 +224,12 @@ impl Shard {
 
     /// As [`Shard::handle_datagram`], for what came over any path: of a TCP connection, one frame without its length.
     pub fn handle_packet(&mut self, now: u64, path: Path, bytes: &mut [u8]) {
+        self.handle_arrival(now, now, path, bytes);
+    }
+
+    /// The same when the kernel has noted that it came at `arrived`, on the clock of `now`: its sender is told of that.
+    pub fn handle_arrival(&mut self, now: u64, arrived: u64, path: Path, bytes: &mut [u8]) {
+        self.arrived_us = arrived.min(now);
         self.totals.received_packets += 1;
         self.totals.received_bytes += bytes.len() as u64;
         // RFC 7983: the first byte tells the protocol.
@@ -357,6 +371,7 @@ impl Shard {
         self.next_tick_us = if now >= self.next_tick_us + TICK_US { now } else { self.next_tick_us } + TICK_US;
         self.tick = self.tick.wrapping_add(1);
         self.ask_senders(now);
+        self.tell_arrivals(now);
         let turn = self.tick % TURNS;
         for index in (turn..self.transports.end()).step_by(TURNS as usize) {
             let Some(transport) = self.transports.get_mut(index) else { continue };

@@ -73,11 +73,12 @@ pub struct Template {
     /// 0: not there.
     pub abs_send_time: usize,
     pub audio_level: usize,
+    pub transport_cc: usize,
 }
 
 impl Default for Template {
     fn default() -> Template {
-        Template { bytes: [0; 40], len: 0, abs_send_time: 0, audio_level: 0 }
+        Template { bytes: [0; 40], len: 0, abs_send_time: 0, audio_level: 0, transport_cc: 0 }
     }
 }
 
@@ -131,10 +132,9 @@ impl Slot {
         }
     }
 
-    /// Leaves places for what changes with each packet. Transport-wide numbers (`extensions.transport_cc`) get theirs
-    /// here when the plane sends feedback and estimates: until then they are never negotiated.
+    /// Leaves places for what changes with each packet.
     fn make_template(&self) -> Template {
-        let mut list = [Extension { id: 0, value: &[] }; 3];
+        let mut list = [Extension { id: 0, value: &[] }; 4];
         let mut count = 0;
         let mut add = |id: u32, value| {
             if (1..=255).contains(&id) {
@@ -150,6 +150,7 @@ impl Slot {
         } else {
             add(self.extensions.audio_level, &[0]);
         }
+        add(self.extensions.transport_cc, &[0; 2]);
         let list = &list[..count];
         let mut template = Template::default();
         template.len = ext::write(&mut template.bytes, list).unwrap_or(0);
@@ -161,6 +162,8 @@ impl Slot {
                 template.abs_send_time = at;
             } else if u32::from(extension.id) == self.extensions.audio_level && extension.value.len() == 1 {
                 template.audio_level = at;
+            } else if u32::from(extension.id) == self.extensions.transport_cc && extension.value.len() == 2 {
+                template.transport_cc = at;
             }
             at += extension.value.len();
         }

@@ -1,5 +1,7 @@
 //! One peer connection: its path, its keys, what it sends and the slots it receives on.
 
+use crate::bandwidth::arrivals::Arrivals;
+use crate::bandwidth::estimator::Estimator;
 use crate::contract::SetKeys;
 use crate::ice::Ice;
 use crate::remb::Remb;
@@ -155,6 +157,12 @@ pub struct Transport {
     pub clock_offset_us: Option<i64>,
     /// It has had its first report, which grants it its rate.
     pub greeted: bool,
+    /// It sends with transport-wide numbers: when those came.
+    pub arrivals: Option<Box<Arrivals>>,
+    /// It is in the shard's list of transports that are owed feedback.
+    pub owed: bool,
+    /// It receives with transport-wide numbers: what its way bears.
+    pub estimator: Option<Box<Estimator>>,
 }
 
 impl Transport {
@@ -178,6 +186,14 @@ impl Transport {
     /// Round trip to assume before a report has told it.
     pub fn round_trip_us(&self) -> u64 {
         if self.rtt_us == 0 { 50_000 } else { self.rtt_us }
+    }
+
+    /// The most that it is to be sent, bits per second: what its way bears, and caps. None: not known, and no cap.
+    pub fn target_bps(&self) -> Option<u64> {
+        match &self.estimator {
+            Some(estimator) => estimator.bps(),
+            None => (self.estimate_bps > 0).then_some(self.estimate_bps.into()),
+        }
     }
 
     /// Whether a slot shows or is to show `track`.

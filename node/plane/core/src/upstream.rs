@@ -3,6 +3,7 @@
 use crate::address::Origin;
 use crate::cache::{Meta, Refused};
 use crate::codec::{self, Format};
+use crate::congestion;
 use crate::contract::Kind;
 use crate::drops::Cause;
 use crate::ext::AudioLevel;
@@ -87,6 +88,11 @@ impl Shard {
         let payload = header.payload(plain).map_err(|_| Cause::RtpMalformed)?;
         let extensions = header.extensions(plain);
         let find = |id: u32| u8::try_from(id).ok().and_then(|id| extensions.value(id));
+        if let Some(number) = find(track.extensions.transport_cc)
+            && congestion::note_arrival(transport, number, header.ssrc, self.arrived_us, len)
+        {
+            self.owed.push(track.owner);
+        }
         let mut incoming = Incoming {
             header,
             sequence,

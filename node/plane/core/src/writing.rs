@@ -1,5 +1,6 @@
 //! From numbered packets to sealed groups in the arena.
 
+use crate::bandwidth::estimator::Estimator;
 use crate::codec::Format;
 use crate::ext::{self, Extension};
 use crate::fanout::{Job, Prepared, Scratch, World};
@@ -14,9 +15,17 @@ use crate::transport::Transport;
 /// Packets in one send.
 const GROUP: usize = 10;
 
+/// This moment by both clocks, µs.
+#[derive(Clone, Copy)]
+struct Now {
+    us: u64,
+    wall_us: u64,
+}
+
 impl World<'_> {
     pub(crate) fn send(&mut self, index: u32, transport: &mut Transport, sink: &mut impl Sink) {
         let (Some(path), Some(keys)) = (transport.ice.path(), transport.keys.as_ref()) else { return };
+        let estimator = &mut transport.estimator;
         let mut at = 0;
         while at < self.scratch.jobs.len() {
             // Over TCP each packet is a frame of its own: equal sizes would be padding for nothing.
@@ -30,7 +39,8 @@ impl World<'_> {
             for (n, job) in jobs.iter().enumerate().take(end).skip(at) {
                 let padding = if n + 1 < end { segment - usize::from(job.size) } else { 0 };
                 let slot = &transport.slots[usize::from(job.place)];
-                let Some(len) = write(&mut arena[used..], job, slot, self.tracks, padding, self.wall_us) else {
+                let now = Now { us: self.now, wall_us: self.wall_us };
+                let Some(len) = write(&mut arena[used..], job, slot, self.tracks, padding, now, estimator) else {
                     continue;
                 };
                 let sealed = keys.sealer.seal_rtp(&mut arena[used..], len, job.sequence, job.header_len.into());
@@ -83,15 +93,20 @@ fn group(jobs: &[Job], from: usize) -> (usize, usize) {
 pub(crate) fn extension_len(slot: &Slot, packet: &Prepared) -> usize {
     if packet.extra_len > 0 && slot.extensions.dependency_descriptor != 0 {
         let extra = [0; 255];
-        let list = extensions(slot, &extra[..usize::from(packet.extra_len)], &[0; 3]);
+        let list = extensions(slot, &extra[..usize::from(packet.extra_len)], &[0; 3], &[0; 2]);
         return ext::written_len(&list.0[..list.1]);
     }
     slot.template().len
 }
 
 /// The slow way, for packets that carry a dependency descriptor: its length changes from packet to packet.
-fn extensions<'a>(slot: &'a Slot, dependency: &'a [u8], time: &'a [u8; 3]) -> ([Extension<'a>; 3], usize) {
-    let mut list = [Extension { id: 0, value: &[] as &[u8] }; 3];
+fn extensions<'a>(
+    slot: &'a Slot,
+    dependency: &'a [u8],
+    time: &'a [u8; 3],
+    number: &'a [u8; 2],
+) -> ([Extension<'a>; 4], usize) {
+    let mut list = [Extension { id: 0, value: &[] as &[u8] }; 4];
     let mut count = 0;
     let mut add = |id: u32, value| {
         if (1..=255).contains(&id) {
@@ -103,17 +118,32 @@ fn extensions<'a>(slot: &'a Slot, dependency: &'a [u8], time: &'a [u8; 3]) -> ([
         add(slot.extensions.mid, slot.mid.as_bytes());
     }
     add(slot.extensions.abs_send_time, time);
+    add(slot.extensions.transport_cc, number);
     add(slot.extensions.dependency_descriptor, dependency);
     (list, count)
 }
 
 /// Writes the plain packet. Returns its length; `None` if its payload has just been overwritten.
-fn write(out: &mut [u8], job: &Job, slot: &Slot, tracks: &Slab<Track>, padding: usize, wall_us: u64) -> Option<usize> {
+fn write(
+    out: &mut [u8],
+    job: &Job,
+    slot: &Slot,
+    tracks: &Slab<Track>,
+    padding: usize,
+    now: Now,
+    estimator: &mut Option<Box<Estimator>>,
+) -> Option<usize> {
     let stored = tracks.get(job.track)?.layer.ring.as_ref()?.get(job.packet.meta.sequence)?;
-    let time = ext::abs_send_time(wall_us);
+    let time = ext::abs_send_time(now.wall_us);
+    let number = match estimator {
+        Some(estimator) if slot.extensions.transport_cc != 0 => {
+            estimator.sent(usize::from(job.size) + padding, now.us).to_be_bytes()
+        }
+        _ => [0; 2],
+    };
     let header_len = usize::from(job.header_len);
     if job.packet.extra_len > 0 && slot.extensions.dependency_descriptor != 0 {
-        let list = extensions(slot, stored.extra, &time);
+        let list = extensions(slot, stored.extra, &time, &number);
         ext::write(&mut out[FIXED_LEN..], &list.0[..list.1]).ok()?;
     } else {
         let template = slot.template();
@@ -123,6 +153,9 @@ fn write(out: &mut [u8], job: &Job, slot: &Slot, tracks: &Slab<Track>, padding: 
         }
         if template.audio_level > 0 {
             out[FIXED_LEN + template.audio_level] = job.packet.meta.audio_level;
+        }
+        if template.transport_cc > 0 {
+            out[FIXED_LEN + template.transport_cc..][..2].copy_from_slice(&number);
         }
     }
     let (ssrc, payload_type) = match job.original {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
 use plane_core::contract::{Counters, counters};
-use plane_core::shard::{Sent, Shard, Sink, Transmit};
+use plane_core::shard::{Path, Sent, Shard, Sink, Transmit};
 
 use crate::lag::Lag;
 use crate::messages::{FromShard, ReplyTo, ToShard};
@@ -188,6 +188,7 @@ impl Runner {
         debug_assert!(count <= BATCH);
         tally.receive_failed = batch.passing;
         let now = sys::monotonic_us();
+        let unix_offset = sys::unix_us().saturating_sub(now);
         let mut oldest = u64::MAX;
         for i in 0..count {
             let datagram = batch.get(i);
@@ -199,10 +200,14 @@ impl Runner {
                 tally.truncated += 1;
                 continue;
             }
+            let mut arrived = now;
             if datagram.unix_us > 0 {
                 oldest = oldest.min(datagram.unix_us);
+                // A kernel's clock that was set in between is not believed for longer than a second.
+                arrived = datagram.unix_us.saturating_sub(unix_offset).clamp(now.saturating_sub(1_000_000), now);
             }
-            self.shard.handle_datagram(now, datagram.source, datagram.dest_ip, datagram.bytes);
+            let path = Path::udp(datagram.source, datagram.dest_ip);
+            self.shard.handle_arrival(now, arrived, path, datagram.bytes);
         }
         let now = sys::monotonic_us();
         if self.shard.deadline().is_some_and(|at| at <= now) {

@@ -24,6 +24,8 @@ pub struct Arrivals {
     bytes: u64,
     told_us: u64,
     waiting: bool,
+    /// Of the last packet: senders take feedback for theirs by it.
+    pub ssrc: u32,
 }
 
 impl Arrivals {
@@ -37,6 +39,7 @@ impl Arrivals {
             bytes: 0,
             told_us: now,
             waiting: false,
+            ssrc: 0,
         }
     }
 

@@ -66,6 +66,8 @@ pub struct Estimator {
     /// Something has spoken for or against the first guess.
     judged: bool,
     emptying_until_us: u64,
+    bps: u64,
+    known: bool,
 }
 
 impl Estimator {
@@ -86,24 +88,26 @@ impl Estimator {
             last_sent_us: 0,
             judged: false,
             emptying_until_us: 0,
+            bps: START_BPS,
+            known: false,
         }
     }
 
     /// Bits per second that the way bears; none while nothing is known of it.
-    pub fn bps(&self, now: u64) -> Option<u64> {
-        let first = self.first_feedback_us?;
-        let known = self.judged || now >= first + KNOWN_US;
-        known.then(|| self.guess(now))
+    pub fn bps(&self) -> Option<u64> {
+        self.known.then_some(self.bps)
     }
 
     /// The same, be it known or guessed.
-    pub fn guess(&self, now: u64) -> u64 {
+    pub fn guess(&self) -> u64 {
+        self.bps
+    }
+
+    fn settle(&mut self, now: u64) {
+        self.known = self.first_feedback_us.is_some_and(|first| self.judged || now >= first + KNOWN_US);
         let bps = self.rate.bps().min(self.loss.bps());
-        let excess = (self.queue_us - STANDING_US).min(LEAST_US);
-        if excess <= 0 || now >= self.emptying_until_us {
-            return bps.max(MIN_BPS);
-        }
-        (bps - bps * 3 * excess as u64 / (5 * LEAST_US as u64)).max(MIN_BPS)
+        let excess = if now < self.emptying_until_us { (self.queue_us - STANDING_US).clamp(0, LEAST_US) } else { 0 };
+        self.bps = (bps - bps * 3 * excess as u64 / (5 * LEAST_US as u64)).max(MIN_BPS);
     }
 
     /// Standing queue on the way, µs.
@@ -159,6 +163,7 @@ impl Estimator {
             self.note_delay(delay, now);
         }
         self.decide(told, lost, most, now);
+        self.settle(now);
         Ok(())
     }
 
@@ -189,7 +194,7 @@ impl Estimator {
         let standing = self.queue_us > STANDING_US;
         let arriving = if standing { self.acknowledged.congested_bps() } else { self.acknowledged.bps() };
         let before = self.rate.bps();
-        let probed = self.probes.result(now, self.guess(now), most);
+        let probed = self.probes.result(now, self.bps, most);
         match probed {
             // A burst fills the queue for a moment; what it found counts for more than that.
             Some(bps) if usage != Usage::Over && (bps > before || !self.judged) => {
@@ -219,10 +224,11 @@ impl Estimator {
         let since = self.last_feedback_us;
         let sending = self.last_sent_us > since && now < self.last_sent_us + SILENCE_US;
         if self.first_feedback_us.is_some() && sending && now >= since + SILENCE_US {
-            self.rate.set(self.guess(now) * 4 / 5, now);
+            self.rate.set(self.bps * 4 / 5, now);
             self.last_feedback_us = now;
             self.probes.lowered(now);
         }
+        self.settle(now);
     }
 
     /// The way is another: keep the rate, forget delays and where the old one ended.

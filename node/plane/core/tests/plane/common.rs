@@ -363,13 +363,19 @@ impl Peer {
     }
 
     pub fn rtcp(&mut self, world: &mut World, fill: impl FnOnce(&mut Writer<'_>)) {
+        let sealed = self.sealed_rtcp(fill);
+        world.datagram(self.address, &sealed);
+    }
+
+    pub fn sealed_rtcp(&mut self, fill: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
         let mut out = vec![0; 1500];
         let mut writer = Writer::new(&mut out[..1400]);
         fill(&mut writer);
         let len = writer.len();
         self.srtcp += 1;
         let len = self.sealer.seal_rtcp(&mut out, len, self.srtcp).unwrap();
-        world.datagram(self.address, &out[..len]);
+        out.truncate(len);
+        out
     }
 
     /// Everything of RTP that came since the last call.
@@ -389,7 +395,7 @@ impl Peer {
         .collect()
     }
 
-    fn open(&mut self, mut bytes: Vec<u8>) -> Option<Got> {
+    pub fn open(&mut self, mut bytes: Vec<u8>) -> Option<Got> {
         if bytes[0] < 128 || rtp::is_rtcp(&bytes) {
             return None;
         }
