@@ -216,6 +216,16 @@ RULES: Final[dict[str, Rule]] = {
         Text("« {current} » n’est pas une source.", "“{current}” is not a source."),
         Text("Sources : {limit}.", "Sources: {limit}."),
     ),
+    "RATE_OUT_OF_RANGE": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "rates.range",
+        Text(
+            "Un débit de {current} n’est pas possible ; il faut {limit}, ou 0 pour lever le plafond.",
+            "A rate of {current} is not possible; it must be {limit}, or 0 to lift the cap.",
+        ),
+        Text("Donnez un autre débit : 500k, 2M.", "Give another rate: 500k, 2M."),
+    ),
     "COUNT_CHANGED": Rule(
         "FAILED_PRECONDITION",
         409,

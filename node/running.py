@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import node.features.audit.store as audit_store
 import node.features.chat.store as chat_store
 import node.features.operators.store as operators_store
+import node.features.rates.store as rates_store
 import node.features.rooms.store as rooms_store
 from node.clock import SystemClock
 from node.config import Config, split_address
@@ -41,6 +42,7 @@ from node.features.nodes.service import Nodes
 from node.features.operators.service import Operators
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
+from node.features.rates.service import Rates
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
@@ -50,7 +52,7 @@ from node.media.adapter import PlaneMedia
 from node.media.supervisor import MediaSettings
 from node.metrics.meter import Meter
 from node.metrics.server import MetricsServer, serve_metrics
-from node.ports import Fenced, MediaEvent
+from node.ports import Fenced, MediaEvent, PlaneUp
 from node.rpc.local import ensure_local_context
 from node.rpc.server import Server, Services, serve
 from node.rpc.tls import TlsFiles, ensure_tls
@@ -115,6 +117,8 @@ class RunningNode:
     def on_media(self, event: MediaEvent) -> None:
         if isinstance(event, Fenced):
             self._on_fenced(event)
+        if isinstance(event, PlaneUp):
+            self.spawn(self.services.rates.again(), "caps")
         self.services.nodes.on_media(event)
         self.floor.on_media(event)
 
@@ -277,6 +281,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     chat = Chat(floor, chat_store.SqlArchive(engine), journal)
     participants, mute = Participants(floor), Mute(floor)
     quality = Quality(floor)
+    rates = Rates(floor, rates_store.SqlStore(engine))
     join = Join(floor, config.limits)
     meter = Meter()
     edge = WebEdge(
@@ -290,12 +295,20 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         origins=(*config.web.origins, config.web.public_url),
     )
     services = Services(
-        nodes=Nodes(floor, journal, name=config.name, version=version(), web_url=lambda: running.web_url),
+        nodes=Nodes(
+            floor,
+            journal,
+            name=config.name,
+            version=version(),
+            web_url=lambda: running.web_url,
+            caps=lambda: (rates.node.send_bps, rates.node.receive_bps),
+        ),
         rooms=Rooms(floor, archive, config.limits, lambda: running.web_url),
         participants=participants,
         mute=mute,
         chat=chat,
         quality=quality,
+        rates=rates,
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),
@@ -310,6 +323,7 @@ async def _begin(running: RunningNode) -> None:
     tls = await asyncio.to_thread(running.certificates)
     running.ledger.start()
     media.subscribe(running.on_media)
+    await running.services.rates.load()
     await media.start()
     rooms = await saved.open_rooms(running.engine)
     closed = await running.archive.closed_rooms(CLOSED_KEPT)

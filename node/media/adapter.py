@@ -82,6 +82,7 @@ class PlaneMedia:
         self._turns: Turns[_Session] = Turns(self._take_datagram)
         self._tick: asyncio.TimerHandle | None = None
         self._shaken = 0
+        self._handshakes = 0
         self._figures = Figures()
         self._instance = ""
         self._keeper: asyncio.Task[None] | None = None
@@ -506,6 +507,7 @@ class PlaneMedia:
         keys = session.peer.keys
         session.keyed = True
         self._shaken += 1
+        self._handshakes += 1
         session.peer.keys = None  # the plane's from here on
         self._waiting.pop(session.transport, None)
         command = wire.ToPlane(
@@ -530,7 +532,9 @@ class PlaneMedia:
             self._give_up(session, "keys refused")
 
     def _on_counters(self, event: wire.Counters) -> None:
-        self._tell(self._figures.of(event))
+        figures = self._figures.of(event)
+        figures.totals["handshakes"] = float(self._handshakes)
+        self._tell(figures)
 
     # ---------------------------------------------------------------- time
 

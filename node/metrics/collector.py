@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
 import msgspec
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from node.features.nodes.rules import NodeState, NodeView
-from node.metrics.table import PLANE_TOTALS, READ
+from node.metrics.table import PLANE_TOTALS, READ, Metric
 from node.ports import PlaneFigures
 
 
@@ -23,6 +24,8 @@ class Nodes(Protocol):
     def figures(self) -> PlaneFigures | None: ...
 
     def current(self) -> NodeView: ...
+
+    def quality(self) -> dict[tuple[str, str], int]: ...
 
 
 class Audit(Protocol):
@@ -53,7 +56,10 @@ class Figures(Collector):
         for value in self._values():
             found.setdefault(value.name, []).append(value)
         for row in READ:
-            if row.name in found:
+            if row.kind == "histogram":
+                if (figures := self._nodes.figures) is not None and figures.first_frame:
+                    yield _first_frame(row, figures)
+            elif row.name in found:
                 family = FAMILIES[row.kind](row.name, row.help, labels=row.labels)
                 for value in found[row.name]:
                     family.add_metric(value.labels, value.value)
@@ -80,6 +86,8 @@ class Figures(Collector):
         if node.plane.instance:
             yield Value("regie_plane_epoch", node.plane.epoch)
             yield Value("regie_plane_info", 1, (node.plane.version, str(node.plane.optimised).lower()))
+        for (grade, cause), people in self._nodes.quality().items():
+            yield Value("regie_people_quality", people, (grade, cause))
         if (figures := self._nodes.figures) is not None:
             yield from _plane(figures)
 
@@ -93,8 +101,22 @@ def _plane(figures: PlaneFigures) -> Iterator[Value]:
     yield Value("regie_plane_resident_memory_bytes", figures.resident_bytes)
     yield Value("regie_plane_lag_seconds", figures.lag_p50_ms / 1000.0, ("50",))
     yield Value("regie_plane_lag_seconds", figures.lag_p99_ms / 1000.0, ("99",))
+    if sends := figures.totals.get("sent_sends", 0.0):
+        yield Value("regie_plane_gso_group_packets", figures.totals.get("sent_packets", 0.0) / sends)
+    for shard in figures.shards:
+        label = (str(shard.shard),)
+        yield Value("regie_plane_shard_transports", shard.transports, label)
+        yield Value("regie_plane_shard_sent_packets", shard.sent_packets, label)
+        yield Value("regie_plane_shard_cpu_seconds", shard.cpu_us / 1e6, label)
+        yield Value("regie_plane_shard_lag_seconds", shard.lag_p99_ms / 1000.0, label)
+        yield Value("regie_plane_shard_mirrored_packets", shard.mirrored_packets, label)
     for cause, count in sorted(figures.drops.items()):
         yield Value("regie_plane_drops", count, (cause,))
+
+
+def _first_frame(row: Metric, figures: PlaneFigures) -> Family:
+    bounds = [("+Inf" if bound == math.inf else f"{bound:g}", count) for bound, count in figures.first_frame]
+    return HistogramMetricFamily(row.name, row.help, buckets=bounds, sum_value=figures.first_frame_sum)
 
 
 FAMILIES: Final = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}

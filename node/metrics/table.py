@@ -1,6 +1,9 @@
 """Every metric of the node, in one table. Base units (seconds, bytes, ratios); no room, person or address in a label.
 
 `LIVE` rows are counted as things happen, `READ` rows are read from the services when somebody scrapes.
+
+Buckets: `_FAST` (1 ms … 10 s) for what a person or an operator waits for; the first frame comes in the plane's own,
+milliseconds of `Counters.first_frame.bounds_ms` as seconds.
 """
 
 from __future__ import annotations
@@ -78,6 +81,28 @@ READ: Final = (
     Metric("regie_plane_resident_memory_bytes", "gauge", "Resident memory of the plane."),
     Metric("regie_plane_lag_seconds", "gauge", "Arrival of a packet to its last send, last second.", ("percentile",)),
     Metric("regie_plane_drops", "counter", "Datagrams that were not used, by cause.", ("cause",)),
+    Metric(
+        "regie_plane_first_frame_seconds",
+        "histogram",
+        "From a picture being wanted in a tile to its first packet sent; the plane's own buckets.",
+    ),
+    Metric("regie_plane_gso_group_packets", "gauge", "Packets that leave by one system call, mean since the start."),
+    Metric("regie_plane_handshakes", "counter", "DTLS handshakes that ended well."),
+    Metric("regie_plane_layer_switches", "counter", "Changes of layer in a tile."),
+    Metric("regie_plane_held_packets", "counter", "Packets not sent because no layer fits the way or a cap."),
+    Metric("regie_plane_policed_packets", "counter", "Packets not taken, beyond what their sender may send."),
+    Metric("regie_plane_probe_bytes", "counter", "Bytes sent to find out what a way bears."),
+    Metric("regie_plane_transport_cc_received", "counter", "Feedback messages of receivers."),
+    Metric("regie_plane_transport_cc_sent", "counter", "Feedback messages to senders."),
+    Metric("regie_plane_video_held", "gauge", "People who are sent sound only, because their way bears no picture."),
+    Metric("regie_plane_target_bits_per_second", "gauge", "What the plane would send at most: all estimates and caps."),
+    Metric("regie_plane_tcp_connections", "gauge", "ICE-TCP connections that are open."),
+    Metric("regie_plane_shard_transports", "gauge", "Peer connections of a shard.", ("shard",)),
+    Metric("regie_plane_shard_sent_packets", "counter", "Media packets sent by a shard.", ("shard",)),
+    Metric("regie_plane_shard_cpu_seconds", "counter", "Processor time of a shard.", ("shard",)),
+    Metric("regie_plane_shard_lag_seconds", "gauge", "p99 of a shard, arrival to last send.", ("shard",)),
+    Metric("regie_plane_shard_mirrored_packets", "counter", "Packets taken over from other shards.", ("shard",)),
+    Metric("regie_people_quality", "gauge", "People by what is shown of their connection.", ("grade", "cause")),
     Metric("regie_plane_socket_drops", "counter", "Datagrams lost because the socket's buffer was full."),
 )
 
@@ -100,5 +125,15 @@ PLANE_TOTALS: Final[dict[str, str]] = {
     "key_frames_from_cache": "regie_plane_key_frames_from_cache",
     "padding_bytes": "regie_plane_padding_bytes",
     "socket_drops": "regie_plane_socket_drops",
+    "layer_switches": "regie_plane_layer_switches",
+    "held_packets": "regie_plane_held_packets",
+    "policed_packets": "regie_plane_policed_packets",
+    "probe_bytes": "regie_plane_probe_bytes",
+    "transport_cc_received": "regie_plane_transport_cc_received",
+    "transport_cc_sent": "regie_plane_transport_cc_sent",
+    "held": "regie_plane_video_held",
+    "target_bps": "regie_plane_target_bits_per_second",
+    "tcp_connections": "regie_plane_tcp_connections",
+    "handshakes": "regie_plane_handshakes",
 }
 """Key of `PlaneFigures.totals` → metric, one to one."""

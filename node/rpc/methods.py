@@ -50,6 +50,10 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.chat.v1.ChatService/ListMessages": _reads(Role.VIEWER, "room"),
     "/regie.chat.v1.ChatService/WatchMessages": _reads(Role.VIEWER, "room"),
     "/regie.chat.v1.ChatService/HideMessage": _changes(Role.MODERATOR, "room", "message"),
+    "/regie.rates.v1.RatesService/ListCaps": _reads(Role.VIEWER, "room"),
+    "/regie.rates.v1.RatesService/SetCap": _changes(
+        Role.OPERATOR, "room", "participant", "send_bits_per_second", "receive_bits_per_second"
+    ),
     "/regie.quality.v1.QualityService/GetQuality": _reads(Role.VIEWER, "room", "participant"),
     # not ours, but answered by the same server
     "/grpc.health.v1.Health/Check": Method(None),

@@ -32,6 +32,8 @@ from node.features.participants.rpc import ParticipantsServicer
 from node.features.participants.service import Participants
 from node.features.quality.rpc import QualityServicer
 from node.features.quality.service import Quality
+from node.features.rates.rpc import RatesServicer
+from node.features.rates.service import Rates
 from node.features.rooms.rpc import RoomsServicer
 from node.features.rooms.service import Rooms
 from node.journal import Journal
@@ -44,6 +46,7 @@ from protos.mute.v1 import mute_pb2, mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2, participants_pb2_grpc
 from protos.quality.v1 import quality_pb2, quality_pb2_grpc
+from protos.rates.v1 import rates_pb2, rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 
 OPTIONS: Final[Sequence[tuple[str, int]]] = (
@@ -73,6 +76,7 @@ SERVICES: Final = tuple(
         (mute_pb2, "MuteService"),
         (chat_pb2, "ChatService"),
         (quality_pb2, "QualityService"),
+        (rates_pb2, "RatesService"),
     )
 )
 LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -95,6 +99,7 @@ class Services:
     mute: Mute
     chat: Chat
     quality: Quality
+    rates: Rates
     journal: Journal
     operators: Operators
     audit: Audit
@@ -183,6 +188,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     mute_pb2_grpc.add_MuteServiceServicer_to_server(MuteServicer(s.mute), server)
     chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatServicer(s.chat, s.journal), server)
     quality_pb2_grpc.add_QualityServiceServicer_to_server(QualityServicer(s.quality), server)
+    rates_pb2_grpc.add_RatesServiceServicer_to_server(RatesServicer(s.rates), server)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)
     server.add_generic_rpc_handlers((_Unknown(),))  # last: asked when nobody else knows the method

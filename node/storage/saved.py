@@ -10,11 +10,12 @@ import node.features.chat.store as chat
 import node.features.join.store as join
 import node.features.mute.store as mute
 import node.features.participants.store as participants
+import node.features.rates.store as rates
 import node.features.rooms.store as rooms
 from node.features.rooms.rules import SavedRoom
 from node.storage.ledger import Writes, merged
 
-WRITES: Final[Writes] = merged((rooms.WRITES, join.WRITES, participants.WRITES, mute.WRITES, chat.WRITES))
+WRITES: Final[Writes] = merged((rooms.WRITES, join.WRITES, participants.WRITES, mute.WRITES, chat.WRITES, rates.WRITES))
 
 
 async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
@@ -26,6 +27,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         ended = await participants.removed_of_rooms(tx, ids)
         present = frozenset(person.participant for of_room in people.values() for person in of_room)
         blocks = await mute.of_rooms(tx, ids, present)
+        caps = await rates.of_rooms(tx, ids)
         saved = []
         for opening, muted in openings:
             messages, last = await chat.last_of_room(tx, opening.room)
@@ -39,6 +41,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     room_muted=muted,
                     messages=tuple(messages),
                     last_message=last,
+                    caps=caps.get(opening.room, {}),
                 )
             )
         return saved

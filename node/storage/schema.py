@@ -8,6 +8,7 @@ import node.features.join.store
 import node.features.mute.store
 import node.features.operators.store
 import node.features.participants.store
+import node.features.rates.store
 import node.features.rooms.store  # noqa: F401
 from node.storage.metadata import metadata
 

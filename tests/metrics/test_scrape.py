@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from node.metrics.meter import Meter
 from node.metrics.server import MetricsServer, serve_metrics
 from node.metrics.table import LIVE, READ
-from node.ports import PlaneDown, PlaneFigures
+from node.ports import PlaneDown, PlaneFigures, ShardFigures
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
 from tests.rpc.house import House, refused
@@ -28,6 +28,9 @@ TOTALS = {
     "received_packets": 1000.0,
     "sent_packets": 5000.0,
     "sent_sends": 100.0,
+    "layer_switches": 12.0,
+    "held": 2.0,
+    "handshakes": 40.0,
     "cpu_user_us": 2_500_000.0,
     "cpu_system_us": 1_000_000.0,
 }
@@ -48,6 +51,9 @@ def figures(**drops: int) -> PlaneFigures:
         lag_p50_ms=0.05,
         lag_p99_ms=0.2,
         resident_bytes=10_000_000,
+        shards=(ShardFigures(0, 2, 3000, 1_500_000, 0.2, 0), ShardFigures(1, 1, 2000, 500_000, 0.1, 70)),
+        first_frame=((0.1, 3), (0.5, 8), (float("inf"), 9)),
+        first_frame_sum=2.5,
     )
 
 
@@ -99,6 +105,17 @@ async def test_what_happened_is_counted(house: House, metrics: MetricsServer) ->
     assert seen['regie_plane_cpu_seconds_total{mode="user"}'] == 2.5
     assert seen['regie_plane_lag_seconds{percentile="99"}'] == pytest.approx(0.0002)
     assert seen['regie_plane_drops_total{cause="srtp_auth"}'] == 7
+    assert seen["regie_plane_gso_group_packets"] == 50
+    assert (seen["regie_plane_layer_switches_total"], seen["regie_plane_video_held"]) == (12, 2)
+    assert seen["regie_plane_handshakes_total"] == 40
+    assert seen['regie_plane_first_frame_seconds_bucket{le="0.5"}'] == 8
+    assert (
+        seen['regie_plane_first_frame_seconds_bucket{le="+Inf"}'] == seen["regie_plane_first_frame_seconds_count"] == 9
+    )
+    assert seen["regie_plane_first_frame_seconds_sum"] == 2.5
+    assert seen['regie_plane_shard_sent_packets_total{shard="1"}'] == 2000
+    assert seen['regie_plane_shard_cpu_seconds_total{shard="0"}'] == 1.5
+    assert seen['regie_people_quality{cause="",grade="unknown"}'] == 2
     assert seen["process_resident_memory_bytes"] > 0
 
 
@@ -134,6 +151,7 @@ async def test_no_room_and_no_person_is_in_a_label(house: House, metrics: Metric
     _, text = await scrape(metrics)
     assert [word for word in ("secret", "Amina", "Zoe", people[0]) if word in text] == []
     allowed = {"method", "code", "edge", "state", "version", "python", "optimised", "mode", "percentile", "cause"}
+    allowed |= {"shard", "grade"}
     assert {label for row in (*LIVE, *READ) for label in row.labels} <= allowed
 
 

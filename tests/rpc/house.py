@@ -29,6 +29,8 @@ from node.features.operators.service import Operators
 from node.features.operators.store import SqlStore as OperatorStore
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
+from node.features.rates.rules import Cap as KeptRates
+from node.features.rates.service import Rates
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Limits, Rooms
@@ -126,6 +128,19 @@ class NoMedia:
         return []
 
 
+class KeptCap:
+    """`node.features.rates.service.Store` in memory."""
+
+    def __init__(self) -> None:
+        self.cap = KeptRates()
+
+    async def load(self) -> KeptRates:
+        return self.cap
+
+    async def save(self, cap: KeptRates) -> None:
+        self.cap = cap
+
+
 class NoLedger:
     """Keeps nothing: these tests do not restart rooms."""
 
@@ -219,6 +234,7 @@ class House:
             mute=Mute(self.floor),
             chat=self.chat,
             quality=Quality(self.floor),
+            rates=Rates(self.floor, KeptCap()),
             journal=self.journal,
             operators=self.operators,
             audit=self.audit,

@@ -26,6 +26,8 @@ async def test_reflection_lists_our_features_to_who_has_a_token(house: House) ->
         "regie.participants.v1.ParticipantsService",
         "regie.mute.v1.MuteService",
         "regie.chat.v1.ChatService",
+        "regie.quality.v1.QualityService",
+        "regie.rates.v1.RatesService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }

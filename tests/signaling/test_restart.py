@@ -6,7 +6,10 @@ import asyncio
 from pathlib import Path
 
 from node.features.participants.rules import State
+from node.features.rates.rules import Cap, SetCap
+from node.features.rates.store import SqlStore
 from node.ports import PlaneDown, PlaneUp, Shape, Source
+from node.storage.engine import migrate, open_engine, sqlite_url
 from tests.web.house import OPERATOR, House, Page
 
 
@@ -191,3 +194,35 @@ async def test_a_message_that_was_not_acknowledged_is_not_posted_twice(tmp_path:
         assert [one.text for one in await home.chat.list(room.room)] == ["bonjour", "encore"]
     finally:
         await home.stop()
+
+
+async def test_caps_are_kept_and_said_again(tmp_path: Path) -> None:
+    """What an operator capped stays capped, whichever process and whichever plane comes next."""
+    home = await House(tmp_path).open()
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    transport = home.floor.rooms[room.room].people.get(amina.id).transport
+    for send, receive in ((None, 5_000_000), (2_000_000, None)):  # twice: the latest counts
+        await home.floor.decide(room.room, SetCap(None, send, receive, OPERATOR)).done()
+    await home.floor.decide(room.room, SetCap(amina.id, 0, 300_000, OPERATOR)).done()
+    home.media.caps.clear()
+
+    home = await reopened(home)
+    try:
+        await home.floor.settle()
+        assert home.media.caps == {("room", room.room): (2_000_000, 5_000_000), ("transport", transport): (0, 300_000)}
+        live = home.floor.rooms[room.room]
+        assert live.rates.of(amina.id).set_by == OPERATOR.id and live.view().send_cap_bps == 2_000_000
+    finally:
+        await home.stop()
+
+
+async def test_the_nodes_own_cap_is_kept(tmp_path: Path) -> None:
+    engine = open_engine(sqlite_url(tmp_path))
+    await migrate(engine)
+    store = SqlStore(engine)
+    assert await store.load() == Cap()
+    for rate in (1_000_000, 2_000_000):
+        await store.save(Cap(0, rate, "olga", 7.0))
+    assert await store.load() == Cap(0, 2_000_000, "olga", 7.0)
+    await engine.dispose()

@@ -72,6 +72,8 @@ def node(view: NodeView) -> pb.Node:
         plane=plane(view),
         web_url=view.web_url,
         database_away=not view.ledger,
+        send_cap_bits_per_second=view.send_cap_bps,
+        receive_cap_bits_per_second=view.receive_cap_bps,
     )
 
 

@@ -48,7 +48,8 @@ class PlaneView(msgspec.Struct, frozen=True):
 
 
 class NodeView(msgspec.Struct, frozen=True):
-    """`started`: of the control process, seconds since the epoch. `ledger`: the database takes writes."""
+    """`started`: of the control process, seconds since the epoch. `ledger`: the database takes writes.
+    Caps in bit/s, 0 for none."""
 
     node: str
     version: str
@@ -58,6 +59,8 @@ class NodeView(msgspec.Struct, frozen=True):
     plane: PlaneView
     web_url: str
     ledger: bool = True
+    send_cap_bps: int = 0
+    receive_cap_bps: int = 0
 
 
 def state_of(*, plane_up: bool, fenced: bool, draining: bool) -> NodeState:

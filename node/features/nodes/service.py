@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
@@ -24,12 +25,23 @@ class Machine(msgspec.Struct, frozen=True):
 class Nodes:
     """One node: this one."""
 
-    def __init__(self, floor: Floor, journal: Journal, *, name: str, version: str, web_url: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        journal: Journal,
+        *,
+        name: str,
+        version: str,
+        web_url: Callable[[], str],
+        caps: Callable[[], tuple[int, int]] = lambda: (0, 0),
+    ) -> None:
+        """`caps`: (send, receive) of the node as a whole, bit/s."""
         self._floor = floor
         self._journal = journal
         self._name = name
         self._version = version
         self._web_url = web_url
+        self._caps = caps
         self._started = floor.clock.now()
         self._plane = PlaneView()
         self._plane_up = False
@@ -49,11 +61,18 @@ class Nodes:
             plane=self._plane,
             web_url=self._web_url(),
             ledger=self._floor.ledger.healthy,
+            send_cap_bps=self._caps()[0],
+            receive_cap_bps=self._caps()[1],
         )
 
     @property
     def state(self) -> NodeState:
         return state_of(plane_up=self._plane_up, fenced=self._floor.fenced, draining=self.draining)
+
+    def quality(self) -> dict[tuple[str, str], int]:
+        """(grade, cause) as shown → how many people."""
+        verdicts = (room.quality.verdict(person.id) for room in self._floor for person in room.people)
+        return dict(Counter((verdict.grade.value, verdict.cause.value) for verdict in verdicts))
 
     def second(self, machine: Machine) -> None:
         """A second has passed: tell the operators how the node is."""

@@ -34,6 +34,7 @@ from node.features.participants.rules import (
     Tick,
 )
 from node.features.quality.rules import NodeReading
+from node.features.rates.rules import LimitRates
 from node.features.rooms.rules import Close, EmptyRoom, Resume, Room, RoomClosed, RoomView, SavedRoom
 from node.ports import (
     Actor,
@@ -335,6 +336,10 @@ async def _block_tracks(media: Media, effect: BlockTracks) -> None:
     await media.mute(dict(effect.changes))
 
 
+async def _limit_rates(media: Media, effect: LimitRates) -> None:
+    await media.limit(effect.cap)
+
+
 async def _size_slots(media: Media, effect: SizeSlots) -> None:
     await media.size(effect.sizes)
 
@@ -350,4 +355,5 @@ EFFECTS: Final[dict[type[Effect], Callable[[Media, Any], Coroutine[Any, Any, Non
     BlockTracks: _block_tracks,
     FillSlots: _fill_slots,
     SizeSlots: _size_slots,
+    LimitRates: _limit_rates,
 }

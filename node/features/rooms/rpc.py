@@ -72,6 +72,8 @@ def room(view: RoomView) -> pb.Room:
         screen=view.screen,
         node=view.node,
         muted=view.muted,
+        send_cap_bits_per_second=view.send_cap_bps,
+        receive_cap_bits_per_second=view.receive_cap_bps,
     )
 
 

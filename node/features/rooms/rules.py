@@ -37,6 +37,7 @@ from node.features.participants.rules import (
     PersonChanged,
     PersonGone,
     PersonJoined,
+    PersonMoved,
     PlaneLost,
     Publish,
     Remove,
@@ -45,6 +46,7 @@ from node.features.participants.rules import (
     view_of,
 )
 from node.features.quality.watched import Quality, Report
+from node.features.rates.rules import Cap, Rates, SetCap
 from node.ports import (
     Actor,
     Effect,
@@ -85,6 +87,9 @@ class RoomView(msgspec.Struct, frozen=True):
     node: str
     muted: bool = False
     """Microphones of people who come later are blocked."""
+    send_cap_bps: int = 0
+    receive_cap_bps: int = 0
+    """0: no cap of the room's own."""
 
 
 class JoinLink(msgspec.Struct, frozen=True):
@@ -135,6 +140,8 @@ class SavedRoom(msgspec.Struct, frozen=True):
     room_muted: By | None
     messages: tuple[MessageView, ...]
     last_message: int
+    caps: dict[str, Cap] = {}
+    """By participant; "" is the room's own."""
 
 
 # ---------------------------------------------------------------- what is asked
@@ -213,6 +220,7 @@ class Room:
         self.chat = Chat(self.id, self.people)
         self.layout = Layout(self.id, self.people, self.mute.is_blocked)
         self.quality = Quality(self.id, self.people)
+        self.rates = Rates(self.id, self.people)
 
     def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
         """Decide. The events are in the order in which they happened.
@@ -255,6 +263,7 @@ class Room:
             room.mute.restore(participant, source, by)
         room.mute.room_muted = saved.room_muted
         room.chat.restore(list(saved.messages), saved.last_message)
+        room.rates.restore(saved.caps.get("", Cap()), saved.caps)
         for person in room.people:
             if person.transport:
                 room.layout.restore(person.id, held[person.transport].assigned)
@@ -313,6 +322,8 @@ class Room:
             screen=screen,
             node=self.node,
             muted=self.mute.room_muted is not None,
+            send_cap_bps=self.rates.cap.send_bps,
+            receive_cap_bps=self.rates.cap.receive_bps,
         )
 
     def participant(self, participant: str) -> ParticipantView:
@@ -378,7 +389,11 @@ def _check_host(room: Room, command: msgspec.Struct) -> None:
 Handler = Callable[[Room, Any, float], list[Event]]
 
 COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
-    Resume: (lambda room, c, now: room.mute.resume(c.muted), lambda room, c, now: room.layout.resume()),
+    Resume: (
+        lambda room, c, now: room.mute.resume(c.muted),
+        lambda room, c, now: room.layout.resume(),
+        lambda room, c, now: room.rates.resume(),
+    ),
     Issue: (Room.issue,),
     Close: (Room.close,),
     Knock: (lambda room, c, now: room.door.knock(c, now),),
@@ -405,13 +420,19 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Say: (lambda room, c, now: room.chat.say(c, now),),
     Hide: (lambda room, c, now: room.chat.hide(c, now),),
     Arrange: (lambda room, c, now: room.layout.arrange(c, now),),
+    SetCap: (lambda room, c, now: room.rates.set(c, now),),
     Resize: (lambda room, c, now: room.layout.resize(c, now),),
     LayersWanted: (lambda room, c, now: room.layout.layers_wanted(c, now),),
     VideoHeld: (lambda room, c, now: room.quality.held(c, now),),
 }
 
 REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
-    PersonJoined: (Room.first_in, lambda room, e, now: room.mute.person_joined(e, now)),
+    PersonJoined: (
+        Room.first_in,
+        lambda room, e, now: room.mute.person_joined(e, now),
+        lambda room, e, now: room.rates.placed(e, now),
+    ),
+    PersonMoved: (lambda room, e, now: room.rates.placed(e, now),),
     PersonChanged: (lambda room, e, now: room.layout.refresh(e, now),),
     BlockChanged: (lambda room, e, now: room.layout.refresh(e, now),),
     PersonGone: (
@@ -420,6 +441,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.chat.person_gone(e, now),
         lambda room, e, now: room.layout.person_gone(e, now),
         lambda room, e, now: room.quality.person_gone(e, now),
+        lambda room, e, now: room.rates.person_gone(e, now),
     ),
 }
 

@@ -15,6 +15,7 @@ from node.features.participants.rules import (
     PersonMeasured,
     SpeakersChanged,
 )
+from node.features.rates.rules import CapsChanged
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room, RoomClosed, RoomCreated
 from node.journal import Journal, MessageChanged, ParticipantChanged, ParticipantGone, RoomChanged, RoomGone
@@ -24,7 +25,7 @@ ROOM_EVERY_S: Final = 0.1
 """A room's line is counted anew at most this often, however many people come."""
 
 _PERSON: Final = (PersonJoined, PersonChanged, PersonMeasured, SourceBlocked, SourceUnblocked)
-_ROOM: Final = (*_PERSON, PersonGone, RoomCreated, RoomMuted, SpeakersChanged)
+_ROOM: Final = (*_PERSON, PersonGone, RoomCreated, RoomMuted, SpeakersChanged, CapsChanged)
 
 
 class Told:

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Node(_message.Message):
-    __slots__ = ("node", "version", "state", "started", "load", "plane", "web_url", "database_away")
+    __slots__ = ("node", "version", "state", "started", "load", "plane", "web_url", "database_away", "send_cap_bits_per_second", "receive_cap_bits_per_second")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Node.State]
@@ -33,6 +33,8 @@ class Node(_message.Message):
     PLANE_FIELD_NUMBER: _ClassVar[int]
     WEB_URL_FIELD_NUMBER: _ClassVar[int]
     DATABASE_AWAY_FIELD_NUMBER: _ClassVar[int]
+    SEND_CAP_BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    RECEIVE_CAP_BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
     node: str
     version: str
     state: Node.State
@@ -41,7 +43,9 @@ class Node(_message.Message):
     plane: Plane
     web_url: str
     database_away: bool
-    def __init__(self, node: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[Node.State, str]] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., load: _Optional[_Union[Load, _Mapping]] = ..., plane: _Optional[_Union[Plane, _Mapping]] = ..., web_url: _Optional[str] = ..., database_away: _Optional[bool] = ...) -> None: ...
+    send_cap_bits_per_second: int
+    receive_cap_bits_per_second: int
+    def __init__(self, node: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[Node.State, str]] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., load: _Optional[_Union[Load, _Mapping]] = ..., plane: _Optional[_Union[Plane, _Mapping]] = ..., web_url: _Optional[str] = ..., database_away: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ...) -> None: ...
 
 class Load(_message.Message):
     __slots__ = ("cpu_percent", "plane_cpu_percent", "control_cpu_percent", "packets_in_per_second", "packets_out_per_second", "bits_in_per_second", "bits_out_per_second", "people", "rooms", "loss_percent", "lag_p99_ms", "plane_resident_bytes", "control_resident_bytes", "nacks_per_second", "control_lag_p99_ms")
