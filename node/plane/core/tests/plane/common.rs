@@ -20,6 +20,7 @@ use plane_core::stun::{self, Check, Integrity};
 pub const US: u64 = 1;
 pub const MS: u64 = 1000;
 pub const SECOND: u64 = 1_000_000;
+const UNIX_OFFSET_US: u64 = 1_700_000_000 * SECOND;
 pub const OURS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 /// Where the shard's first slots are for a page: three for sound, then four for pictures.
@@ -90,7 +91,7 @@ impl World {
         let mut config = Config {
             shard: 0,
             secret: [7; 32],
-            unix_offset_us: 1_700_000_000 * SECOND,
+            unix_offset_us: UNIX_OFFSET_US,
             candidates: vec![SocketAddr::new(OURS, 7881)],
             tcp_candidates: Vec::new(),
             max_send_bps: 2_500_000,
@@ -98,6 +99,10 @@ impl World {
         };
         change(&mut config);
         World { shard: Shard::new(config), now: SECOND, wire: Wire::default(), events: Vec::new(), peers: 0 }
+    }
+
+    pub fn unix_offset_us(&self) -> u64 {
+        UNIX_OFFSET_US
     }
 
     pub fn command(&mut self, command: Command) -> Body {
@@ -388,13 +393,17 @@ impl Peer {
     pub fn reports(&mut self, world: &mut World) -> Vec<Vec<u8>> {
         let datagrams = world.take(self.address).into_iter();
         let rtcp = datagrams.filter(|bytes| bytes[0] >= 128 && rtp::is_rtcp(bytes));
-        rtcp.map(|mut bytes| {
-            let len = self.opener.open_rtcp(&mut bytes).expect("the plane's RTCP opens");
-            bytes[..len].to_vec()
-        })
-        .collect()
+        rtcp.map(|bytes| self.open_report(bytes)).collect()
     }
 
+    /// A compound of the plane, plain.
+    pub fn open_report(&mut self, mut bytes: Vec<u8>) -> Vec<u8> {
+        let len = self.opener.open_rtcp(&mut bytes).expect("the plane's RTCP opens");
+        bytes.truncate(len);
+        bytes
+    }
+
+    /// A packet of the plane; none if it is no RTP.
     pub fn open(&mut self, mut bytes: Vec<u8>) -> Option<Got> {
         if bytes[0] < 128 || rtp::is_rtcp(&bytes) {
             return None;

@@ -1,0 +1,271 @@
+//! A call in virtual time: people, their ways to the plane, and what happens to them.
+
+use std::collections::{HashMap, HashSet};
+
+use plane_core::contract::from_plane::Body;
+use plane_core::contract::to_plane::Command;
+use plane_core::contract::{CloseTransport, Done};
+use plane_core::rtcp::{Compound, Packet, Report, SenderInfo, ntp};
+use plane_core::rtp;
+
+use crate::camera::Camera;
+use crate::common::{MS, Peer, SECOND, VIDEO_SLOT, World};
+use crate::network::{CALM, Parcel, Way};
+use crate::random::Random;
+use crate::watcher::Watcher;
+
+const STEP_US: u64 = MS;
+const CHECK_US: u64 = 2500 * MS;
+/// Slots that a page has for pictures.
+const SLOTS: usize = 4;
+
+pub struct Person {
+    pub peer: Peer,
+    pub owner: u8,
+    pub camera: Camera,
+    pub up: Way,
+    pub down: Way,
+    pub watchers: HashMap<u32, Watcher>,
+    /// Sound that came, by when.
+    pub heard_us: Vec<u64>,
+    pub muted: bool,
+    came: HashSet<u64>,
+    reported_us: u64,
+    checked_us: u64,
+    asked_us: u64,
+}
+
+impl Person {
+    fn new(peer: Peer, owner: u8, now: u64, random: &mut Random) -> Person {
+        Person {
+            camera: Camera::new(owner, now, random),
+            peer,
+            owner,
+            up: Way::new(),
+            down: Way::new(),
+            watchers: HashMap::new(),
+            heard_us: Vec::new(),
+            muted: false,
+            came: HashSet::new(),
+            reported_us: now,
+            checked_us: now,
+            asked_us: now,
+        }
+    }
+
+    pub fn track(&self) -> String {
+        self.peer.track("camera")
+    }
+
+    fn round_trip_us(&self) -> u64 {
+        self.up.conditions.delay_us + self.down.conditions.delay_us + self.down.conditions.disorder_us
+    }
+
+    /// Everything that this person sends by itself at `now`.
+    fn speak(&mut self, now: u64, world: &World, random: &mut Random) {
+        for bytes in self.camera.make(now, &self.peer, random) {
+            self.up.send(now, random, bytes);
+        }
+        if now >= self.checked_us + CHECK_US {
+            self.checked_us = now;
+            let check = self.peer.check(true);
+            self.up.send(now, random, check);
+        }
+        if now >= self.asked_us + 20 * MS {
+            self.asked_us = now;
+            let round_trip = self.round_trip_us();
+            for (&slot, watcher) in &mut self.watchers {
+                let (numbers, key) = watcher.ask(now, round_trip);
+                let ssrc = 0x5245_0000 | slot << 1;
+                if numbers.is_empty() && !key {
+                    continue;
+                }
+                let bytes = self.peer.sealed_rtcp(|writer| {
+                    if !numbers.is_empty() {
+                        let _ = writer.nack(1, ssrc, &numbers);
+                    }
+                    if key {
+                        let _ = writer.pli(1, ssrc);
+                    }
+                });
+                self.up.send(now, random, bytes);
+            }
+        }
+        if now >= self.reported_us + SECOND {
+            self.reported_us = now;
+            let blocks: Vec<Report> = self
+                .watchers
+                .keys()
+                .map(|slot| Report { ssrc: 0x5245_0000 | slot << 1, ..Report::default() })
+                .collect();
+            let (wall, camera) = (now + world.unix_offset_us(), self.camera.ssrc);
+            let bytes = self.peer.sealed_rtcp(|writer| {
+                let info = SenderInfo { ntp: ntp(wall), ..SenderInfo::default() };
+                let _ = writer.sender_report(camera, &info, &blocks);
+            });
+            self.up.send(now, random, bytes);
+        }
+    }
+
+    /// A datagram of the plane has come.
+    fn listen(&mut self, now: u64, parcel: Parcel, random: &mut Random) {
+        let Parcel { number, sent_us, bytes } = parcel;
+        if !self.came.insert(number) || bytes[0] < 128 {
+            return; // the network said it twice; SRTP would refuse it (RFC 3711 3.3.2)
+        }
+        if rtp::is_rtcp(&bytes) {
+            let plain = self.peer.open_report(bytes);
+            let camera = self.camera.ssrc;
+            let asked: Vec<(Vec<u16>, bool)> = Compound::new(&plain)
+                .map(|packet| match packet {
+                    Packet::Nack { media, lost, .. } if media == camera => (lost.collect(), false),
+                    Packet::Pli { media, .. } if media == camera => (Vec::new(), true),
+                    _ => (Vec::new(), false),
+                })
+                .collect();
+            for (numbers, key) in asked {
+                for bytes in numbers.into_iter().filter_map(|number| self.camera.again(&self.peer, number)) {
+                    self.up.send(now, random, bytes);
+                }
+                if key {
+                    self.camera.key_frame(sent_us);
+                }
+            }
+            return;
+        }
+        let Some(got) = self.peer.open(bytes) else { return };
+        if (VIDEO_SLOT..VIDEO_SLOT + SLOTS as u32).contains(&got.slot()) {
+            self.watchers.entry(got.slot()).or_default().take(now, &got);
+        } else {
+            self.heard_us.push(now);
+        }
+    }
+}
+
+pub struct Call {
+    pub world: World,
+    pub people: Vec<Person>,
+    pub random: Random,
+    joined: u8,
+}
+
+impl Call {
+    pub fn new(seed: u64, people: usize) -> Call {
+        let mut call = Call { world: World::new(), people: Vec::new(), random: Random::new(seed), joined: 0 };
+        for _ in 0..people {
+            call.join();
+        }
+        call
+    }
+
+    /// Somebody comes; everybody sees everybody.
+    pub fn join(&mut self) {
+        self.joined += 1;
+        let peer = self.world.join(&format!("person{}", self.joined), "r");
+        let person = Person::new(peer, self.joined, self.world.now, &mut self.random);
+        self.people.push(person);
+        self.arrange();
+    }
+
+    pub fn leave(&mut self, at: usize) {
+        let person = self.people.remove(at);
+        let close = CloseTransport { transport: person.peer.name.clone() };
+        assert_eq!(self.world.command(Command::CloseTransport(close)), Body::Done(Done {}));
+        self.arrange();
+    }
+
+    /// Mutes the camera, or lets it be seen again.
+    pub fn mute(&mut self, at: usize, muted: bool) {
+        self.people[at].muted = muted;
+        let track = self.people[at].track();
+        assert_eq!(self.world.mute(&track, muted), Body::Done(Done {}));
+    }
+
+    /// The browser makes another stream for the same camera: every number starts anew.
+    pub fn restart(&mut self, at: usize) {
+        let (now, random) = (self.world.now, &mut self.random);
+        self.people[at].camera.restart(now, random);
+    }
+
+    /// Who is in which slot changes for one person.
+    pub fn shuffle(&mut self, at: usize) {
+        let mut others = self.others(at);
+        let by = self.random.next() as usize % others.len().max(1);
+        others.rotate_left(by);
+        self.show(at, &others);
+    }
+
+    /// A new address, as behind a NAT that forgets, or from one network to another.
+    pub fn move_away(&mut self, at: usize) {
+        let port = self.people[at].peer.address.port();
+        self.people[at].peer.address.set_port(20_000 + self.random.between(0, 20_000) as u16 + port % 50);
+        self.people[at].checked_us = 0;
+    }
+
+    fn others(&self, at: usize) -> Vec<String> {
+        let others = self.people.iter().enumerate().filter(|&(other, _)| other != at);
+        others.map(|(_, person)| person.track()).collect()
+    }
+
+    fn arrange(&mut self) {
+        for at in 0..self.people.len() {
+            let others = self.others(at);
+            self.show(at, &others);
+        }
+    }
+
+    fn show(&mut self, at: usize, tracks: &[String]) {
+        for place in 0..SLOTS {
+            let track = tracks.get(place).map_or("", String::as_str);
+            let name = self.people[at].peer.name.clone();
+            assert_eq!(self.world.assign(&name, VIDEO_SLOT + place as u32, track), Body::Done(Done {}));
+        }
+    }
+
+    /// Lets `us` go by.
+    pub fn pass(&mut self, us: u64) {
+        let end = self.world.now + us;
+        while self.world.now < end {
+            self.world.now += STEP_US;
+            let now = self.world.now;
+            for person in &mut self.people {
+                person.speak(now, &self.world, &mut self.random);
+                while let Some(parcel) = person.up.arrived(now) {
+                    self.world.datagram(person.peer.address, &parcel.bytes);
+                }
+            }
+            self.world.flush();
+            for (to, bytes) in std::mem::take(&mut self.world.wire.datagrams) {
+                let person = self.people.iter_mut().find(|person| person.peer.address == to);
+                if let Some(person) = person {
+                    person.down.send(now, &mut self.random, bytes);
+                }
+            }
+            for person in &mut self.people {
+                while let Some(parcel) = person.down.arrived(now) {
+                    person.listen(now, parcel, &mut self.random);
+                }
+            }
+        }
+        assert!(self.world.events.len() < 100_000, "events are bounded");
+    }
+
+    pub fn calm(&mut self) {
+        for person in &mut self.people {
+            person.up.conditions = CALM;
+            person.down.conditions = CALM;
+        }
+    }
+
+    /// Ends with what no receiver may ever have seen.
+    pub fn check_faults(&self) {
+        for person in &self.people {
+            for (slot, watcher) in &person.watchers {
+                assert!(watcher.faults.is_empty(), "{} slot {slot}: {:?}", person.peer.name, watcher.faults);
+            }
+            let asked = &person.camera.plis_us;
+            let few = asked.windows(2).all(|pair| pair[1].abs_diff(pair[0]) >= 300 * MS - STEP_US);
+            assert!(few, "{} is asked for key frames more often than every 300 ms: {asked:?}", person.peer.name);
+        }
+    }
+}
