@@ -1,5 +1,6 @@
 //! What is muted, and which track is in which slot.
 
+use crate::allocate::{Patience, UNDECIDED};
 use crate::command::{Refusal, done, invalid, unknown};
 use crate::contract::from_plane::Body;
 use crate::contract::{AssignSlots, Kind, MuteTracks, SlotPolicy, SlotSwitched, failed};
@@ -29,14 +30,16 @@ impl Shard {
         track.muted = muted;
         track.voice.silence();
         if muted {
-            track.pending.clear();
-            if let Some(ring) = &mut track.layer.ring {
-                ring.clear();
+            for layer in &mut track.layers {
+                layer.pending.clear();
+                if let Some(ring) = &mut layer.ring {
+                    ring.clear();
+                }
+                if let Some(loss) = &mut layer.loss {
+                    loss.reset(); // what is muted is not asked for again
+                }
+                layer.key_requests.answered();
             }
-            if let Some(loss) = &mut track.layer.loss {
-                loss.reset(); // what is muted is not asked for again
-            }
-            track.layer.key_requests.answered();
             track.subscribers.retain(|subscriber| {
                 let transport = self.transports.get_mut(subscriber.transport);
                 let Some(slot) = transport.and_then(|t| t.slots.get_mut(usize::from(subscriber.slot))) else {
@@ -48,10 +51,26 @@ impl Shard {
                 slot.wanted == index
             });
         } else if track.kind == Kind::Video && !track.subscribers.is_empty() {
-            self.request_key_frame(index, now);
+            self.show_again(index, now);
         }
         let room = self.tracks.get(index).map_or(NONE, |track| track.room);
         self.touch_room(room);
+    }
+
+    /// A track is heard again: who waits for its picture is given one as soon as there is one.
+    fn show_again(&mut self, index: u32, now: u64) {
+        let Some(track) = self.tracks.get(index) else { return };
+        for at in 0..track.subscribers.len() {
+            let Some(subscriber) = self.tracks.get(index).and_then(|track| track.subscribers.get(at)).copied() else {
+                return;
+            };
+            let slot = self.transports.get_mut(subscriber.transport);
+            if let Some(slot) = slot.and_then(|transport| transport.slots.get_mut(usize::from(subscriber.slot))) {
+                slot.asked_us = now;
+            }
+            self.allot(subscriber.transport, now);
+        }
+        self.request_key_frames(index, now);
     }
 
     /// All or nothing: an unknown transport, slot or track changes none.
@@ -115,6 +134,12 @@ impl Shard {
         let Some(new) = self.tracks.get_mut(track) else { return };
         new.subscribe(subscriber);
         if new.kind == Kind::Video {
+            if let Some(receiver) = self.transports.get_mut(transport) {
+                let slot = &mut receiver.slots[place];
+                (slot.choice, slot.target, slot.patience) = (UNDECIDED, UNDECIDED, Patience::default());
+                slot.asked_us = now;
+            }
+            self.allot(transport, now);
             self.show_at_once(transport, track, now);
         }
     }

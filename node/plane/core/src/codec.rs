@@ -74,6 +74,14 @@ pub fn starts_key_frame(format: Format, payload: &[u8]) -> bool {
     }
 }
 
+/// Width and height of the key frame that begins with `payload`, where it says so itself.
+pub fn dimensions(format: Format, payload: &[u8]) -> Option<(u16, u16)> {
+    match format {
+        Format::Vp8 => vp8::dimensions(payload),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,9 +3,7 @@
 use crate::contract::failed;
 use crate::contract::from_plane::Body;
 use crate::contract::to_plane::Command;
-use crate::contract::{
-    Done, Failed, IceCredentials, Kind, LimitRates, SendDtls, SetKeys, SizeSlots, SrtpProfile, limit_rates,
-};
+use crate::contract::{Done, Failed, IceCredentials, Kind, LimitRates, SendDtls, SetKeys, SrtpProfile, limit_rates};
 use crate::ice::Credentials;
 use crate::mac::Name;
 use crate::shard::Shard;
@@ -41,13 +39,13 @@ impl Shard {
             Command::AssignSlots(assign) => self.assign_slots(now, &assign),
             Command::RequestKeyFrame(request) => match self.track_names.get(request.track.as_str()) {
                 Some(&track) => {
-                    self.request_key_frame(track, now);
+                    self.request_key_frames(track, now);
                     done()
                 }
                 None => Err(unknown("track", &request.track)),
             },
-            Command::LimitRates(limit) => self.limit_rates(&limit),
-            Command::SizeSlots(size) => self.size_slots(&size),
+            Command::LimitRates(limit) => self.limit_rates(now, &limit),
+            Command::SizeSlots(size) => self.size_slots(now, &size),
             Command::GetSnapshot(_) => Ok(Some(Body::Snapshot(self.snapshot(now).assemble()))),
             Command::Attach(_) | Command::Shutdown(_) => Err(invalid("not a command of a shard")),
         };
@@ -91,11 +89,13 @@ impl Shard {
         transport.dtls = Bucket::new(DTLS_BYTES_KEYED, DTLS_BYTES_KEYED, now);
         // The first grant goes out at once: without one Chromium stays at 300 kbit/s.
         self.report(index, now);
-        let shown: Vec<u32> = self.transports.get(index).map_or(Vec::new(), |t| {
-            t.slots
-                .iter()
-                .filter(|slot| slot.kind == Kind::Video && slot.wanted != NONE)
-                .map(|slot| slot.wanted)
+        let shown: Vec<u32> = self.transports.get_mut(index).map_or(Vec::new(), |transport| {
+            let slots = transport.slots.iter_mut().filter(|slot| slot.kind == Kind::Video && slot.wanted != NONE);
+            slots
+                .map(|slot| {
+                    slot.asked_us = now; // before, nothing could be sent
+                    slot.wanted
+                })
                 .collect()
         });
         for track in shown {
@@ -129,7 +129,7 @@ impl Shard {
         Ok(Some(Body::IceCredentials(ice)))
     }
 
-    fn limit_rates(&mut self, limit: &LimitRates) -> Result<Option<Body>, Refusal> {
+    fn limit_rates(&mut self, now: u64, limit: &LimitRates) -> Result<Option<Body>, Refusal> {
         let Some(limit_rates::Scope::Transport(id)) = &limit.scope else {
             return Err(invalid("a cap needs a transport"));
         };
@@ -137,17 +137,9 @@ impl Shard {
         let bps = if limit.send_bps == 0 { self.config.max_send_bps.into() } else { limit.send_bps };
         if let Some(transport) = self.transports.get_mut(index) {
             transport.remb.set_cap(bps);
+            transport.receive_cap_bps = limit.receive_bps;
         }
-        done()
-    }
-
-    /// All or nothing: an unknown transport or slot changes none. One encoding a track needs no size yet.
-    fn size_slots(&mut self, sizes: &SizeSlots) -> Result<Option<Body>, Refusal> {
-        for change in &sizes.changes {
-            let index = self.transport_index(&change.transport)?;
-            let place = self.transports.get(index).and_then(|transport| transport.place(change.slot));
-            place.ok_or_else(|| unknown("slot", &change.slot.to_string()))?;
-        }
+        self.allot(index, now);
         done()
     }
 }

@@ -3,9 +3,12 @@
 use prost::Message;
 
 use crate::contract::{
-    Address, Counters, IceCredentials, OpenTransport, Protocol, SlotPolicy, Snapshot, counters, snapshot,
+    Address, Counters, IceCredentials, Kind, OpenTransport, Protocol, SlotPolicy, Snapshot, counters, snapshot,
 };
 use crate::shard::Shard;
+use crate::slab::NONE;
+use crate::slot::Slot;
+use crate::track::{Layer, Reception, Track};
 use crate::transport::Transport;
 
 /// A track of which nothing came for so long is not active.
@@ -37,11 +40,13 @@ impl Shard {
                 key_frames: totals.key_frames,
                 key_frames_from_cache: totals.key_frames_from_cache,
                 padding_bytes: totals.padding_bytes,
+                held_packets: totals.held_packets,
+                layer_switches: totals.layer_switches,
                 ..counters::Packets::default()
             }),
             r#loop: None,
             drops: self.drops.iter().map(|(name, count)| (name.to_owned(), count)).collect(),
-            transports: self.transports.iter().map(|(_, transport)| transport_figures(transport)).collect(),
+            transports: self.transports.iter().map(|(_, transport)| self.transport_figures(transport)).collect(),
             tracks: self.tracks.iter().map(|(_, track)| track_figures(track, now)).collect(),
             ..Counters::default()
         }
@@ -113,27 +118,45 @@ impl SnapshotParts {
     }
 }
 
-fn transport_figures(transport: &Transport) -> counters::Transport {
-    let active = transport.slots.iter().filter(|slot| slot.packets > 0);
-    let worst = active.map(|slot| slot.heard.fraction_lost).max().unwrap_or(0);
-    counters::Transport {
-        transport: transport.id.to_string(),
-        received_bytes: transport.totals.received_bytes,
-        sent_bytes: transport.totals.sent_bytes,
-        sent_packets: transport.totals.sent_packets,
-        rtt_ms: transport.rtt_us as f32 / 1000.0,
-        loss: f32::from(worst) / 256.0,
-        estimate_bps: transport.estimate_bps,
-        nacks_received: transport.totals.nacks_received,
-        plis_received: transport.totals.plis_received,
-        connected: transport.ice.connected(),
-        target_bps: narrow(transport.target_bps().unwrap_or(0)),
-        delay_ms: transport.estimator.as_ref().map_or(0, |estimator| narrow(estimator.queue_us() / 1000)),
-        protocol: match transport.ice.path().and_then(|path| path.connection) {
-            Some(_) => Protocol::Tcp.into(),
-            None => Protocol::Udp.into(),
-        },
-        ..counters::Transport::default()
+impl Shard {
+    fn transport_figures(&self, transport: &Transport) -> counters::Transport {
+        let active = transport.slots.iter().filter(|slot| slot.packets > 0);
+        let worst = active.map(|slot| slot.heard.fraction_lost).max().unwrap_or(0);
+        let shown = transport.slots.iter().filter(|slot| slot.wanted != NONE);
+        counters::Transport {
+            transport: transport.id.to_string(),
+            received_bytes: transport.totals.received_bytes,
+            sent_bytes: transport.totals.sent_bytes,
+            sent_packets: transport.totals.sent_packets,
+            rtt_ms: transport.rtt_us as f32 / 1000.0,
+            loss: f32::from(worst) / 256.0,
+            estimate_bps: transport.estimate_bps,
+            nacks_received: transport.totals.nacks_received,
+            plis_received: transport.totals.plis_received,
+            connected: transport.ice.connected(),
+            protocol: match transport.ice.path().and_then(|path| path.connection) {
+                Some(_) => Protocol::Tcp.into(),
+                None => Protocol::Udp.into(),
+            },
+            target_bps: narrow(transport.target_bps().unwrap_or(0)),
+            delay_ms: transport.estimator.as_ref().map_or(0, |estimator| narrow(estimator.queue_us() / 1000)),
+            receive_cap_bps: narrow(transport.receive_cap_bps),
+            slots: shown.map(|slot| self.slot_figures(slot)).collect(),
+            ..counters::Transport::default()
+        }
+    }
+
+    fn slot_figures(&self, slot: &Slot) -> counters::Slot {
+        let sent = self.tracks.get(slot.current).and_then(|track| track.layers.get(usize::from(slot.layer)));
+        counters::Slot {
+            slot: slot.index.into(),
+            track: self.tracks.get(slot.wanted).map_or(String::new(), |track| track.id.to_string()),
+            rid: sent.map_or(String::new(), |layer| layer.rid.to_string()),
+            packets: slot.packets.into(),
+            bytes: slot.bytes,
+            loss: f32::from(slot.heard.fraction_lost) / 256.0,
+            switches: slot.switches,
+        }
     }
 }
 
@@ -141,19 +164,39 @@ fn narrow(value: u64) -> u32 {
     value.min(u32::MAX.into()) as u32
 }
 
-fn track_figures(track: &crate::track::Track, now: u64) -> counters::Track {
-    let reception = &track.layer.reception;
+fn track_figures(track: &Track, now: u64) -> counters::Track {
+    let receptions = || track.layers.iter().map(|layer| &layer.reception);
     let clock_rate = track.codecs.first().map_or(90_000, |codec| codec.clock_rate);
+    let jitter = receptions().filter(|reception| active(reception, now)).map(Reception::jitter).max().unwrap_or(0);
+    let layers = track.layers.iter().enumerate().filter(|_| track.kind == Kind::Video);
     counters::Track {
         track: track.id.to_string(),
-        packets: reception.packets,
-        bytes: reception.bytes,
-        lost: reception.lost(),
-        jitter_us: (u64::from(reception.jitter()) * 1_000_000 / u64::from(clock_rate)) as u32,
+        packets: receptions().map(|reception| reception.packets).sum(),
+        bytes: receptions().map(|reception| reception.bytes).sum(),
+        lost: receptions().map(Reception::lost).sum(),
+        jitter_us: (u64::from(jitter) * 1_000_000 / u64::from(clock_rate)) as u32,
         level: Shard::level(track, now),
-        active: reception.packets > 0 && now < reception.last_us + ACTIVE_US,
+        active: receptions().any(|reception| active(reception, now)),
         muted: track.muted,
-        key_frames: reception.key_frames,
-        ..counters::Track::default()
+        key_frames: receptions().map(|reception| reception.key_frames).sum(),
+        layers: layers.map(|(at, layer)| layer_figures(layer, track.watched.told >> at & 1 == 1, now)).collect(),
     }
+}
+
+fn layer_figures(layer: &Layer, wanted: bool, now: u64) -> counters::Layer {
+    counters::Layer {
+        rid: layer.rid.to_string(),
+        packets: layer.reception.packets,
+        bytes: layer.reception.bytes,
+        lost: layer.reception.lost(),
+        width: layer.width.into(),
+        height: layer.height.into(),
+        frames: layer.reception.pictures,
+        active: active(&layer.reception, now),
+        wanted,
+    }
+}
+
+fn active(reception: &Reception, now: u64) -> bool {
+    reception.packets > 0 && now < reception.last_us + ACTIVE_US
 }

@@ -58,8 +58,6 @@ causes! {
     NackWithoutRtx = "nack_without_rtx",
     /// A slot whose codecs do not include the track's.
     NoCommonCodec = "no_common_codec",
-    /// An encoding beyond the first: simulcast layers are not chosen yet.
-    OtherLayer = "other_layer",
     TooLong = "rtp_too_long",
 }
 

@@ -4,6 +4,7 @@
 //! by the kernel into equal segments. Packets whose sizes nearly agree are made equal by RTP padding. The sends of several
 //! receivers share a system call.
 
+use crate::allocate::{HELD, UNDECIDED};
 use crate::cache::Meta;
 use crate::codec::Format;
 use crate::contract::from_plane::Body;
@@ -12,14 +13,17 @@ use crate::drops::Drops;
 use crate::outgoing::Outgoing;
 use crate::shard::{Shard, Sink, Totals};
 use crate::slab::{NONE, Slab};
-use crate::track::{Subscriber, Track};
+use crate::slot::Slot;
+use crate::track::{MAX_LAYERS, Subscriber, Track};
 use crate::transport::{Transport, Work};
 use crate::vp8;
 
-/// A newcomer is served from the last key frame on when that is at most so many packets ago.
 /// How many receivers ahead memory is asked for.
 const AHEAD: usize = 2;
+/// A newcomer is served from the last key frame on when that is at most so many packets ago.
 const CATCH_UP: u64 = 400;
+/// And one who already has a picture, but of another layer, when it is at most so many.
+const LAYER_CATCH_UP: u64 = 40;
 
 /// What all receivers of a packet need to know of it, found out once.
 #[derive(Clone, Copy)]
@@ -29,6 +33,8 @@ pub struct Prepared {
     pub payload_len: u16,
     pub extra_len: u8,
     pub descriptor: vp8::Descriptor,
+    /// Of its dependency descriptor.
+    pub frame_number: u16,
 }
 
 /// One packet for one receiver, numbered but not yet written.
@@ -36,11 +42,13 @@ pub struct Prepared {
 pub struct Job {
     pub packet: Prepared,
     pub track: u32,
+    pub layer: u8,
     pub place: u16,
     /// Its own extended sequence number there.
     pub sequence: u64,
     pub timestamp: u32,
     pub ids: vp8::Ids,
+    pub frame_number: u16,
     pub marker: bool,
     /// The number under which it was first sent, when this is a retransmission.
     pub original: Option<u16>,
@@ -58,7 +66,8 @@ pub struct Scratch {
     pub flush: u64,
     pub jobs: Vec<Job>,
     pub outgoing: Outgoing,
-    pub requests: Vec<u32>,
+    /// Key frames to ask for: track and layer.
+    pub requests: Vec<(u32, u8)>,
     pub left: Vec<(u32, Subscriber)>,
     pub switched: Vec<(u16, u32)>,
 }
@@ -78,26 +87,39 @@ impl Default for Scratch {
 }
 
 impl Shard {
-    /// Somebody waits for a picture of `track` in a slot of `transport`: from the cache if it can be, else ask.
+    /// Somebody waits for a picture of `track` in a slot of `transport`, or for another layer of it: from the cache if it
+    /// can be, else ask.
     pub(crate) fn show_at_once(&mut self, transport: u32, track: u32, now: u64) {
-        let Some(found) = self.tracks.get(track) else { return };
-        if found.muted {
-            return;
-        }
-        if cached(found).is_none() {
-            return self.request_key_frame(track, now);
-        }
+        let Some(found) = self.tracks.get(track).filter(|track| !track.muted) else { return };
         let Some(receiver) = self.transports.get_mut(transport) else { return };
-        for place in 0..receiver.slots.len() {
-            if receiver.slots[place].wanted == track && receiver.slots[place].current != track {
-                receiver.slots[place].catch_up = true;
+        let mut missing = [false; MAX_LAYERS];
+        let mut served = false;
+        for (place, slot) in receiver.slots.iter_mut().enumerate() {
+            let shows = slot.current == track;
+            if slot.wanted != track || slot.target >= UNDECIDED || (shows && slot.layer == slot.target) {
+                continue;
+            }
+            let start = from_cache(found, slot);
+            slot.catch_up = start.is_some();
+            if start.is_some() {
+                served = true;
                 let work = Work { track, slot: place as u16 };
                 if !receiver.work.contains(&work) {
                     receiver.work.push(work);
                 }
             }
+            if start.is_none_or(|(layer, ..)| layer != slot.target)
+                && let Some(missing) = missing.get_mut(usize::from(slot.target))
+            {
+                *missing = true;
+            }
         }
-        mark(receiver, transport, &mut self.dirty_transports);
+        if served {
+            mark(receiver, transport, &mut self.dirty_transports);
+        }
+        for layer in (0..MAX_LAYERS).filter(|&layer| missing[layer]) {
+            self.request_key_frame(track, layer as u8, now);
+        }
     }
 
     pub(crate) fn fan_out(&mut self, now: u64, sink: &mut impl Sink) {
@@ -160,16 +182,22 @@ impl Shard {
         scratch.flush += 1;
         for &index in &self.dirty_tracks {
             let Some(track) = self.tracks.get_mut(index) else { continue };
-            let start = scratch.prepared.len() as u32;
-            for at in 0..track.pending.len() {
-                if let Some(prepared) = look(track, track.pending[at]) {
-                    scratch.prepared.push(prepared);
+            let (mut fresh, mut restarted) = (0u8, 0u8);
+            for at in 0..track.layers.len() {
+                let start = scratch.prepared.len() as u32;
+                for n in 0..track.layers[at].pending.len() {
+                    if let Some(prepared) = look(track, at as u8, track.layers[at].pending[n]) {
+                        scratch.prepared.push(prepared);
+                    }
                 }
+                let layer = &mut track.layers[at];
+                fresh |= u8::from(!layer.pending.is_empty()) << at;
+                restarted |= u8::from(std::mem::take(&mut layer.restarted)) << at;
+                layer.pending.clear();
+                layer.prepared = (scratch.flush, start, scratch.prepared.len() as u32);
             }
-            track.pending.clear();
             track.dirty = false;
-            track.prepared = (scratch.flush, start, scratch.prepared.len() as u32);
-            let restarted = std::mem::take(&mut track.restarted);
+            let (_, first, end) = track.layers[0].prepared;
             for (at, subscriber) in track.subscribers.iter().enumerate() {
                 let later =
                     track.subscribers.get(at + 2 * AHEAD).and_then(|later| self.transports.get(later.transport));
@@ -180,9 +208,15 @@ impl Shard {
                 }
                 let Some(transport) = self.transports.get_mut(subscriber.transport) else { continue };
                 let Some(slot) = transport.slots.get_mut(usize::from(subscriber.slot)) else { continue };
-                if restarted && slot.current == index {
+                if slot.current == index && restarted >> slot.layer & 1 == 1 {
                     slot.current = NONE;
                     scratch.left.push((index, *subscriber));
+                }
+                if slot.wanted == index && slot.target == HELD {
+                    self.totals.held_packets += u64::from(end - first);
+                }
+                if !slot.concerned(index, fresh) {
+                    continue;
                 }
                 // Once only, or a packet would be sealed twice under one number.
                 let work = Work { track: index, slot: subscriber.slot };
@@ -207,8 +241,8 @@ impl Shard {
                 track.unsubscribe(subscriber);
             }
         }
-        while let Some(track) = self.scratch.requests.pop() {
-            self.request_key_frame(track, now);
+        while let Some((track, layer)) = self.scratch.requests.pop() {
+            self.request_key_frame(track, layer, now);
         }
     }
 }
@@ -220,14 +254,22 @@ pub(crate) fn mark(transport: &mut Transport, index: u32, dirty: &mut Vec<u32>) 
     }
 }
 
-/// First and last packet of what a newcomer can be shown now.
-pub(crate) fn cached(track: &Track) -> Option<(u64, u64)> {
-    let found = track.layer.ring.as_ref()?.key_frame()?;
-    (found.1 - found.0 < CATCH_UP).then_some(found)
+/// What a slot can be shown now without asking anybody: layer, first and last packet. A newcomer takes a lower layer
+/// rather than nothing; who has a picture waits for the right one, and does not take a long past for it.
+pub(crate) fn from_cache(track: &Track, slot: &Slot) -> Option<(u8, u64, u64)> {
+    let shown = slot.current == slot.wanted;
+    let limit = if shown && track.active(slot.layer) { LAYER_CATCH_UP } else { CATCH_UP };
+    let lowest = if shown { slot.target } else { 0 };
+    let layers = (lowest..=slot.target.min(track.layers.len() as u8 - 1)).rev();
+    let mut found = layers.filter_map(|layer| {
+        let (first, last) = track.layers[usize::from(layer)].ring.as_ref()?.key_frame()?;
+        (last - first < limit && track.active(layer)).then_some((layer, first, last))
+    });
+    found.next()
 }
 
-pub(crate) fn look(track: &Track, sequence: u64) -> Option<Prepared> {
-    let stored = track.layer.ring.as_ref()?.get(sequence)?;
+pub(crate) fn look(track: &Track, layer: u8, sequence: u64) -> Option<Prepared> {
+    let stored = track.layers.get(usize::from(layer))?.ring.as_ref()?.get(sequence)?;
     let format = track.format(stored.meta.payload_type);
     let descriptor = match format {
         Format::Vp8 => vp8::Descriptor::parse(stored.payload).unwrap_or_default(),
@@ -239,6 +281,7 @@ pub(crate) fn look(track: &Track, sequence: u64) -> Option<Prepared> {
         payload_len: stored.payload.len() as u16,
         extra_len: stored.extra.len() as u8,
         descriptor,
+        frame_number: stored.extra.get(1..3).map_or(0, |number| u16::from_be_bytes([number[0], number[1]])),
     })
 }
 

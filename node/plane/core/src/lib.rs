@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 // Leaves: one wire format or one decision each.
+mod allocate;
 pub mod av1;
 pub mod bandwidth;
 pub mod cache;
@@ -35,6 +36,7 @@ pub mod counters;
 pub mod drops;
 mod fanout;
 mod ice;
+mod layers;
 mod listen;
 mod numbering;
 mod opening;

@@ -1,12 +1,14 @@
 //! Which numbers a packet has towards one receiver: the splice of a slot to a track, catch-ups, retransmissions.
 
+use crate::allocate::HELD;
+use crate::cache::{Meta, Ring};
 use crate::codec::Format;
 use crate::contract::Kind;
 use crate::drops::Cause;
-use crate::fanout::{Job, Prepared, World, cached, look};
+use crate::fanout::{Job, Prepared, World, from_cache, look};
 use crate::rtp::FIXED_LEN;
 use crate::slab::NONE;
-use crate::slot::Slot;
+use crate::slot::{SQUEEZE, Slot, Start};
 use crate::track::{Subscriber, Track};
 use crate::transport::{Transport, Work};
 use crate::vp8;
@@ -20,41 +22,16 @@ const RESEND: usize = 256;
 
 impl World<'_> {
     pub(crate) fn number(&mut self, index: u32, transport: &mut Transport, work: Work) {
-        let place = usize::from(work.slot);
         let tag_len = transport.keys.as_ref().map_or(0, |keys| keys.tag_len);
-        let slot = &mut transport.slots[place];
+        let slot = &mut transport.slots[usize::from(work.slot)];
         let Some(track) = self.tracks.get(work.track).filter(|track| !track.muted) else { return };
-        if slot.current != work.track {
-            if slot.wanted != work.track {
-                return;
-            }
-            if std::mem::take(&mut slot.catch_up)
-                && let Some((first, last)) = cached(track)
-            {
-                return self.catch_up(index, slot, work, track, first, last, tag_len);
-            }
+        let mut from = None;
+        if slot.current == work.track {
+            from = self.go_on(index, slot, work, track, tag_len);
         }
-        let (flush, start, end) = track.prepared;
-        if flush != self.scratch.flush {
-            return; // nothing new of it
-        }
-        for at in start as usize..end as usize {
-            let prepared = self.scratch.prepared[at];
-            if slot.current == work.track && slot.sequence.leaps(prepared.meta.sequence) {
-                self.part(index, slot, work);
-                if slot.wanted != work.track {
-                    return;
-                }
-            }
-            if slot.current != work.track && !self.switch(index, slot, work, track, &prepared) {
-                continue;
-            }
-            self.forward(slot, work, track, prepared, tag_len);
-        }
-        let waits = slot.current != work.track && track.kind == Kind::Video;
-        let common = || track.codecs.iter().any(|codec| slot.codecs.iter().any(|ours| ours.same(codec)));
-        if waits && !self.scratch.requests.contains(&work.track) && common() {
-            self.scratch.requests.push(work.track);
+        let arrived = slot.current == work.track && (slot.layer == slot.target || track.kind == Kind::Audio);
+        if !arrived && slot.wanted == work.track && slot.target != HELD {
+            self.start(index, slot, work, track, from, tag_len);
         }
     }
 
@@ -64,48 +41,124 @@ impl World<'_> {
         self.scratch.left.push((work.track, Subscriber { transport: index, slot: work.slot }));
     }
 
+    /// Numbers what is new of the layer that is sent. Where its numbers leap, the slot parts from it, and the place of
+    /// that packet in the list of this flush is returned.
+    fn go_on(&mut self, index: u32, slot: &mut Slot, work: Work, track: &Track, tag_len: usize) -> Option<u32> {
+        for at in self.fresh(track, slot.layer) {
+            let prepared = self.scratch.prepared[at as usize];
+            if slot.sequence.leaps(prepared.meta.sequence) {
+                self.part(index, slot, work);
+                return Some(at);
+            }
+            self.forward(slot, work, track, prepared, tag_len);
+        }
+        None
+    }
+
+    /// What came of `layer` since the last flush: places in the list of this one.
+    fn fresh(&self, track: &Track, layer: u8) -> std::ops::Range<u32> {
+        match track.layers.get(usize::from(layer)) {
+            Some(layer) if layer.prepared.0 == self.scratch.flush => layer.prepared.1..layer.prepared.2,
+            _ => 0..0,
+        }
+    }
+
+    /// Splices the slot to what it waits for, if there is a place to start: in the cache, or in what is new.
+    fn start(&mut self, index: u32, slot: &mut Slot, work: Work, track: &Track, from: Option<u32>, tag_len: usize) {
+        if std::mem::take(&mut slot.catch_up)
+            && let Some((layer, first, last)) = from_cache(track, slot)
+        {
+            self.totals.key_frames_from_cache += 1;
+            return self.begin(index, slot, work, track, (layer, first), Some(last), tag_len);
+        }
+        let highest = slot.target.min(track.layers.len() as u8 - 1);
+        let lowest = if slot.current == work.track { highest } else { 0 };
+        for layer in (lowest..=highest).rev() {
+            for at in self.fresh(track, layer) {
+                let packet = &self.scratch.prepared[at as usize];
+                let behind = from.is_some_and(|from| layer == slot.layer && at < from);
+                let starts = track.kind == Kind::Audio || packet.meta.key_frame || packet.format == Format::Other;
+                if starts && !behind {
+                    let first = packet.meta.sequence;
+                    return self.begin(index, slot, work, track, (layer, first), None, tag_len);
+                }
+            }
+        }
+        let common = || track.codecs.iter().any(|codec| slot.codecs.iter().any(|ours| ours.same(codec)));
+        let request = (work.track, slot.target);
+        if track.kind == Kind::Video && !self.scratch.requests.contains(&request) && common() {
+            self.scratch.requests.push(request);
+        }
+    }
+
+    /// Everything that there is from `first` on, in order; what is not there yet follows in its place. `caught_up`: the
+    /// last packet of what is old and is to be shown at once.
     #[allow(clippy::too_many_arguments)]
-    fn catch_up(
+    fn begin(
         &mut self,
         index: u32,
         slot: &mut Slot,
         work: Work,
         track: &Track,
-        first: u64,
-        last: u64,
+        (layer, first): (u8, u64),
+        caught_up: Option<u64>,
         tag_len: usize,
     ) {
-        let newest = look(track, last).map(|packet| packet.meta.timestamp);
-        for sequence in first..=last {
-            let Some(prepared) = look(track, sequence) else { continue };
-            if slot.current != work.track {
-                if !self.switch(index, slot, work, track, &prepared) {
+        let Some(newest) = track.layers[usize::from(layer)].ring.as_ref().and_then(Ring::newest) else { return };
+        let shown_at = |sequence| look(track, layer, sequence).map(|packet| packet.meta.timestamp);
+        let last = caught_up.and_then(|last| Some((last, shown_at(last)?)));
+        let mut spliced = false;
+        for sequence in first..=newest {
+            let Some(packet) = look(track, layer, sequence) else { continue };
+            if !spliced {
+                if !self.switch(index, slot, work, track, layer, &packet, last) {
                     return;
                 }
-                let oldest = prepared.meta.timestamp;
-                slot.catching_up(oldest, last, newest.unwrap_or(oldest));
+                spliced = true;
             }
-            self.forward(slot, work, track, prepared, tag_len);
+            self.forward(slot, work, track, packet, tag_len);
         }
-        self.totals.key_frames_from_cache += 1;
     }
 
-    /// Splices the slot to the track if this packet is one to start with.
-    fn switch(&mut self, index: u32, slot: &mut Slot, work: Work, track: &Track, packet: &Prepared) -> bool {
-        let starts = track.kind == Kind::Audio || packet.meta.key_frame || packet.format == Format::Other;
-        if !starts {
-            return false;
-        }
+    /// Splices the slot to `layer`, whose first packet this is.
+    #[allow(clippy::too_many_arguments)]
+    fn switch(
+        &mut self,
+        index: u32,
+        slot: &mut Slot,
+        work: Work,
+        track: &Track,
+        layer: u8,
+        packet: &Prepared,
+        catch_up: Option<(u64, u32)>,
+    ) -> bool {
         let Some(codec) = track.codec(packet.meta.payload_type) else { return false };
-        let before = slot.current;
-        if !slot.switch(work.track, codec, packet.meta.sequence, packet.meta.timestamp, self.now) {
+        let (before, old_layer) = (slot.current, slot.layer);
+        let Meta { sequence, timestamp, .. } = packet.meta;
+        // The newest of a catch-up keeps its place; the rest is drawn together before it.
+        let (newest, drawn) = catch_up.map_or((timestamp, 0), |(_, newest)| {
+            (newest, newest.wrapping_sub(timestamp).cast_signed().max(0).cast_unsigned() / SQUEEZE)
+        });
+        let same =
+            || track.between(layer, old_layer, codec.clock_rate).map(|d| newest.wrapping_add(d).wrapping_sub(drawn));
+        let same_clock = if before == work.track { same() } else { None };
+        let start = Start { track: work.track, layer, sequence, timestamp, same_clock };
+        if !slot.switch(codec, &start, self.now) {
             self.drops.add(Cause::NoCommonCodec);
             return false;
+        }
+        if let Some((last, newest)) = catch_up {
+            slot.catching_up(timestamp, last, newest);
         }
         if packet.format == Format::Vp8 {
             slot.ids.switch(&packet.descriptor);
         }
+        slot.frames.switch(packet.frame_number);
         slot.fresh = true;
+        if before == work.track && old_layer != layer {
+            slot.switches += 1;
+            self.totals.layer_switches += 1;
+        }
         if before != NONE && before != work.track {
             self.scratch.left.push((before, Subscriber { transport: index, slot: work.slot }));
         }
@@ -131,6 +184,7 @@ impl World<'_> {
             Format::Vp8 => slot.ids.map(&packet.descriptor),
             _ => vp8::Ids::default(),
         };
+        let frame_number = slot.frames.map(packet.frame_number, 16);
         let marker = packet.meta.marker || (track.kind == Kind::Audio && std::mem::take(&mut slot.fresh));
         let header_len = FIXED_LEN + extension_len(slot, &packet);
         // A packet of padding only keeps its number, and one byte of padding.
@@ -140,10 +194,12 @@ impl World<'_> {
         self.scratch.jobs.push(Job {
             packet,
             track: work.track,
+            layer: slot.layer,
             place: work.slot,
             sequence,
             timestamp,
             ids,
+            frame_number,
             marker,
             original: None,
             header_len: header_len as u16,
@@ -164,7 +220,7 @@ impl World<'_> {
             }
             let packet = slot
                 .sent_as(number)
-                .and_then(|sequence| look(self.tracks.get(slot.current)?, sequence))
+                .and_then(|sequence| look(self.tracks.get(slot.current)?, slot.layer, sequence))
                 .filter(|packet| packet.meta.payload_type == slot.source_payload_type && packet.payload_len > 0);
             let Some(packet) = packet else {
                 self.drops.add(Cause::NackTooOld);
@@ -185,10 +241,12 @@ impl World<'_> {
             self.scratch.jobs.push(Job {
                 packet,
                 track: slot.current,
+                layer: slot.layer,
                 place,
                 sequence: slot.rtx_sequence,
                 timestamp: slot.timestamp(packet.meta.sequence, packet.meta.timestamp),
                 ids: slot.ids.map(&packet.descriptor),
+                frame_number: slot.frames.map(packet.frame_number, 16),
                 marker: packet.meta.marker,
                 original: Some(number),
                 header_len: header_len as u16,

@@ -16,7 +16,7 @@ use crate::slab::NONE;
 use crate::slot::{MAX_SLOTS, Slot};
 use crate::speakers::Voice;
 use crate::srtp::ReplayWindow;
-use crate::track::{Layer, RESTARTS, Subscriber, Track};
+use crate::track::{Layer, MAX_LAYERS, Subscriber, Track, Watched};
 use crate::transport::{Bucket, Carries, DTLS_BYTES, MAX_STREAMS, Repair, Stream, Totals, Transport};
 
 /// Transports of one shard.
@@ -62,6 +62,7 @@ impl Shard {
             srtcp_index: 0,
             rtt_us: 0,
             estimate_bps: 0,
+            receive_cap_bps: open.max_receive_bps.into(),
             totals: Totals::default(),
             repair: Repair::default(),
             work: Vec::new(),
@@ -112,6 +113,14 @@ impl Shard {
             if !id_fits(&send.track) || send.mid.len() > MAX_MID || send.kind() == Kind::Unspecified {
                 return Err(invalid("a send has a track id of 1 … 64 bytes, a mid of at most 16, and a kind"));
             }
+            let known = |at: usize| send.rids[..at].contains(&send.rids[at]);
+            let fits = |(at, rid): (usize, &String)| !rid.is_empty() && rid.len() <= MAX_MID && !known(at);
+            let layered = send.rids.is_empty() || send.kind() == Kind::Video;
+            if send.rids.len() > MAX_LAYERS || !layered || !send.rids.iter().enumerate().all(fits) {
+                return Err(invalid(
+                    "a video send has at most 4 rids, unique and of 1 … 16 bytes; other sends have none",
+                ));
+            }
             if self.track_names.contains_key(send.track.as_str())
                 || open.sends[..at].iter().any(|other| other.track == send.track)
             {
@@ -149,10 +158,11 @@ impl Shard {
 
     fn add_track(&mut self, now: u64, owner: u32, room: u32, send: &Send, codecs: Vec<Codec>) {
         let ssrcs = send.ssrcs.iter().copied();
-        let mut layer = Layer::default();
-        if send.kind() == Kind::Video {
-            layer.loss = Some(Box::default());
-        }
+        let rids: Vec<&str> =
+            if send.rids.is_empty() { vec![""] } else { send.rids.iter().map(|rid| &**rid).collect() };
+        let steps = |at: usize| rids.len() - 1 - at;
+        let layers: Vec<Layer> =
+            rids.iter().enumerate().map(|(at, rid)| Layer::new(rid, send.kind(), steps(at), now)).collect();
         let track = Track {
             id: send.track.as_str().into(),
             owner,
@@ -164,16 +174,13 @@ impl Shard {
             codecs,
             extensions: send.extensions.unwrap_or_default(),
             subscribers: Vec::new(),
-            layer,
+            // Senders begin with all of them.
+            watched: Watched { told: (1 << layers.len()) - 1, told_us: now, ..Watched::default() },
+            layers,
             voice: Voice::new(),
             clock_offset_us: 0,
-            pending: Vec::with_capacity(64),
             dirty: false,
-            prepared: (0, 0, 0),
             asking: false,
-            restarted: false,
-            restarts: Bucket::new(RESTARTS, RESTARTS, now),
-            rids: send.rids.iter().map(|rid| rid.as_str().into()).collect(),
         };
         let is_voice = track.is_voice();
         let index = self.tracks.insert(track);
@@ -184,11 +191,13 @@ impl Shard {
         let Some(transport) = self.transports.get_mut(owner) else { return };
         transport.sends.push(index);
         // FID groups pair the first SSRC with its RTX; both may also be learned later.
-        for ssrc in ssrcs.filter(|&ssrc| ssrc != 0 && ssrc != send.rtx_ssrc) {
-            transport.add_stream(ssrc, Carries::Media, index);
+        // Of several layers, only RIDs tell which is which, unless there is one SSRC for each.
+        let told = send.rids.is_empty() || send.rids.len() == send.ssrcs.len();
+        for (at, ssrc) in ssrcs.enumerate().filter(|&(_, ssrc)| told && ssrc != 0 && ssrc != send.rtx_ssrc) {
+            transport.add_stream(ssrc, Carries::Media, index, if send.rids.is_empty() { 0 } else { at as u8 });
         }
-        if send.rtx_ssrc != 0 {
-            transport.add_stream(send.rtx_ssrc, Carries::Rtx, index);
+        if send.rtx_ssrc != 0 && send.rids.is_empty() {
+            transport.add_stream(send.rtx_ssrc, Carries::Rtx, index, 0);
         }
     }
 
@@ -290,11 +299,14 @@ fn codecs(list: &[crate::contract::Codec]) -> Result<Vec<Codec>, Refusal> {
 
 impl Transport {
     /// Gives `ssrc` a meaning, or another one. `false`: there are too many.
-    pub(crate) fn add_stream(&mut self, ssrc: u32, carries: Carries, track: u32) -> bool {
+    pub(crate) fn add_stream(&mut self, ssrc: u32, carries: Carries, track: u32, layer: u8) -> bool {
         match self.streams.iter().position(|stream| stream.ssrc == ssrc) {
-            Some(at) => (self.streams[at].carries, self.streams[at].track) = (carries, track),
+            Some(at) => {
+                let stream = &mut self.streams[at];
+                (stream.carries, stream.track, stream.layer) = (carries, track, layer);
+            }
             None if self.streams.len() < MAX_STREAMS => {
-                self.streams.push(Stream { ssrc, carries, track, window: ReplayWindow::new() });
+                self.streams.push(Stream { ssrc, carries, track, layer, window: ReplayWindow::new() });
             }
             None => return false,
         }

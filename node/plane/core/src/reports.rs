@@ -8,8 +8,8 @@ use crate::shard::{Outbox, Shard};
 use crate::slab::{NONE, Slab};
 use crate::slot;
 use crate::srtp::{self, MAX_RTCP_OVERHEAD};
-use crate::track::{Report, Track};
-use crate::transport::{Carries, Transport};
+use crate::track::{Layer, Report, Track};
+use crate::transport::{Carries, Stream, Transport};
 
 /// SSRC of our reports and requests; no slot has it.
 pub(crate) const OURS: u32 = slot::SSRC_BASE | 0x8000;
@@ -17,6 +17,8 @@ pub(crate) const OURS: u32 = slot::SSRC_BASE | 0x8000;
 const COMPOUND: usize = 1100;
 /// Sender reports in one compound: 28 bytes each.
 const SENDER_REPORTS: usize = 36;
+/// Report blocks in one receiver report (RFC 3550 6.4.2).
+const BLOCKS: usize = 31;
 /// Lost packets asked for in one message.
 const ASKED: usize = 96;
 /// Requests of one receiver that wait for the flush (H10).
@@ -74,8 +76,9 @@ impl Shard {
     fn note_sender_report(&mut self, now: u64, index: u32, ssrc: u32, info: SenderInfo) {
         let Some(transport) = self.transports.get_mut(index) else { return };
         let stream = transport.streams.iter().find(|s| s.ssrc == ssrc && s.carries == Carries::Media);
-        let Some(track) = stream.and_then(|stream| self.tracks.get_mut(stream.track)) else { return };
-        track.layer.report = Some(Report { info, arrived_us: now });
+        let Some(stream) = stream else { return };
+        let Some(track) = self.tracks.get_mut(stream.track) else { return };
+        track.layers[usize::from(stream.layer)].report = Some(Report { info, arrived_us: now });
         // The report that travelled fastest tells the difference of the clocks best; later ones may only pull it
         // along slowly, as clocks drift.
         let offset = (now + self.config.unix_offset_us) as i64 - unix_us(info.ntp);
@@ -130,27 +133,37 @@ impl Shard {
         transport.totals.plis_received += 1;
         let slot = &transport.slots[place];
         // What it shows cannot be decoded; what it is to show, and cannot yet, has been asked for before.
-        let (current, wanted) = (slot.current, slot.wanted);
-        self.request_key_frame(wanted, now);
+        let (current, layer, wanted, target) = (slot.current, slot.layer, slot.wanted, slot.target);
         if current != wanted {
-            self.request_key_frame(current, now);
+            self.request_key_frame(wanted, target, now);
         }
+        self.request_key_frame(current, layer, now);
     }
 
     // ------------------------------------------------------------ asking senders
 
-    /// Asks the sender of `track` for a key frame, now or as soon as the throttle allows; until one begins.
-    pub(crate) fn request_key_frame(&mut self, index: u32, now: u64) {
+    /// Asks the sender of `track` for a key frame of `layer`, now or as soon as the throttle allows; until one begins.
+    pub(crate) fn request_key_frame(&mut self, index: u32, layer: u8, now: u64) {
         let Some(track) = self.tracks.get_mut(index) else { return };
         if track.kind != Kind::Video || track.muted {
             return;
         }
-        track.layer.key_requests.want();
+        let Some(layer) = track.layers.get_mut(usize::from(layer)) else { return };
+        layer.key_requests.want();
         if !track.asking {
             track.asking = true;
             self.asking_tracks.push(index);
         }
         self.ask_sender(index, now);
+    }
+
+    /// The same for all layers that it sends.
+    pub(crate) fn request_key_frames(&mut self, index: u32, now: u64) {
+        for layer in 0..self.tracks.get(index).map_or(0, |track| track.layers.len() as u8) {
+            if self.tracks.get(index).is_some_and(|track| track.active(layer)) {
+                self.request_key_frame(index, layer, now);
+            }
+        }
     }
 
     /// Losses and key frames, for all tracks that miss something.
@@ -160,8 +173,7 @@ impl Shard {
             let index = self.asking_tracks[at];
             self.ask_sender(index, now);
             let done = self.tracks.get_mut(index).is_none_or(|track| {
-                let missing = track.layer.loss.as_ref().is_some_and(|loss| loss.missing() > 0);
-                track.asking = missing || track.layer.key_requests.wanted();
+                track.asking = track.layers.iter().any(Layer::wants);
                 !track.asking
             });
             if done {
@@ -175,32 +187,33 @@ impl Shard {
     fn ask_sender(&mut self, index: u32, now: u64) {
         let Some(track) = self.tracks.get_mut(index) else { return };
         let Some(owner) = self.transports.get_mut(track.owner) else { return };
-        let layer = &mut track.layer;
-        if layer.ssrc == 0 || !owner.usable() {
+        if !owner.usable() {
             return;
         }
-        let mut lost = [0u16; ASKED];
-        let count = match &mut layer.loss {
-            Some(loss) if !track.muted => loss.due(now, owner.round_trip_us(), &mut lost),
-            _ => 0,
-        };
-        let active = now < layer.reception.last_us + ACTIVE_US;
-        let key_frame = active && layer.key_requests.due(now);
-        if count == 0 && !key_frame {
-            return;
-        }
-        let ssrc = layer.ssrc;
-        let sent = send_rtcp(&mut self.outbox, owner, |writer| {
-            if count > 0 {
-                let _ = writer.nack(OURS, ssrc, &lost[..count]);
+        for layer in track.layers.iter_mut().filter(|layer| layer.ssrc != 0) {
+            let mut lost = [0u16; ASKED];
+            let count = match &mut layer.loss {
+                Some(loss) if !track.muted => loss.due(now, owner.round_trip_us(), &mut lost),
+                _ => 0,
+            };
+            let active = now < layer.reception.last_us + ACTIVE_US;
+            let key_frame = active && layer.key_requests.due(now);
+            if count == 0 && !key_frame {
+                continue;
             }
-            if key_frame {
-                let _ = writer.pli(OURS, ssrc);
+            let ssrc = layer.ssrc;
+            let sent = send_rtcp(&mut self.outbox, owner, |writer| {
+                if count > 0 {
+                    let _ = writer.nack(OURS, ssrc, &lost[..count]);
+                }
+                if key_frame {
+                    let _ = writer.pli(OURS, ssrc);
+                }
+            });
+            if sent {
+                self.totals.nacks_sent += count as u64;
+                self.totals.plis_sent += u64::from(key_frame);
             }
-        });
-        if sent {
-            self.totals.nacks_sent += count as u64;
-            self.totals.plis_sent += u64::from(key_frame);
         }
     }
 
@@ -242,28 +255,26 @@ impl Shard {
 }
 
 fn report_upstream(outbox: &mut Outbox, transport: &mut Transport, tracks: &mut Slab<Track>, now: u64) {
-    let mut blocks = [rtcp::Report::default(); 16];
-    let mut ssrcs = [0u32; 16];
+    let mut blocks = [rtcp::Report::default(); BLOCKS];
+    let mut ssrcs = [0u32; BLOCKS];
     let mut count = 0;
     let mut known = 0;
-    for &index in transport.sends.iter().take(16) {
+    for &index in &transport.sends {
         let Some(track) = tracks.get_mut(index) else { continue };
-        let layer = &mut track.layer;
-        let Some(ssrc) = transport
-            .streams
-            .iter()
-            .find(|s| s.track == index && s.carries == Carries::Media && (layer.ssrc == 0 || s.ssrc == layer.ssrc))
-            .map(|stream| stream.ssrc)
-        else {
-            continue;
-        };
-        ssrcs[known] = ssrc;
-        known += 1;
-        if now < layer.reception.last_us + ACTIVE_US
-            && let Some(block) = layer.reception.report(ssrc, layer.report.as_ref(), now)
-        {
-            blocks[count] = block;
-            count += 1;
+        for (at, layer) in track.layers.iter_mut().enumerate().take(BLOCKS - known) {
+            let this = |s: &&Stream| s.track == index && s.layer == at as u8 && s.carries == Carries::Media;
+            let mut streams = transport.streams.iter().filter(this);
+            let Some(ssrc) = streams.find(|s| layer.ssrc == 0 || s.ssrc == layer.ssrc).map(|stream| stream.ssrc) else {
+                continue;
+            };
+            ssrcs[known] = ssrc;
+            known += 1;
+            if now < layer.reception.last_us + ACTIVE_US
+                && let Some(block) = layer.reception.report(ssrc, layer.report.as_ref(), now)
+            {
+                blocks[count] = block;
+                count += 1;
+            }
         }
     }
     let estimates = transport.arrivals.is_some();
@@ -284,7 +295,7 @@ fn sender_info(transport: &Transport, place: usize, tracks: &Slab<Track>, wall_u
         return None;
     }
     let track = tracks.get(slot.current)?;
-    let report = track.layer.report.as_ref()?;
+    let report = track.layers.get(usize::from(slot.layer))?.report.as_ref()?;
     let passed_us = wall_us as i64 - track.clock_offset_us - unix_us(report.info.ntp);
     let ticks = i128::from(passed_us) * i128::from(slot.clock_rate) / 1_000_000;
     Some(SenderInfo {

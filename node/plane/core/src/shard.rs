@@ -8,11 +8,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
 use crate::address::{Addresses, Origin, Seeded};
+use crate::allocate::Claim;
 use crate::contract::from_plane::Body;
 use crate::contract::{Address, ConsentLost, DtlsReceived, IceConnected, Protocol};
 use crate::drops::{Cause, Drops};
 use crate::fanout::Scratch;
 pub use crate::ice::{Connection, Path};
+use crate::layers;
 use crate::mac::Naming;
 use crate::room::Room;
 use crate::slab::Slab;
@@ -118,6 +120,8 @@ pub struct Totals {
     pub padding_bytes: u64,
     pub transport_cc_received: u64,
     pub transport_cc_sent: u64,
+    pub held_packets: u64,
+    pub layer_switches: u64,
 }
 
 /// Datagrams that are not media: answers to checks, DTLS, RTCP.
@@ -180,6 +184,8 @@ pub struct Shard {
     /// Working memory of the audio levels.
     pub(crate) levels: Vec<(u32, u8)>,
     pub(crate) ranked: Vec<u32>,
+    /// Working memory of the choice of layers.
+    pub(crate) claims: Vec<Claim>,
 }
 
 impl Shard {
@@ -214,6 +220,7 @@ impl Shard {
             scratch: Scratch::default(),
             levels: Vec::new(),
             ranked: Vec::new(),
+            claims: Vec::new(),
         }
     }
 
@@ -383,6 +390,10 @@ impl Shard {
             }
             self.report(index, now);
         }
+        for index in (self.tick % layers::TURNS..self.transports.end()).step_by(layers::TURNS as usize) {
+            self.allot(index, now);
+        }
+        self.watch(now, self.tick % layers::TURNS, layers::TURNS);
         if now >= self.next_levels_us {
             self.next_levels_us = now + crate::room::TICK_US;
             self.listen(now);

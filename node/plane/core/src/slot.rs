@@ -1,5 +1,6 @@
 //! A receiving m-line of one transport: its numbers towards the receiver never break, whatever it shows.
 
+use crate::allocate::{HELD, Patience, UNDECIDED};
 use crate::codec::Codec;
 use crate::contract::{HeaderExtensions, Kind, SlotPolicy};
 use crate::ext::{self, Extension};
@@ -19,7 +20,7 @@ pub fn of_ssrc(ssrc: u32) -> Option<(u8, bool)> {
 }
 
 /// How much faster than it was made a catch-up is shown.
-const SQUEEZE: u32 = 90;
+pub const SQUEEZE: u32 = 90;
 
 /// What a receiver's reports say.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +28,17 @@ pub struct Heard {
     pub fraction_lost: u8,
     /// It sees this SSRC: the MID has done its work.
     pub confirmed: bool,
+}
+
+/// The first packet of something else in a slot.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    pub track: u32,
+    pub layer: u8,
+    pub sequence: u64,
+    pub timestamp: u32,
+    /// What the layer that was sent until now calls the same instant, if both are known to tell the same time.
+    pub same_clock: Option<u32>,
 }
 
 pub struct Slot {
@@ -40,11 +52,25 @@ pub struct Slot {
     pub wanted: u32,
     /// What its numbers are spliced to: packets of this track are sent.
     pub current: u32,
+    /// And of its layers this one.
+    pub layer: u8,
+    /// The layer of `wanted` that it is to be sent, or [`HELD`].
+    pub target: u8,
+    /// What was chosen for it, whether its sender sends that or not.
+    pub choice: u8,
+    pub patience: Patience,
+    /// Width and height of its tile, device pixels; 0: not known.
+    pub size: (u32, u32),
+    /// Changes of layer.
+    pub switches: u64,
+    /// Since when a picture is waited for.
+    pub asked_us: u64,
     /// What the control process was last told.
     pub announced: u32,
     pub heard: Heard,
     pub packets: u32,
     pub octets: u32,
+    pub bytes: u64,
     pub payload_type: u8,
     pub rtx_payload_type: u8,
     pub clock_rate: u32,
@@ -53,11 +79,15 @@ pub struct Slot {
     pub sequence: Splice,
     pub rtx_sequence: u64,
     pub ids: vp8::Rewriter,
+    /// Frame numbers of dependency descriptors.
+    pub frames: vp8::Line,
     /// It waits for a picture that the cache has.
     pub catch_up: bool,
     /// Spliced, and nothing sent since: the next audio packet begins a talk spurt.
     pub fresh: bool,
     timestamp_offset: u32,
+    /// The offset without what was added so that timestamps do not fall.
+    plain_offset: u32,
     /// Up to this packet, at this timestamp, what is sent is a catch-up.
     caught_up: Option<(u64, u32)>,
     last_timestamp: u32,
@@ -93,10 +123,18 @@ impl Slot {
             codecs,
             wanted: NONE,
             current: NONE,
+            layer: 0,
+            target: UNDECIDED,
+            choice: UNDECIDED,
+            patience: Patience::default(),
+            size: (0, 0),
+            switches: 0,
+            asked_us: 0,
             announced: NONE,
             heard: Heard::default(),
             packets: 0,
             octets: 0,
+            bytes: 0,
             payload_type: 0,
             rtx_payload_type: 0,
             clock_rate: 90_000,
@@ -104,9 +142,11 @@ impl Slot {
             sequence: Splice::starting_at(first_sequence),
             rtx_sequence: first_sequence,
             ids: vp8::Rewriter::default(),
+            frames: vp8::Line::default(),
             catch_up: false,
             fresh: false,
             timestamp_offset: 0,
+            plain_offset: 0,
             caught_up: None,
             last_timestamp: (first_sequence as u32).wrapping_mul(0x9E37),
             last_sent_us: 0,
@@ -170,18 +210,29 @@ impl Slot {
         template
     }
 
-    /// Continue with `track`, whose first packet is `sequence` at `timestamp`, in the receiver's words for `codec`.
-    pub fn switch(&mut self, track: u32, codec: &Codec, sequence: u64, timestamp: u32, now: u64) -> bool {
+    /// Continue with what `start` says, in the receiver's words for `codec`.
+    pub fn switch(&mut self, codec: &Codec, start: &Start, now: u64) -> bool {
         if !self.retarget(codec) {
             return false;
         }
-        self.current = track;
-        self.sequence.switch(sequence, 1);
         // The receiver's clock goes on by the time that really passed, at least one tick.
         let passed = now.saturating_sub(self.last_sent_us).min(10_000_000);
         let ticks = (passed * u64::from(self.clock_rate) / 1_000_000).max(1) as u32;
-        let first = if self.packets == 0 { self.last_timestamp } else { self.last_timestamp.wrapping_add(ticks) };
-        self.timestamp_offset = first.wrapping_sub(timestamp);
+        let mut first = if self.packets == 0 { self.last_timestamp } else { self.last_timestamp.wrapping_add(ticks) };
+        let mut plain = first;
+        // Another layer of the same picture: sender reports tell to the tick where it goes on, unless they lie.
+        let distance = |a: u32, b: u32| a.wrapping_sub(b).cast_signed();
+        if let Some(same) = start.same_clock.map(|same| same.wrapping_add(self.plain_offset))
+            && distance(same, first).unsigned_abs() < 2 * self.clock_rate
+        {
+            plain = same;
+            first = if distance(same, self.last_timestamp) > 0 { same } else { self.last_timestamp.wrapping_add(1) };
+        }
+        self.current = start.track;
+        self.layer = start.layer;
+        self.sequence.switch(start.sequence, 1);
+        self.timestamp_offset = first.wrapping_sub(start.timestamp);
+        self.plain_offset = plain.wrapping_sub(start.timestamp);
         self.caught_up = None;
         true
     }
@@ -208,6 +259,7 @@ impl Slot {
     pub fn catching_up(&mut self, oldest: u32, last: u64, newest: u32) {
         let span = (newest.wrapping_sub(oldest) as i32).max(0) as u32;
         self.timestamp_offset = self.timestamp_offset.wrapping_sub(span - span / SQUEEZE);
+        self.plain_offset = self.plain_offset.wrapping_sub(span - span / SQUEEZE);
         self.caught_up = Some((last, newest));
     }
 
@@ -228,9 +280,24 @@ impl Slot {
         timestamp.wrapping_add(self.timestamp_offset)
     }
 
+    /// Whether fresh packets of `track` mean anything to it: `layers` has a bit for each layer that has some.
+    pub fn concerned(&self, track: u32, layers: u8) -> bool {
+        let shown = self.current == track && layers >> self.layer & 1 == 1;
+        let awaited = self.wanted == track && self.target != HELD;
+        // A first picture may be any layer's; another only the target's.
+        let starts = self.current != track
+            || (self.layer != self.target && layers.checked_shr(self.target.into()).unwrap_or(0) & 1 == 1);
+        shown || (awaited && starts)
+    }
+
+    pub fn sent_since(&self, us: u64) -> bool {
+        self.packets > 0 && self.last_sent_us >= us
+    }
+
     pub fn sent(&mut self, timestamp: u32, octets: usize, now: u64) {
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(octets as u32);
+        self.bytes += octets as u64;
         if (timestamp.wrapping_sub(self.last_timestamp) as i32) >= 0 {
             self.last_timestamp = timestamp;
             self.last_sent_us = now;
@@ -262,6 +329,10 @@ mod tests {
         Slot::new(&receive, vec![Codec::new(&codec).unwrap()], 500)
     }
 
+    fn start(track: u32, sequence: u64, timestamp: u32) -> Start {
+        Start { track, layer: 0, sequence, timestamp, same_clock: None }
+    }
+
     #[test]
     fn its_ssrc_names_it() {
         assert_eq!(slot().ssrc(), 0x5245_000E);
@@ -290,14 +361,39 @@ mod tests {
             ..Default::default()
         })
         .unwrap();
-        assert!(slot.switch(1, &theirs, 10_000, 1_000_000, 0));
+        assert!(slot.switch(&theirs, &start(1, 10_000, 1_000_000), 0));
         assert_eq!(slot.payload_type, 96);
         assert_eq!(slot.sequence.map(10_000), Some(500));
         let first = slot.timestamp(10_000, 1_000_000);
         slot.sent(first, 100, 0);
-        assert!(slot.switch(2, &theirs, 70, 5, 100_000));
+        assert!(slot.switch(&theirs, &start(2, 70, 5), 100_000));
         assert_eq!(slot.sequence.map(70), Some(501));
         assert_eq!(slot.timestamp(70, 5).wrapping_sub(first), 9000);
+    }
+
+    /// Layers of one picture: each has a clock that began somewhere else; the receiver's goes on to the tick.
+    #[test]
+    fn layers_are_aligned_by_their_reports() {
+        let mut slot = slot();
+        let codec = slot.codecs[0].clone();
+        assert!(slot.switch(&codec, &start(1, 10, 1000), 0));
+        let first = slot.timestamp(10, 1000);
+        slot.sent(first, 100, 0);
+        slot.sent(slot.timestamp(11, 4000), 100, 33_000);
+        let other = |timestamp: u32, same| Start { layer: 2, same_clock: Some(same), ..start(1, 70, timestamp) };
+        // The other layer calls 7000 what this one calls 500,007,000.
+        assert!(slot.switch(&codec, &other(500_007_000, 7000), 70_000));
+        assert_eq!(slot.timestamp(70, 500_007_000).wrapping_sub(first), 6000);
+        slot.sent(slot.timestamp(70, 500_007_000), 100, 70_000);
+        // Back, to a picture that has been sent: one tick later; and the next picture is in its place again.
+        assert!(slot.switch(&codec, &Start { same_clock: Some(500_007_000), ..start(1, 20, 7000) }, 71_000));
+        assert_eq!(slot.timestamp(20, 7000).wrapping_sub(first), 6001);
+        slot.sent(slot.timestamp(20, 7000), 100, 71_000);
+        assert!(slot.switch(&codec, &other(500_010_000, 10_000), 103_000));
+        assert_eq!(slot.timestamp(70, 500_010_000).wrapping_sub(first), 9000);
+        // A report that lies by an hour is not believed.
+        assert!(slot.switch(&codec, &other(5, 1 << 31), 136_000));
+        assert!(slot.timestamp(70, 5).wrapping_sub(first) < 20_000);
     }
 
     /// D: a catch-up of pictures that refer to later ones: drawn together in their order, and none far in the future.
@@ -305,7 +401,7 @@ mod tests {
     fn falling_timestamps_are_drawn_together_too() {
         let mut slot = slot();
         let codec = slot.codecs[0].clone();
-        assert!(slot.switch(1, &codec, 10, 0, 0));
+        assert!(slot.switch(&codec, &start(1, 10, 0), 0));
         slot.catching_up(0, 13, 6000);
         let sent = [(10, 0), (11, 9000), (12, 3000), (13, 6000)].map(|(n, timestamp)| slot.timestamp(n, timestamp));
         let later = slot.timestamp(14, 12_000);
@@ -313,7 +409,7 @@ mod tests {
         assert_eq!(sent.map(after), [0, 99, 33, 66]);
         assert_eq!(after(later), 66 + 6000);
 
-        assert!(slot.switch(2, &codec, 20, 9000, 0));
+        assert!(slot.switch(&codec, &start(2, 20, 9000), 0));
         slot.catching_up(9000, 21, 6000);
         assert_eq!(slot.timestamp(20, 9000).wrapping_sub(slot.timestamp(21, 6000)), 33);
     }

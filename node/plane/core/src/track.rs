@@ -11,6 +11,12 @@ use crate::transport::Bucket;
 /// Packets and bytes kept for retransmission and newcomers: about 5 s of a 2.5 Mbit/s camera.
 const VIDEO_RING: (usize, usize) = (1024, 1 << 20);
 const AUDIO_RING: (usize, usize) = (128, 32 << 10);
+/// Layers of one track.
+pub const MAX_LAYERS: usize = 4;
+/// A layer is gone when nothing came of it for so long while so many pictures of the others came: its sender turned it
+/// off. A track that rests as a whole has all its layers.
+const GONE_US: u64 = 700_000;
+const GONE_PICTURES: u8 = 5;
 
 /// Times that a sender may start over per second, and at once.
 pub const RESTARTS: u64 = 2;
@@ -34,24 +40,16 @@ pub struct Track {
     pub codecs: Vec<Codec>,
     pub extensions: HeaderExtensions,
     pub subscribers: Vec<Subscriber>,
-    /// The one encoding. Simulcast puts one [`Layer`] a rid here, and a slot then chooses among them.
-    pub layer: Layer,
+    /// One a rid, lowest first; a single one without simulcast. Never empty.
+    pub layers: Vec<Layer>,
     pub voice: Voice,
     /// Its sender's clock, as in [`crate::transport::Transport::clock_offset_us`].
     pub clock_offset_us: i64,
-    /// Extended sequence numbers stored since the last flush.
-    pub pending: Vec<u64>,
+    /// It has something pending.
     pub dirty: bool,
-    /// Flush number, and where its packets are in the list of that flush.
-    pub prepared: (u64, u32, u32),
     /// It is in the shard's list of tracks with something to ask their sender for.
     pub asking: bool,
-    /// Its sender came back under another SSRC: slots splice it anew.
-    pub restarted: bool,
-    /// How often it may: each time the ring and what is known of losses are lost, for every receiver.
-    pub restarts: Bucket,
-    /// Simulcast ids, lowest layer first; empty: one encoding.
-    pub rids: Vec<Box<str>>,
+    pub watched: Watched,
 }
 
 impl Track {
@@ -68,8 +66,47 @@ impl Track {
         self.kind == Kind::Audio && !matches!(self.source, Source::ScreenAudio)
     }
 
-    pub fn lowest_rid(&self) -> Option<&str> {
-        self.rids.first().map(|rid| &**rid)
+    /// Its layers are told apart by rids.
+    pub fn simulcast(&self) -> bool {
+        self.layers.iter().any(|layer| !layer.rid.is_empty())
+    }
+
+    /// Whether `layer` is being sent, as far as its fellows tell.
+    pub fn active(&self, layer: u8) -> bool {
+        let newest = self.layers.iter().map(|layer| layer.reception.last_us).max().unwrap_or(0);
+        self.layers.get(usize::from(layer)).is_some_and(|layer| {
+            let came = layer.ssrc != 0 && layer.reception.last_us > 0;
+            came && !(layer.missed >= GONE_PICTURES && newest - layer.reception.last_us >= GONE_US)
+        })
+    }
+
+    /// A new picture of `layer` begins: its fellows have one less excuse.
+    pub fn picture(&mut self, layer: u8) {
+        for (other, found) in self.layers.iter_mut().enumerate() {
+            found.missed = if other == usize::from(layer) { 0 } else { found.missed.saturating_add(1) };
+        }
+    }
+
+    /// Height of `layer`, pixels: as its key frames say, else by halves from one that is known, else from 720 lines.
+    pub fn height(&self, layer: u8) -> u32 {
+        let Some(found) = self.layers.get(usize::from(layer)) else { return 0 };
+        if found.height > 0 {
+            return found.height.into();
+        }
+        let known = self.layers.iter().enumerate().rfind(|(_, layer)| layer.height > 0);
+        let (at, height) = known.map_or((self.layers.len() - 1, 720), |(at, layer)| (at, u32::from(layer.height)));
+        match at as i32 - i32::from(layer) {
+            down @ 0.. => height >> down,
+            up => height << -up,
+        }
+    }
+
+    /// What is to be added to an RTP time of layer `new` to get that of layer `old` at the same instant, when sender
+    /// reports of both have told.
+    pub fn between(&self, new: u8, old: u8, clock_rate: u32) -> Option<u32> {
+        let (new, old) = (self.layers.get(usize::from(new))?, self.layers.get(usize::from(old))?);
+        let ntp = new.report.as_ref()?.info.ntp;
+        Some(old.rtp_at(ntp, clock_rate)?.wrapping_sub(new.rtp_at(ntp, clock_rate)?))
     }
 
     pub fn subscribe(&mut self, subscriber: Subscriber) {
@@ -83,17 +120,22 @@ impl Track {
             self.subscribers.swap_remove(at);
         }
     }
+}
 
-    /// The ring, made when the first packet comes: most m-lines of an offer never send.
-    pub fn ring(&mut self) -> &mut Ring {
-        let (packets, bytes) = if self.kind == Kind::Video { VIDEO_RING } else { AUDIO_RING };
-        self.layer.ring.get_or_insert_with(|| Ring::new(packets, bytes))
-    }
+/// What its sender was told of who watches it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Watched {
+    /// A bit a layer, as told last.
+    pub told: u8,
+    pub told_us: u64,
+    /// Since when each layer is not watched any more.
+    pub since: [Option<u64>; MAX_LAYERS],
 }
 
 /// One encoding of a track.
-#[derive(Default)]
 pub struct Layer {
+    /// Empty: the only one.
+    pub rid: Box<str>,
     /// 0: not seen yet.
     pub ssrc: u32,
     pub rtx_ssrc: u32,
@@ -104,9 +146,60 @@ pub struct Layer {
     pub key_requests: KeyRequests,
     /// From the publisher's last sender report: its clock and the RTP clock at the same instant.
     pub report: Option<Report>,
+    /// Extended sequence numbers stored since the last flush.
+    pub pending: Vec<u64>,
+    /// Flush number, and where its packets are in the list of that flush.
+    pub prepared: (u64, u32, u32),
+    /// Its sender came back under another SSRC: slots splice it anew.
+    pub restarted: bool,
+    /// How often it may: each time the ring and what is known of losses are lost, for every receiver.
+    pub restarts: Bucket,
+    pub rate: Rate,
+    /// Of its last key frame, pixels; 0: not known.
+    pub width: u16,
+    pub height: u16,
+    /// Pictures of its fellows since its own last one.
+    pub missed: u8,
+    /// Packets and bytes that its ring holds.
+    room: (usize, usize),
 }
 
 impl Layer {
+    /// `steps` below the highest: half the picture's height, a quarter of its bits.
+    pub fn new(rid: &str, kind: Kind, steps: usize, now: u64) -> Layer {
+        let (packets, bytes) = if kind == Kind::Video { VIDEO_RING } else { AUDIO_RING };
+        Layer {
+            rid: rid.into(),
+            ssrc: 0,
+            rtx_ssrc: 0,
+            ring: None,
+            loss: (kind == Kind::Video).then(Box::default),
+            reception: Reception::default(),
+            key_requests: KeyRequests::default(),
+            report: None,
+            pending: Vec::with_capacity(64),
+            prepared: (0, 0, 0),
+            restarted: false,
+            restarts: Bucket::new(RESTARTS, RESTARTS, now),
+            rate: Rate::default(),
+            width: 0,
+            height: 0,
+            missed: 0,
+            room: (packets >> steps.min(1), bytes >> steps.min(2)),
+        }
+    }
+
+    /// The ring, made when the first packet comes: most m-lines of an offer never send.
+    pub fn ring(&mut self) -> &mut Ring {
+        let (packets, bytes) = self.room;
+        self.ring.get_or_insert_with(|| Ring::new(packets, bytes))
+    }
+
+    /// Whether its sender is to be asked for something.
+    pub fn wants(&self) -> bool {
+        self.key_requests.wanted() || self.loss.as_ref().is_some_and(|loss| loss.missing() > 0)
+    }
+
     /// The sender started over under another SSRC.
     pub fn restart(&mut self, ssrc: u32) {
         self.ssrc = ssrc;
@@ -118,6 +211,51 @@ impl Layer {
         }
         self.reception.restart();
         self.report = None;
+        self.pending.clear(); // the numbers of what is no longer in the ring
+        self.restarted = true;
+    }
+
+    /// What its RTP clock says at the sender's `ntp`, when a report has told.
+    pub fn rtp_at(&self, ntp: u64, clock_rate: u32) -> Option<u32> {
+        let info = &self.report.as_ref()?.info;
+        let passed = ntp.wrapping_sub(info.ntp) as i64; // seconds in 32.32
+        let ticks = (i128::from(passed) * i128::from(clock_rate)) >> 32;
+        Some(info.rtp.wrapping_add(ticks as u32))
+    }
+}
+
+/// Over so long a bit rate is measured, µs; after a longer silence the measure starts anew.
+const RATE_US: u64 = 250_000;
+const SILENCE_US: u64 = 1_000_000;
+/// What a packet costs on the way beside its payload: RTP with extensions, SRTP, UDP, IP.
+const PACKET_BYTES: u64 = 68;
+
+/// A measured bit rate, smoothed over about a second: key frames make it jump, decisions must not.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rate {
+    bps: u64,
+    bytes: u64,
+    since: u64,
+    last: u64,
+}
+
+impl Rate {
+    /// A packet with `bytes` of payload came.
+    pub fn received(&mut self, bytes: usize, now: u64) {
+        if now >= self.last + SILENCE_US {
+            (self.since, self.bytes) = (now, 0);
+        } else if now >= self.since + RATE_US {
+            let measured = self.bytes * 8_000_000 / (now - self.since);
+            self.bps = if self.bps == 0 { measured } else { (self.bps * 3 + measured) / 4 };
+            (self.since, self.bytes) = (now, 0);
+        }
+        self.last = now;
+        self.bytes += bytes as u64 + PACKET_BYTES;
+    }
+
+    /// Bits per second while it is sent; 0: not known yet.
+    pub fn bps(&self) -> u64 {
+        self.bps
     }
 }
 
@@ -128,13 +266,20 @@ pub struct Report {
     pub arrived_us: u64,
 }
 
+/// After so long without a packet a sender begins anew, for the time to a first picture.
+const PAUSE_US: u64 = 2_000_000;
+
 /// What RFC 3550 6.4.1 and A.8 ask a receiver to know.
 #[derive(Debug, Default, Clone)]
 pub struct Reception {
     pub packets: u64,
     pub bytes: u64,
     pub key_frames: u64,
+    pub pictures: u64,
     pub last_us: u64,
+    /// When it last began to send after a pause.
+    pub awake_us: u64,
+    last_timestamp: Option<u32>,
     base: Option<u64>,
     highest: u64,
     received: u64,
@@ -153,6 +298,9 @@ impl Reception {
         self.packets += 1;
         self.bytes += bytes as u64;
         self.received += 1;
+        if now >= self.last_us + PAUSE_US || self.last_us == 0 {
+            self.awake_us = now;
+        }
         self.last_us = now;
         if self.base.is_none() {
             self.base = Some(sequence);
@@ -175,6 +323,16 @@ impl Reception {
             let d = ((transit - before) as i32).unsigned_abs().min(clock_rate * 2);
             self.jitter16 = self.jitter16 - ((self.jitter16 + 8) >> 4) + d;
         }
+    }
+
+    /// Whether the packet just received begins a new picture.
+    pub fn new_picture(&mut self, timestamp: u32) -> bool {
+        let new = self.last_timestamp.is_none_or(|last| timestamp.wrapping_sub(last).cast_signed() > 0);
+        if new {
+            self.pictures += 1;
+            self.last_timestamp = Some(timestamp);
+        }
+        new
     }
 
     pub fn highest(&self) -> Option<u64> {
@@ -215,8 +373,9 @@ impl Reception {
 
     fn restart(&mut self) {
         let lost_before = self.lost();
-        let (packets, bytes, key_frames, last_us) = (self.packets, self.bytes, self.key_frames, self.last_us);
-        *self = Reception { packets, bytes, key_frames, last_us, lost_before, ..Reception::default() };
+        let Reception { packets, bytes, key_frames, pictures, last_us, awake_us, .. } = *self;
+        let kept = Reception { packets, bytes, key_frames, pictures, last_us, awake_us, ..Reception::default() };
+        *self = Reception { lost_before, ..kept };
     }
 }
 

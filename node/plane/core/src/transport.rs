@@ -29,6 +29,8 @@ pub struct Stream {
     pub ssrc: u32,
     pub carries: Carries,
     pub track: u32,
+    /// Place in the track's list of layers.
+    pub layer: u8,
     pub window: ReplayWindow,
 }
 
@@ -143,6 +145,8 @@ pub struct Transport {
     pub srtcp_index: u32,
     pub rtt_us: u64,
     pub estimate_bps: u32,
+    /// The most that it is sent, bits per second; 0: no cap of its own.
+    pub receive_cap_bps: u64,
     pub totals: Totals,
     pub repair: Repair,
     /// Slots with something pending, in the order in which it came.
@@ -189,11 +193,13 @@ impl Transport {
     }
 
     /// The most that it is to be sent, bits per second: what its way bears, and caps. None: not known, and no cap.
+    ///
+    /// What a receiver says without transport-wide feedback (REMB) does not count: one who is sent little cannot know
+    /// how much more would fit, and would be held to that little for ever.
     pub fn target_bps(&self) -> Option<u64> {
-        match &self.estimator {
-            Some(estimator) => estimator.bps(),
-            None => (self.estimate_bps > 0).then_some(self.estimate_bps.into()),
-        }
+        let borne = self.estimator.as_ref().and_then(|estimator| estimator.bps());
+        let cap = (self.receive_cap_bps > 0).then_some(self.receive_cap_bps);
+        borne.into_iter().chain(cap).min()
     }
 
     /// Whether a slot shows or is to show `track`.

@@ -12,7 +12,7 @@ use crate::rtp::{self, Header};
 use crate::shard::{Shard, Totals};
 use crate::speakers::SILENCE;
 use crate::srtp::{self, ReplayWindow};
-use crate::track::Track;
+use crate::track::{Layer, Track};
 use crate::transport::{Carries, Transport};
 
 /// The longest payload that is forwarded: more would not fit into an Ethernet frame anyway.
@@ -66,12 +66,12 @@ impl Shard {
             }
             None => {
                 // What it may be is read from the clear header, but learned only once the packet is authentic.
-                let (carries, track) = identify(transport, &self.tracks, &header, bytes)?;
+                let (carries, track, layer) = identify(transport, &self.tracks, &header, bytes)?;
                 let mut window = ReplayWindow::new();
                 let sequence = window.estimate(header.sequence);
                 let len = keys.opener.open_rtp(bytes, header.header_len, sequence).map_err(open_error)?;
                 window.commit(sequence);
-                if !transport.add_stream(header.ssrc, carries, track) {
+                if !transport.add_stream(header.ssrc, carries, track, layer) {
                     return Err(Cause::RtpUnknownSsrc);
                 }
                 let at = transport.streams.len() - 1;
@@ -82,7 +82,7 @@ impl Shard {
         transport.totals.received_bytes += len as u64;
         let stream = &transport.streams[at];
         let sequence = stream.window.estimate(header.sequence);
-        let (carries, index) = (stream.carries, stream.track);
+        let (carries, index, layer) = (stream.carries, stream.track, stream.layer);
         let plain = &bytes[..len];
         let track = self.tracks.get_mut(index).ok_or(Cause::RtpUnknownSsrc)?;
         let payload = header.payload(plain).map_err(|_| Cause::RtpMalformed)?;
@@ -103,18 +103,18 @@ impl Shard {
             repaired: false,
         };
         match carries {
-            Carries::Media => note_ssrc(track, header.ssrc, now)?,
-            Carries::Rtx => unwrap_rtx(track, &mut incoming)?,
+            Carries::Media => note_ssrc(&mut track.layers[usize::from(layer)], header.ssrc, now)?,
+            Carries::Rtx => unwrap_rtx(track, layer, &mut incoming)?,
         }
-        let skipped = accept(track, &incoming, now, &mut self.totals)?;
+        let skipped = accept(track, layer, &incoming, now, &mut self.totals)?;
         let extra = if carries == Carries::Media { skipped } else { 0 };
         transport.remb.received(len, extra);
-        if !track.dirty && !track.pending.is_empty() {
+        let layer = &track.layers[usize::from(layer)];
+        if !track.dirty && !layer.pending.is_empty() {
             track.dirty = true;
             self.dirty_tracks.push(index);
         }
-        let missing = track.layer.loss.as_ref().is_some_and(|loss| loss.missing() > 0);
-        if !track.asking && (missing || track.layer.key_requests.wanted()) {
+        if !track.asking && layer.wants() {
             track.asking = true;
             self.asking_tracks.push(index);
         }
@@ -134,13 +134,15 @@ fn open_error(error: srtp::Error) -> Cause {
     }
 }
 
-/// What a new SSRC may be: by MID (RFC 9143), else by a payload type that only one m-line has.
+/// What a new SSRC may be: by MID (RFC 9143), else by a payload type that only one m-line has; and which of its layers,
+/// by RID or, of RTX, repaired RID (RFC 8852). Senders leave both out once they have had a report on the SSRC: what is
+/// learned here is never forgotten.
 fn identify(
     transport: &Transport,
     tracks: &crate::slab::Slab<Track>,
     header: &Header,
     packet: &[u8],
-) -> Result<(Carries, u32), Cause> {
+) -> Result<(Carries, u32, u8), Cause> {
     let extensions = header.extensions(packet);
     let value = |id: u32| u8::try_from(id).ok().and_then(|id| extensions.value(id));
     // All m-lines of a bundle say the same id for MID (RFC 8843 9): so the block is looked through once for it.
@@ -161,55 +163,54 @@ fn identify(
         if mid.0 != track.extensions.mid {
             mid = (track.extensions.mid, value(track.extensions.mid));
         }
+        found = Some((carries, index, track));
         if mid.1.is_some_and(|mid| mid == track.mid.as_bytes()) {
-            // The place of simulcast: RID, or repaired RID for RTX, names the layer. Until layers are chosen, only
-            // the lowest is taken.
-            let rid = value(track.extensions.rid).or(value(track.extensions.repaired_rid));
-            if let (Some(rid), Some(first)) = (rid, track.lowest_rid())
-                && rid != first.as_bytes()
-            {
-                return Err(Cause::OtherLayer);
-            }
-            return Ok((carries, index));
+            matches = 1;
+            break;
         }
         matches += 1;
-        found = Some((carries, index));
     }
-    match (found, matches) {
-        (Some(found), 1) => Ok(found),
-        (None, _) => Err(Cause::RtpUnknownPayloadType),
-        _ => Err(Cause::RtpUnknownSsrc),
+    let (carries, index, track) = match (found, matches) {
+        (Some(found), 1) => found,
+        (None, _) => return Err(Cause::RtpUnknownPayloadType),
+        _ => return Err(Cause::RtpUnknownSsrc),
+    };
+    if !track.simulcast() {
+        return Ok((carries, index, 0));
     }
+    let repaired = value(track.extensions.repaired_rid).filter(|_| carries == Carries::Rtx);
+    let rid = repaired.or_else(|| value(track.extensions.rid)).ok_or(Cause::RtpUnknownSsrc)?;
+    let layer = track.layers.iter().position(|layer| layer.rid.as_bytes() == rid).ok_or(Cause::RtpUnknownSsrc)?;
+    Ok((carries, index, layer as u8))
 }
 
-/// The track's media SSRC: the first seen, or another when the sender starts over.
-fn note_ssrc(track: &mut Track, ssrc: u32, now: u64) -> Result<(), Cause> {
-    if track.layer.ssrc == ssrc {
+/// The layer's media SSRC: the first seen, or another when the sender starts over.
+fn note_ssrc(layer: &mut Layer, ssrc: u32, now: u64) -> Result<(), Cause> {
+    if layer.ssrc == ssrc {
         return Ok(());
     }
-    if track.layer.ssrc == 0 {
-        track.layer.ssrc = ssrc;
+    if layer.ssrc == 0 {
+        layer.ssrc = ssrc;
     } else {
-        if !track.restarts.take(1, now) {
+        if !layer.restarts.take(1, now) {
             return Err(Cause::RtpRestarts);
         }
-        track.layer.restart(ssrc);
-        track.pending.clear(); // the numbers of what is no longer in the ring
-        track.restarted = true;
+        layer.restart(ssrc);
     }
     Ok(())
 }
 
 /// RFC 4588 4: the original sequence number comes first, then the original payload.
-fn unwrap_rtx(track: &mut Track, incoming: &mut Incoming<'_>) -> Result<(), Cause> {
+fn unwrap_rtx(track: &mut Track, layer: u8, incoming: &mut Incoming<'_>) -> Result<(), Cause> {
     let Some((original, payload)) = incoming.payload.split_first_chunk::<2>() else { return Err(Cause::RtxEmpty) };
     if payload.is_empty() {
         return Err(Cause::RtxEmpty);
     }
     let codec = track.codecs.iter().find(|codec| codec.rtx_payload_type == incoming.payload_type);
     incoming.payload_type = codec.ok_or(Cause::RtpUnknownPayloadType)?.payload_type;
-    track.layer.rtx_ssrc = incoming.header.ssrc;
-    let highest = track.layer.reception.highest().ok_or(Cause::RtxEmpty)?;
+    let layer = &mut track.layers[usize::from(layer)];
+    layer.rtx_ssrc = incoming.header.ssrc;
+    let highest = layer.reception.highest().ok_or(Cause::RtxEmpty)?;
     let distance = u16::from_be_bytes(*original).wrapping_sub(highest as u16) as i16;
     incoming.sequence = highest.checked_add_signed(distance.into()).ok_or(Cause::TooOld)?;
     if incoming.sequence > highest {
@@ -221,19 +222,26 @@ fn unwrap_rtx(track: &mut Track, incoming: &mut Incoming<'_>) -> Result<(), Caus
 }
 
 /// Stores the packet and lists it for the next flush. Returns how many packets are missing before it.
-fn accept(track: &mut Track, incoming: &Incoming<'_>, now: u64, totals: &mut Totals) -> Result<u64, Cause> {
+fn accept(track: &mut Track, at: u8, incoming: &Incoming<'_>, now: u64, totals: &mut Totals) -> Result<u64, Cause> {
     if incoming.payload.len() > MAX_PAYLOAD {
         return Err(Cause::TooLong);
     }
     let Some(codec) = track.codec(incoming.payload_type) else { return Err(Cause::RtpUnknownPayloadType) };
     let (format, clock_rate) = (codec.format, codec.clock_rate);
     let header = &incoming.header;
-    if incoming.repaired && track.layer.ring.as_ref().is_some_and(|ring| ring.contains(incoming.sequence)) {
+    let layer = &mut track.layers[usize::from(at)];
+    if incoming.repaired && layer.ring.as_ref().is_some_and(|ring| ring.contains(incoming.sequence)) {
         return Err(Cause::Duplicate);
     }
-    let skipped = track.layer.reception.received(incoming.sequence, incoming.payload.len(), now);
+    let skipped = layer.reception.received(incoming.sequence, incoming.payload.len(), now);
     if !incoming.repaired {
-        track.layer.reception.transit(header.timestamp, clock_rate, now);
+        layer.reception.transit(header.timestamp, clock_rate, now);
+    }
+    if track.kind == Kind::Video {
+        layer.rate.received(incoming.payload.len(), now);
+        if !incoming.payload.is_empty() && layer.reception.new_picture(header.timestamp) {
+            track.picture(at);
+        }
     }
     if track.muted {
         return Err(Cause::Muted);
@@ -257,24 +265,28 @@ fn accept(track: &mut Track, incoming: &Incoming<'_>, now: u64, totals: &mut Tot
         padded: header.padding,
         audio_level: incoming.audio_level.map_or(SILENCE, AudioLevel::to_byte),
     };
-    match track.ring().insert(meta, incoming.dependency, incoming.payload) {
+    let layer = &mut track.layers[usize::from(at)];
+    match layer.ring().insert(meta, incoming.dependency, incoming.payload) {
         Ok(()) => {}
         Err(Refused::Duplicate) => return Err(Cause::Duplicate),
         Err(Refused::TooOld) => return Err(Cause::TooOld),
         Err(Refused::TooLong) => return Err(Cause::TooLong),
     }
     if key_frame {
-        track.layer.reception.key_frames += 1;
+        layer.reception.key_frames += 1;
         totals.key_frames += 1;
-        track.layer.key_requests.answered();
+        layer.key_requests.answered();
+        if let Some((width, height)) = codec::dimensions(format, incoming.payload) {
+            (layer.width, layer.height) = (width, height);
+        }
     }
-    if let Some(loss) = &mut track.layer.loss {
+    if let Some(loss) = &mut layer.loss {
         match loss.received(incoming.sequence, now) {
             Arrival::Recovered { asked } if asked && incoming.repaired => totals.recovered_packets += 1,
-            Arrival::Jump => track.layer.key_requests.want(),
+            Arrival::Jump => layer.key_requests.want(),
             _ => {}
         }
     }
-    track.pending.push(incoming.sequence);
+    layer.pending.push(incoming.sequence);
     Ok(skipped)
 }

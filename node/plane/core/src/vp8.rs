@@ -134,19 +134,21 @@ impl Rewriter {
 
 /// One wrapping id: `out = in + offset` modulo its width.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Line {
+pub struct Line {
     offset: u16,
     highest: Option<u16>,
 }
 
 impl Line {
-    fn switch(&mut self, first_in: u16) {
+    /// Continue with a source whose first id is `first_in`.
+    pub fn switch(&mut self, first_in: u16) {
         let next = self.highest.map_or(first_in, |highest| highest.wrapping_add(1));
         self.offset = next.wrapping_sub(first_in);
     }
 
-    fn map(&mut self, id: u16, bits: u32) -> u16 {
-        let mask = (1 << bits) - 1;
+    /// The outgoing form of `id`, in so many `bits`.
+    pub fn map(&mut self, id: u16, bits: u32) -> u16 {
+        let mask = ((1u32 << bits) - 1) as u16;
         let out = id.wrapping_add(self.offset) & mask;
         let ahead = |highest: u16| out.wrapping_sub(highest) & mask;
         if self.highest.is_none_or(|highest| ahead(highest) != 0 && ahead(highest) <= mask / 2) {

@@ -133,7 +133,8 @@ fn write(
     now: Now,
     estimator: &mut Option<Box<Estimator>>,
 ) -> Option<usize> {
-    let stored = tracks.get(job.track)?.layer.ring.as_ref()?.get(job.packet.meta.sequence)?;
+    let layer = tracks.get(job.track)?.layers.get(usize::from(job.layer))?;
+    let stored = layer.ring.as_ref()?.get(job.packet.meta.sequence)?;
     let time = ext::abs_send_time(now.wall_us);
     let number = match estimator {
         Some(estimator) if slot.extensions.transport_cc != 0 => {
@@ -143,7 +144,13 @@ fn write(
     };
     let header_len = usize::from(job.header_len);
     if job.packet.extra_len > 0 && slot.extensions.dependency_descriptor != 0 {
-        let list = extensions(slot, stored.extra, &time, &number);
+        let mut dependency = [0; 255];
+        let dependency = &mut dependency[..stored.extra.len()];
+        dependency.copy_from_slice(stored.extra);
+        if let Some(number) = dependency.get_mut(1..3) {
+            number.copy_from_slice(&job.frame_number.to_be_bytes());
+        }
+        let list = extensions(slot, dependency, &time, &number);
         ext::write(&mut out[FIXED_LEN..], &list.0[..list.1]).ok()?;
     } else {
         let template = slot.template();
