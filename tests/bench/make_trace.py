@@ -2,7 +2,7 @@
 
 The trace is committed, so that every run everywhere sends the same bytes; run this only to change it:
 
-    python tests/bench/make_trace.py node/plane/bench/trace.bin
+    python tests/bench/make_trace.py node/plane/load/trace.bin
 
 Format, all integers big-endian: the magic `RGTR`, then for each packet in order of sending its time in µs (u32), RTP
 timestamp (u32), kind (u8: 0 audio, 1 video), flags (u8: 1 marker, 2 first packet of a key frame), length (u16) and the

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use plane_core::rtp::{self, Fields};
 
 use crate::peers::{VIDEO_SSRC, VIDEO_TYPE};
-use crate::sys::Sink;
+use regie_load::sockets::Sink;
 
 /// Packets under way to one plane, until dropped.
 pub struct Flood {

@@ -15,7 +15,7 @@ use plane_core::stun::Integrity;
 use crate::keys::{Keys, PUBLISHER};
 use crate::peers::{self, Publisher, address};
 use crate::sys;
-use crate::trace::{Pace, Trace};
+use regie_load::trace::{Pace, Trace};
 
 /// What is walked through between batches.
 const ELSEWHERE: usize = 2 << 20;

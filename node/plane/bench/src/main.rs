@@ -13,14 +13,13 @@ mod peers;
 mod report;
 mod run;
 mod sys;
-mod trace;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use plane_core::srtp::Profile;
 
-use trace::Pace;
+use regie_load::trace::Pace;
 
 pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--rounds 5] [--seconds 6] [--pace webrtc|frame|spread] [--gro on|off] \
 [--cipher gcm128|gcm256|cm] [--conventional on|off] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";

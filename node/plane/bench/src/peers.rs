@@ -17,7 +17,7 @@ use plane_core::stun::{self, Check, Integrity};
 use plane_core::vp8;
 
 use crate::keys::{Keys, PUBLISHER};
-use crate::trace::Trace;
+use regie_load::trace::Trace;
 
 pub const AUDIO_TYPE: u8 = 111;
 pub const VIDEO_TYPE: u8 = 96;

@@ -19,8 +19,9 @@ use crate::keys::{Keys, PUBLISHER};
 use crate::machine::{self, Cpu};
 use crate::peers::{self, Publisher, Receiver, Sent, Tally, address};
 use crate::report::{self, Measured, Round};
-use crate::sys::{self, Batch, Sink};
-use crate::trace::Trace;
+use crate::sys;
+use regie_load::sockets::{self, Batch, Sink};
+use regie_load::trace::Trace;
 
 const SINKS: usize = 8;
 const BUFFER: usize = 32 << 20;
@@ -172,15 +173,15 @@ impl Bench {
 
     /// Open every receiver's transport and make its first check.
     fn connect(&mut self, options: &Options) -> io::Result<()> {
-        let start = sys::now_us();
+        let start = sockets::now_us();
         let step = (self.count / INSPECTED).max(1);
         for n in 0..self.count {
             let opened = peers::receiver_transport("bench", n);
             let (ufrag, password) = open(&mut self.control, opened, n, options.cipher)?;
             self.receivers.push(Receiver::new(n, ufrag, &password, n % step == step / 2, options.cipher));
         }
-        self.open_us = sys::now_us() - start;
-        let deadline = sys::now_us() + 10_000_000;
+        self.open_us = sockets::now_us() - start;
+        let deadline = sockets::now_us() + 10_000_000;
         self.check_publisher();
         for n in 0..self.count {
             self.check(n);
@@ -190,7 +191,7 @@ impl Bench {
             self.receive();
             self.control.poll()?;
             connected += self.control.connected.drain(..).count();
-            if sys::now_us() > deadline {
+            if sockets::now_us() > deadline {
                 return Err(io::Error::other(format!("{connected} of {} connected within 10 s", self.count + 1)));
             }
         }
@@ -244,16 +245,16 @@ impl Bench {
         for receiver in &mut self.receivers {
             receiver.start();
         }
-        let start = sys::now_us();
+        let start = sockets::now_us();
         self.publisher.start(start);
         self.publish_until(start + WARM_UP_US, dest)?;
         self.tally = Tally::default();
         let lost: u64 = self.receivers.iter().map(Receiver::lost).sum();
-        let (cpu, from) = (Cpu::of(pid)?, sys::now_us());
+        let (cpu, from) = (Cpu::of(pid)?, sockets::now_us());
         self.publish_until(start + WARM_UP_US + seconds * 1_000_000, dest)?;
-        let (cpu, elapsed_us) = (Cpu::of(pid)?.since(cpu), sys::now_us() - from);
+        let (cpu, elapsed_us) = (Cpu::of(pid)?.since(cpu), sockets::now_us() - from);
         let mut tally = self.tally.clone();
-        self.drain(sys::now_us() + DRAIN_US)?;
+        self.drain(sockets::now_us() + DRAIN_US)?;
         tally.lost = self.receivers.iter().map(Receiver::lost).sum::<u64>().saturating_sub(lost);
         tally.delays_us.sort_unstable();
         Ok(Round { cpu, elapsed_us, tally })
@@ -262,13 +263,13 @@ impl Bench {
     fn publish_until(&mut self, end: u64, dest: SocketAddrV4) -> io::Result<()> {
         let mut out = [0; 2048];
         loop {
-            let mut now = sys::now_us();
+            let mut now = sockets::now_us();
             if now >= end {
                 return Ok(());
             }
             while self.publisher.due() <= now {
                 let (place, len) = self.publisher.next(&mut out);
-                now = sys::now_us();
+                now = sockets::now_us();
                 self.sent.at_us[place] = now;
                 self.sinks[0].send(&out[..len], dest, Ipv4Addr::LOCALHOST)?;
             }
@@ -277,8 +278,8 @@ impl Bench {
     }
 
     fn drain(&mut self, end: u64) -> io::Result<()> {
-        while sys::now_us() < end {
-            self.serve(sys::now_us(), end)?;
+        while sockets::now_us() < end {
+            self.serve(sockets::now_us(), end)?;
         }
         Ok(())
     }
@@ -290,9 +291,9 @@ impl Bench {
         self.take_turns(now);
         self.control.poll()?;
         if received == 0 && !self.spin {
-            let wait = until.saturating_sub(sys::now_us()).min(1_000);
-            let mut sockets: Vec<_> = self.sinks.iter().map(sys::readable).collect();
-            sys::wait(&mut sockets, Duration::from_micros(wait));
+            let wait = until.saturating_sub(sockets::now_us()).min(1_000);
+            let mut sockets: Vec<_> = self.sinks.iter().map(sockets::readable).collect();
+            sockets::wait(&mut sockets, Duration::from_micros(wait));
         }
         Ok(())
     }
