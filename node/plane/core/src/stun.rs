@@ -222,10 +222,19 @@ pub struct Check<'a> {
 /// Write a connectivity check of a controlling agent into `out`. Returns its length. (The plane never sends one; its
 /// load generator, its tests and a mirror shard do.)
 pub fn write_check(out: &mut [u8], check: &Check<'_>, key: &Integrity) -> Result<usize, Malformed> {
+    write_check_as(out, check, ICE_CONTROLLING, key)
+}
+
+/// As [`write_check`], of a controlled agent: it cannot nominate (RFC 8445 7.1.2).
+pub fn write_controlled_check(out: &mut [u8], check: &Check<'_>, key: &Integrity) -> Result<usize, Malformed> {
+    write_check_as(out, &Check { use_candidate: false, ..*check }, ICE_CONTROLLED, key)
+}
+
+fn write_check_as(out: &mut [u8], check: &Check<'_>, role: u16, key: &Integrity) -> Result<usize, Malformed> {
     let mut writer = Writer::begin(out, BINDING_REQUEST, &check.transaction)?;
     writer.attribute(USERNAME, check.username)?;
     writer.attribute(PRIORITY, &check.priority.to_be_bytes())?;
-    writer.attribute(ICE_CONTROLLING, &check.tie_breaker.to_be_bytes())?;
+    writer.attribute(role, &check.tie_breaker.to_be_bytes())?;
     if check.use_candidate {
         writer.attribute(USE_CANDIDATE, &[])?;
     }

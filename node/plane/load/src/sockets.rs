@@ -5,6 +5,7 @@ use std::io;
 use std::mem;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use libc::c_int;
@@ -144,12 +145,18 @@ pub struct Batch {
     iovs: Vec<libc::iovec>,
 }
 
-impl Batch {
-    pub fn new() -> Batch {
+impl Default for Batch {
+    fn default() -> Self {
         // SAFETY: all-zero headers and vectors are valid; they are filled before each call.
         let (headers, names, iovs) =
             unsafe { (vec![mem::zeroed(); BATCH], vec![mem::zeroed(); BATCH], vec![mem::zeroed(); BATCH]) };
         Batch { bytes: vec![0; BATCH * DATAGRAM], controls: vec![[0; CONTROL / 8]; BATCH], headers, names, iovs }
+    }
+}
+
+impl Batch {
+    pub fn new() -> Batch {
+        Batch::default()
     }
 
     /// Take what has come to `sink`, giving each to `take`. Returns how many; 0 when there was nothing.
@@ -205,4 +212,53 @@ fn read_control(header: &libc::msghdr) -> (Ipv4Addr, u64, Option<usize>) {
         }
     }
     (to, at_us, segment)
+}
+
+/// Let this process have `count` files open, as far as it may.
+pub fn allow_files(count: usize) {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `limit` is valid for reading and writing through both calls.
+    unsafe {
+        if libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) == 0 && (limit.rlim_cur as usize) < count {
+            limit.rlim_cur = (count as libc::rlim_t).min(limit.rlim_max);
+            libc::setrlimit(libc::RLIMIT_NOFILE, &limit);
+        }
+    }
+}
+
+/// Processor time of this process, µs.
+pub fn cpu_us() -> u64 {
+    let mut ts = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `ts` is valid for writing; the clock exists on every Linux.
+    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut ts) };
+    ts.tv_sec as u64 * 1_000_000 + ts.tv_nsec as u64 / 1000
+}
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+extern "C" fn interrupt(_signal: c_int) {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
+/// From now on SIGINT and SIGTERM are only noted.
+pub fn note_interrupts() {
+    for signal in [libc::SIGINT, libc::SIGTERM] {
+        // SAFETY: the handler does nothing but store into an atomic.
+        unsafe { libc::signal(signal, interrupt as extern "C" fn(c_int) as libc::sighandler_t) };
+    }
+}
+
+/// Whether one of them has come.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// The address that packets to `to` leave from.
+pub fn source_of(to: std::net::SocketAddr) -> io::Result<Ipv4Addr> {
+    let probe = std::net::UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    probe.connect(to)?; // sends nothing: the kernel looks up the route
+    match probe.local_addr()?.ip() {
+        std::net::IpAddr::V4(ip) => Ok(ip),
+        std::net::IpAddr::V6(_) => Err(io::Error::other("the server has no IPv4 address")),
+    }
 }

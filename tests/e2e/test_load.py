@@ -1,0 +1,39 @@
+"""Fifty players and one encoder that are nobody's browser, made by the load generator."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.loading import Load, build
+from tests.e2e.machine import Machine, until
+
+
+@pytest.mark.timeout(600)  # the first time it compiles
+async def test_fifty_players_watch_one_encoder(machine: Machine) -> None:
+    """WHIP (RFC 9725) and WHEP at fifty: everybody receives sound and picture, and nothing is left in the plane."""
+    program = await build()
+    room = await machine.room(max_participants=100)
+    door = room.participant
+    encoder = await Load(program, "whip", f"{door.base}/whip/{door.room}", "--seconds", "60", token=door.ticket).start()
+
+    players = await Load(
+        program, "whep", f"{door.base}/whep/{door.room}", "--people", "50", "--seconds", "4", "--ramp", "25",
+        token=door.ticket,
+    ).start()  # fmt: skip
+    seen = await players.end()
+    sent = await encoder.stop()
+
+    assert (seen["refused"], seen["failed"], seen["not_left"]) == ({}, {}, {})
+    assert (seen["joined"], seen["receiving"], seen["left"]) == (50, 50, 50), seen
+    assert seen["total"]["unopened"] == seen["total"]["unknown"] == 0
+    assert seen["total"]["key_frames"] >= 50, "everybody could begin to play"
+    assert seen["measured"]["packets_per_second"] > 50 * 100, "50 sounds and a picture of 120 packets a second, each"
+    assert seen["measured"]["lost_percent"] < 1
+    assert sent["joined"] == sent["left"] == 1
+    assert sent["total"]["reports"] > 0, "the node tells the encoder how it is received"
+
+    async def empty() -> bool:
+        figures = await machine.figures()
+        return not any(figures[name] for name in ("regie_plane_transports", "regie_plane_tracks", "regie_plane_rooms"))
+
+    await until(empty, 10, "nobody is left in the plane")
