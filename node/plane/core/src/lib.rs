@@ -13,6 +13,7 @@ pub mod av1;
 pub mod bandwidth;
 pub mod cache;
 pub mod ext;
+pub mod framing;
 pub mod h264;
 pub mod mac;
 pub mod nack;

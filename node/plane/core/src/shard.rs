@@ -230,22 +230,27 @@ impl Shard {
     }
 
     /// As [`Shard::handle_datagram`], for what came over any path: of a TCP connection, one frame without its length.
-    pub fn handle_packet(&mut self, now: u64, path: Path, bytes: &mut [u8]) {
-        self.handle_arrival(now, now, path, bytes);
+    /// Returns whether it was an authenticated check.
+    pub fn handle_packet(&mut self, now: u64, path: Path, bytes: &mut [u8]) -> bool {
+        self.handle_arrival(now, now, path, bytes)
     }
 
     /// The same when the kernel has noted that it came at `arrived`, on the clock of `now`: its sender is told of that.
-    pub fn handle_arrival(&mut self, now: u64, arrived: u64, path: Path, bytes: &mut [u8]) {
+    pub fn handle_arrival(&mut self, now: u64, arrived: u64, path: Path, bytes: &mut [u8]) -> bool {
         self.arrived_us = arrived.min(now);
         self.totals.received_packets += 1;
         self.totals.received_bytes += bytes.len() as u64;
         // RFC 7983: the first byte tells the protocol.
         match bytes.first() {
-            Some(0..=3) => self.handle_stun(now, path, bytes),
+            Some(0..=3) => match self.handle_stun(now, path, bytes) {
+                Ok(()) => return true,
+                Err(cause) => self.drops.add(cause),
+            },
             Some(20..=63) => self.handle_dtls(now, path.origin(), bytes),
             Some(128..=191) => self.handle_srtp(now, path.origin(), bytes),
             _ => self.drops.add(Cause::Unknown),
         }
+        false
     }
 
     /// Whether an authenticated check came over `path`, and it still belongs to a transport.
@@ -289,38 +294,38 @@ impl Shard {
     // ------------------------------------------------------------ ICE
 
     /// Unknown and unauthenticated checks cost one parse and one MAC, change nothing and are never answered (H11).
-    fn handle_stun(&mut self, now: u64, path: Path, bytes: &[u8]) {
-        let Ok(message) = stun::Message::parse(bytes) else { return self.drops.add(Cause::StunMalformed) };
+    fn handle_stun(&mut self, now: u64, path: Path, bytes: &[u8]) -> Result<(), Cause> {
+        let message = stun::Message::parse(bytes).map_err(|_| Cause::StunMalformed)?;
         if message.class != stun::Class::Request {
-            return self.drops.add(Cause::StunNotRequest);
+            return Err(Cause::StunNotRequest);
         }
         let name = message.ufrags().and_then(|(ours, _)| self.naming.parse(ours));
-        let Some(name) = name else { return self.drops.add(Cause::StunUnknownUfrag) };
+        let Some(name) = name else { return Err(Cause::StunUnknownUfrag) };
         if name.shard != self.config.shard {
-            return self.drops.add(Cause::StunOtherShard);
+            return Err(Cause::StunOtherShard);
         }
         // Read first, for the borrow: whether somebody else holds the address that this check claims to come from.
         let origin = path.origin();
         let holder = self.addresses.get(&origin).filter(|&&holder| holder != name.slot);
         let held = holder.and_then(|&holder| self.transports.get(holder)).is_some_and(|t| t.ice.holds(origin, now));
         let Some(transport) = self.transports.get_mut(name.slot) else {
-            return self.drops.add(Cause::StunUnknownUfrag);
+            return Err(Cause::StunUnknownUfrag);
         };
         let Some(key) = transport.ice.key(name.generation) else {
-            return self.drops.add(Cause::StunUnknownUfrag);
+            return Err(Cause::StunUnknownUfrag);
         };
         if !message.verify_with(key) {
-            return self.drops.add(Cause::StunBadMac);
+            return Err(Cause::StunBadMac);
         }
         if held {
             // A source address is easily forged, and who has it gets the other's packets taken for its own.
-            return self.drops.add(Cause::StunAddressHeld);
+            return Err(Cause::StunAddressHeld);
         }
         if message.controlled.is_some() {
             // A lite agent never controls (RFC 8445 6.1.1): the peer is to switch roles.
             let write = |out: &mut [u8]| stun::write_error(out, &message.transaction, 487, key).unwrap_or(0);
             self.outbox.write(path, stun::MAX_ANSWER, write);
-            return;
+            return Ok(());
         }
         let write = |out: &mut [u8]| stun::write_success(out, &message.transaction, path.remote, key).unwrap_or(0);
         self.outbox.write(path, stun::MAX_ANSWER, write);
@@ -335,6 +340,7 @@ impl Shard {
             // Behind one NAT an address may pass from one peer to the next, once the first has left it.
             self.addresses.insert(origin, name.slot);
         }
+        Ok(())
     }
 
     /// `path` is no longer the transport's.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crate::log::Level;
 
-pub const USAGE: &str = "regie-plane --socket PATH [--listen 0.0.0.0:7881] [--advertise IP[,IP…]] \
-[--orphan-grace SECONDS] [--shards N] [--room-split 400] [--max-send-bps 2500000] [--gso on|off] [--log error|warn|info|debug]";
+pub const USAGE: &str = "regie-plane --socket PATH [--listen 0.0.0.0:7881] [--listen-tcp 0.0.0.0:7881] \
+[--advertise IP[,IP…]] [--orphan-grace SECONDS] [--shards N] [--room-split 400] [--max-send-bps 2500000] [--gso on|off] [--log error|warn|info|debug]";
 
 /// More cores than one network card feeds; and a port each is to stay a short line in a firewall.
 pub const MAX_SHARDS: u32 = 16;
@@ -21,6 +21,8 @@ fn default_shards() -> u32 {
 pub struct Args {
     pub socket: PathBuf,
     pub listen: SocketAddrV4,
+    /// For networks without UDP; none: no TCP.
+    pub listen_tcp: Option<SocketAddrV4>,
     pub advertise: Vec<IpAddr>,
     pub orphan_grace_s: u32,
     /// Threads, each with a port of its own.
@@ -38,6 +40,7 @@ impl Args {
         let mut args = Args {
             socket: PathBuf::new(),
             listen: SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 7881),
+            listen_tcp: None,
             advertise: Vec::new(),
             orphan_grace_s: 600,
             shards: default_shards(),
@@ -73,7 +76,8 @@ impl Args {
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
             "--socket" => self.socket = PathBuf::from(value),
-            "--listen" => self.listen = listen(value)?,
+            "--listen" => self.listen = listen(name, value)?,
+            "--listen-tcp" => self.listen_tcp = Some(listen(name, value)?),
             "--advertise" => self.advertise = advertise(value)?,
             "--orphan-grace" => self.orphan_grace_s = number(name, value)?,
             "--max-send-bps" => self.max_send_bps = number(name, value)?,
@@ -112,11 +116,11 @@ fn on_off(name: &str, value: &str) -> Result<bool, String> {
 }
 
 /// IPv6 is refused by name: the socket, its packet info and the candidates are IPv4 so far.
-fn listen(value: &str) -> Result<SocketAddrV4, String> {
+fn listen(name: &str, value: &str) -> Result<SocketAddrV4, String> {
     match value.parse::<SocketAddr>() {
         Ok(SocketAddr::V4(addr)) => Ok(addr),
-        Ok(SocketAddr::V6(_)) => Err(format!("--listen {value}: only IPv4 is served; use 0.0.0.0:PORT.")),
-        Err(_) => Err(format!("--listen {value}: write an address and a port, as in 0.0.0.0:7881.")),
+        Ok(SocketAddr::V6(_)) => Err(format!("{name} {value}: only IPv4 is served; use 0.0.0.0:PORT.")),
+        Err(_) => Err(format!("{name} {value}: write an address and a port, as in 0.0.0.0:7881.")),
     }
 }
 
@@ -141,7 +145,7 @@ mod tests {
     #[test]
     fn defaults_and_both_spellings() {
         let args = parse("--socket /run/p.sock --listen=127.0.0.1:0 --advertise 127.0.0.1,10.0.0.1").unwrap();
-        assert_eq!(args.listen.port(), 0);
+        assert_eq!((args.listen.port(), args.listen_tcp), (0, None));
         assert_eq!(args.advertise.len(), 2);
         assert_eq!((args.orphan_grace_s, args.gso), (600, true));
     }
@@ -152,6 +156,7 @@ mod tests {
             "",
             "--socket",
             "--socket p --listen here",
+            "--socket p --listen-tcp 443",
             "--socket p --gso maybe",
             "--socket p --frob 1",
             "--socket p --shards 0",

@@ -1,6 +1,7 @@
 //! `regie-plane`: the process that carries packets. The control process starts it, speaks to it over a Unix socket and
 //! may die: packets flow on.
 
+mod accept;
 mod args;
 mod caps;
 mod control;
@@ -13,10 +14,11 @@ mod placement;
 mod router;
 mod runner;
 mod sys;
+mod tcp;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::net::{IpAddr, SocketAddr, SocketAddrV4};
+use std::net::{IpAddr, SocketAddr, SocketAddrV4, TcpListener};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixListener;
@@ -26,14 +28,17 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
 
+use plane_core::mac::Naming;
 use plane_core::shard::{Config, Shard};
 
+use accept::{Acceptor, Gate};
 use args::Args;
 use control::{Control, Identity};
 use messages::{FromShard, ShardHandle};
 use router::Router;
 use runner::{Kernel, Runner};
 use sys::{Udp, Wake};
+use tcp::Tcp;
 
 fn main() -> ExitCode {
     let args = match Args::parse(std::env::args().skip(1)) {
@@ -85,8 +90,14 @@ fn start(args: &Args) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A socket for each shard, on consecutive ports; any free ones when the first is 0.
-fn bind(args: &Args) -> Result<Vec<Udp>, Stop> {
+/// Where peers come in.
+struct Sockets {
+    udp: Vec<Udp>,
+    tcp: Option<(SocketAddrV4, TcpListener)>,
+}
+
+/// A UDP socket for each shard, on consecutive ports; any free ones when the first is 0. And one for TCP.
+fn bind(args: &Args) -> Result<Sockets, Stop> {
     let port = |n: u32| if args.listen.port() == 0 { 0 } else { args.listen.port() + n as u16 };
     let bind = |n| {
         let address = SocketAddrV4::new(*args.listen.ip(), port(n));
@@ -98,18 +109,20 @@ fn bind(args: &Args) -> Result<Vec<Udp>, Stop> {
             ))
         })
     };
-    (0..args.shards).map(bind).collect()
+    let udp = (0..args.shards).map(bind).collect::<Result<_, _>>()?;
+    Ok(Sockets { udp, tcp: args.listen_tcp.map(listen_tcp).transpose()? })
 }
 
 /// What all shards are told alike.
 struct Common {
     messages: Sender<FromShard>,
     control: Arc<Wake>,
+    gate: Arc<Gate>,
 }
 
 type Thread = JoinHandle<io::Result<()>>;
 
-fn serve(args: &Args, signal: OwnedFd, sockets: Vec<Udp>, listener: UnixListener) -> io::Result<()> {
+fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener) -> io::Result<()> {
     let mut secret = [0u8; 32];
     sys::random(&mut secret)?;
     let mut instance = [0u8; 8];
@@ -118,21 +131,26 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Vec<Udp>, listener: UnixListener
     let control_wake = Arc::new(Wake::new()?);
     let (messages, from_shards) = channel();
     let unix_offset_us = sys::unix_us() - sys::monotonic_us();
-    let common = Common { messages, control: control_wake.clone() };
+    let gate = Arc::new(Gate::new(sys::open_files()));
+    let common = Common { messages, control: control_wake.clone(), gate: gate.clone() };
 
-    let port = sockets.first().map_or(Ok(0), |udp| udp.local().map(|address| address.port()))?;
+    let port = sockets.udp.first().map_or(Ok(0), |udp| udp.local().map(|address| address.port()))?;
     let (mut told, mut threads, mut shards) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, udp) in sockets.into_iter().enumerate() {
+    for (number, udp) in sockets.udp.into_iter().enumerate() {
         let config = Config {
             shard: number as u8,
             secret,
             unix_offset_us,
-            candidates: candidates(args, udp.local()?.port()),
-            tcp_candidates: Vec::new(),
+            candidates: candidates(args, args.listen, udp.local()?.port()),
+            tcp_candidates: sockets.tcp.as_ref().map_or(Vec::new(), |&(at, _)| candidates(args, at, at.port())),
             max_send_bps: args.max_send_bps,
             gso: args.gso,
         };
-        told.extend(config.addresses());
+        for address in config.addresses() {
+            if !told.contains(&address) {
+                told.push(address); // TCP has one port for all
+            }
+        }
         let (thread, handle) = start_shard(config, udp, &common)?;
         threads.push(thread);
         shards.push(handle);
@@ -145,6 +163,9 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Vec<Udp>, listener: UnixListener
         candidates: told,
         orphan_grace_s: args.orphan_grace_s,
     };
+    if let Some((_, listener)) = sockets.tcp {
+        accept(listener, &secret, shards.clone(), gate)?;
+    }
     let router = Router::new(shards, usize::MAX);
     let control = Control::new(listener, signal, control_wake, from_shards, router, identity)?;
     let mut stdout = io::stdout().lock();
@@ -169,6 +190,7 @@ fn start_shard(config: Config, udp: Udp, common: &Common) -> io::Result<(Thread,
         number,
         shard,
         udp,
+        tcp: Tcp::new(common.gate.clone(), number == 0)?,
         kernel: Kernel::Untried,
         commands: to_shard,
         wake: wake.clone(),
@@ -183,6 +205,22 @@ fn start_shard(config: Config, udp: Udp, common: &Common) -> io::Result<(Thread,
         })
     })?;
     Ok((thread, ShardHandle { commands, wake }))
+}
+
+fn listen_tcp(listen: SocketAddrV4) -> Result<(SocketAddrV4, TcpListener), Stop> {
+    let bound = accept::bind(listen).and_then(|listener| Ok((listener.local_addr()?.port(), listener)));
+    let (port, listener) = bound.map_err(|error| {
+        Stop::Refused(format!("cannot listen on TCP {listen}: {error}. Choose another --listen-tcp, or leave it out."))
+    })?;
+    Ok((SocketAddrV4::new(*listen.ip(), port), listener))
+}
+
+/// A thread that ends with the process. Without it the plane goes on, by UDP.
+fn accept(listener: TcpListener, secret: &[u8; 32], shards: Vec<ShardHandle>, gate: Arc<Gate>) -> io::Result<()> {
+    let acceptor = Acceptor::new(listener, Naming::new(secret), shards, gate)?;
+    let run = || acceptor.run().inspect_err(|error| say!(Error, "no more TCP: {error}"));
+    thread::Builder::new().name("accept".into()).spawn(run)?;
+    Ok(())
 }
 
 /// One plane a socket: the lock is on a file beside it, because the socket itself is replaced at start.
@@ -219,12 +257,12 @@ fn listen(socket: &Path) -> Result<UnixListener, Stop> {
     Ok(listener)
 }
 
-/// Where peers reach the shard on `port`, preferred first.
-fn candidates(args: &Args, port: u16) -> Vec<SocketAddr> {
+/// Where peers reach what listens there, preferred first.
+fn candidates(args: &Args, listen: SocketAddrV4, port: u16) -> Vec<SocketAddr> {
     let ips: Vec<IpAddr> = if !args.advertise.is_empty() {
         args.advertise.clone()
-    } else if !args.listen.ip().is_unspecified() {
-        vec![IpAddr::V4(*args.listen.ip())]
+    } else if !listen.ip().is_unspecified() {
+        vec![IpAddr::V4(*listen.ip())]
     } else {
         sys::addresses().into_iter().map(IpAddr::V4).collect()
     };

@@ -7,6 +7,7 @@ use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
 use plane_core::counters::SnapshotParts;
 
+use crate::accept::Arrived;
 use crate::sys::Wake;
 
 /// Whom an answer is for.
@@ -26,6 +27,8 @@ pub enum ToShard {
         reply: ReplyTo,
         command: Box<Command>,
     },
+    /// One that began with a check for this shard.
+    Connection(Box<Arrived>),
     /// Close everything and end the thread.
     Stop,
 }
@@ -48,6 +51,7 @@ pub enum FromShard {
 }
 
 /// Where a shard takes its commands.
+#[derive(Clone)]
 pub struct ShardHandle {
     pub commands: Sender<ToShard>,
     pub wake: Arc<Wake>,

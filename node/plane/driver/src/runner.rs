@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use plane_core::shard::{Path, Sent, Shard, Sink, Transmit};
 use crate::lag::Lag;
 use crate::messages::{FromShard, ReplyTo, ToShard};
 use crate::sys::{self, BATCH, Batch, Outcome, Udp, Wake};
+use crate::tcp::Tcp;
 
 const SECOND_US: u64 = 1_000_000;
 /// Commands carried out between two batches of datagrams: about a millisecond of joins.
@@ -22,6 +24,7 @@ const COMMANDS_AT_ONCE: usize = 32;
 /// Sends what the shard hands over, and learns what the kernel can do.
 struct Gso<'a> {
     udp: &'a Udp,
+    tcp: &'a mut Tcp,
     kernel: &'a mut Kernel,
     dropped: &'a mut u64,
 }
@@ -41,6 +44,9 @@ impl Sink for Gso<'_> {
     }
 
     fn transmit(&mut self, transmit: Transmit<'_>) -> Sent {
+        if let Some(connection) = transmit.connection {
+            return self.tcp.queue(connection, transmit.bytes, transmit.segment_size);
+        }
         let SocketAddr::V4(dest) = transmit.dest else { return Sent { calls: 0, refused: false } };
         let source = match transmit.source {
             IpAddr::V4(ip) if !ip.is_unspecified() => Some(ip),
@@ -82,7 +88,9 @@ impl Sink for Gso<'_> {
     fn transmit_all(&mut self, batch: &[Transmit<'_>], sent: &mut Vec<Sent>) {
         let mut rest = batch;
         while let Some((first, others)) = rest.split_first() {
-            let taken = if *self.kernel == Kernel::Refuses { 0 } else { self.udp.send_all(rest) };
+            let datagrams = rest.iter().take_while(|transmit| transmit.connection.is_none()).count();
+            let alone = datagrams == 0 || *self.kernel == Kernel::Refuses;
+            let taken = if alone { 0 } else { self.udp.send_all(&rest[..datagrams]) };
             if taken == 0 {
                 // What the kernel would not take is looked at by itself; those behind it are not to suffer.
                 sent.push(self.transmit(*first));
@@ -104,6 +112,7 @@ pub struct Runner {
     pub number: usize,
     pub shard: Shard,
     pub udp: Udp,
+    pub tcp: Tcp,
     pub kernel: Kernel,
     pub commands: Receiver<ToShard>,
     pub wake: Arc<Wake>,
@@ -131,7 +140,8 @@ impl Runner {
             let now = sys::monotonic_us();
             let deadline = self.shard.deadline().map_or(next_second, |at| at.min(next_second));
             let timeout = Duration::from_micros(deadline.saturating_sub(now));
-            let [_, commanded] = sys::wait_readable(&self.udp, &*self.wake, timeout)?;
+            let waiting = [self.udp.as_raw_fd(), self.wake.as_raw_fd(), self.tcp.descriptor()];
+            let [_, commanded, framed] = sys::wait_readable(waiting, timeout)?;
             let mut told = false;
             if commanded {
                 self.wake.clear();
@@ -139,10 +149,15 @@ impl Runner {
                     return Ok(());
                 }
             }
+            if framed {
+                self.tcp.read(sys::monotonic_us(), &mut self.shard)?;
+            }
             self.take_datagrams(&mut batch, &mut tally)?;
+            self.tcp.write_all(sys::monotonic_us(), &mut self.shard);
             let now = sys::monotonic_us();
             if now >= next_second {
                 next_second = now.max(next_second + SECOND_US);
+                self.tcp.sweep(now, &mut self.shard);
                 let counters = self.counters(now, &mut tally);
                 told |= self.tell(Body::Counters(counters));
             }
@@ -164,6 +179,10 @@ impl Runner {
         for _ in 0..COMMANDS_AT_ONCE {
             let (reply, command) = match self.commands.try_recv() {
                 Ok(ToShard::Command { reply, command }) => (reply, command),
+                Ok(ToShard::Connection(arrived)) => {
+                    self.tcp.adopt(sys::monotonic_us(), *arrived, &mut self.shard);
+                    continue;
+                }
                 Err(TryRecvError::Empty) => return true,
                 Ok(ToShard::Stop) | Err(TryRecvError::Disconnected) => return false,
             };
@@ -213,7 +232,8 @@ impl Runner {
         if self.shard.deadline().is_some_and(|at| at <= now) {
             self.shard.handle_timeout(now);
         }
-        let mut sink = Gso { udp: &self.udp, kernel: &mut self.kernel, dropped: &mut tally.send_dropped };
+        let mut sink =
+            Gso { udp: &self.udp, tcp: &mut self.tcp, kernel: &mut self.kernel, dropped: &mut tally.send_dropped };
         if self.shard.flush(now, &mut sink) > 0 && oldest != u64::MAX {
             tally.lag.add(sys::unix_us().saturating_sub(oldest));
         }
@@ -228,6 +248,7 @@ impl Runner {
             lag_p50_us: tally.lag.quantile(0.50),
             lag_p99_us,
             socket_drops: tally.overflow,
+            tcp_connections: self.tcp.open(),
             ..counters::Loop::default()
         });
         counters.shards = vec![counters::Shard {
@@ -244,7 +265,7 @@ impl Runner {
             ("send_refused", tally.send_dropped),
             ("receive_failed", tally.receive_failed),
         ];
-        for (cause, count) in own {
+        for (cause, count) in own.into_iter().chain(self.tcp.causes()) {
             if count > 0 {
                 counters.drops.insert(cause.to_owned(), count);
             }
@@ -256,6 +277,7 @@ impl Runner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accept::Gate;
 
     /// R: what is too long for any datagram does not switch segmentation off; neither for good nor for its receiver.
     #[test]
@@ -263,7 +285,8 @@ mod tests {
         let udp = Udp::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let dest = SocketAddr::V4(udp.local().unwrap());
         let (mut kernel, mut dropped) = (Kernel::Untried, 0);
-        let mut gso = Gso { udp: &udp, kernel: &mut kernel, dropped: &mut dropped };
+        let mut tcp = Tcp::new(Arc::new(Gate::new(0)), true).unwrap();
+        let mut gso = Gso { udp: &udp, tcp: &mut tcp, kernel: &mut kernel, dropped: &mut dropped };
         let bytes = vec![0; 140_000];
         let transmit = Transmit { dest, source: dest.ip(), connection: None, bytes: &bytes, segment_size: 70_000 };
         assert_eq!(gso.transmit(transmit), Sent { calls: 2, refused: false });
@@ -276,7 +299,8 @@ mod tests {
         let udp = Udp::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let dest = SocketAddr::V4(udp.local().unwrap());
         let (mut kernel, mut dropped) = (Kernel::Untried, 0);
-        let mut gso = Gso { udp: &udp, kernel: &mut kernel, dropped: &mut dropped };
+        let mut tcp = Tcp::new(Arc::new(Gate::new(0)), true).unwrap();
+        let mut gso = Gso { udp: &udp, tcp: &mut tcp, kernel: &mut kernel, dropped: &mut dropped };
         let bytes = vec![7; 70_000];
         let parcel = |len: usize, segment_size| Transmit {
             dest,

@@ -1,4 +1,7 @@
-//! The few system calls that the standard library does not have. All `unsafe` of the plane is in this file.
+//! The few system calls that the standard library does not have. All `unsafe` of the plane is here and in `sys_tcp.rs`.
+
+#[path = "sys_tcp.rs"]
+mod tcp;
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64;
@@ -10,6 +13,8 @@ use std::time::Duration;
 
 use libc::{c_int, c_void};
 use plane_core::shard::{TOGETHER, Transmit};
+
+pub use tcp::{listen, open_files, option};
 
 /// Datagrams taken from the kernel in one call.
 pub const BATCH: usize = 64;
@@ -219,19 +224,18 @@ impl Epoll {
 
 // ---------------------------------------------------------------- ppoll
 
-/// Waits at most `timeout` until one of the two can be read, and says which.
+/// Waits at most `timeout` until one of them can be read, and says which; a negative one never can.
 ///
 /// For a socket that sends much, this is cheaper than epoll: epoll stays in the socket's wait queue, and the kernel
 /// calls on it for every packet that has left, to say that there is room again.
-pub fn wait_readable(a: &impl AsRawFd, b: &impl AsRawFd, timeout: Duration) -> io::Result<[bool; 2]> {
-    let wanted = |fd: RawFd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
-    let mut fds = [wanted(a.as_raw_fd()), wanted(b.as_raw_fd())];
+pub fn wait_readable<const N: usize>(fds: [RawFd; N], timeout: Duration) -> io::Result<[bool; N]> {
+    let mut fds = fds.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 });
     let spec = libc::timespec { tv_sec: timeout.as_secs() as i64, tv_nsec: timeout.subsec_nanos().into() };
     // SAFETY: the array and the timespec live through the call; no signal mask is given.
     let n = unsafe { libc::ppoll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, &spec, std::ptr::null()) };
     if n < 0 {
         let error = io::Error::last_os_error();
-        return if error.kind() == io::ErrorKind::Interrupted { Ok([false; 2]) } else { Err(error) };
+        return if error.kind() == io::ErrorKind::Interrupted { Ok([false; N]) } else { Err(error) };
     }
     Ok(fds.map(|fd| fd.revents != 0))
 }

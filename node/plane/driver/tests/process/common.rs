@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
 use plane_core::contract::{
-    Attach, Attached, Codec, FromPlane, Kind, OpenTransport, Receive, Send, SetKeys, SlotPolicy, Source, SrtpProfile,
-    ToPlane,
+    Address, Attach, Attached, Codec, FromPlane, Kind, OpenTransport, Receive, Send, SetKeys, SlotPolicy, Source,
+    SrtpProfile, ToPlane, TransportOpened,
 };
 use plane_core::rtp::{self, Fields, Header};
 use plane_core::srtp::{Opener, Profile, ReplayWindow, Sealer};
@@ -142,6 +142,81 @@ impl Controller {
     }
 }
 
+/// Opens a transport that sends a camera and receives on video slot 0.
+pub fn open(controller: &mut Controller, name: &str, room: &str, watches: &str) -> TransportOpened {
+    let codecs = vec![Codec {
+        payload_type: 96,
+        rtx_payload_type: 97,
+        name: "VP8".into(),
+        clock_rate: 90_000,
+        fmtp: String::new(),
+    }];
+    let send = Send {
+        track: format!("{name}/camera"),
+        kind: Kind::Video.into(),
+        source: Source::Camera.into(),
+        mid: "0".into(),
+        ssrcs: vec![4242],
+        codecs: codecs.clone(),
+        ..Default::default()
+    };
+    let receive = Receive {
+        index: 0,
+        kind: Kind::Video.into(),
+        mid: "1".into(),
+        codecs,
+        policy: SlotPolicy::Assigned.into(),
+        track: watches.into(),
+        ..Default::default()
+    };
+    let open = OpenTransport {
+        transport: name.into(),
+        room: room.into(),
+        label: b"label".to_vec(),
+        sends: vec![send],
+        receives: vec![receive],
+        max_send_bps: 0,
+        max_receive_bps: 0,
+    };
+    let Body::TransportOpened(opened) = controller.ask(Command::OpenTransport(open)) else { panic!("refused") };
+    opened
+}
+
+pub fn address(candidate: &Address) -> SocketAddr {
+    SocketAddr::new(candidate.ip.parse().unwrap(), candidate.port as u16)
+}
+
+/// A check that nominates.
+pub fn check(opened: &TransportOpened) -> Vec<u8> {
+    let ice = opened.ice.as_ref().unwrap();
+    let username = format!("{}:test", ice.ufrag);
+    let check =
+        Check { transaction: [7; 12], username: username.as_bytes(), priority: 1, tie_breaker: 1, use_candidate: true };
+    let mut out = vec![0; 256];
+    let len = write_check(&mut out, &check, &Integrity::new(ice.password.as_bytes())).unwrap();
+    out.truncate(len);
+    out
+}
+
+/// Once it is connected.
+pub fn key(controller: &mut Controller, name: &str) {
+    controller.until(|body| matches!(body, Body::IceConnected(connected) if connected.transport == name));
+    let keys = SetKeys {
+        transport: name.into(),
+        profile: SrtpProfile::AeadAes128Gcm.into(),
+        inbound_key: vec![1; 16],
+        inbound_salt: vec![2; 12],
+        outbound_key: vec![3; 16],
+        outbound_salt: vec![4; 12],
+    };
+    assert!(matches!(controller.ask(Command::SetKeys(keys)), Body::Done(_)));
+}
+
+/// For what a peer receives.
+pub fn opener() -> Opener {
+    Opener::new(Profile::AeadAes128Gcm, &[3; 16], &[4; 12]).unwrap()
+}
+
 pub struct Peer {
     pub udp: UdpSocket,
     pub plane: SocketAddr,
@@ -159,74 +234,20 @@ impl Peer {
     }
 
     pub fn join_room(controller: &mut Controller, name: &str, room: &str, watches: &str) -> Peer {
-        let codecs = vec![Codec {
-            payload_type: 96,
-            rtx_payload_type: 97,
-            name: "VP8".into(),
-            clock_rate: 90_000,
-            fmtp: String::new(),
-        }];
-        let send = Send {
-            track: format!("{name}/camera"),
-            kind: Kind::Video.into(),
-            source: Source::Camera.into(),
-            mid: "0".into(),
-            ssrcs: vec![4242],
-            codecs: codecs.clone(),
-            ..Default::default()
-        };
-        let receive = Receive {
-            index: 0,
-            kind: Kind::Video.into(),
-            mid: "1".into(),
-            codecs,
-            policy: SlotPolicy::Assigned.into(),
-            track: watches.into(),
-            ..Default::default()
-        };
-        let open = OpenTransport {
-            transport: name.into(),
-            room: room.into(),
-            label: b"label".to_vec(),
-            sends: vec![send],
-            receives: vec![receive],
-            max_send_bps: 0,
-            max_receive_bps: 0,
-        };
-        let Body::TransportOpened(opened) = controller.ask(Command::OpenTransport(open)) else { panic!("refused") };
-        let (ice, candidate) = (opened.ice.unwrap(), &opened.candidates[0]);
-        let plane = SocketAddr::new(candidate.ip.parse().unwrap(), candidate.port as u16);
+        let opened = open(controller, name, room, watches);
+        let plane = address(&opened.candidates[0]);
         let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
         udp.set_read_timeout(Some(PATIENCE)).unwrap();
-        let username = format!("{}:test", ice.ufrag);
-        let check = Check {
-            transaction: [7; 12],
-            username: username.as_bytes(),
-            priority: 1,
-            tie_breaker: 1,
-            use_candidate: true,
-        };
-        let mut out = [0; 256];
-        let len = write_check(&mut out, &check, &Integrity::new(ice.password.as_bytes())).unwrap();
-        udp.send_to(&out[..len], plane).unwrap();
-        let check = out[..len].to_vec();
-        udp.recv_from(&mut out).unwrap();
-        controller.until(|body| matches!(body, Body::IceConnected(connected) if connected.transport == name));
-        let keys = SetKeys {
-            transport: name.into(),
-            profile: SrtpProfile::AeadAes128Gcm.into(),
-            inbound_key: vec![1; 16],
-            inbound_salt: vec![2; 12],
-            outbound_key: vec![3; 16],
-            outbound_salt: vec![4; 12],
-        };
-        assert!(matches!(controller.ask(Command::SetKeys(keys)), Body::Done(_)));
+        let check = check(&opened);
+        udp.send_to(&check, plane).unwrap();
+        udp.recv_from(&mut [0; 256]).unwrap();
+        key(controller, name);
         Peer {
             udp,
             plane,
             check,
             sealer: Sealer::new(Profile::AeadAes128Gcm, &[1; 16], &[2; 12]).unwrap(),
-            opener: Opener::new(Profile::AeadAes128Gcm, &[3; 16], &[4; 12]).unwrap(),
+            opener: opener(),
             window: RefCell::default(),
         }
     }

@@ -5,6 +5,7 @@ const SHARDS: &str = "1";
 
 mod common;
 
+mod connections;
 mod life;
 mod media;
 mod shards;

@@ -6,6 +6,8 @@ const SHARDS: &str = "3";
 #[path = "../process/common.rs"]
 mod common;
 
+#[path = "../process/connections.rs"]
+mod connections;
 #[path = "../process/life.rs"]
 mod life;
 #[path = "../process/media.rs"]
