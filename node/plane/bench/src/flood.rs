@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
 use plane_core::rtp::{self, Fields};
@@ -19,12 +19,12 @@ pub struct Flood {
 }
 
 impl Flood {
-    /// One thread for each of `from`; each sends to `dest` without a pause.
-    pub fn start(from: Vec<Sink>, dest: SocketAddrV4) -> Flood {
+    /// One thread for each of `from`; each sends to `dest` without a pause. `newest` is the camera's own last number.
+    pub fn start(from: Vec<Sink>, dest: SocketAddrV4, newest: &Arc<AtomicU16>) -> Flood {
         let mut flood = Flood { stop: Arc::default(), sent: Arc::default(), threads: Vec::new() };
         for sink in from {
-            let (stop, sent) = (flood.stop.clone(), flood.sent.clone());
-            flood.threads.push(thread::spawn(move || pour(&sink, dest, &stop, &sent)));
+            let (stop, sent, newest) = (flood.stop.clone(), flood.sent.clone(), newest.clone());
+            flood.threads.push(thread::spawn(move || pour(&sink, dest, &stop, &sent, &newest)));
         }
         flood
     }
@@ -45,23 +45,30 @@ impl Drop for Flood {
     }
 }
 
-fn pour(sink: &Sink, dest: SocketAddrV4, stop: &AtomicBool, sent: &AtomicU64) {
-    let mut out = [0; 1200];
+/// Bytes of one packet, and packets in one system call.
+const SIZE: usize = 1128;
+const TRAIN: u16 = 32;
+
+fn pour(sink: &Sink, dest: SocketAddrV4, stop: &AtomicBool, sent: &AtomicU64, newest: &AtomicU16) {
+    let mut out = [0; SIZE * TRAIN as usize + 64];
     let mut number = 0u16;
     while !stop.load(Ordering::Relaxed) {
-        // The camera's own SSRC, and numbers ahead of its own: nothing but the tag tells that it is forged, so the plane
-        // has to do all the work that a forgery can cause.
-        let fields = Fields {
-            marker: false,
-            payload_type: VIDEO_TYPE,
-            sequence: 20_000 + number,
-            timestamp: 0,
-            ssrc: VIDEO_SSRC,
-        };
-        number = (number + 1) % 12_000;
-        rtp::write(&mut out, &fields, &[], &[0x5A; 1100], 0).expect("it fits");
-        if sink.send(&out[..1128], dest, Ipv4Addr::LOCALHOST).is_ok() {
-            sent.fetch_add(1, Ordering::Relaxed);
+        for place in 0..TRAIN {
+            // The camera's own SSRC, and numbers ahead of its own: nothing but the tag tells that it is forged, so the
+            // plane has to do all the work that a forgery can cause.
+            let fields = Fields {
+                marker: false,
+                payload_type: VIDEO_TYPE,
+                sequence: newest.load(Ordering::Relaxed).wrapping_add(2_000 + number),
+                timestamp: 0,
+                ssrc: VIDEO_SSRC,
+            };
+            number = (number + 1) % 12_000;
+            let at = usize::from(place) * SIZE;
+            rtp::write(&mut out[at..], &fields, &[], &[0x5A; SIZE - 28], 0).expect("it fits");
+        }
+        if sink.send_train(&out[..SIZE * usize::from(TRAIN)], SIZE, dest, Ipv4Addr::LOCALHOST).is_ok() {
+            sent.fetch_add(TRAIN.into(), Ordering::Relaxed);
         }
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use plane_core::contract::{
     AssignSlots, Codec, HeaderExtensions, Kind, OpenTransport, Receive, Send, SlotPolicy, Source,
@@ -137,6 +139,8 @@ pub struct Publisher {
     trace: Trace,
     sealer: Sealer,
     sequences: [u64; 2],
+    /// The number of the camera's last packet, for whoever forges others.
+    pub newest: Arc<AtomicU16>,
     next: usize,
     laps: u64,
     started: u64,
@@ -147,7 +151,16 @@ pub struct Publisher {
 impl Publisher {
     pub fn new(trace: Trace, profile: Profile) -> Publisher {
         let sealer = Keys::of(PUBLISHER, profile).sealer();
-        Publisher { trace, sealer, sequences: [1000, 1000], next: 0, laps: 0, started: 0, laps_before: 0 }
+        Publisher {
+            trace,
+            sealer,
+            sequences: [1000, 1000],
+            newest: Arc::default(),
+            next: 0,
+            laps: 0,
+            started: 0,
+            laps_before: 0,
+        }
     }
 
     /// Begin again with the key frame at `now`.
@@ -170,6 +183,9 @@ impl Publisher {
         let lap = (self.trace.length_us * rate / 1_000_000).wrapping_mul(laps) as u32;
         let sequence = &mut self.sequences[usize::from(packet.video)];
         *sequence += 1;
+        if packet.video {
+            self.newest.store(*sequence as u16, Ordering::Relaxed);
+        }
         let fields = Fields {
             marker: packet.marker,
             payload_type: if packet.video { VIDEO_TYPE } else { AUDIO_TYPE },

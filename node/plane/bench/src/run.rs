@@ -70,15 +70,16 @@ fn flood(options: &Options) -> io::Result<()> {
     for &count in &options.receivers {
         let mut bench = Bench::open(&Options { conventional: false, ..options.clone() }, count)?;
         let (dest, plane) = (bench.plane_address, bench.plane.0.id());
-        let rate = |bench: &mut Bench| -> io::Result<(f64, u64)> {
-            let round = bench.round(dest, plane, options.flood)?;
+        let rate = |bench: &mut Bench, seconds: u64| -> io::Result<(f64, u64)> {
+            let round = bench.round(dest, plane, seconds)?;
             Ok((round.tally.packets as f64 * 1e6 / round.elapsed_us as f64, round.tally.wrong))
         };
-        let before = rate(&mut bench)?;
-        let flood = Flood::start(vec![bench.sinks[0].same()?, Sink::new(false, BUFFER)?], dest);
-        let during = rate(&mut bench)?;
+        let before = rate(&mut bench, options.seconds)?;
+        let flood =
+            Flood::start(vec![bench.sinks[0].same()?, Sink::new(false, BUFFER)?], dest, &bench.publisher.newest);
+        let during = rate(&mut bench, options.flood)?;
         let sent = flood.end()?;
-        let after = rate(&mut bench)?;
+        let after = rate(&mut bench, options.seconds)?;
         let dropped = bench.control.snapshot()?.drops;
         let of = |cause: &str| dropped.get(cause).copied().unwrap_or(0);
         let overflow = bench.lag()?.and_then(|counters| counters.r#loop).map_or(0, |figures| figures.socket_drops);

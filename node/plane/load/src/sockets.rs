@@ -85,13 +85,18 @@ impl Sink {
 
     /// Send `bytes` to `dest` as if from the receiver at `source`.
     pub fn send(&self, bytes: &[u8], dest: SocketAddrV4, source: Ipv4Addr) -> io::Result<()> {
+        self.send_train(bytes, bytes.len(), dest, source)
+    }
+
+    /// The same, cut by the kernel into datagrams of `segment` bytes.
+    pub fn send_train(&self, bytes: &[u8], segment: usize, dest: SocketAddrV4, source: Ipv4Addr) -> io::Result<()> {
         let info = libc::in_pktinfo {
             ipi_ifindex: 0,
             ipi_spec_dst: libc::in_addr { s_addr: u32::from(source).to_be() },
             ipi_addr: libc::in_addr { s_addr: 0 },
         };
-        // SAFETY: every pointer in `msg` is to a local or to `bytes`, all of which live through the call; one control
-        // message of the size of `info` fits in CONTROL bytes.
+        // SAFETY: every pointer in `msg` is to a local or to `bytes`, all of which live through the call; both control
+        // messages fit in CONTROL bytes.
         let sent = unsafe {
             let mut addr: libc::sockaddr_in = mem::zeroed();
             addr.sin_family = libc::AF_INET as u16;
@@ -111,6 +116,14 @@ impl Sink {
             (*cmsg).cmsg_type = libc::IP_PKTINFO;
             (*cmsg).cmsg_len = libc::CMSG_LEN(mem::size_of_val(&info) as u32) as _;
             libc::CMSG_DATA(cmsg).cast::<libc::in_pktinfo>().write_unaligned(info);
+            if segment < bytes.len() {
+                msg.msg_controllen += libc::CMSG_SPACE(2) as usize;
+                let cmsg = libc::CMSG_NXTHDR(&msg, cmsg);
+                (*cmsg).cmsg_level = libc::SOL_UDP;
+                (*cmsg).cmsg_type = libc::UDP_SEGMENT;
+                (*cmsg).cmsg_len = libc::CMSG_LEN(2) as _;
+                libc::CMSG_DATA(cmsg).cast::<u16>().write_unaligned(segment as u16);
+            }
             libc::sendmsg(self.fd.as_raw_fd(), &msg, 0)
         };
         if sent < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
