@@ -12,6 +12,7 @@ mod machine;
 mod peers;
 mod report;
 mod run;
+mod scenario;
 mod sys;
 
 use std::path::PathBuf;
@@ -19,14 +20,16 @@ use std::process::ExitCode;
 
 use plane_core::srtp::Profile;
 
-use regie_load::trace::Pace;
+use regie_load::trace::{Media, Pace};
+use scenario::Scenario;
 
-pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--rounds 5] [--seconds 6] [--pace webrtc|frame|spread] [--gro on|off] \
+pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--scenarios webinar:500,conference:20,audio:200] [--only video|audio] [--rounds 5] [--seconds 6] [--pace webrtc|frame|spread] [--gro on|off] \
 [--cipher gcm128|gcm256|cm] [--conventional on|off] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";
 
 #[derive(Debug, Clone)]
 pub struct Options {
-    pub receivers: Vec<u32>,
+    pub scenarios: Vec<Scenario>,
+    pub only: Option<Media>,
     pub rounds: usize,
     pub seconds: u64,
     pub pace: Pace,
@@ -88,7 +91,8 @@ impl Options {
     fn parse(words: &[String]) -> Result<Options, String> {
         let here = std::env::current_exe().map_err(|error| error.to_string())?;
         let mut options = Options {
-            receivers: vec![500],
+            scenarios: vec![Scenario::webinar(500)],
+            only: None,
             rounds: 5,
             seconds: 6,
             pace: Pace::Webrtc,
@@ -117,7 +121,18 @@ impl Options {
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
-            "--receivers" => self.receivers = value.split(',').map(number).collect::<Result<_, _>>()?,
+            "--receivers" => {
+                let webinar = |n| Ok::<_, String>(Scenario::webinar(number(n)?));
+                self.scenarios = value.split(',').map(webinar).collect::<Result<_, _>>()?;
+            }
+            "--scenarios" => self.scenarios = value.split(',').map(Scenario::parse).collect::<Result<_, _>>()?,
+            "--only" => {
+                self.only = match value {
+                    "video" => Some(Media::Video),
+                    "audio" => Some(Media::Audio),
+                    _ => return Err(format!("--only {value}: say video or audio")),
+                }
+            }
             "--rounds" => self.rounds = number(value)?,
             "--seconds" => self.seconds = number(value)?,
             "--gro" => self.gro = switch(value)?,

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -24,10 +25,11 @@ use regie_load::trace::Trace;
 pub const AUDIO_TYPE: u8 = 111;
 pub const VIDEO_TYPE: u8 = 96;
 pub const RTX_TYPE: u8 = 97;
-/// Three audio slots, as every browser has, and one for video.
+/// Three audio slots, as every browser has, and behind them one for each camera.
 pub const AUDIO_SLOT: u32 = 0;
 pub const VIDEO_SLOT: u32 = 3;
-const SLOTS: usize = 4;
+/// Report blocks that fit into one receiver report (RFC 3550 6.4.2).
+const BLOCKS: usize = 31;
 
 const AUDIO_SSRC: u32 = 0x1111;
 pub const VIDEO_SSRC: u32 = 0x2222;
@@ -36,6 +38,11 @@ const MID: u8 = 4;
 
 pub fn slot_ssrc(slot: u32) -> u32 {
     0x5245_0000 | slot << 1
+}
+
+/// The address of publisher `n`, at the first of the sinks.
+pub fn publisher_address(n: u32) -> Ipv4Addr {
+    Ipv4Addr::new(127, 2, 0, (n + 1) as u8)
 }
 
 /// The address of receiver `n`: one of 127.1.0.0/16, at one of the ports of the sinks.
@@ -70,9 +77,9 @@ fn extensions() -> Option<HeaderExtensions> {
     Some(HeaderExtensions { audio_level: AUDIO_LEVEL.into(), abs_send_time: 2, mid, ..HeaderExtensions::default() })
 }
 
-pub fn publisher_transport(room: &str) -> OpenTransport {
+pub fn publisher_transport(room: &str, n: u32, camera: bool) -> OpenTransport {
     let send = |track: &str, kind: Kind, source: Source, mid: &str, ssrc: u32, codecs| Send {
-        track: track.into(),
+        track: format!("{track}{n}"),
         kind: kind as i32,
         source: source as i32,
         mid: mid.into(),
@@ -81,18 +88,14 @@ pub fn publisher_transport(room: &str) -> OpenTransport {
         extensions: extensions(),
         ..Send::default()
     };
-    OpenTransport {
-        transport: "publisher".into(),
-        room: room.into(),
-        sends: vec![
-            send("microphone", Kind::Audio, Source::Microphone, "0", AUDIO_SSRC, opus()),
-            send("camera", Kind::Video, Source::Camera, "1", VIDEO_SSRC, vp8_codec()),
-        ],
-        ..OpenTransport::default()
+    let mut sends = vec![send("microphone", Kind::Audio, Source::Microphone, "0", AUDIO_SSRC, opus())];
+    if camera {
+        sends.push(send("camera", Kind::Video, Source::Camera, "1", VIDEO_SSRC, vp8_codec()));
     }
+    OpenTransport { transport: format!("publisher{n}"), room: room.into(), sends, ..OpenTransport::default() }
 }
 
-pub fn receiver_transport(room: &str, n: u32) -> OpenTransport {
+pub fn receiver_transport(room: &str, n: u32, cameras: &[u32]) -> OpenTransport {
     let slot = |index: u32, kind: Kind, policy: SlotPolicy, codecs, track: &str| Receive {
         index,
         kind: kind as i32,
@@ -104,7 +107,9 @@ pub fn receiver_transport(room: &str, n: u32) -> OpenTransport {
     };
     let mut receives: Vec<_> =
         (0..VIDEO_SLOT).map(|index| slot(index, Kind::Audio, SlotPolicy::Loudest, opus(), "")).collect();
-    receives.push(slot(VIDEO_SLOT, Kind::Video, SlotPolicy::Assigned, vp8_codec(), "camera"));
+    for (index, camera) in (VIDEO_SLOT..).zip(cameras) {
+        receives.push(slot(index, Kind::Video, SlotPolicy::Assigned, vp8_codec(), &format!("camera{camera}")));
+    }
     OpenTransport {
         transport: format!("r{n}"),
         room: room.into(),
@@ -136,7 +141,11 @@ pub fn check(out: &mut [u8], n: u32, count: u32, ufrag: &str, key: &Integrity) -
 
 /// Sends the trace again and again.
 pub struct Publisher {
-    trace: Trace,
+    /// Its number, which it writes into every packet.
+    pub number: u32,
+    /// Publishers begin one after another, or all their key frames would fall together.
+    offset_us: u64,
+    trace: Rc<Trace>,
     sealer: Sealer,
     sequences: [u64; 2],
     /// The number of the camera's last packet, for whoever forges others.
@@ -149,9 +158,11 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    pub fn new(trace: Trace, profile: Profile) -> Publisher {
-        let sealer = Keys::of(PUBLISHER, profile).sealer();
+    pub fn new(number: u32, of: u32, trace: Rc<Trace>, profile: Profile) -> Publisher {
+        let sealer = Keys::of(PUBLISHER - number, profile).sealer();
         Publisher {
+            number,
+            offset_us: trace.length_us * u64::from(number) / u64::from(of),
             trace,
             sealer,
             sequences: [1000, 1000],
@@ -166,7 +177,7 @@ impl Publisher {
     /// Begin again with the key frame at `now`.
     pub fn start(&mut self, now: u64) {
         self.laps_before += self.laps + 1;
-        (self.next, self.laps, self.started) = (0, 0, now);
+        (self.next, self.laps, self.started) = (0, 0, now + self.offset_us);
     }
 
     /// When the next packet is due.
@@ -201,6 +212,9 @@ impl Publisher {
         if packet.video {
             shift_picture(&mut out[written.header_len..], laps as u16 * self.trace.frames);
         }
+        if let Some(place) = number_place(packet.payload.len()) {
+            out[written.header_len + place] = self.number as u8;
+        }
         let total = self.sealer.seal_rtp(out, written.len, *sequence, written.header_len).expect("room for the tag");
         self.next += 1;
         if self.next == self.trace.packets.len() {
@@ -208,6 +222,12 @@ impl Publisher {
         }
         (place, total)
     }
+}
+
+/// Where in a payload of this length its publisher's number stands: before what names the packet, behind what the plane
+/// looks at.
+fn number_place(payload_len: usize) -> Option<usize> {
+    payload_len.checked_sub(9).filter(|&place| place > 16)
 }
 
 fn shift_picture(payload: &mut [u8], by: u16) {
@@ -226,6 +246,7 @@ pub struct Stream {
     highest: u64,
     received: u64,
     bytes: u64,
+    losses: LossDetector,
 }
 
 impl Stream {
@@ -238,8 +259,7 @@ pub struct Receiver {
     pub ufrag: String,
     pub key: Integrity,
     pub checks: u32,
-    streams: [Stream; SLOTS],
-    losses: LossDetector,
+    streams: Vec<Stream>,
     sealer: Sealer,
     rtcp_index: u32,
     /// Some receivers look inside.
@@ -264,10 +284,10 @@ pub struct Inspector {
     windows: HashMap<u32, ReplayWindow>,
 }
 
-/// When each packet of the trace was last sent, found by what is in it.
+/// When each publisher last sent each packet of the trace, found by what is in it.
 pub struct Sent {
     by_content: HashMap<(usize, u64), usize>,
-    pub at_us: Vec<u64>,
+    pub at_us: Vec<Vec<u64>>,
 }
 
 /// Names a payload by its length and some bytes from its end, which no descriptor reaches.
@@ -277,22 +297,27 @@ fn content(payload: &[u8]) -> (usize, u64) {
 }
 
 impl Sent {
-    pub fn new(trace: &Trace) -> Sent {
+    pub fn new(trace: &Trace, publishers: u32) -> Sent {
         let places = trace.packets.iter().enumerate().map(|(place, packet)| (content(packet.payload), place));
-        Sent { by_content: places.collect(), at_us: vec![0; trace.packets.len()] }
+        Sent { by_content: places.collect(), at_us: vec![vec![0; trace.packets.len()]; publishers as usize] }
     }
 }
 
 impl Receiver {
-    pub fn new(n: u32, ufrag: String, password: &str, inspects: bool, profile: Profile) -> Receiver {
+    pub fn new(
+        n: u32,
+        (ufrag, password): (String, String),
+        cameras: usize,
+        inspects: bool,
+        profile: Profile,
+    ) -> Receiver {
         let keys = Keys::of(n, profile);
         let inspector = || Box::new(Inspector { opener: keys.opener(), windows: HashMap::new() });
         Receiver {
             ufrag,
             key: Integrity::new(password.as_bytes()),
             checks: 0,
-            streams: Default::default(),
-            losses: LossDetector::new(),
+            streams: vec![Stream::default(); VIDEO_SLOT as usize + cameras],
             sealer: keys.sealer(),
             rtcp_index: 0,
             inspector: inspects.then(inspector),
@@ -301,8 +326,7 @@ impl Receiver {
 
     /// Forget what came, before another sender takes over.
     pub fn start(&mut self) {
-        self.streams = Default::default();
-        self.losses.reset();
+        self.streams.fill(Stream::default());
         if let Some(inspector) = &mut self.inspector {
             inspector.windows.clear();
         }
@@ -334,8 +358,8 @@ impl Receiver {
         stream.bytes += datagram.len() as u64;
         tally.packets += 1;
         tally.bytes += datagram.len() as u64;
-        if slot == VIDEO_SLOT as usize {
-            self.losses.received(number, at_us);
+        if slot >= VIDEO_SLOT as usize {
+            stream.losses.received(number, at_us);
         }
         if let Some(inspector) = &mut self.inspector {
             inspector.look(&header, datagram, at_us, sent, tally);
@@ -344,14 +368,14 @@ impl Receiver {
 
     /// Whether something is missing and due to be asked for.
     pub fn wants(&self, now: u64) -> bool {
-        self.losses.deadline().is_some_and(|deadline| now >= deadline)
+        self.streams.iter().any(|stream| stream.losses.deadline().is_some_and(|deadline| now >= deadline))
     }
 
     /// A compound of a receiver report and, if something is missing, a NACK, sealed into `out`. Returns its length.
     pub fn report(&mut self, now: u64, out: &mut [u8]) -> usize {
-        let mut reports = [Report::default(); SLOTS];
+        let mut reports = [Report::default(); BLOCKS];
         let mut count = 0;
-        for (slot, stream) in self.streams.iter().enumerate().filter(|(_, stream)| stream.received > 0) {
+        for (slot, stream) in self.streams.iter().enumerate().filter(|(_, stream)| stream.received > 0).take(BLOCKS) {
             reports[count] = Report {
                 ssrc: slot_ssrc(slot as u32),
                 lost: stream.lost() as i32,
@@ -361,11 +385,13 @@ impl Receiver {
             count += 1;
         }
         let mut writer = rtcp::Writer::new(out);
-        writer.receiver_report(1, &reports[..count]).expect("four reports fit");
+        writer.receiver_report(1, &reports[..count]).expect("a report fits");
         let mut lost = [0; 64];
-        let lost_count = self.losses.due(now, 5_000, &mut lost);
-        if lost_count > 0 {
-            writer.nack(1, slot_ssrc(VIDEO_SLOT), &lost[..lost_count]).expect("a NACK fits");
+        for (slot, stream) in self.streams.iter_mut().enumerate() {
+            let count = stream.losses.due(now, 5_000, &mut lost);
+            if count > 0 && writer.nack(1, slot_ssrc(slot as u32), &lost[..count]).is_err() {
+                break; // the rest with the next report
+            }
         }
         let len = writer.len();
         self.rtcp_index += 1;
@@ -384,9 +410,10 @@ impl Inspector {
         };
         window.commit(index);
         tally.opened += 1;
-        match sent.by_content.get(&content(payload)) {
-            Some(&place) => tally.delays_us.push(at_us.saturating_sub(sent.at_us[place]) as u32),
-            None => tally.wrong += 1,
+        let publisher = number_place(payload.len()).map_or(0, |place| usize::from(payload[place]));
+        match (sent.by_content.get(&content(payload)), sent.at_us.get(publisher)) {
+            (Some(&place), Some(of)) => tally.delays_us.push(at_us.saturating_sub(of[place]) as u32),
+            _ => tally.wrong += 1,
         }
     }
 }

@@ -20,6 +20,7 @@ pub struct Round {
 /// What one number of receivers gave.
 #[derive(Debug, Clone, Default)]
 pub struct Measured {
+    pub scenario: String,
     pub receivers: u32,
     pub open_us: u64,
     pub plane: Vec<Round>,
@@ -108,8 +109,9 @@ impl Measured {
 pub fn heading(options: &Options) {
     println!("{}", machine::describe());
     println!(
-        "one publisher, 720p VP8 1.5 Mbit/s + Opus, sent {:?}; cipher {:?}; {} rounds of {} s; plane on core {}, load on {}{}{}; \
+        "publishers of 720p VP8 1.5 Mbit/s + Opus{}, sent {:?}; cipher {:?}; {} rounds of {} s; plane on core {}, load on {}{}{}; \
          receivers take {} from the kernel",
+        options.only.map_or(String::new(), |only| format!(", {only:?} alone")),
         options.pace,
         options.cipher,
         options.rounds,
@@ -126,7 +128,7 @@ pub fn heading(options: &Options) {
 /// The table of one measurement.
 pub fn print(measured: &Measured) {
     println!();
-    println!("{} receivers, mean packet {:.0} bytes with SRTP", measured.receivers, measured.mean_size());
+    println!("{}: mean packet {:.0} bytes with SRTP", measured.scenario, measured.mean_size());
     let mut sides = vec![("plane", &measured.plane)];
     if !measured.conventional.is_empty() {
         sides.push(("conventional", &measured.conventional));
@@ -156,7 +158,10 @@ pub fn print(measured: &Measured) {
     let share = measured.delta(|p| p.padding_bytes) as f64 / measured.delta(|p| p.sent_bytes).max(1) as f64;
     println!("  padding, % of bytes            {:.2}", 100.0 * share);
     println!("  retransmitted                  {}", measured.delta(|p| p.retransmitted_packets));
-    println!("  plane memory per receiver, kB  {:.1}", measured.memory_per_receiver() / 1000.0);
+    println!(
+        "  plane memory per receiver, kB  {:.1} (with what its room keeps of each camera)",
+        measured.memory_per_receiver() / 1000.0
+    );
     println!(
         "  transports opened per second   {:.0}",
         f64::from(measured.receivers) * 1e6 / measured.open_us.max(1) as f64
@@ -184,10 +189,11 @@ pub fn json(options: &Options, all: &[Measured]) -> String {
         let cost = |rounds: &[Round]| Spread::of(rounds.iter().map(Round::us_per_packet)).json();
         let _ = write!(
             out,
-            "{}\n    {{\"receivers\": {}, \"us_per_packet\": {}, \"conventional_us_per_packet\": {}, \"ratio\": {:.3}, \
+            "{}\n    {{\"scenario\": \"{}\", \"receivers\": {}, \"us_per_packet\": {}, \"conventional_us_per_packet\": {}, \"ratio\": {:.3}, \
              \"packets_per_s\": {}, \"loss_percent\": {}, \"delay_p50_us\": {}, \"delay_p99_us\": {}, \"group\": {:.3}, \
              \"bytes_per_receiver\": {:.0}, \"wrong\": {}}}",
             if n > 0 { "," } else { "" },
+            measured.scenario,
             measured.receivers,
             cost(&measured.plane),
             cost(&measured.conventional).replace("NaN", "null"),

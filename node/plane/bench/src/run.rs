@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
 use std::process::{Child, Command as Process, Stdio};
+use std::rc::Rc;
 use std::time::Duration;
 
 use plane_core::contract::Counters;
@@ -19,9 +20,10 @@ use crate::keys::{Keys, PUBLISHER};
 use crate::machine::{self, Cpu};
 use crate::peers::{self, Publisher, Receiver, Sent, Tally, address};
 use crate::report::{self, Measured, Round};
+use crate::scenario::{Kind, Scenario};
 use crate::sys;
 use regie_load::sockets::{self, Batch, Sink};
-use regie_load::trace::Trace;
+use regie_load::trace::{Media, Trace};
 
 const SINKS: usize = 8;
 const BUFFER: usize = 32 << 20;
@@ -50,8 +52,8 @@ pub fn all(options: &Options) -> io::Result<()> {
     sys::confine(options.cores.1, options.realtime)?;
     report::heading(options);
     let mut measured = Vec::new();
-    for &count in &options.receivers {
-        let result = Bench::open(options, count)?.measure(options)?;
+    for &scenario in &options.scenarios {
+        let result = Bench::open(options, scenario)?.measure(options)?;
         report::print(&result);
         measured.push(result);
     }
@@ -67,8 +69,9 @@ fn flood(options: &Options) -> io::Result<()> {
         return Err(io::Error::other("--flood is not for --realtime on: the flood would let nobody else run"));
     }
     sys::confine(options.cores.1, false)?;
-    for &count in &options.receivers {
-        let mut bench = Bench::open(&Options { conventional: false, ..options.clone() }, count)?;
+    for &scenario in &options.scenarios {
+        let count = scenario.receivers();
+        let mut bench = Bench::open(&Options { conventional: false, ..options.clone() }, scenario)?;
         let (dest, plane) = (bench.plane_address, bench.plane.0.id());
         let rate = |bench: &mut Bench, seconds: u64| -> io::Result<(f64, u64)> {
             let round = bench.round(dest, plane, seconds)?;
@@ -76,7 +79,7 @@ fn flood(options: &Options) -> io::Result<()> {
         };
         let before = rate(&mut bench, options.seconds)?;
         let flood =
-            Flood::start(vec![bench.sinks[0].same()?, Sink::new(false, BUFFER)?], dest, &bench.publisher.newest);
+            Flood::start(vec![bench.sinks[0].same()?, Sink::new(false, BUFFER)?], dest, &bench.publishers[0].newest);
         let during = rate(&mut bench, options.flood)?;
         let sent = flood.end()?;
         let after = rate(&mut bench, options.seconds)?;
@@ -102,6 +105,7 @@ fn flood(options: &Options) -> io::Result<()> {
 }
 
 struct Bench {
+    scenario: Scenario,
     count: u32,
     plane: Guard,
     conventional: Option<(Guard, SocketAddrV4)>,
@@ -111,8 +115,8 @@ struct Bench {
     sinks: Vec<Sink>,
     batch: Batch,
     spin: bool,
-    publisher: Publisher,
-    publisher_ice: (String, Integrity),
+    publishers: Vec<Publisher>,
+    publishers_ice: Vec<(String, Integrity)>,
     receivers: Vec<Receiver>,
     sent: Sent,
     tally: Tally,
@@ -123,7 +127,8 @@ struct Bench {
 }
 
 impl Bench {
-    fn open(options: &Options, count: u32) -> io::Result<Bench> {
+    fn open(options: &Options, scenario: Scenario) -> io::Result<Bench> {
+        let count = scenario.receivers();
         let directory = std::env::temp_dir().join(format!("regie-bench-{}-{count}", std::process::id()));
         std::fs::create_dir_all(&directory)?;
         let socket = directory.join("plane.sock");
@@ -142,11 +147,18 @@ impl Bench {
             eprintln!("this is a debug build of the plane: its figures mean nothing");
         }
         let sinks: Vec<Sink> = (0..SINKS).map(|_| Sink::new(options.gro, BUFFER)).collect::<Result<_, _>>()?;
-        let trace = Trace::load(options.pace);
-        let sent = Sent::new(&trace);
-        let publisher = Publisher::new(trace, options.cipher);
-        let ice = open(&mut control, peers::publisher_transport("bench"), PUBLISHER, options.cipher)?;
+        let only = if scenario.has_cameras() { options.only } else { Some(Media::Audio) };
+        let trace = Rc::new(Trace::load(options.pace, only));
+        let sent = Sent::new(&trace, scenario.publishers());
+        let (mut publishers, mut publishers_ice) = (Vec::new(), Vec::new());
+        for n in 0..scenario.publishers() {
+            publishers.push(Publisher::new(n, scenario.publishers(), trace.clone(), options.cipher));
+            let opened = peers::publisher_transport(&scenario.room_of_publisher(n), n, scenario.has_cameras());
+            let (ufrag, password) = open(&mut control, opened, PUBLISHER - n, options.cipher)?;
+            publishers_ice.push((ufrag, Integrity::new(password.as_bytes())));
+        }
         let mut bench = Bench {
+            scenario,
             count,
             resident_before: machine::resident(plane.0.id())?,
             plane,
@@ -157,8 +169,8 @@ impl Bench {
             sinks,
             batch: Batch::new(),
             spin: options.spin,
-            publisher,
-            publisher_ice: (ice.0, Integrity::new(ice.1.as_bytes())),
+            publishers,
+            publishers_ice,
             receivers: Vec::new(),
             sent,
             tally: Tally::default(),
@@ -166,7 +178,7 @@ impl Bench {
             open_us: 0,
         };
         bench.connect(options)?;
-        if options.conventional && options.cipher == Profile::AeadAes128Gcm {
+        if options.conventional && options.cipher == Profile::AeadAes128Gcm && scenario.kind == Kind::Webinar {
             bench.start_conventional(options)?;
         }
         Ok(bench)
@@ -177,23 +189,25 @@ impl Bench {
         let start = sockets::now_us();
         let step = (self.count / INSPECTED).max(1);
         for n in 0..self.count {
-            let opened = peers::receiver_transport("bench", n);
-            let (ufrag, password) = open(&mut self.control, opened, n, options.cipher)?;
-            self.receivers.push(Receiver::new(n, ufrag, &password, n % step == step / 2, options.cipher));
+            let cameras = self.scenario.seen_by(n);
+            let opened = peers::receiver_transport(&self.scenario.room_of_receiver(n), n, &cameras);
+            let ice = open(&mut self.control, opened, n, options.cipher)?;
+            self.receivers.push(Receiver::new(n, ice, cameras.len(), n % step == step / 2, options.cipher));
         }
         self.open_us = sockets::now_us() - start;
         let deadline = sockets::now_us() + 10_000_000;
-        self.check_publisher();
+        self.check_publishers();
         for n in 0..self.count {
             self.check(n);
         }
         let mut connected = 0;
-        while connected < self.count as usize + 1 {
+        let all = self.count as usize + self.publishers.len();
+        while connected < all {
             self.receive();
             self.control.poll()?;
             connected += self.control.connected.drain(..).count();
             if sockets::now_us() > deadline {
-                return Err(io::Error::other(format!("{connected} of {} connected within 10 s", self.count + 1)));
+                return Err(io::Error::other(format!("{connected} of {all} connected within 10 s")));
             }
         }
         Ok(())
@@ -217,7 +231,12 @@ impl Bench {
     }
 
     fn measure(mut self, options: &Options) -> io::Result<Measured> {
-        let mut result = Measured { receivers: self.count, open_us: self.open_us, ..Measured::default() };
+        let mut result = Measured {
+            scenario: self.scenario.name(),
+            receivers: self.count,
+            open_us: self.open_us,
+            ..Measured::default()
+        };
         for _ in 0..options.rounds {
             let before = self.control.snapshot()?;
             let round = self.round(self.plane_address, self.plane.0.id(), options.seconds)?;
@@ -228,7 +247,7 @@ impl Bench {
                 self.control.call(Command::AssignSlots(peers::assign(self.count, "")))?;
                 let round = self.round(address, pid, options.seconds)?;
                 result.conventional.push(round);
-                self.control.call(Command::AssignSlots(peers::assign(self.count, "camera")))?;
+                self.control.call(Command::AssignSlots(peers::assign(self.count, "camera0")))?;
             }
         }
         let resident = machine::resident(self.plane.0.id())?;
@@ -247,12 +266,17 @@ impl Bench {
             receiver.start();
         }
         let start = sockets::now_us();
-        self.publisher.start(start);
-        self.publish_until(start + WARM_UP_US, dest)?;
+        for publisher in &mut self.publishers {
+            publisher.start(start);
+        }
+        // Until the last of them has sent its key frame.
+        let last = self.publishers.iter().map(Publisher::due).max().unwrap_or(start);
+        let warm = last + WARM_UP_US;
+        self.publish_until(warm, dest)?;
         self.tally = Tally::default();
         let lost: u64 = self.receivers.iter().map(Receiver::lost).sum();
         let (cpu, from) = (Cpu::of(pid)?, sockets::now_us());
-        self.publish_until(start + WARM_UP_US + seconds * 1_000_000, dest)?;
+        self.publish_until(warm + seconds * 1_000_000, dest)?;
         let (cpu, elapsed_us) = (Cpu::of(pid)?.since(cpu), sockets::now_us() - from);
         let mut tally = self.tally.clone();
         self.drain(sockets::now_us() + DRAIN_US)?;
@@ -268,13 +292,16 @@ impl Bench {
             if now >= end {
                 return Ok(());
             }
-            while self.publisher.due() <= now {
-                let (place, len) = self.publisher.next(&mut out);
-                now = sockets::now_us();
-                self.sent.at_us[place] = now;
-                self.sinks[0].send(&out[..len], dest, Ipv4Addr::LOCALHOST)?;
+            for publisher in &mut self.publishers {
+                while publisher.due() <= now {
+                    let (place, len) = publisher.next(&mut out);
+                    now = sockets::now_us();
+                    self.sent.at_us[publisher.number as usize][place] = now;
+                    self.sinks[0].send(&out[..len], dest, peers::publisher_address(publisher.number))?;
+                }
             }
-            self.serve(now.max(1), self.publisher.due().min(end))?;
+            let due = self.publishers.iter().map(Publisher::due).min().unwrap_or(end);
+            self.serve(now.max(1), due.min(end))?;
         }
     }
 
@@ -324,12 +351,12 @@ impl Bench {
         if reported == 0 {
             (reported, checked) = (place(REPORT_EVERY_US), place(CHECK_EVERY_US));
         }
-        let mut out = [0; 512];
+        let mut out = [0; 1200];
         let ports = self.ports();
         for turn in reported..place(REPORT_EVERY_US).min(reported + count) {
             let n = (turn % count) as u32;
             if n == 0 {
-                self.check_publisher();
+                self.check_publishers();
             }
             let len = self.receivers[n as usize].report(now, &mut out);
             self.send_from(n, &ports, &out[..len]);
@@ -356,11 +383,12 @@ impl Bench {
         self.send_from(n, &self.ports(), &out[..len]);
     }
 
-    fn check_publisher(&mut self) {
+    fn check_publishers(&mut self) {
         let mut out = [0; 256];
-        let (ufrag, key) = &self.publisher_ice;
-        let len = peers::check(&mut out, PUBLISHER, 0, ufrag, key);
-        let _ = self.sinks[0].send(&out[..len], self.plane_address, Ipv4Addr::LOCALHOST);
+        for (n, (ufrag, key)) in (0..).zip(&self.publishers_ice) {
+            let len = peers::check(&mut out, PUBLISHER - n, 0, ufrag, key);
+            let _ = self.sinks[0].send(&out[..len], self.plane_address, peers::publisher_address(n));
+        }
     }
 
     fn send_from(&self, n: u32, ports: &[u16], bytes: &[u8]) {

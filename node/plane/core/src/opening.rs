@@ -20,7 +20,7 @@ use crate::track::{Layer, MAX_LAYERS, Subscriber, Track, Watched};
 use crate::transport::{Bucket, Carries, DTLS_BYTES, MAX_STREAMS, Repair, Stream, Totals, Transport};
 
 /// Transports of one shard.
-pub const MAX_TRANSPORTS: usize = 2000;
+pub const MAX_TRANSPORTS: usize = 4000;
 const MAX_ID: usize = 64;
 const MAX_LABEL: usize = 1024;
 const MAX_MID: usize = 16;

@@ -54,7 +54,7 @@ fn go(mut options: Options) -> Result<bool, String> {
     let door: Arc<dyn Door> =
         Arc::new(Whip { url: options.url.clone(), token: options.token.clone(), publishes: options.kind == "whip" });
     let identity = Identity::new(&options.profiles).map_err(|error| error.to_string())?;
-    let habits = Habits { identity, trace: Some(Arc::new(Trace::load(options.pace))), opens: true };
+    let habits = Habits { identity, trace: Some(Arc::new(Trace::load(options.pace, None))), opens: true };
     sockets::note_interrupts();
     let report = run::run(door, &options.plan, &habits).map_err(|error| error.to_string())?;
     match options.json.as_deref() {

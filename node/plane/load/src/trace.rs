@@ -19,6 +19,13 @@ pub struct Trace {
 
 static BYTES: &[u8] = include_bytes!("../trace.bin");
 
+/// What of the trace is sent, when it is not all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    Video,
+    Audio,
+}
+
 /// How a sender spreads the packets of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
@@ -31,7 +38,8 @@ pub enum Pace {
 }
 
 impl Trace {
-    pub fn load(pace: Pace) -> Trace {
+    /// `only`: nothing but its video or nothing but its audio.
+    pub fn load(pace: Pace, only: Option<Media>) -> Trace {
         let mut rest = BYTES.strip_prefix(b"RGTR").expect("the trace begins with its magic");
         let mut packets = Vec::new();
         while let Some((head, after)) = rest.split_first_chunk::<12>() {
@@ -48,6 +56,7 @@ impl Trace {
             Pace::Webrtc => pace_with_debt(&mut packets),
             Pace::Spread => spread(&mut packets),
         }
+        packets.retain(|packet| only.is_none_or(|only| packet.video == (only == Media::Video)));
         packets.sort_by_key(|packet| packet.at_us);
         Trace { packets, length_us, frames }
     }
