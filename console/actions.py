@@ -53,7 +53,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("page_up", ("ctrl+b", "pageup"), "^B", "move"),
     Action("top", ("g", "home"), "g", "move"),
     Action("bottom", ("G", "end"), "G", "move"),
-    Action("open", ("enter",), "Enter", "move", _only("nodes", "rooms"), hint=1),
+    Action("open", ("enter",), "Enter", "move", _only("nodes", "rooms", "room"), hint=1),
     Action("back", ("backspace", "q"), "q", "move", hint=90),
     Action("next_pane", ("tab", "shift+tab"), "Tab", "move", _only("room", "chat"), hint=20),
     Action("nodes", ("1",), "1", "move"),
@@ -76,6 +76,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("remove", ("K",), "K", "act", _only("room"), Role.MODERATOR, "T2", hint=4),
     Action("hide", ("d",), "d", "act", _only("chat"), Role.MODERATOR, "T1", hint=2),
     Action("close", ("X",), "X", "act", _only("rooms", "room", "chat"), Role.OPERATOR, "T3", hint=5),
+    Action("rates", ("b",), "b", "act", _only("nodes", "rooms", "room"), Role.OPERATOR, "T1", hint=6),
     Action("undo", ("u",), "u", "act", ALL, Role.MODERATOR, "T1"),
     # ------------------------------------------------------------------ else
     Action("command", (":",), ":", "else", hint=60),

@@ -108,6 +108,10 @@ def rate(value: float) -> str:
     return f"{value:.0f}"
 
 
+def kilobits(bits: float) -> str:
+    return f"{bits / 1000:.0f}"
+
+
 def megabits(bits: float) -> str:
     value = bits / 1e6
     return number(value, 0 if value >= 100 else 1)
@@ -416,16 +420,20 @@ def note(person: Person, look: Look) -> Cell:
         return Cell(t("note.away"), "warn")
     if person.state == "joining":
         return Cell(t("note.joining"), "dim")
+    if person.held:
+        return Cell(t("note.held"), "warn")
     for source, track in person.tracks.items():
         if track.muted:
             who = track.muted_by or "?"
             if source == "microphone":
                 return Cell(t("note.muted_by", who=who), "warn")
             return Cell(t("note.blocked_by", source=t(f"source.{source}"), who=who), "warn")
+    if person.cause and person.grade in (Grade.FAIR, Grade.POOR):
+        return Cell(t(f"note.{person.cause}"), GRADE_TONES[person.grade])
     return Cell("")
 
 
-_GRADE_TONES: Final[dict[Grade, Tone]] = {
+GRADE_TONES: Final[dict[Grade, Tone]] = {
     Grade.UNKNOWN: "dim",
     Grade.GOOD: "good",
     Grade.FAIR: "warn",
@@ -515,7 +523,7 @@ PERSON_COLUMNS: Final = (
         "grade",
         "col.grade",
         9,
-        _known(lambda r: Cell(t(f"grade.{int(r.grade)}"), _GRADE_TONES[r.grade])),
+        _known(lambda r: Cell(t(f"grade.{int(r.grade)}"), GRADE_TONES[r.grade])),
         lambda r, k: r.grade,
         yields=4,
         descending=True,

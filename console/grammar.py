@@ -42,6 +42,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("kick", "kick [. | marked | name] [-r reason]", ("remove",)),
     Verb("hide", "hide [. | message id] [-r reason]"),
     Verb("close", "close [room]"),
+    Verb("rates", "rates send/receive [-r reason]   (500k/2M, 2M, 0)"),
     Verb("filter", "filter <filter>"),
     Verb("sort", "sort <column> [desc]"),
     Verb("pause", "pause"),

@@ -71,6 +71,8 @@ class Node:
     plane_restarts: int = 0
     optimised: bool = True
     web_url: str = ""
+    send_cap: int = 0  # bit/s; 0: none
+    receive_cap: int = 0
     database_away: bool = False  # facts wait in memory
     gone_at: float = 0.0
     pending: str = ""
@@ -103,6 +105,8 @@ class Room:
     closed_reason: str = ""
     people: int = 0
     max_participants: int = 0
+    send_cap: int = 0  # bit/s; 0: none of its own
+    receive_cap: int = 0
     bits_out: int = 0
     loss: float = 0.0
     cameras: int = 0
@@ -144,6 +148,17 @@ class Person:
     rtt_ms: float = 0.0
     bits: int = 0
     grade: Grade = Grade.UNKNOWN
+    cause: str = ""  # "network_up", "network_down", "device", "node": of what is not good
+    jitter_ms: float = 0.0
+    loss_up: float = 0.0
+    jitter_up_ms: float = 0.0
+    target: int = 0  # bit/s: what the node sends at most
+    held: bool = False  # pictures are held back
+    tcp: bool = False
+    send_cap: int = 0  # bit/s, those that hold now; 0: none
+    receive_cap: int = 0
+    fps: float = 0.0
+    freezes: int = 0
     gone_at: float = 0.0
     pending: str = ""
 
@@ -159,6 +174,69 @@ class Person:
         """Is the microphone blocked by the server?"""
         track = self.tracks.get("microphone")
         return track is not None and track.muted
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A picture or a sound that a person is sent."""
+
+    participant: str
+    source: str
+    rid: str
+    bits: int
+    loss: float
+    switches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One encoding of a picture that a person sends."""
+
+    source: str
+    rid: str
+    bits: int
+    loss: float
+    width: int
+    height: int
+    fps: float
+    active: bool
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One moment of the last minutes. Per cent, ms, bit/s."""
+
+    loss: float
+    loss_up: float
+    rtt_ms: float
+    jitter_ms: float
+    sent: int
+    received: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything that is known of one person's connection."""
+
+    person: Person
+    slots: tuple[Slot, ...]
+    layers: tuple[Layer, ...]
+    history: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """Of a person, of a room (no participant) or of the node (no room). bit/s, 0: none."""
+
+    context: str
+    room: str
+    participant: str
+    send: int
+    receive: int
+    set_by: str
+    set: float
 
 
 @dataclass(slots=True)

@@ -106,6 +106,11 @@ class Operations:
         self._store.messages_changed += 1
         self.spawn(self._hide(message.key, message.name, reason))
 
+    def cap(self, targets: Sequence[tuple[Key, str]], asked: tuple[int | None, int | None], reason: str = "") -> None:
+        """(send, receive) of each (identity, name); None: as it was, 0: lift it."""
+        self._report(Report(t("going"), going=True))
+        self.spawn(self._cap(list(targets), asked, reason))
+
     def undo(self) -> None:
         last = self.undoable()
         if last is None:
@@ -244,6 +249,15 @@ class Operations:
                 room.open = room.open and bool(tally.failures)
                 self._store.rooms.touch(key)
         self._tell("done.close", name, tally)
+
+    async def _cap(self, targets: list[tuple[Key, str]], asked: tuple[int | None, int | None], reason: str) -> None:
+        tally = Tally()
+        for key, _ in targets:
+            try:
+                tally.acks.append((key, await self._operator.set_cap(key, *asked, reason)))
+            except Failure as failure:
+                tally.failures.append((key, failure))
+        self._tell("done.rates", targets[0][1] if len(targets) == 1 else n("people", len(targets)), tally)
 
     async def _hide(self, key: Key, name: str, reason: str) -> None:
         tally = Tally()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from console.model import Ack, Key
+from console.model import Ack, Detail, Key
 
 
 class Operator(Protocol):
@@ -22,6 +22,11 @@ class Operator(Protocol):
     async def remove(self, person: Key, reason: str = "") -> Ack: ...
 
     async def hide(self, message: Key, reason: str = "") -> Ack: ...
+
+    async def set_cap(self, target: Key, send: int | None, receive: int | None, reason: str = "") -> Ack:
+        """`target`: context; context and room; or context, room and participant. None: as it was; 0: lift it."""
+
+    async def quality(self, person: Key) -> Detail: ...
 
     async def close_room(self, room: Key, reason: str = "") -> Ack: ...
 

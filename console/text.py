@@ -162,3 +162,28 @@ def _inert(character: str) -> bool:
 
 def _escape(character: str) -> str:
     return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
+
+
+_UNITS: Final = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+_RATE: Final = re.compile(r"(\d{1,12}(?:\.\d{1,3})?) ?([kmg]?)(?:b(?:it)?(?:/s)?)?", re.IGNORECASE | re.ASCII)
+_PER_SECOND: Final = re.compile(r"(?<=[bt])/s", re.IGNORECASE)
+
+
+def rate_of(text: str) -> int | None:
+    """bit/s of "500k", "2M", "1.5 Mbit/s", "0"; None for what is no rate."""
+    found = _RATE.fullmatch(text.strip())
+    if found is None:
+        return None
+    value = round(float(found[1]) * _UNITS[found[2].lower()])
+    return value if value < 2**63 else None
+
+
+def rates_of(text: str) -> tuple[int | None, int | None] | None:
+    """(send, receive) of "500k/2M", of "2M" for both, of "/2M" and "500k/" for one; None for what is none of these."""
+    send, slash, receive = _PER_SECOND.sub("", text).partition("/")
+    if not slash:
+        both = rate_of(send)
+        return None if both is None else (both, both)
+    parts = [rate_of(part) if part.strip() else None for part in (send, receive)]
+    wrong = any(value is None and part.strip() for value, part in zip(parts, (send, receive), strict=True))
+    return None if wrong or parts == [None, None] else (parts[0], parts[1])

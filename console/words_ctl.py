@@ -51,6 +51,29 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.chat.hide": ("Masquer des messages pour tous.", "Hide messages for everybody."),
     "ctl.nodes": ("Les nœuds et leur charge.", "The nodes and their load."),
     "ctl.nodes.list": ("Lister les nœuds de tous les contextes.", "List the nodes of all contexts."),
+    "ctl.quality": ("La connexion d’une personne.", "One person’s connection."),
+    "ctl.quality.get": (
+        "Montrer la qualité, les couches et les dernières minutes (-o json).",
+        "Show quality, layers and the last minutes (-o json).",
+    ),
+    "ctl.rates": ("Plafonds de débit : lister, poser, lever.", "Caps of rates: list, set, lift."),
+    "ctl.rates.list": (
+        "Lister les plafonds du nœud, des salles, des personnes.",
+        "List the caps of the node, rooms, people.",
+    ),
+    "ctl.rates.set": (
+        "Plafonner une personne, une salle (sans personne) ou le nœud (sans salle). 0 lève.",
+        "Cap a person, a room (no person) or the node (no room). 0 lifts.",
+    ),
+    "ctl.rates.none": ("Donnez --send, --receive ou les deux.", "Give --send, --receive or both."),
+    "ctl.rate": ("« {text} » n’est pas un débit : 500k, 2M, 0.", "“{text}” is not a rate: 500k, 2M, 0."),
+    "ctl.opt.send": (
+        "au plus ce que ces gens envoient : 500k, 2M ; 0 lève",
+        "the most they may send: 500k, 2M; 0 lifts",
+    ),
+    "ctl.opt.receive": ("au plus ce qu’ils reçoivent : 500k, 2M ; 0 lève", "the most they are sent: 500k, 2M; 0 lifts"),
+    "ctl.arg.room_or_node": ("identifiant de la salle ; sinon le nœud", "id of the room; else the node"),
+    "ctl.arg.person": ("identifiant ou nom ; sinon la salle", "id or name; else the room"),
     "ctl.contexts": ("Les nœuds connus de cette machine.", "The nodes this machine knows."),
     "ctl.contexts.list": ("Lister les contextes.", "List the contexts."),
     "ctl.contexts.add": (

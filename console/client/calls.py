@@ -17,6 +17,8 @@ from protos.chat.v1 import chat_pb2_grpc
 from protos.mute.v1 import mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2_grpc
+from protos.quality.v1 import quality_pb2_grpc
+from protos.rates.v1 import rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2_grpc
 
 DEADLINE: Final = 2.0  # seconds
@@ -33,6 +35,8 @@ class Stubs:
         self.participants = participants_pb2_grpc.ParticipantsServiceStub(channel)
         self.mute = mute_pb2_grpc.MuteServiceStub(channel)
         self.chat = chat_pb2_grpc.ChatServiceStub(channel)
+        self.quality = quality_pb2_grpc.QualityServiceStub(channel)
+        self.rates = rates_pb2_grpc.RatesServiceStub(channel)
 
 
 def request_id() -> str:

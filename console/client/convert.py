@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from console.model import SOURCES, Grade, Message, Node, Person, Role, Room, Track
+from console.model import (
+    SOURCES,
+    Cap,
+    Detail,
+    Grade,
+    Layer,
+    Message,
+    Node,
+    Person,
+    Point,
+    Role,
+    Room,
+    Slot,
+    Track,
+)
 from console.text import clean
 from protos.chat.v1 import chat_pb2
 from protos.common.v1 import common_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
+from protos.quality.v1 import quality_pb2
+from protos.rates.v1 import rates_pb2
 from protos.rooms.v1 import rooms_pb2
 
 NAME: Final = 64  # characters of a name that are shown
@@ -26,6 +43,12 @@ _NODE_STATES: Final[dict[int, str]] = {
 _CLIENTS: Final[dict[int, str]] = {
     participants_pb2.Participant.CLIENT_WHIP: "whip",
     participants_pb2.Participant.CLIENT_WHEP: "whep",
+}
+_CAUSES: Final[dict[int, str]] = {
+    participants_pb2.Quality.CAUSE_NETWORK_UP: "network_up",
+    participants_pb2.Quality.CAUSE_NETWORK_DOWN: "network_down",
+    participants_pb2.Quality.CAUSE_DEVICE: "device",
+    participants_pb2.Quality.CAUSE_NODE: "node",
 }
 _PEOPLE_STATES: Final[dict[int, str]] = {
     participants_pb2.Participant.STATE_JOINING: "joining",
@@ -69,6 +92,8 @@ def node(context: str, message: nodes_pb2.Node) -> Node:
         optimised=plane.optimised or not plane.instance,
         web_url=clean(message.web_url, 200),
         database_away=message.database_away,
+        send_cap=message.send_cap_bits_per_second,
+        receive_cap=message.receive_cap_bits_per_second,
     )
 
 
@@ -92,6 +117,8 @@ def room(context: str, message: rooms_pb2.Room) -> Room:
         screen=message.screen,
         node=clean(message.node, ID),
         muted=message.muted,
+        send_cap=message.send_cap_bits_per_second,
+        receive_cap=message.receive_cap_bits_per_second,
     )
 
 
@@ -112,7 +139,82 @@ def person(context: str, message: participants_pb2.Participant) -> Person:
         loss=quality.loss_percent,
         rtt_ms=quality.rtt_ms,
         bits=quality.bits_per_second,
-        grade=Grade(quality.grade) if 0 <= quality.grade <= Grade.POOR else Grade.UNKNOWN,
+        **_quality(quality),
+    )
+
+
+def _quality(message: participants_pb2.Quality) -> dict[str, Any]:
+    return {
+        "grade": Grade(message.grade) if 0 <= message.grade <= Grade.POOR else Grade.UNKNOWN,
+        "cause": _CAUSES.get(message.cause, ""),
+        "jitter_ms": message.jitter_ms,
+        "loss_up": message.loss_up_percent,
+        "jitter_up_ms": message.jitter_up_ms,
+        "target": message.target_bits_per_second,
+        "held": message.held,
+        "tcp": message.tcp,
+        "send_cap": message.send_cap_bits_per_second,
+        "receive_cap": message.receive_cap_bits_per_second,
+        "fps": message.frames_per_second,
+        "freezes": message.freezes,
+    }
+
+
+def detail(person: Person, message: quality_pb2.GetQualityResponse) -> Detail:
+    """`person` as the streams know them, with the newer figures."""
+    quality = message.quality
+    figures: dict[str, Any] = {"loss": quality.loss_percent, "rtt_ms": quality.rtt_ms, "bits": quality.bits_per_second}
+    return Detail(
+        person=replace(person, **figures, **_quality(quality)),
+        slots=tuple(
+            Slot(
+                participant=clean(slot.participant, ID),
+                source=slot.source if slot.source in SOURCES else "",
+                rid=clean(slot.rid, 16),
+                bits=slot.bits_per_second,
+                loss=slot.loss_percent,
+                switches=slot.switches,
+            )
+            for slot in message.slots
+        ),
+        layers=tuple(
+            Layer(
+                source=layer.source if layer.source in SOURCES else "camera",
+                rid=clean(layer.rid, 16),
+                bits=layer.bits_per_second,
+                loss=layer.loss_percent,
+                width=layer.width,
+                height=layer.height,
+                fps=layer.frames_per_second,
+                active=layer.active,
+                wanted=layer.wanted,
+            )
+            for layer in message.layers
+        ),
+        history=tuple(
+            Point(
+                loss=point.loss_percent,
+                loss_up=point.loss_up_percent,
+                rtt_ms=point.rtt_ms,
+                jitter_ms=point.jitter_ms,
+                sent=point.sent_bits_per_second,
+                received=point.received_bits_per_second,
+                target=point.target_bits_per_second,
+            )
+            for point in message.history
+        ),
+    )
+
+
+def cap(context: str, message: rates_pb2.Cap) -> Cap:
+    return Cap(
+        context=context,
+        room=clean(message.room, ID),
+        participant=clean(message.participant, ID),
+        send=message.send_bits_per_second,
+        receive=message.receive_bits_per_second,
+        set_by=clean(message.set_by, NAME),
+        set=seconds(message.set),
     )
 
 

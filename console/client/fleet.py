@@ -17,13 +17,15 @@ from console.client.calls import Stubs, call, request_id
 from console.client.channel import metadata, open_channel
 from console.client.failures import failure
 from console.i18n import said, t
-from console.model import Ack, Context, Failure, Key, Link, Message, Person, Room
+from console.model import Ack, Context, Detail, Failure, Key, Link, Message, Person, Room
 from console.state import Store
 from console.text import clean
 from protos.chat.v1 import chat_pb2
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
+from protos.quality.v1 import quality_pb2
+from protos.rates.v1 import rates_pb2
 from protos.rooms.v1 import rooms_pb2
 
 BACKOFF_CAP: Final = 3.0  # seconds; full jitter below it
@@ -246,6 +248,7 @@ class Fleet:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._nodes = {context.name: Node(context, store, clock, wall) for context in contexts}
+        self._store = store
         self._focus: Key | None = None
 
     async def start(self) -> None:
@@ -317,3 +320,25 @@ class Fleet:
         request = rooms_pb2.CloseRoomRequest(room=room[1], reason=reason, request_id=request_id())
         _, ms = await call(node.context, node.stubs.rooms.CloseRoom, request)
         return Ack((room[1],), ms)
+
+    async def set_cap(self, target: Key, send: int | None, receive: int | None, reason: str = "") -> Ack:
+        context, room, participant = (*target, "", "")[:3]
+        node = self._nodes[context]
+        request = rates_pb2.SetCapRequest(
+            room=room,
+            participant=participant,
+            send_bits_per_second=send,
+            receive_bits_per_second=receive,
+            reason=reason,
+            request_id=request_id(),
+        )
+        _, ms = await call(node.context, node.stubs.rates.SetCap, request)
+        return Ack(target[-1:], ms)
+
+    async def quality(self, person: Key) -> Detail:
+        context, room, participant = person
+        node = self._nodes[context]
+        request = quality_pb2.GetQualityRequest(room=room, participant=participant)
+        reply, _ = await call(node.context, node.stubs.quality.GetQuality, request)
+        known = self._store.people.rows.get(person) or Person(context, room, participant)
+        return convert.detail(known, reply)

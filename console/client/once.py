@@ -11,11 +11,13 @@ from console.client import convert
 from console.client.calls import Stubs, call, pages, request_id
 from console.client.channel import open_channel
 from console.client.plain import plain
-from console.model import Context, Failure, Message, Node, Person, Room
+from console.model import Cap, Context, Failure, Message, Node, Person, Room
 from protos.chat.v1 import chat_pb2
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
+from protos.quality.v1 import quality_pb2
+from protos.rates.v1 import rates_pb2
 from protos.rooms.v1 import rooms_pb2
 
 PAGE = 500
@@ -43,7 +45,7 @@ class Once:
         reply, _ = await call(self.context, method, request, self._deadline)
         return reply
 
-    def _found(self, row: Node | Room | Person | Message, message: Any) -> Found:
+    def _found(self, row: Node | Room | Person | Message | Cap, message: Any) -> Found:
         return Found(row, {"context": self.context.name, **plain(message)})
 
     # ------------------------------------------------------------------ reading
@@ -78,7 +80,30 @@ class Once:
         found = await pages(self.context, self._stubs.chat.ListMessages, request, lambda r: r.messages, self._deadline)
         return [self._found(convert.chat_message(self.context.name, one), one) for one in found]
 
+    async def quality(self, room: str, participant: str) -> Found:
+        request = quality_pb2.GetQualityRequest(room=room, participant=participant)
+        reply = await self._call(self._stubs.quality.GetQuality, request)
+        row = convert.detail(Person(self.context.name, room, participant), reply).person
+        return self._found(row, reply)
+
+    async def caps(self, room: str = "") -> list[Found]:
+        request = rates_pb2.ListCapsRequest(room=room, page_size=PAGE)
+        found = await pages(self.context, self._stubs.rates.ListCaps, request, lambda r: r.caps, self._deadline)
+        return [self._found(convert.cap(self.context.name, one), one) for one in found]
+
     # ------------------------------------------------------------------ writing
+
+    async def set_cap(self, room: str, participant: str, send: int | None, receive: int | None, reason: str) -> Found:
+        request = rates_pb2.SetCapRequest(
+            room=room,
+            participant=participant,
+            send_bits_per_second=send,
+            receive_bits_per_second=receive,
+            reason=reason,
+            request_id=request_id(),
+        )
+        reply = await self._call(self._stubs.rates.SetCap, request)
+        return self._found(convert.cap(self.context.name, reply.cap), reply.cap)
 
     async def create_room(self, title: str, room: str, most: int, hours: int) -> tuple[Found, list[dict[str, Any]]]:
         request = rooms_pb2.CreateRoomRequest(

@@ -22,6 +22,8 @@ _NOUNS: Final = (  # command, module, attribute
     ("unmute", "console.ctl.mute", "unmute"),
     ("chat", "console.ctl.chat", "app"),
     ("nodes", "console.ctl.nodes", "app"),
+    ("quality", "console.ctl.quality", "app"),
+    ("rates", "console.ctl.rates", "app"),
     ("contexts", "console.ctl.contexts", "app"),
 )
 

@@ -14,6 +14,7 @@ from console.i18n import n, t
 from console.model import Failure, Key, Link, Message, Person, Role, Room
 from console.operations import MICROPHONE, Operations, Report, explain
 from console.ports import Fleet
+from console.text import rates_of
 from console.widgets.bar import Bar, Question
 
 
@@ -205,6 +206,22 @@ class Acting:
         else:
             self._desk.operations.hide(message, reason)
             self._desk.paint()
+
+    # ------------------------------------------------------------------ rates
+
+    def cap(self, targets: Sequence[tuple[Key, str]], text: str, reason: str = "") -> None:
+        """Cap what each of (identity, name) may send and is sent: "500k/2M", "2M" (both), "/2M" (received only)."""
+        if not targets:
+            self._no(t("say.no_row"))
+            return
+        if not self.may("rates", targets[0][0][0]):
+            return
+        asked = rates_of(text)
+        if asked is None:
+            self._no(t("rates.wrong", text=text))
+            return
+        self._desk.operations.cap(targets, asked, reason)
+        self._desk.paint()
 
     def undo(self) -> None:
         last = self._desk.operations.undoable()

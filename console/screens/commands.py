@@ -145,6 +145,10 @@ def _hide(desk: DeskScreen, command: Command) -> None:
         desk.acting.hide(found[0], command.reason)
 
 
+def _rates(desk: DeskScreen, command: Command) -> None:
+    desk.acting.cap(desk.caps_in_hand(), " ".join(command.targets), command.reason)
+
+
 def _close(desk: DeskScreen, command: Command) -> None:
     desk.acting.close(_room(desk, command))
 
@@ -178,6 +182,7 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "kick": _kick,
     "hide": _hide,
     "close": _close,
+    "rates": _rates,
     "filter": _filter,
     "sort": _sort,
     "pause": lambda desk, command: desk.do("pause"),

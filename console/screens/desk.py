@@ -24,9 +24,11 @@ from console.screens import commands, frame
 from console.screens.acting import Acting
 from console.screens.help import HelpScreen
 from console.screens.nodes import NodesPane
+from console.screens.quality import QualityScreen
 from console.screens.room import RoomPane
 from console.screens.rooms import RoomsPane
 from console.screens.view import Pane
+from console.text import rates_of
 from console.theme import ON_BACKGROUND, ON_SURFACE
 from console.widgets.bar import Bar, Line, Question
 from console.widgets.chat_tail import ChatTail
@@ -143,6 +145,15 @@ class DeskScreen(Screen[None]):
             return [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
         row = table.cursor_row
         return [row] if row is not None else []
+
+    def caps_in_hand(self) -> list[tuple[Key, str]]:
+        """What a cap would be of, (identity, name): the node or the room of the row, or the people in hand."""
+        if self.pane is self.room_pane:
+            return [(person.key, person.name or person.participant) for person in self.people_in_hand()]
+        key = self.pane.table.cursor_key
+        if key is None:
+            return []
+        return [((key[0],), key[-1] or key[0])] if self.pane is self.nodes_pane else [(key, key[-1])]
 
     # ------------------------------------------------------------------ painting
 
@@ -270,6 +281,23 @@ class DeskScreen(Screen[None]):
             self.show("rooms")
         elif self.pane is self.rooms_pane:
             self.enter(key)
+        elif (person := self.room_pane.table.cursor_row) is not None:
+            self.app.push_screen(QualityScreen(person, self.fleet, self.look))
+
+    def open_rates(self) -> None:
+        targets = self.caps_in_hand()
+        if not targets:
+            self.say(Report(t("say.no_row"), ok=False))
+        elif self.acting.may("rates", targets[0][0][0]):
+            who = targets[0][1] if len(targets) == 1 else i18n.n("people", len(targets))
+            line = Line(
+                t("rates.ask", who=who),
+                t("rates.hint"),
+                done=lambda text: self.acting.cap(targets, text) if text else None,
+                cancel=lambda: None,
+                change=lambda text: "" if not text or rates_of(text) else t("rates.wrong", text=text),
+            )
+            self.bar.ask_line(line)
 
     def back(self) -> None:
         if self.pane is self.room_pane:
@@ -441,6 +469,7 @@ def _deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "remove": lambda: acting.remove(desk.people_in_hand()),
         "hide": lambda: acting.hide(desk.room_pane.chat.cursor_message),
         "close": lambda: acting.close(desk.room_in_hand()),
+        "rates": desk.open_rates,
         "undo": acting.undo,
         "command": desk.open_command,
         "palette": lambda: desk.app.action_command_palette(),

@@ -29,6 +29,8 @@ from protos.common.v1 import common_pb2
 from protos.mute.v1 import mute_pb2, mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2, participants_pb2_grpc
+from protos.quality.v1 import quality_pb2, quality_pb2_grpc
+from protos.rates.v1 import rates_pb2, rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 
 ROLES = {
@@ -89,6 +91,8 @@ class FakeNode:
         self.rooms: dict[str, rooms_pb2.Room] = {}
         self.people: dict[tuple[str, str], participants_pb2.Participant] = {}
         self.messages: list[chat_pb2.Message] = []
+        self.details: dict[str, quality_pb2.GetQualityResponse] = {}
+        self.caps: dict[tuple[str, str], rates_pb2.Cap] = {}
         self.load = nodes_pb2.Load(cpu_percent=40.0, packets_out_per_second=12_000, bits_out_per_second=60_000_000)
         self.calls: list[tuple[str, Any]] = []
         self.refuse: dict[str, tuple[grpc.StatusCode, common_pb2.Refusal | None]] = {}
@@ -112,6 +116,8 @@ class FakeNode:
         participants_pb2_grpc.add_ParticipantsServiceServicer_to_server(servicer, server)
         mute_pb2_grpc.add_MuteServiceServicer_to_server(servicer, server)
         chat_pb2_grpc.add_ChatServiceServicer_to_server(servicer, server)
+        quality_pb2_grpc.add_QualityServiceServicer_to_server(servicer, server)
+        rates_pb2_grpc.add_RatesServiceServicer_to_server(servicer, server)
         self.port = server.add_secure_port(f"127.0.0.1:{self.port}", self.authority.credentials)
         await server.start()
         self._server = server
@@ -251,6 +257,8 @@ class Servicer(
     participants_pb2_grpc.ParticipantsServiceServicer,
     mute_pb2_grpc.MuteServiceServicer,
     chat_pb2_grpc.ChatServiceServicer,
+    quality_pb2_grpc.QualityServiceServicer,
+    rates_pb2_grpc.RatesServiceServicer,
 ):
     """The contracts, over a FakeNode. Roles are checked here as the real node checks them."""
 
@@ -437,6 +445,33 @@ class Servicer(
         if changed:
             await self._node.changed(person)
         return changed
+
+    # quality, rates
+
+    async def GetQuality(self, request: Any, context: Any) -> Any:
+        await self._check(context, "GetQuality", "viewer")
+        person = self._person(request)
+        if person is None:
+            await _refuse(context, grpc.StatusCode.NOT_FOUND, refusal("PARTICIPANT_UNKNOWN"))
+            raise AssertionError
+        known = self._node.details.get(person.participant)
+        return known or quality_pb2.GetQualityResponse(quality=person.quality)
+
+    async def ListCaps(self, request: Any, context: Any) -> Any:
+        await self._check(context, "ListCaps", "viewer")
+        caps = [cap for (room, _), cap in sorted(self._node.caps.items()) if request.room in ("", room)]
+        return rates_pb2.ListCapsResponse(caps=caps)
+
+    async def SetCap(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "SetCap", "operator", request):
+            return again
+        key = (request.room, request.participant)
+        cap = self._node.caps.setdefault(key, rates_pb2.Cap(room=key[0], participant=key[1]))
+        for name in ("send_bits_per_second", "receive_bits_per_second"):
+            if request.HasField(name):
+                setattr(cap, name, getattr(request, name))
+        cap.set_by = "anna"
+        return self._did(request, rates_pb2.SetCapResponse(cap=cap))
 
     # chat
 

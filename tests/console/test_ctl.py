@@ -255,3 +255,30 @@ def test_a_subcommand_of_another_package_gets_the_arguments(monkeypatch: pytest.
 def test_refusals_are_told_in_the_chosen_language(regie: Regie, waw: FakeNode) -> None:
     waw.refuse["GetRoom"] = (grpc.StatusCode.NOT_FOUND, refusal("ROOM_UNKNOWN"))
     assert "Test refusal ROOM_UNKNOWN. Do otherwise. [ROOM_UNKNOWN]" in regie("rooms", "get", "x")[2]
+
+
+def test_caps_are_set_and_listed(regie: Regie, waw: FakeNode) -> None:
+    waw.caps.clear()
+    code, out, _ = regie("rates", "set", "daily", "Ada", "--receive", "500k", "-o", "json")
+    assert code == 0
+    made = json.loads(out)
+    assert (made["room"], made["participant"], made["receive_bits_per_second"], made["set_by"]) == (
+        "daily", "p0", 500_000, "anna",
+    )  # fmt: skip
+    assert regie("rates", "set", "--send", "100M", "-o", "id")[1].strip() == "node"
+    code, out, _ = regie("rates", "list", "-o", "id")
+    assert (code, out.split()) == (0, ["node", "daily/p0"])
+    code, out, _ = regie("rates", "list", "daily")
+    assert code == 0 and "500000" in out and "p0" in out
+
+
+@pytest.mark.parametrize("words", [("set", "daily"), ("set", "daily", "--send", "fast")])
+def test_a_cap_without_a_rate_is_a_usage_error(regie: Regie, waw: FakeNode, words: tuple[str, ...]) -> None:
+    code, out, err = regie("rates", *words)
+    assert (code, out) == (2, "") and err and not waw.calls
+
+
+def test_quality_of_one_person(regie: Regie) -> None:
+    code, out, _ = regie("quality", "get", "daily", "Ada", "-o", "json")
+    assert code == 0 and json.loads(out)["quality"]["grade"] in ("good", "unspecified")
+    assert regie("quality", "get", "daily", "Ada")[0] == 0
