@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
-use plane_core::contract::{CloseTransport, Done};
+use plane_core::contract::{CloseTransport, Done, SizeSlots, size_slots};
 use plane_core::rtcp::{Compound, Packet, Report, SenderInfo, ntp};
 use plane_core::rtp;
 
-use crate::camera::Camera;
-use crate::common::{MS, Peer, SECOND, VIDEO_SLOT, World};
+use crate::camera::{Camera, RIDS};
+use crate::common::{MS, Peer, SECOND, VIDEO_SLOT, World, page};
 use crate::network::{CALM, Parcel, Way};
 use crate::random::Random;
 use crate::watcher::Watcher;
@@ -29,6 +29,8 @@ pub struct Person {
     /// Sound that came, by when.
     pub heard_us: Vec<u64>,
     pub muted: bool,
+    /// What this person's browser says that its way bears; 0: it says nothing.
+    pub bears_bps: u64,
     came: HashSet<u64>,
     reported_us: u64,
     checked_us: u64,
@@ -36,9 +38,9 @@ pub struct Person {
 }
 
 impl Person {
-    fn new(peer: Peer, owner: u8, now: u64, random: &mut Random) -> Person {
+    fn new(peer: Peer, owner: u8, layers: usize, now: u64, random: &mut Random) -> Person {
         Person {
-            camera: Camera::new(owner, now, random),
+            camera: Camera::new(owner, layers, now, random),
             peer,
             owner,
             up: Way::new(),
@@ -46,6 +48,7 @@ impl Person {
             watchers: HashMap::new(),
             heard_us: Vec::new(),
             muted: false,
+            bears_bps: 0,
             came: HashSet::new(),
             reported_us: now,
             checked_us: now,
@@ -98,10 +101,17 @@ impl Person {
                 .keys()
                 .map(|slot| Report { ssrc: 0x5245_0000 | slot << 1, ..Report::default() })
                 .collect();
-            let (wall, camera) = (now + world.unix_offset_us(), self.camera.ssrc);
+            let (wall, clocks) = (now + world.unix_offset_us(), self.camera.clocks(now));
+            let bears = self.bears_bps;
             let bytes = self.peer.sealed_rtcp(|writer| {
-                let info = SenderInfo { ntp: ntp(wall), ..SenderInfo::default() };
-                let _ = writer.sender_report(camera, &info, &blocks);
+                for (ssrc, rtp) in clocks {
+                    let _ =
+                        writer.sender_report(ssrc, &SenderInfo { ntp: ntp(wall), rtp, ..SenderInfo::default() }, &[]);
+                }
+                let _ = writer.receiver_report(1, &blocks);
+                if bears > 0 {
+                    let _ = writer.remb(1, bears, &[]);
+                }
             });
             self.up.send(now, random, bytes);
         }
@@ -115,20 +125,21 @@ impl Person {
         }
         if rtp::is_rtcp(&bytes) {
             let plain = self.peer.open_report(bytes);
-            let camera = self.camera.ssrc;
-            let asked: Vec<(Vec<u16>, bool)> = Compound::new(&plain)
-                .map(|packet| match packet {
-                    Packet::Nack { media, lost, .. } if media == camera => (lost.collect(), false),
-                    Packet::Pli { media, .. } if media == camera => (Vec::new(), true),
-                    _ => (Vec::new(), false),
+            let cameras = self.camera.ssrcs();
+            let asked: Vec<(u32, Vec<u16>, bool)> = Compound::new(&plain)
+                .filter_map(|packet| match packet {
+                    Packet::Nack { media, lost, .. } => Some((media, lost.collect(), false)),
+                    Packet::Pli { media, .. } => Some((media, Vec::new(), true)),
+                    _ => None,
                 })
+                .filter(|(media, ..)| cameras.contains(media))
                 .collect();
-            for (numbers, key) in asked {
-                for bytes in numbers.into_iter().filter_map(|number| self.camera.again(&self.peer, number)) {
+            for (ssrc, numbers, key) in asked {
+                for bytes in numbers.into_iter().filter_map(|n| self.camera.again(&self.peer, ssrc, n)) {
                     self.up.send(now, random, bytes);
                 }
                 if key {
-                    self.camera.key_frame(sent_us);
+                    self.camera.key_frame(ssrc, sent_us);
                 }
             }
             return;
@@ -161,8 +172,18 @@ impl Call {
     /// Somebody comes; everybody sees everybody.
     pub fn join(&mut self) {
         self.joined += 1;
-        let peer = self.world.join(&format!("person{}", self.joined), "r");
-        let person = Person::new(peer, self.joined, self.world.now, &mut self.random);
+        let name = format!("person{}", self.joined);
+        let layers = if self.random.chance(500) { 3 } else { 1 };
+        let mut open = page(&name, "r");
+        if layers > 1 {
+            let camera = &mut open.sends[1];
+            camera.rids = RIDS.map(str::to_owned).to_vec();
+            camera.extensions.as_mut().unwrap().rid = 10;
+            camera.extensions.as_mut().unwrap().repaired_rid = 11;
+        }
+        let mut peer = self.world.open(open);
+        peer.connect(&mut self.world);
+        let person = Person::new(peer, self.joined, layers, self.world.now, &mut self.random);
         self.people.push(person);
         self.arrange();
     }
@@ -183,8 +204,7 @@ impl Call {
 
     /// The browser makes another stream for the same camera: every number starts anew.
     pub fn restart(&mut self, at: usize) {
-        let (now, random) = (self.world.now, &mut self.random);
-        self.people[at].camera.restart(now, random);
+        self.people[at].camera.restart(&mut self.random);
     }
 
     /// Who is in which slot changes for one person.
@@ -193,6 +213,20 @@ impl Call {
         let by = self.random.next() as usize % others.len().max(1);
         others.rotate_left(by);
         self.show(at, &others);
+    }
+
+    /// The tiles of one person become larger or smaller.
+    pub fn resize(&mut self, at: usize) {
+        let transport = self.people[at].peer.name.clone();
+        let size = |place: usize, height: u64| size_slots::Change {
+            transport: transport.clone(),
+            slot: VIDEO_SLOT + place as u32,
+            width: height as u32 * 16 / 9,
+            height: height as u32,
+        };
+        let changes = (0..SLOTS).map(|place| size(place, self.random.between(60, 800))).collect();
+        let done = self.world.command(Command::SizeSlots(SizeSlots { changes }));
+        assert_eq!(done, Body::Done(Done {}));
     }
 
     /// A new address, as behind a NAT that forgets, or from one network to another.
@@ -235,6 +269,7 @@ impl Call {
                 }
             }
             self.world.flush();
+            self.obey();
             for (to, bytes) in std::mem::take(&mut self.world.wire.datagrams) {
                 let person = self.people.iter_mut().find(|person| person.peer.address == to);
                 if let Some(person) = person {
@@ -247,11 +282,22 @@ impl Call {
                 }
             }
         }
-        assert!(self.world.events.len() < 100_000, "events are bounded");
+    }
+
+    /// What the control process does: it tells senders which of their layers somebody watches.
+    fn obey(&mut self) {
+        for event in std::mem::take(&mut self.world.events) {
+            if let Body::LayersWanted(wanted) = event
+                && let Some(person) = self.people.iter_mut().find(|person| person.track() == wanted.track)
+            {
+                person.camera.wanted(&wanted.rids);
+            }
+        }
     }
 
     pub fn calm(&mut self) {
         for person in &mut self.people {
+            person.bears_bps = person.bears_bps.min(1) * 10_000_000;
             person.up.conditions = CALM;
             person.down.conditions = CALM;
         }
@@ -264,7 +310,9 @@ impl Call {
                 assert!(watcher.faults.is_empty(), "{} slot {slot}: {:?}", person.peer.name, watcher.faults);
             }
             let asked = &person.camera.plis_us;
-            let few = asked.windows(2).all(|pair| pair[1].abs_diff(pair[0]) >= 300 * MS - STEP_US);
+            let few = asked.iter().enumerate().all(|(n, &(ssrc, at))| {
+                asked[..n].iter().all(|&(other, before)| other != ssrc || at.abs_diff(before) >= 300 * MS - STEP_US)
+            });
             assert!(few, "{} is asked for key frames more often than every 300 ms: {asked:?}", person.peer.name);
         }
     }

@@ -71,7 +71,8 @@ fn h31_bad_networks() {
         for _ in 0..4 {
             for person in &mut call.people {
                 let (up, down) = (Conditions::bad(&mut call.random), Conditions::bad(&mut call.random));
-                match call.random.between(0, 2) {
+                match call.random.between(0, 3) {
+                    3 => person.bears_bps = call.random.between(80_000, 3_000_000),
                     0 => person.up.conditions = up,
                     1 => person.down.conditions = down,
                     _ => (person.up.conditions, person.down.conditions) = (up, down),
@@ -88,7 +89,7 @@ fn h31_bad_networks() {
     });
 }
 
-/// Coming, going, muting, other slots, other addresses, streams made anew, while packets are lost.
+/// Coming, going, muting, other slots, other addresses, streams made anew, other sizes, while packets are lost.
 #[test]
 fn churn() {
     each_seed(40, |seed| {
@@ -96,7 +97,7 @@ fn churn() {
         for _ in 0..12 {
             let last = call.people.len() as u64 - 1;
             let at = call.random.between(0, last) as usize;
-            match call.random.between(0, 7) {
+            match call.random.between(0, 8) {
                 0 if call.people.len() < 5 => call.join(),
                 1 if call.people.len() > 2 => call.leave(at),
                 2 | 3 => {
@@ -106,6 +107,7 @@ fn churn() {
                 4 => call.shuffle(at),
                 5 => call.move_away(at),
                 6 => call.restart(at),
+                7 => call.resize(at),
                 _ => {
                     let bad = Conditions::bad(&mut call.random);
                     call.people[at].down.conditions = Conditions { cut: false, ..bad };

@@ -12,6 +12,8 @@ const PATIENCE_US: u64 = 600 * MS;
 const TRIES: u32 = 10;
 /// A key frame is asked for again so often while there is none.
 const ASK_US: u64 = 500 * MS;
+/// A key frame of another layer may be a little older than what has been shown: so many pictures.
+const BACK: u32 = 30;
 /// The most that a player holds.
 const HELD: usize = 3000;
 
@@ -148,7 +150,11 @@ impl Watcher {
                 self.broken = true; // it refers to what has not come
                 return;
             }
-            let truly = last.owner == tag.owner && last.picture + 1 == tag.picture;
+            let same = (last.owner, last.layer) == (tag.owner, tag.layer);
+            let truly = same && last.picture + 1 == tag.picture;
+            if last.owner == tag.owner && tag.picture + BACK < last.picture {
+                self.faults.push(format!("{tag:?} was shown before {last:?}"));
+            }
             if !tag.key && !truly {
                 self.faults.push(format!("{tag:?} is shown on top of {last:?}"));
             }
