@@ -66,6 +66,15 @@ impl Shard {
         waits
     }
 
+    /// A transport's turn, twice a second: silence is noticed.
+    pub(crate) fn look_at_way(&mut self, index: u32, now: u64) {
+        let Some(transport) = self.transports.get_mut(index) else { return };
+        if let Some(estimator) = &mut transport.estimator {
+            estimator.look(now);
+            transport.repace();
+        }
+    }
+
     /// Feedback on what one receiver was sent.
     pub(crate) fn note_transport_cc(&mut self, now: u64, index: u32, body: &[u8]) {
         self.totals.transport_cc_received += 1;
@@ -74,5 +83,6 @@ impl Shard {
         if estimator.feedback(body, MAX_BPS, now).is_err() {
             self.drops.add(Cause::RtcpMalformed);
         }
+        transport.repace();
     }
 }

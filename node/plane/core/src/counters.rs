@@ -42,6 +42,9 @@ impl Shard {
                 padding_bytes: totals.padding_bytes,
                 held_packets: totals.held_packets,
                 layer_switches: totals.layer_switches,
+                probe_bytes: totals.probe_bytes,
+                transport_cc_received: totals.transport_cc_received,
+                transport_cc_sent: totals.transport_cc_sent,
                 ..counters::Packets::default()
             }),
             r#loop: None,
@@ -139,6 +142,8 @@ impl Shard {
                 None => Protocol::Udp.into(),
             },
             target_bps: narrow(transport.target_bps().unwrap_or(0)),
+            queue_ms: narrow(transport.pacer.queue_us() / 1000),
+            video_held: transport.video_held,
             delay_ms: transport.estimator.as_ref().map_or(0, |estimator| narrow(estimator.queue_us() / 1000)),
             receive_cap_bps: narrow(transport.receive_cap_bps),
             slots: shown.map(|slot| self.slot_figures(slot)).collect(),

@@ -11,6 +11,7 @@ use crate::contract::from_plane::Body;
 use crate::contract::{Kind, SlotSwitched};
 use crate::drops::Drops;
 use crate::outgoing::Outgoing;
+use crate::pacing::Alarms;
 use crate::shard::{Shard, Sink, Totals};
 use crate::slab::{NONE, Slab};
 use crate::slot::Slot;
@@ -70,6 +71,8 @@ pub struct Scratch {
     pub requests: Vec<(u32, u8)>,
     pub left: Vec<(u32, Subscriber)>,
     pub switched: Vec<(u16, u32)>,
+    /// Receivers whose pacer or probe is to have its turn, earliest first.
+    pub alarms: Alarms,
 }
 
 impl Default for Scratch {
@@ -82,6 +85,7 @@ impl Default for Scratch {
             requests: Vec::new(),
             left: Vec::new(),
             switched: Vec::new(),
+            alarms: Alarms::new(),
         }
     }
 }
@@ -123,6 +127,7 @@ impl Shard {
     }
 
     pub(crate) fn fan_out(&mut self, now: u64, sink: &mut impl Sink) {
+        self.sound_alarms(now);
         if self.dirty_tracks.is_empty() && self.dirty_transports.is_empty() {
             return;
         }
@@ -141,7 +146,6 @@ impl Shard {
                 };
                 world.serve(index, transport, sink);
                 transport.work.clear();
-                transport.resend.clear();
                 transport.dirty = false;
                 for (place, track) in self.scratch.switched.drain(..) {
                     self.events.push_back(Body::SlotSwitched(SlotSwitched {
@@ -306,6 +310,8 @@ impl World<'_> {
                     slot.catch_up = slot.kind == Kind::Video;
                 }
             }
+            transport.resend.clear();
+            self.forget_waiting(index, transport);
             return;
         }
         self.scratch.jobs.clear();
@@ -319,6 +325,9 @@ impl World<'_> {
                 }
             }
         }
+        self.pace(index, transport);
         self.send(index, transport, sink);
+        self.probe(index, transport, sink);
+        self.set_alarm(index, transport);
     }
 }

@@ -6,7 +6,7 @@
 use crate::allocate::{Claim, HELD, UNDECIDED, allocate};
 use crate::command::{Refusal, done, unknown};
 use crate::contract::from_plane::Body;
-use crate::contract::{Kind, LayersWanted, SizeSlots, Source};
+use crate::contract::{Kind, LayersWanted, SizeSlots, Source, VideoHeld};
 use crate::shard::Shard;
 use crate::slab::NONE;
 use crate::track::{MAX_LAYERS, Subscriber, Track};
@@ -72,7 +72,14 @@ impl Shard {
                 patience: slot.patience,
             });
         }
+        // What all of it would take, and what must be spare before a picture is raised.
+        let all: u64 = claims.iter().map(|claim| claim.bps[usize::from(claim.most)]).sum();
+        transport.wanted_bps = all + all / 4 + audio_bps(transport, now);
         allocate(budget, &mut claims, now);
+        let held = !claims.is_empty() && claims.iter().all(|claim| claim.choice == HELD);
+        if std::mem::replace(&mut transport.video_held, held) != held {
+            self.events.push_back(Body::VideoHeld(VideoHeld { transport: transport.id.to_string(), held }));
+        }
         for claim in &claims {
             self.aim(index, claim, budget, now);
         }

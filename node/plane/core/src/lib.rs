@@ -42,6 +42,7 @@ mod listen;
 mod numbering;
 mod opening;
 mod outgoing;
+mod pacing;
 mod reports;
 mod room;
 pub mod shard;

@@ -19,6 +19,8 @@ const PAD: usize = 15;
 const PAD_SHARE: usize = 50;
 /// Requested again for one receiver in one flush.
 const RESEND: usize = 256;
+/// Repairs go before pictures, but no more at once than the way of a paced receiver takes so long for, µs.
+const REPAIR_US: u64 = 40_000;
 
 impl World<'_> {
     pub(crate) fn number(&mut self, index: u32, transport: &mut Transport, work: Work) {
@@ -212,7 +214,12 @@ impl World<'_> {
     pub(crate) fn resend(&mut self, transport: &mut Transport) {
         let tag_len = transport.keys.as_ref().map_or(0, |keys| keys.tag_len);
         let round_trip = transport.round_trip_us();
+        let (mut looked_at, mut bytes) = (0, 0);
         for &(place, number) in transport.resend.iter().take(RESEND) {
+            if transport.pacer.owes_us(bytes) > REPAIR_US {
+                break; // later: a repair that waits in a queue on the way helps nobody
+            }
+            looked_at += 1;
             let slot = &mut transport.slots[usize::from(place)];
             if slot.rtx_payload_type == 0 {
                 self.drops.add(Cause::NackWithoutRtx);
@@ -236,6 +243,7 @@ impl World<'_> {
                 self.drops.add(Cause::NackBudget);
                 continue;
             }
+            bytes += size;
             slot.rtx_sequence += 1;
             self.totals.retransmitted_packets += 1;
             self.scratch.jobs.push(Job {
@@ -254,5 +262,6 @@ impl World<'_> {
                 slack: 0,
             });
         }
+        transport.resend.drain(..looked_at);
     }
 }

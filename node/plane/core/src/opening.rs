@@ -3,6 +3,7 @@
 use prost::Message;
 
 use crate::bandwidth::estimator::Estimator;
+use crate::bandwidth::pacer::Pacer;
 use crate::codec::Codec;
 use crate::command::{Refusal, done, invalid, unknown};
 use crate::contract::failed;
@@ -74,6 +75,10 @@ impl Shard {
             arrivals: None,
             owed: false,
             estimator,
+            pacer: Pacer::default(),
+            wake_us: u64::MAX,
+            wanted_bps: 0,
+            video_held: false,
         };
         if self.transports.is_empty() {
             self.next_tick_us = now;
@@ -275,6 +280,12 @@ impl Shard {
             room.voices.retain(|&voice| voice != index);
             room.speakers.forget(index);
             room.told.retain(|&(told, _)| told != index);
+        }
+        // Its index will be another's.
+        for receiver in 0..self.transports.end() {
+            if let Some(transport) = self.transports.get_mut(receiver).filter(|t| !t.pacer.is_empty()) {
+                transport.pacer.retain(|job| job.track != index);
+            }
         }
         for subscriber in track.subscribers {
             let place = usize::from(subscriber.slot);

@@ -122,6 +122,7 @@ pub struct Totals {
     pub transport_cc_sent: u64,
     pub held_packets: u64,
     pub layer_switches: u64,
+    pub probe_bytes: u64,
 }
 
 /// Datagrams that are not media: answers to checks, DTLS, RTCP.
@@ -274,7 +275,8 @@ impl Shard {
 
     /// When [`Shard::handle_timeout`] is to be called; none while there is nothing to look after.
     pub fn deadline(&self) -> Option<u64> {
-        (!self.transports.is_empty()).then_some(self.next_tick_us)
+        let next = self.scratch.alarms.peek().map_or(u64::MAX, |alarm| alarm.0.0);
+        (!self.transports.is_empty()).then_some(self.next_tick_us.min(next))
     }
 
     /// What happened, oldest first, for the control process.
@@ -395,6 +397,7 @@ impl Shard {
                 self.forget_connections(index);
             }
             self.report(index, now);
+            self.look_at_way(index, now);
         }
         for index in (self.tick % layers::TURNS..self.transports.end()).step_by(layers::TURNS as usize) {
             self.allot(index, now);

@@ -294,6 +294,11 @@ impl Slot {
         self.packets > 0 && self.last_sent_us >= us
     }
 
+    /// The timestamp of the last packet: padding has the same.
+    pub fn last_timestamp(&self) -> u32 {
+        self.last_timestamp
+    }
+
     pub fn sent(&mut self, timestamp: u32, octets: usize, now: u64) {
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(octets as u32);

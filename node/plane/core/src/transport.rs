@@ -2,7 +2,9 @@
 
 use crate::bandwidth::arrivals::Arrivals;
 use crate::bandwidth::estimator::Estimator;
+use crate::bandwidth::pacer::Pacer;
 use crate::contract::SetKeys;
+use crate::fanout::Job;
 use crate::ice::Ice;
 use crate::remb::Remb;
 use crate::slab::NONE;
@@ -167,6 +169,13 @@ pub struct Transport {
     pub owed: bool,
     /// It receives with transport-wide numbers: what its way bears.
     pub estimator: Option<Box<Estimator>>,
+    pub pacer: Pacer<Job>,
+    /// When the pacer or a probe is to have its turn; `u64::MAX`: not at all.
+    pub wake_us: u64,
+    /// The most for which there would be use, bits per second: no more is looked for.
+    pub wanted_bps: u64,
+    /// Its way bears no picture, as the control process was last told.
+    pub video_held: bool,
 }
 
 impl Transport {

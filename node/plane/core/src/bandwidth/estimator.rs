@@ -22,6 +22,8 @@ const STANDING_US: i64 = 50_000;
 const EMPTYING_US: u64 = 2_000_000;
 /// The longer the queue the less, down to two fifths at this much more, µs.
 const LEAST_US: i64 = 100_000;
+/// After a burst of a probe a short queue is its own, µs beside two round trips.
+const AFTER_US: u64 = 100_000;
 /// A delay lower by so much all at once: another way.
 const SHORTER_US: i64 = 500_000;
 
@@ -190,7 +192,10 @@ impl Estimator {
     }
 
     fn decide(&mut self, told: u32, lost: u32, most: u64, now: u64) {
-        let usage = self.trend.usage();
+        let mut usage = self.trend.usage();
+        if usage == Usage::Over && self.queue_us < STANDING_US && self.probes.within(2 * self.rtt_us + AFTER_US, now) {
+            usage = Usage::Normal;
+        }
         let standing = self.queue_us > STANDING_US;
         let arriving = if standing { self.acknowledged.congested_bps() } else { self.acknowledged.bps() };
         let before = self.rate.bps();
@@ -208,7 +213,7 @@ impl Estimator {
                 if self.rate.update(usage, arriving, self.rtt_us, now) {
                     self.judged = true;
                     self.emptying_until_us = now + EMPTYING_US;
-                    self.probes.lowered(now);
+                    self.probes.lowered(self.rate.bps() * 3 < before * 2, now);
                 }
             }
         }
@@ -226,7 +231,7 @@ impl Estimator {
         if self.first_feedback_us.is_some() && sending && now >= since + SILENCE_US {
             self.rate.set(self.bps * 4 / 5, now);
             self.last_feedback_us = now;
-            self.probes.lowered(now);
+            self.probes.lowered(true, now);
         }
         self.settle(now);
     }

@@ -10,23 +10,15 @@ const FACTOR: (u64, u64) = (5, 2);
 /// What may go at once, µs of that rate.
 const BURST_US: u64 = 5_000;
 /// Packets that wait, at most; beyond it, or when they would take longer than this to leave, pictures are skipped.
-const WAITING: usize = 1024;
+const WAITING: usize = 512;
 const LONGEST_US: u64 = 1_500_000;
-
-/// A packet that waits: where it is stored, and the slot that it is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting<W> {
-    pub work: W,
-    pub sequence: u64,
-    pub bytes: u16,
-}
 
 pub struct Pacer<W> {
     /// Bits per second; 0: free.
     bps: u64,
     debt_us: u64,
     paid_us: u64,
-    queue: VecDeque<Waiting<W>>,
+    queue: VecDeque<(W, u16)>,
     bytes: u64,
 }
 
@@ -36,7 +28,7 @@ impl<W> Default for Pacer<W> {
     }
 }
 
-impl<W: Copy + PartialEq> Pacer<W> {
+impl<W> Pacer<W> {
     /// What the way bears now; none: not known. `least`, bits per second: it is never slower than that.
     pub fn set_target(&mut self, target: Option<u64>, least: u64) {
         self.bps = target.map_or(0, |bps| (bps * FACTOR.0 / FACTOR.1).max(least).max(1));
@@ -64,13 +56,13 @@ impl<W: Copy + PartialEq> Pacer<W> {
         self.debt_us = (self.debt_us + takes_us).min(LONGEST_US);
     }
 
-    /// This one goes later. `false`: too many wait; it is for the caller to skip.
-    pub fn wait(&mut self, waiting: Waiting<W>) -> bool {
+    /// This one, of `bytes`, goes later. `false`: too many wait; it is for the caller to skip.
+    pub fn wait(&mut self, packet: W, bytes: u16) -> bool {
         if self.queue.len() >= WAITING || self.queue_us() > LONGEST_US {
             return false;
         }
-        self.bytes += u64::from(waiting.bytes);
-        self.queue.push_back(waiting);
+        self.bytes += u64::from(bytes);
+        self.queue.push_back((packet, bytes));
         true
     }
 
@@ -79,27 +71,22 @@ impl<W: Copy + PartialEq> Pacer<W> {
     }
 
     /// The next that may go now.
-    pub fn take(&mut self) -> Option<Waiting<W>> {
+    pub fn take(&mut self) -> Option<W> {
         if !self.free() {
             return None;
         }
-        let waiting = self.queue.pop_front()?;
-        self.bytes -= u64::from(waiting.bytes);
-        Some(waiting)
-    }
-
-    /// Whether something waits for this `work`.
-    pub fn holds(&self, work: W) -> bool {
-        self.queue.iter().any(|waiting| waiting.work == work)
+        let (packet, bytes) = self.queue.pop_front()?;
+        self.bytes -= u64::from(bytes);
+        Some(packet)
     }
 
     /// Forgets what waits and is not kept; returns how many those were.
     pub fn retain(&mut self, keep: impl Fn(&W) -> bool) -> usize {
         let before = self.queue.len();
-        let bytes = &mut self.bytes;
-        self.queue.retain(|waiting| {
-            let kept = keep(&waiting.work);
-            *bytes -= if kept { 0 } else { u64::from(waiting.bytes) };
+        let total = &mut self.bytes;
+        self.queue.retain(|(packet, bytes)| {
+            let kept = keep(packet);
+            *total -= if kept { 0 } else { u64::from(*bytes) };
             kept
         });
         before - self.queue.len()
@@ -115,19 +102,15 @@ impl<W: Copy + PartialEq> Pacer<W> {
         (self.bytes * 8_000_000).checked_div(self.bps).unwrap_or(0)
     }
 
-    /// When the debt is paid, whether anything waits or not.
-    pub fn paid_us(&self) -> u64 {
-        self.paid_us + self.debt_us
+    /// How long what has been sent beyond the rate will take to be paid off, with `bytes` more, µs.
+    pub fn owes_us(&self, bytes: usize) -> u64 {
+        self.debt_us + (bytes as u64 * 8_000_000).checked_div(self.bps).unwrap_or(0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn waiting(sequence: u64) -> Waiting<u8> {
-        Waiting { work: 1, sequence, bytes: 1000 }
-    }
 
     /// R: at most 5 ms of two and a half times the target at once, the rest at that rate, in order.
     #[test]
@@ -136,7 +119,7 @@ mod tests {
         pacer.set_target(Some(1_000_000), 0);
         let mut now = 1_000_000;
         for sequence in 0..100 {
-            assert!(pacer.wait(waiting(sequence)));
+            assert!(pacer.wait(sequence, 1000));
         }
         assert_eq!(pacer.queue_us(), 320_000);
         let mut sent = Vec::new();
@@ -145,8 +128,8 @@ mod tests {
             pacer.pay(now);
             let mut together = 0;
             while let Some(next) = pacer.take() {
-                pacer.sent(next.bytes.into());
-                sent.push((now, next.sequence));
+                pacer.sent(1000);
+                sent.push((now, next));
                 together += 1;
             }
             assert!(together <= 2, "{together}");
@@ -158,13 +141,13 @@ mod tests {
 
     #[test]
     fn nothing_waits_where_nothing_is_known_and_too_much_nowhere() {
-        let mut pacer = Pacer::default();
+        let mut pacer = Pacer::<u64>::default();
         for _ in 0..1000 {
             assert!(pacer.free());
             pacer.sent(100_000);
         }
         pacer.set_target(Some(100_000), 0);
-        let taken = (0..1000).take_while(|&n| pacer.wait(waiting(n))).count();
+        let taken = (0..1000).take_while(|&n| pacer.wait(n, 1000)).count();
         assert_eq!(taken, 47); // 1.5 s of 250 kbit/s
         assert_eq!(pacer.retain(|_| false), 47);
         assert!(pacer.is_empty() && pacer.queue_us() == 0);

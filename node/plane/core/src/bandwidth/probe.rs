@@ -43,7 +43,8 @@ impl Burst {
     }
 
     fn complete(&self) -> bool {
-        self.sent >= self.bytes() && self.sent_packets >= PACKETS
+        let lasted = self.last_sent_us >= self.first_sent_us + LENGTH_US;
+        self.sent >= self.bytes() && self.sent_packets >= PACKETS && lasted
     }
 
     /// Bits per second that went through, once four fifths of the burst have arrived.
@@ -61,7 +62,8 @@ impl Burst {
             return None; // held back and let go at once somewhere on the way
         }
         let bps = if arrived < 0.9 * sent { QUEUED * arrived } else { sent.min(arrived) };
-        Some(bps as u64)
+        // Media may have gone out faster than was meant; a way lets short bursts pass that it does not bear.
+        Some((bps as u64).min(self.bps))
     }
 }
 
@@ -77,6 +79,8 @@ pub struct Probes {
     next_us: u64,
     spacing_us: u64,
     started: bool,
+    /// When the last packet of a burst went out.
+    last_us: u64,
 }
 
 impl Default for Probes {
@@ -89,6 +93,7 @@ impl Default for Probes {
             next_us: 0,
             spacing_us: SPACING_US.0,
             started: false,
+            last_us: 0,
         }
     }
 }
@@ -170,20 +175,24 @@ impl Probes {
     pub fn due(&self, now: u64) -> u64 {
         let Some(burst) = self.current() else { return 0 };
         let started = if burst.sent == 0 { now } else { burst.first_sent_us };
-        let by_now = burst.bps * (now - started + 2000) / 8_000_000;
-        let least = burst.bytes().max(u64::from(PACKETS.saturating_sub(burst.sent_packets)) + burst.sent);
-        by_now.max(1).min(least).saturating_sub(burst.sent)
+        let passed = now.saturating_sub(started);
+        if passed >= LENGTH_US {
+            return 1; // the last packet
+        }
+        (burst.bps * (passed + 2000) / 8_000_000).max(1).saturating_sub(burst.sent)
     }
 
     /// When the next bytes of it are due.
     pub fn next_us(&self, now: u64) -> Option<u64> {
         let burst = self.current()?;
-        Some(if burst.sent == 0 { now } else { burst.first_sent_us + burst.sent * 8_000_000 / burst.bps })
+        let by_rate = burst.sent * 8_000_000 / burst.bps;
+        Some(if burst.sent == 0 { now } else { burst.first_sent_us + by_rate.min(LENGTH_US) })
     }
 
     /// A packet goes out; the number of the burst that it belongs to, or 0.
     pub fn sent(&mut self, bytes: usize, now: u64) -> u8 {
         let Some(burst) = self.active.and_then(|at| self.bursts[at].as_mut()) else { return 0 };
+        self.last_us = now;
         if burst.sent == 0 {
             burst.first_sent_us = now;
         }
@@ -191,8 +200,7 @@ impl Probes {
         burst.sent_packets += 1;
         (burst.last_sent_us, burst.last_sent) = (now, bytes as u64);
         let id = burst.id;
-        // The last packet is one that goes later than the first, or no rate can be told.
-        if burst.complete() && now > burst.first_sent_us {
+        if burst.complete() {
             burst.ended = true;
             self.active = None;
         }
@@ -240,11 +248,20 @@ impl Probes {
         self.spacing_us = (self.spacing_us * 2).min(SPACING_US.1);
     }
 
-    /// The rate had to be lowered: soon it may be tried whether that was for a moment only.
-    pub fn lowered(&mut self, now: u64) {
+    /// The rate had to be lowered; when that was by `much`, it is soon tried whether it was for a moment only.
+    pub fn lowered(&mut self, much: bool, now: u64) {
         self.planned = [0, 0];
-        self.next_us = now + RECOVERY_US;
-        self.spacing_us = SPACING_US.0;
+        if much {
+            self.next_us = now + RECOVERY_US;
+            self.spacing_us = SPACING_US.0;
+        } else {
+            self.next_us = self.next_us.max(now + self.spacing_us);
+        }
+    }
+
+    /// Whether a burst went out within the last `us`: the queue that it made is no news.
+    pub fn within(&self, us: u64, now: u64) -> bool {
+        self.bursts.iter().flatten().any(|burst| burst.sent > 0) || now < self.last_us + us
     }
 }
 

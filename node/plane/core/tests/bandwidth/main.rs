@@ -6,4 +6,5 @@ mod common;
 #[allow(dead_code)] // each test uses its own part
 mod network;
 
+mod estimate;
 mod feedback;

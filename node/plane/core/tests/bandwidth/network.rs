@@ -62,6 +62,8 @@ pub struct Link {
     pub loss_permille: u64,
     /// Nothing comes through until then.
     pub dead_until: u64,
+    /// Bytes that went through, with their headers.
+    pub carried: u64,
     free_us: u64,
     last_us: u64,
     due: Travelling,
@@ -77,6 +79,7 @@ impl Link {
             queue_us: 500 * MS,
             loss_permille: 0,
             dead_until: 0,
+            carried: 0,
             free_us: 0,
             last_us: 0,
             due: VecDeque::new(),
@@ -89,6 +92,7 @@ impl Link {
         if start - now > self.queue_us {
             return;
         }
+        self.carried += bytes.len() as u64 + 28;
         self.free_us = start + (bytes.len() as u64 + 28) * 8 * SECOND / self.bps;
         if self.dice.permille(self.loss_permille) || now < self.dead_until {
             return;
@@ -201,12 +205,23 @@ impl Net {
         let end = self.world.now + us;
         while self.world.now < end {
             self.world.now += MS;
+            self.consent();
             for at in 0..self.cameras.len() {
                 self.film(at);
             }
             self.world.flush();
             self.carry();
             watch(self);
+        }
+    }
+
+    /// Everybody agrees to go on, every five seconds (RFC 7675).
+    fn consent(&mut self) {
+        if self.world.now % (5 * SECOND) < MS {
+            for peer in self.cameras.iter().map(|c| &c.peer).chain(self.viewers.iter().map(|v| &v.peer)) {
+                let check = peer.check(true);
+                self.world.datagram(peer.address, &check);
+            }
         }
     }
 
