@@ -131,7 +131,12 @@ proptest! {
             allocate(Some(budget), &mut claims, now);
             let sent = claims.iter().filter(|claim| claim.choice != HELD);
             prop_assert!(sent.clone().all(|claim| claim.choice <= claim.most));
-            prop_assert!(sent.map(|claim| claim.bps[usize::from(claim.choice)]).sum::<u64>() <= budget);
+            // The lowest layer, once shown, is borne a quarter beyond the estimate.
+            let least = |claim: &Claim| match claim.bps[usize::from(claim.choice)] {
+                bps if claim.choice == 0 => bps - bps / SPARE,
+                bps => bps - claim.bps[0] / SPARE,
+            };
+            prop_assert!(sent.map(least).sum::<u64>() <= budget);
         }
     }
 }

@@ -24,8 +24,6 @@ pub type Alarms = BinaryHeap<Reverse<(u64, u32)>>;
 const PADDING: usize = 255;
 /// Packets of padding in one send.
 const TOGETHER: usize = 16;
-/// A whole picture is not spread over more than this at the start of a way of which little is known, bits per second.
-const LEAST_PACE_BPS: u64 = 300_000;
 
 impl Shard {
     /// Those whose time has come are served at this flush.
@@ -220,9 +218,9 @@ fn write_padding(out: &mut [u8], slot: &Slot, number: u16, wall_us: u64) -> usiz
 }
 
 impl Transport {
-    /// The estimate or a cap is another: the pacer goes by it.
+    /// The estimate is another: the pacer goes by it.
     pub(crate) fn repace(&mut self) {
-        let target = self.target_bps();
-        self.pacer.set_target(target, LEAST_PACE_BPS);
+        let pace = self.estimator.as_ref().and_then(|estimator| estimator.pace_bps());
+        self.pacer.set_rate(pace);
     }
 }

@@ -66,7 +66,6 @@ impl Shard {
             Packet::Remb { bitrate, .. } => {
                 if let Some(transport) = self.transports.get_mut(index) {
                     transport.estimate_bps = bitrate.min(u32::MAX.into()) as u32;
-                    transport.repace();
                 }
             }
             Packet::TransportCc { body, .. } => self.note_transport_cc(now, index, body),

@@ -17,9 +17,11 @@ const KNOWN_US: u64 = 1_000_000;
 const SILENCE_US: u64 = 1_500_000;
 /// The least delay is that of the last two of these, µs: clocks drift, and ways change.
 const BASE_WINDOW_US: u64 = 20_000_000;
+/// Packets leave so many times faster than the way bears for long: a frame is larger than another.
+const PACE: (u64, u64) = (5, 2);
 /// A queue longer than this is emptied after the rate was lowered, µs: by sending less, for so long at most.
 const STANDING_US: i64 = 50_000;
-const EMPTYING_US: u64 = 2_000_000;
+const EMPTYING_US: u64 = 5_000_000;
 /// The longer the queue the less, down to two fifths at this much more, µs.
 const LEAST_US: i64 = 100_000;
 /// After a burst of a probe a short queue is its own, µs beside two round trips.
@@ -69,6 +71,7 @@ pub struct Estimator {
     judged: bool,
     emptying_until_us: u64,
     bps: u64,
+    pace_bps: u64,
     known: bool,
 }
 
@@ -91,6 +94,7 @@ impl Estimator {
             judged: false,
             emptying_until_us: 0,
             bps: START_BPS,
+            pace_bps: START_BPS,
             known: false,
         }
     }
@@ -105,11 +109,21 @@ impl Estimator {
         self.bps
     }
 
+    /// How fast packets may leave, bits per second: well above what the way bears, so that no picture is held back for being
+    /// larger than the last; below it while a queue is emptied.
+    pub fn pace_bps(&self) -> Option<u64> {
+        self.known.then_some(self.pace_bps)
+    }
+
     fn settle(&mut self, now: u64) {
         self.known = self.first_feedback_us.is_some_and(|first| self.judged || now >= first + KNOWN_US);
         let bps = self.rate.bps().min(self.loss.bps());
+        self.bps = bps.max(MIN_BPS);
         let excess = if now < self.emptying_until_us { (self.queue_us - STANDING_US).clamp(0, LEAST_US) } else { 0 };
-        self.bps = (bps - bps * 3 * excess as u64 / (5 * LEAST_US as u64)).max(MIN_BPS);
+        self.pace_bps = match excess as u64 {
+            0 => self.bps * PACE.0 / PACE.1,
+            excess => (bps - bps * 3 * excess / (5 * LEAST_US as u64)).max(MIN_BPS),
+        };
     }
 
     /// Standing queue on the way, µs.

@@ -5,8 +5,6 @@
 
 use std::collections::VecDeque;
 
-/// The rate is so many times the target: a frame is not to be held back because the encoder's frames differ (2.5).
-const FACTOR: (u64, u64) = (5, 2);
 /// What may go at once, µs of that rate.
 const BURST_US: u64 = 5_000;
 /// Packets that wait, at most; beyond it, or when they would take longer than this to leave, pictures are skipped.
@@ -29,9 +27,9 @@ impl<W> Default for Pacer<W> {
 }
 
 impl<W> Pacer<W> {
-    /// What the way bears now; none: not known. `least`, bits per second: it is never slower than that.
-    pub fn set_target(&mut self, target: Option<u64>, least: u64) {
-        self.bps = target.map_or(0, |bps| (bps * FACTOR.0 / FACTOR.1).max(least).max(1));
+    /// How fast packets may leave, bits per second; none: what the way bears is not known.
+    pub fn set_rate(&mut self, bps: Option<u64>) {
+        self.bps = bps.map_or(0, |bps| bps.max(1));
     }
 
     /// Whether anything can ever wait.
@@ -112,11 +110,11 @@ impl<W> Pacer<W> {
 mod tests {
     use super::*;
 
-    /// R: at most 5 ms of two and a half times the target at once, the rest at that rate, in order.
+    /// R: at most 5 ms of its rate at once, the rest at that rate, in order.
     #[test]
     fn a_burst_is_spread() {
         let mut pacer = Pacer::default();
-        pacer.set_target(Some(1_000_000), 0);
+        pacer.set_rate(Some(2_500_000));
         let mut now = 1_000_000;
         for sequence in 0..100 {
             assert!(pacer.wait(sequence, 1000));
@@ -146,7 +144,7 @@ mod tests {
             assert!(pacer.free());
             pacer.sent(100_000);
         }
-        pacer.set_target(Some(100_000), 0);
+        pacer.set_rate(Some(250_000));
         let taken = (0..1000).take_while(|&n| pacer.wait(n, 1000)).count();
         assert_eq!(taken, 47); // 1.5 s of 250 kbit/s
         assert_eq!(pacer.retain(|_| false), 47);

@@ -237,13 +237,15 @@ impl Net {
             return;
         }
         let asked = self.asked(at);
-        let target = u64::from(self.figures(at).target_bps);
-        let target = if target == 0 { 300_000 } else { target };
+        let figures = self.figures(at);
+        let target = if figures.target_bps == 0 { 300_000 } else { u64::from(figures.target_bps) };
         let camera = &mut self.cameras[at];
         camera.next_picture += SECOND / 30;
         camera.picture += 1;
-        // Sound and headers take their part of what is let.
-        let bps = if camera.fixed_bps > 0 { camera.fixed_bps } else { target.saturating_sub(60_000) };
+        // A picture that needs all that is borne would be held back at each swing of the estimate, and one that is held
+        // is only taken up again with room to spare.
+        let share = if figures.video_held { 60 } else { 75 };
+        let bps = if camera.fixed_bps > 0 { camera.fixed_bps } else { target.saturating_sub(60_000) * share / 100 };
         let bps = bps.clamp(30_000, camera.most_bps);
         let key = asked || camera.picture % 300 == 1;
         let spread = 80 + self.dice.below(41);
