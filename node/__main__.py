@@ -20,7 +20,7 @@ import typer
 
 from node import config as settings
 from node import logs
-from node.errors import Fault, Text
+from node.errors import Fault, SaidFault, Text
 from node.features.operators import cli as tokens
 
 log: Final = structlog.get_logger()
@@ -109,10 +109,17 @@ def main_with(path: Path | None = None, *, stop_plane: bool = False) -> int:
     if stop_plane:
         config = msgspec.structs.replace(config, media=msgspec.structs.replace(config.media, stop_plane=True))
     logs.configure(config.log.format, config.log.level)
+    from node.media.supervisor import PlaneMisconfigured
     from node.running import CannotListen
 
     try:
         return _loop(config)
+    except SaidFault as error:
+        print(error.sentence[words], file=sys.stderr)
+        return 2 if isinstance(error, settings.ConfigError) else 1
+    except PlaneMisconfigured as error:
+        print(_FAILED.fill(why=str(error))[words], file=sys.stderr)
+        return 2
     except CannotListen as error:
         print(_TAKEN.fill(where=error.where, listen=error.listen, why=error.why)[words], file=sys.stderr)
         return 2

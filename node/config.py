@@ -9,6 +9,7 @@ What is wrong is said in one sentence with its remedy, in French or English by $
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import platform
 import tomllib
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from node.errors import Language, Text
+from node.errors import Language, SaidFault, Text
 from node.features.rooms.service import Limits
 from node.logs import Format, Level
 
@@ -29,13 +30,8 @@ SOCKET_PATH_MAX: Final = 90
 """A Unix socket's path has 107 bytes (unix(7)); the file's own name needs some."""
 
 
-class ConfigError(Exception):
+class ConfigError(SaidFault):
     """A setting that cannot be: one sentence and its remedy."""
-
-    def __init__(self, text: Text, **values: object) -> None:
-        filled = text.fill(**{name: str(value) for name, value in values.items()})
-        super().__init__(filled["en"])
-        self.sentence = filled
 
 
 class NodeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,9 +56,9 @@ class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`listen`: UDP; each shard has a port, from that one on. `shards`: threads that carry packets; 0: one less than
-    there are cores. `room_split`: people of one room on one shard, from which on it takes a further shard.
-    `advertise`: addresses that participants reach us by, instead of this machine's own.
+    """`listen`: UDP, IPv4; each shard has a port, from that one on. `shards`: threads that carry packets; 0: one less
+    than there are cores. `room_split`: people of one room on one shard, from which on it takes a further shard.
+    `advertise`: IPv4 addresses that participants reach us by, instead of this machine's own.
     `stop_plane`: the plane ends with the node instead of carrying on for `orphan_grace_s`."""
 
     listen: str = "0.0.0.0:7881"
@@ -148,6 +144,37 @@ _TOO_LONG: Final = Text(
     "Configuration: the path node.run_dir ({value}) is too long for a socket ({length} bytes, at most {limit}): choose "
     "a shorter one, for example /run/regie.",
 )
+_MEDIA_LISTEN: Final = Text(
+    "Configuration : media.listen = « {value} » n’est pas une adresse IPv4 et un port : écrivez par exemple "
+    "« 0.0.0.0:7881 ».",
+    "Configuration: media.listen = “{value}” is not an IPv4 address and a port: write for example “0.0.0.0:7881”.",
+)
+_ADVERTISE: Final = Text(
+    "Configuration : media.advertise : « {value} » n’est pas une adresse IPv4 : écrivez par exemple « 192.0.2.1 ».",
+    "Configuration: media.advertise: “{value}” is not an IPv4 address: write for example “192.0.2.1”.",
+)
+_NO_PROGRAM: Final = Text(
+    "Configuration : media.plane_binary = « {value} » n’est pas un programme : corrigez le chemin, ou retirez-le.",
+    "Configuration: media.plane_binary = “{value}” is not a program: correct the path, or remove it.",
+)
+_NO_FOLDER: Final = Text(
+    "Configuration : le dossier {where} ({value}) ne peut pas être créé ({why}) : choisissez-en un autre, ou changez "
+    "les droits.",
+    "Configuration: the folder {where} ({value}) cannot be made ({why}): choose another one, or change the "
+    "permissions.",
+)
+_DATABASE: Final = Text(
+    "Configuration : node.database ne convient pas ({why}) : écrivez par exemple "
+    "« postgresql+asyncpg://regie@localhost/regie » ou « sqlite+aiosqlite:////var/lib/regie/regie.sqlite3 ».",
+    "Configuration: node.database will not do ({why}): write for example “postgresql+asyncpg://regie@localhost/regie” "
+    "or “sqlite+aiosqlite:////var/lib/regie/regie.sqlite3”.",
+)
+_ROOM_SIZES: Final = Text(
+    "Configuration : limits.room_participants ({value}) dépasse limits.room_participants_max ({limit}) : abaissez l’un "
+    "ou relevez l’autre.",
+    "Configuration: limits.room_participants ({value}) is more than limits.room_participants_max ({limit}): lower the "
+    "one or raise the other.",
+)
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
@@ -164,6 +191,18 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         raise ConfigError(_WRONG, where=where.rstrip("`") or "?", why=why) from None
     _check(config)
     return config
+
+
+def make_folders(config: Config) -> None:
+    """
+    Raises:
+        ConfigError: where one cannot be made. Only making it shows.
+    """
+    for where, folder in (("node.data_dir", config.data_dir), ("node.run_dir", config.run_dir)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ConfigError(_NO_FOLDER, where=where, value=folder, why=error.strerror or error) from None
 
 
 def language(environ: Mapping[str, str] | None = None) -> Language:
@@ -245,3 +284,44 @@ def _check(config: Config) -> None:
     length = len(os.fsencode(config.run_dir))
     if length > SOCKET_PATH_MAX:
         raise ConfigError(_TOO_LONG, value=config.run_dir, length=length, limit=SOCKET_PATH_MAX)
+    limits = config.limits
+    if limits.room_participants > limits.room_participants_max:
+        raise ConfigError(_ROOM_SIZES, value=limits.room_participants, limit=limits.room_participants_max)
+    _check_media(config.media)
+    if config.node.database:
+        _check_database(config.node.database)
+
+
+def _check_media(media: MediaSection) -> None:
+    if not _is_ipv4(split_address(media.listen)[0]):
+        raise ConfigError(_MEDIA_LISTEN, value=media.listen)
+    for address in media.advertise:
+        if not _is_ipv4(address):
+            raise ConfigError(_ADVERTISE, value=address)
+    if media.plane_binary and not (os.path.isfile(media.plane_binary) and os.access(media.plane_binary, os.X_OK)):
+        raise ConfigError(_NO_PROGRAM, value=media.plane_binary)
+
+
+def _is_ipv4(word: str) -> bool:
+    try:
+        ipaddress.IPv4Address(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_database(url: str) -> None:
+    """Without its words in the sentence: there may be a password among them."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        parsed = make_url(url)
+        dialect = parsed.get_dialect()
+        dialect.import_dbapi()
+    except ArgumentError:
+        raise ConfigError(_DATABASE, why="URL") from None
+    except (NoSuchModuleError, ImportError):
+        raise ConfigError(_DATABASE, why=parsed.drivername) from None
+    if not dialect.is_async:
+        raise ConfigError(_DATABASE, why=parsed.drivername)

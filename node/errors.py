@@ -80,6 +80,14 @@ class Fault(Exception):
     """We failed. Carries a sentence for the log; the caller sees `INTERNAL`."""
 
 
+class SaidFault(Fault):
+    """A fault that whoever starts the node can mend: one sentence with its remedy, in both languages."""
+
+    def __init__(self, text: Text, **values: object) -> None:
+        self.sentence = text.fill(**{name: str(value) for name, value in values.items()})
+        super().__init__(self.sentence["en"])
+
+
 _ASK_HOST = Text("Demandez un nouveau lien à la personne qui organise.", "Ask the organiser for a new link.")
 _RETRY = Text("Réessayez dans quelques secondes.", "Try again in a few seconds.")
 _FIX_CLIENT = Text(

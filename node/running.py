@@ -31,7 +31,7 @@ import node.features.operators.store as operators_store
 import node.features.rates.store as rates_store
 import node.features.rooms.store as rooms_store
 from node.clock import SystemClock
-from node.config import Config, split_address
+from node.config import Config, make_folders, split_address
 from node.errors import Fault
 from node.features.audit.service import Audit
 from node.features.chat.service import Chat
@@ -238,9 +238,8 @@ class RunningNode:
 
 
 async def start(config: Config) -> RunningNode:
-    """Raises `Fault` (CannotListen among them) and OSError with a sentence; nothing is left running then."""
-    for folder in (config.data_dir, config.run_dir):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Raises `Fault` (CannotListen, ConfigError among them) and OSError with a sentence; nothing is left running."""
+    make_folders(config)
     engine = open_engine(config.node.database or sqlite_url(config.data_dir))
     try:
         await migrate(engine)

@@ -29,6 +29,8 @@ ANSWER_WITHIN_S: Final = 15.0
 LOCK_WITHIN_S: Final = 15.0
 TRIES: Final = 25  # a process that is being killed still takes connections for a moment
 MAX_LOG: Final = 16 * 1024 * 1024
+MISCONFIGURED: Final = 2
+"""The plane's exit status for what an operator can put right (`node/plane/driver/src/main.rs`)."""
 
 log = logging.getLogger("regie.media.supervisor")
 
@@ -46,6 +48,10 @@ class MediaSettings(msgspec.Struct, frozen=True):
     plane_binary: str = ""
     orphan_grace_s: int = 600
     arguments: tuple[str, ...] = ()  # more of the plane's own options, e.g. ("--gso", "off")
+
+
+class PlaneMisconfigured(Fault):
+    """The plane refuses what it was told: its own sentence, which says what to change."""
 
 
 class Link(msgspec.Struct):
@@ -136,6 +142,8 @@ class Supervisor:
                 with contextlib.suppress(OSError):
                     return await PlaneClient.connect(self.socket, on_event, on_lost)
             if (code := process.poll()) is not None:
+                if code == MISCONFIGURED:
+                    raise PlaneMisconfigured(self._last_words())
                 raise Fault(f"The plane ended with status {code} as it started: {self._last_words()}")
             await asyncio.sleep(0.01)
         process.kill()

@@ -19,15 +19,24 @@ from typing import Final
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from node.errors import SaidFault, Text
 
 CA_DAYS: Final = 3652
 SERVER_DAYS: Final = 397  # the most that browsers accept
 RENEW_DAYS: Final = 30
 EARLY: Final = timedelta(hours=1)  # clocks of phones are late
+
+_BROKEN: Final = Text(
+    "{path} ne se lit pas : remettez-le d’une sauvegarde, ou effacez ca.pem et ca.key ; le nœud en fera de nouveaux, et "
+    "les contextes des consoles seront à refaire.",
+    "{path} cannot be read: restore it from a backup, or delete ca.pem and ca.key; the node makes new ones, and the "
+    "consoles' contexts must be made again.",
+)
 
 Name = x509.DNSName | x509.IPAddress
 
@@ -43,7 +52,7 @@ class TlsFiles(msgspec.Struct, frozen=True):
 def ensure_tls(data_dir: Path, names: Iterable[str] = (), *, now: datetime | None = None) -> TlsFiles:
     """The node's certificates, made or renewed when needed. `names`: what else people call this machine (names, IPs).
 
-    Raises OSError where the directory cannot be written, ValueError where a file there is not PEM.
+    Raises OSError where the directory cannot be written, SaidFault where the authority there cannot be read.
     """
     now = now or datetime.now(UTC)
     folder = data_dir / "tls"
@@ -77,10 +86,15 @@ def names_of(names: Iterable[str]) -> list[Name]:
 
 def _authority(cert_path: Path, key_path: Path, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     if cert_path.exists() and key_path.exists():
-        key = serialization.load_pem_private_key(key_path.read_bytes(), password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError(f"{key_path} does not hold an EC key")
-        return x509.load_pem_x509_certificate(cert_path.read_bytes()), key
+        reading = key_path
+        try:
+            key = serialization.load_pem_private_key(key_path.read_bytes(), password=None)
+            if not isinstance(key, ec.EllipticCurvePrivateKey):
+                raise TypeError
+            reading = cert_path
+            return x509.load_pem_x509_certificate(cert_path.read_bytes()), key
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise SaidFault(_BROKEN, path=reading) from None
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Régie {socket.gethostname()}"[:64])])
     cert = (

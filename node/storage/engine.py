@@ -8,11 +8,21 @@ from typing import Any, Final
 import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from node.errors import SaidFault, Text
+
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+_UNUSABLE: Final = Text(
+    "La base de données {where} ne peut pas servir ({why}) : remettez-la d’une sauvegarde, démarrez-la, ou corrigez "
+    "node.database.",
+    "The database {where} cannot be used ({why}): restore it from a backup, start it, or correct node.database.",
+)
 
 log: Final = structlog.get_logger()
 
@@ -40,9 +50,18 @@ def _sqlite(connection: Any, _record: Any) -> None:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the schema to the newest revision."""
-    async with engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+    """Bring the schema to the newest revision.
+
+    Raises:
+        SaidFault: the database does not answer, or is none of ours. Its URL is not said: it may hold a password.
+    """
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        why = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+        where = engine.url.database if engine.url.get_backend_name() == "sqlite" else engine.url.host
+        raise SaidFault(_UNUSABLE, where=where, why=why[0]) from error
 
 
 def _upgrade(connection: Connection) -> None:

@@ -32,7 +32,7 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         settings(
             REGIE__WEB__LISTEN="127.0.0.1:0",
             REGIE__WEB__BEHIND_PROXY="true",
-            REGIE__MEDIA__ADVERTISE="192.0.2.1, 2001:db8::1",
+            REGIE__MEDIA__ADVERTISE="192.0.2.1, 198.51.100.7",
             REGIE__NODE__DATABASE_FILE=str(secret),
             REGIE__LIMITS__NODE_PARTICIPANTS="7",
         ),
@@ -40,7 +40,7 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert config.web.listen == "127.0.0.1:0"
     assert config.web.behind_proxy
     assert config.web.public_url == "https://regie.exemple.fr"
-    assert config.media.advertise == ("192.0.2.1", "2001:db8::1")
+    assert config.media.advertise == ("192.0.2.1", "198.51.100.7")
     assert config.node.database == "postgresql+asyncpg://u:p@db/regie"
     assert (config.limits.rooms, config.limits.node_participants) == (3, 7)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Annotated, Final, Protocol
 
 import msgspec
+from msgspec import Meta
 
 from node.errors import Refused
 from node.features.join.names import clean_title
@@ -21,15 +22,20 @@ ROOM_ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
 REASON_LENGTH: Final = 500
 
 
-class Limits(msgspec.Struct, frozen=True):
+TICKET_HOURS_MAX: Final = 24 * 366
+
+Count = Annotated[int, Meta(ge=1)]
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What this node allows. `room_participants`: of a room that is created without a number (R099);
     `room_participants_max`: the most that can be asked for."""
 
-    room_participants: int = 100
-    room_participants_max: int = 1000
-    node_participants: int = 2000
-    rooms: int = 1000
-    ticket_hours: int = 168
+    room_participants: Count = 100
+    room_participants_max: Count = 1000
+    node_participants: Count = 2000
+    rooms: Count = 1000
+    ticket_hours: Annotated[int, Meta(ge=1, le=TICKET_HOURS_MAX)] = 168
 
 
 class Archive(Protocol):
@@ -64,8 +70,8 @@ class Rooms:
         if not 1 <= most <= limits.room_participants_max:
             raise Refused("BAD_REQUEST", limit=limits.room_participants_max, current=f"max_participants = {most}")
         hours = ticket_hours or limits.ticket_hours
-        if not 1 <= hours <= 24 * 366:
-            raise Refused("BAD_REQUEST", limit=24 * 366, current=f"ticket_hours = {hours}")
+        if not 1 <= hours <= TICKET_HOURS_MAX:
+            raise Refused("BAD_REQUEST", limit=TICKET_HOURS_MAX, current=f"ticket_hours = {hours}")
         if room_id and not ROOM_ID.fullmatch(room_id):
             raise Refused("BAD_REQUEST", limit="a-z 0-9 -, 3 … 40", current="room")
         if len(self._floor.rooms) >= limits.rooms:
