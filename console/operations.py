@@ -53,6 +53,9 @@ def explain(failure: Failure) -> str:
     refusal = failure.refusal
     if refusal is not None and refusal.message:
         text, step = said(refusal.message), said(refusal.next_step)
+        limit = refusal.limit
+        if limit and limit not in text and limit not in step:
+            text = f"{text} ({t('limit', value=limit)})"
         return f"{text} {step} [{refusal.code}]".strip()
     step = f"fail.{failure.kind}.next"
     following = t(step)

@@ -371,6 +371,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     # ------------------------------------------------------------------ failures without the node's own words
     "fail.connection": ("Le nœud est injoignable", "The node cannot be reached"),
     "fail.connection.next": ("Vérifiez l’adresse et le réseau.", "Check the address and the network."),
+    "limit": ("limite : {value}", "limit: {value}"),
     "fail.timeout": ("Le nœud n’a pas répondu à temps", "The node did not answer in time"),
     "fail.timeout.next": ("Répéter est sans danger.", "Repeating is harmless."),
     "fail.denied": ("Le nœud refuse ce jeton ou ce rôle", "The node refuses this token or role"),

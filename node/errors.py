@@ -101,7 +101,7 @@ RULES: Final[dict[str, Rule]] = {
         "NOT_FOUND",
         404,
         "rooms.exists",
-        Text("Cette salle n’existe pas sur ce nœud.", "There is no such room on this node."),
+        Text("La salle « {current} » n’existe pas sur ce nœud.", "There is no room “{current}” on this node."),
         Text("Vérifiez le lien, ou demandez-en un nouveau.", "Check the link, or ask for a new one."),
     ),
     "ROOM_CLOSED": Rule(
@@ -127,7 +127,7 @@ RULES: Final[dict[str, Rule]] = {
         "ALREADY_EXISTS",
         409,
         "rooms.unique",
-        Text("Une salle porte déjà cet identifiant.", "A room with this id exists already."),
+        Text("Une salle porte déjà l’identifiant « {current} ».", "A room with the id “{current}” exists already."),
         Text("Choisissez un autre identifiant.", "Choose another id."),
     ),
     "NODE_FULL": Rule(
@@ -136,6 +136,13 @@ RULES: Final[dict[str, Rule]] = {
         "node.max_participants",
         Text("Ce nœud est plein : {current} personnes sur {limit}.", "This node is full: {current} of {limit} people."),
         _RETRY,
+    ),
+    "ROOMS_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        503,
+        "node.max_rooms",
+        Text("Ce nœud a déjà {current} salles sur {limit}.", "This node has {current} of {limit} rooms already."),
+        Text("Fermez une salle, ou relevez limits.rooms.", "Close a room, or raise limits.rooms."),
     ),
     # ------------------------------------------------------------------ join
     "TICKET_MISSING": Rule(
@@ -206,7 +213,10 @@ RULES: Final[dict[str, Rule]] = {
         "RESOURCE_EXHAUSTED",
         503,
         "media.plane_limits",
-        Text("Le transport des médias est plein.", "The media plane is full."),
+        Text(
+            "Le transport des médias est plein : la limite est {limit}.",
+            "The media plane is full: its limit is {limit}.",
+        ),
         _RETRY,
     ),
     # ------------------------------------------------------------------ participants, mute, chat
@@ -266,7 +276,7 @@ RULES: Final[dict[str, Rule]] = {
         422,
         "chat.text",
         Text("Le message est vide.", "The message is empty."),
-        Text("Écrivez un texte.", "Write some text."),
+        Text("Écrivez un texte, de {limit} caractères au plus.", "Write some text, at most {limit} characters."),
     ),
     "MESSAGE_TOO_LONG": Rule(
         "INVALID_ARGUMENT",
@@ -295,6 +305,13 @@ RULES: Final[dict[str, Rule]] = {
         "protocol.shape",
         Text("Demande mal formée : {current}.", "Malformed request: {current}."),
         _FIX_CLIENT,
+    ),
+    "VALUE_INVALID": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "operators.value",
+        Text("{current} ne convient pas ; permis : {limit}.", "{current} will not do; allowed: {limit}."),
+        Text("Corrigez cette valeur.", "Correct this value."),
     ),
     "TOO_LARGE": Rule(
         "RESOURCE_EXHAUSTED",
@@ -445,10 +462,10 @@ RULES: Final[dict[str, Rule]] = {
         "INTERNAL",
         500,
         "node.fault",
-        Text("Le nœud a rencontré une erreur.", "The node met an error."),
+        Text("Le nœud a rencontré une erreur ({current}).", "The node met an error ({current})."),
         Text(
-            "Réessayez ; si cela continue, donnez l’heure au support.",
-            "Try again; if it goes on, tell support the time.",
+            "Réessayez ; si cela continue, donnez ce numéro au support.",
+            "Try again; if it goes on, tell support this number.",
         ),
     ),
 }

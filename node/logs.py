@@ -1,21 +1,32 @@
 """Logs: one event a line, with stable names, and never anything personal.
 
 What could be personal (a name, an address, a text) is wrapped in `Pii` where it must be passed at all; it prints as a
-mark of itself. Ids of rooms and people are random and may be logged.
+mark of itself. Ids of rooms and people tie lines together that are about somebody: at debug only, never in what a node
+logs unasked.
 """
 
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 from typing import Any, Final, Literal
 
 import structlog
 
+from node.errors import Refused
+
 Format = Literal["auto", "json", "console"]
 Level = Literal["debug", "info", "warning", "error"]
 
 _QUIET: Final = ("aiosqlite", "alembic", "sqlalchemy", "aiohttp.access", "asyncio", "aiohttp.server")
+
+
+def fault(event: str, **fields: object) -> Refused:
+    """Log the exception under way, and what to tell the caller: INTERNAL with a number that the log has too."""
+    number = "f_" + secrets.token_hex(6)
+    structlog.get_logger().error(event, fault=number, **{"exc_info": True, **fields})
+    return Refused("INTERNAL", current=number)
 
 
 class Pii:

@@ -65,6 +65,7 @@ from node.web.app import MAX_HEADER, WebEdge
 from node.web.doorway import HANDSHAKE_WITHIN_S
 
 TICK_S: Final = 0.5
+SECOND_EARLY: Final = 0.25
 BACKLOG: Final = 1024
 GARBAGE: Final = (10_000, 20, 50)
 """New objects that outlive their references before the youngest are looked at, and how often the older are."""
@@ -143,7 +144,7 @@ class RunningNode:
     async def seconds(self, machine: MachineMeter) -> None:
         """On each wall-clock second: how the node is."""
         while True:
-            await asyncio.sleep(1.0 - time.time() % 1.0)
+            await asyncio.sleep(to_next_second(time.time()))
             try:
                 self.services.nodes.second(machine.read())
             except Exception:
@@ -353,6 +354,13 @@ async def _begin(running: RunningNode) -> None:
             log.warning("no_local_context", why=str(error))
     _settle_garbage()
     log.info("node_runs", web=running.web_url, tls=running.tls_url, rpc=running.rpc_address)
+
+
+def to_next_second(now: float) -> float:
+    """How long to sleep. A timer may wake a moment before the second: then it is the next one that is meant, and not
+    the rest of a millisecond, in which nothing can be measured."""
+    left = 1.0 - now % 1.0
+    return left if left > SECOND_EARLY else left + 1.0
 
 
 def _settle_garbage() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -38,6 +39,23 @@ def test_no_metric_tells_rooms_or_people_apart(metric: object) -> None:
 def test_personal_fields_are_marked_in_the_contract(message: type, field: str) -> None:
     """`debug_redact`: whoever prints a message for a log leaves them out."""
     assert message.DESCRIPTOR.fields_by_name[field].GetOptions().debug_redact  # type: ignore[attr-defined]
+
+
+def test_what_a_node_logs_unasked_names_no_room_and_nobody() -> None:
+    """Static, over every call of a logger that is not at debug: ids tie lines together that are about somebody."""
+    tellers = {"info", "warning", "error", "exception", "critical"}
+    named = [
+        (path.name, call.lineno, keyword.arg)
+        for path in (WEB.parent).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in tellers
+        and ast.unparse(call.func.value) == "log"
+        for keyword in call.keywords
+        if keyword.arg in PERSONAL - {"address"}  # the node's own
+    ]
+    assert named == []
 
 
 @pytest.mark.parametrize("path", sorted((WEB / "static").rglob("*.*")) + sorted((WEB / "templates").rglob("*.html")))

@@ -423,7 +423,7 @@ class PlaneMedia:
             raise (Refused("FENCED", current=self._fenced) if self._fenced else Refused("PLANE_DOWN")) from None
         except PlaneFailed as error:
             if error.cause == wire.Failed.CAUSE_FULL:
-                raise Refused("PLANE_FULL") from None
+                raise Refused("PLANE_FULL", limit=error.number, current=error.detail[:64]) from None
             if error.cause == wire.Failed.CAUSE_NOT_ATTACHED or _is_unknown(error):
                 raise Refused("PLANE_DOWN") from None
             raise Fault(f"the plane refused a command: {error}") from error

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import pathlib
+import re
 from collections.abc import Callable
 from typing import Any, Final, cast
 
@@ -47,6 +48,13 @@ class PlaneFailed(Exception):
     def __init__(self, cause: int, detail: str) -> None:
         super().__init__(f"{wire.Failed.Cause.Name(wire.Failed.Cause.ValueType(cause))}: {detail}")
         self.cause = cause
+        self.detail = detail
+
+    @property
+    def number(self) -> str:
+        """The first number that the plane's words name: the limit, of CAUSE_FULL."""
+        found = re.search(r"\d+", self.detail)
+        return found.group() if found is not None else "?"
 
 
 class PlaneClient(asyncio.Protocol):
@@ -84,7 +92,7 @@ class PlaneClient(asyncio.Protocol):
         if self._transport is None:
             future.set_exception(PlaneGone("not connected"))
         elif len(self._pending) >= MAX_PENDING:
-            future.set_exception(PlaneFailed(wire.Failed.CAUSE_FULL, "too many commands without a reply"))
+            future.set_exception(PlaneFailed(wire.Failed.CAUSE_FULL, f"{MAX_PENDING} commands wait for a reply"))
         else:
             self._pending[self._number(command)] = (future, self._loop.time() + REPLY_WITHIN_S)
             self._write(command)

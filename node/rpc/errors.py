@@ -7,23 +7,20 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from typing import Final, cast
 
 import grpc
 import grpc.aio
-import structlog
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from node.errors import Refused
+from node.logs import fault
 from protos.common.v1 import common_pb2
 
 DOMAIN: Final = "regie"
 MAX_VALUE: Final = 256  # characters of limit and current: trailers share 8 KiB with everything else
-
-log: Final = structlog.get_logger()
 
 
 def refusal_message(refused: Refused) -> common_pb2.Refusal:
@@ -67,9 +64,7 @@ def as_refusal(error: Exception, method: str) -> Refused:
     """What `error` is for the caller: itself if a rule said no, else INTERNAL with an id that the log has too."""
     if isinstance(error, Refused):
         return error
-    fault = "f_" + secrets.token_hex(6)
-    log.error("rpc_fault", fault=fault, method=method, exc_info=error)
-    return Refused("INTERNAL", current=fault)
+    return fault("rpc_fault", method=method, exc_info=error)
 
 
 def outcome_of(error: BaseException | None) -> tuple[str, str]:

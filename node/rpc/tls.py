@@ -32,8 +32,8 @@ RENEW_DAYS: Final = 30
 EARLY: Final = timedelta(hours=1)  # clocks of phones are late
 
 _BROKEN: Final = Text(
-    "{path} ne se lit pas : remettez-le d’une sauvegarde, ou effacez ca.pem et ca.key ; le nœud en fera de nouveaux, et "
-    "les contextes des consoles seront à refaire.",
+    "{path} ne se lit pas : remettez-le d’une sauvegarde, ou effacez ca.pem et ca.key ; le nœud en fera de nouveaux, "
+    "et les contextes des consoles seront à refaire.",
     "{path} cannot be read: restore it from a backup, or delete ca.pem and ca.key; the node makes new ones, and the "
     "consoles' contexts must be made again.",
 )

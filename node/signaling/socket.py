@@ -26,6 +26,7 @@ from node.features.participants.service import Participants
 from node.features.quality.rules import Reported
 from node.features.quality.service import Quality
 from node.features.rooms.rules import Room
+from node.logs import fault
 from node.ports import Actor, Source
 from node.signaling import messages as m
 from node.signaling.stream import ENDED, RESTART, Hub, Stream, frame, message_of
@@ -196,8 +197,7 @@ class Sockets:
             line.send(self._refused(refused, ""))
             return RESTART if refused.code == "FENCED" else WSCloseCode.INTERNAL_ERROR
         except Exception:
-            log.exception("websocket_failed")
-            line.send(self._refused(Refused("INTERNAL"), ""))
+            line.send(self._refused(fault("websocket_failed"), ""))
             return WSCloseCode.INTERNAL_ERROR
 
     async def _serve(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> int:
@@ -224,7 +224,7 @@ class Sockets:
             self._silent -= 1
         if isinstance(talk, int):
             return talk
-        log.info("page_attached", room=talk.room.id, participant=talk.participant)
+        log.debug("page_attached", room=talk.room.id, participant=talk.participant)
         try:
             return await self._listen(ws, talk)
         finally:

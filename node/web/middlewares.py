@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from node.errors import Refused
+from node.logs import fault
 from node.web.meter import Meter
 from node.web.request import MAX_BODY
 
@@ -57,8 +58,7 @@ def refusals_counted_by(meter: Meter) -> Middleware:
             raise
         except Exception:
             route = request.match_info.route.resource
-            log.exception("request_failed", method=request.method, route=route.canonical if route is not None else "")
-            refused = Refused("INTERNAL")
+            refused = fault("request_failed", method=request.method, route=route.canonical if route is not None else "")
             response = answer(refused)
         meter.refusal(refused.code, "http")
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,37 @@ def test_no_other_place_ends_a_call() -> None:
         if re.search(r"context\.(abort|abort_with_status|set_code|set_details)\(", line)
     ]
     assert [place.partition(":")[0] for place in places] == ["rpc/interceptors.py"], places
+
+
+def raised() -> list[tuple[str, str, set[str]]]:
+    """Every place that refuses with a code of its own: where, the code, which values it gives."""
+    node = Path(__file__).parents[2] / "node"
+    found = []
+    for path in node.rglob("*.py"):
+        if "plane" in path.relative_to(node).parts:
+            continue
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Refused":
+                codes = (one.value for one in ast.walk(call.args[0]) if isinstance(one, ast.Constant))
+                given = {keyword.arg or "" for keyword in call.keywords}
+                found += [
+                    (f"{path.relative_to(node)}:{call.lineno}", code, given)
+                    for code in codes
+                    if isinstance(code, str) and code in RULES
+                ]
+    return found
+
+
+def test_every_refusal_gives_the_values_that_its_sentences_name() -> None:
+    """Static, D2: "at most {limit}" without a limit would be an empty place in a sentence that people read."""
+    places = raised()
+    assert len(places) > 60, "the walk finds them"
+    for where, code, given in places:
+        row = RULES[code]
+        sentences = f"{row.message.fr} {row.message.en} {row.next_step.fr} {row.next_step.en}"
+        wanted = {name for name in ("limit", "current") if f"{{{name}}}" in sentences}
+        assert wanted <= given, (where, code, wanted - given)
+        for name in ("limit", "current"):  # what one language says, the other says
+            assert (f"{{{name}}}" in row.message.fr + row.next_step.fr) == (
+                f"{{{name}}}" in row.message.en + row.next_step.en
+            ), (code, name)

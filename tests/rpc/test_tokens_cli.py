@@ -57,7 +57,7 @@ def test_the_table_lines_up(run: object) -> None:
     ("words", "code", "says"),
     [
         (("revoke", "nobody"), 6, "There is no token called “nobody”."),
-        (("create", "x", "--role", "king"), 2, "role 'king'"),
+        (("create", "x", "--role", "king"), 2, "role = 'king'"),
         (("create", " "), 2, "name"),
         (("create", "x", "-o", "xml"), 2, "table or json"),
         (("list", "--config", "/nowhere.toml"), 2, "cannot be read"),

@@ -106,7 +106,7 @@ def check_length(text: str) -> None:
         Refused: MESSAGE_EMPTY, MESSAGE_TOO_LONG.
     """
     if not text.strip():
-        raise Refused("MESSAGE_EMPTY")
+        raise Refused("MESSAGE_EMPTY", limit=MAX_LENGTH, current=0)
     if len(text) > MAX_LENGTH:
         raise Refused("MESSAGE_TOO_LONG", limit=MAX_LENGTH, current=len(text))
 
@@ -187,7 +187,7 @@ class Chat:
     def hide(self, command: Hide, now: float) -> list[Event]:
         message = self._messages.get(command.message)
         if message is None:
-            raise Refused("MESSAGE_UNKNOWN")
+            raise Refused("MESSAGE_UNKNOWN", current=command.message[:64])
         if message.hidden:
             return []
         self._messages[message.message] = msgspec.structs.replace(message, hidden=True, hidden_by=command.by.id)

@@ -94,7 +94,7 @@ class Chat:
         """Of a closed room, or older than what the room remembers: nobody has it on their screen any more."""
         message = await self._archive.message(room_id, message_id)
         if message is None:
-            raise Refused("MESSAGE_UNKNOWN")
+            raise Refused("MESSAGE_UNKNOWN", current=message_id[:64])
         if message.hidden:
             return message
         hidden = msgspec.structs.replace(message, hidden=True, hidden_by=by.id)

@@ -136,7 +136,7 @@ def _run(context: typer.Context, ask: Callable[[Operators], Awaitable[Answer]]) 
     except Refused as refused:
         said = refused.refusal()
         typer.echo(f"{said.message[language()]} {said.next_step[language()]}", err=True)
-        raise typer.Exit(2 if refused.code == "BAD_REQUEST" else 6) from None
+        raise typer.Exit(2 if refused.code == "VALUE_INVALID" else 6) from None
 
 
 def _config_before(context: typer.Context) -> Path | None:

@@ -35,11 +35,13 @@ class Role(enum.IntEnum):
 
     @classmethod
     def of(cls, word: str) -> Role:
-        """The role called `word`. Raises BAD_REQUEST."""
+        """The role called `word`. Raises VALUE_INVALID."""
         try:
             return cls[word.strip().upper()]
         except KeyError:
-            raise Refused("BAD_REQUEST", current=f"role {word!r}", limit=", ".join(r.word for r in cls)) from None
+            raise Refused(
+                "VALUE_INVALID", current=f"role = {word[:64]!r}", limit=", ".join(r.word for r in cls)
+            ) from None
 
 
 class Operator(msgspec.Struct, frozen=True):
@@ -65,10 +67,10 @@ def looks_like_token(token: str) -> bool:
 
 
 def check_name(name: str) -> str:
-    """A name as people may read it in the audit. Raises BAD_REQUEST."""
+    """A name as people may read it in the audit. Raises VALUE_INVALID."""
     name = name.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise Refused("BAD_REQUEST", current="name", limit=f"1 to {MAX_NAME} visible characters")
+        raise Refused("VALUE_INVALID", current=f"name = {name[:MAX_NAME]!r}", limit=f"1 … {MAX_NAME} × a-z, é, …")
     return name
 
 

@@ -53,9 +53,9 @@ class Operators:
         self._written: dict[str, float] = {}
 
     async def create(self, name: str, role: Role, *, hours: float = 0.0) -> tuple[Operator, str]:
-        """A new token, shown this once. `hours` 0: does not expire. Raises BAD_REQUEST."""
+        """A new token, shown this once. `hours` 0: does not expire. Raises VALUE_INVALID."""
         if hours < 0:
-            raise Refused("BAD_REQUEST", current="hours")
+            raise Refused("VALUE_INVALID", current=f"hours = {hours:g}", limit="0 …")
         now = self._clock.now()
         token = PREFIX + secrets.token_urlsafe(32)
         operator = Operator(
@@ -76,13 +76,13 @@ class Operators:
         return sorted((o for o in found if with_revoked or not o.revoked), key=lambda o: (o.created, o.id))
 
     async def revoke(self, which: str) -> Operator:
-        """Ends the token with this id, or this name if only one has it. Raises TOKEN_UNKNOWN, BAD_REQUEST."""
+        """Ends the token with this id, or this name if only one has it. Raises TOKEN_UNKNOWN, VALUE_INVALID."""
         alive = await self.list()
         found = [o for o in alive if o.id == which] or [o for o in alive if o.name == which]
         if not found:
             raise Refused("TOKEN_UNKNOWN", current=which)
         if len(found) > 1:
-            raise Refused("BAD_REQUEST", current=f"{which}: " + ", ".join(o.id for o in found))
+            raise Refused("VALUE_INVALID", current=repr(which[:64]), limit=", ".join(o.id for o in found))
         now = self._clock.now()
         await self._store.revoke(found[0].id, now)
         revoked = msgspec.structs.replace(found[0], revoked=now)

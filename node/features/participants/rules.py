@@ -262,7 +262,7 @@ class People:
     def get(self, participant: str) -> Person:
         person = self._people.get(participant)
         if person is None or not person.admitted:
-            raise Refused("PARTICIPANT_UNKNOWN")
+            raise Refused("PARTICIPANT_UNKNOWN", current=participant[:64])
         return person
 
     def find(self, participant: str) -> Person | None:

@@ -116,7 +116,7 @@ class Floor:
         """
         room = self.rooms.get(room_id)
         if room is None:
-            raise Refused("ROOM_CLOSED" if room_id in self.closed else "ROOM_UNKNOWN")
+            raise Refused("ROOM_CLOSED" if room_id in self.closed else "ROOM_UNKNOWN", current=room_id[:64])
         return room
 
     def people(self) -> int:
@@ -186,7 +186,7 @@ class Floor:
             try:
                 listener(room, events)
             except Exception:  # the decision stands, whoever cannot tell of it
-                log.exception("listener_failed", room=room.id)
+                log.exception("listener_failed")
         return Decided(tuple(events), durable, tasks)
 
     def _index(self, room: Room, event: Event) -> None:
@@ -287,7 +287,7 @@ class Floor:
             try:
                 self.decide(room_id, command)
             except Exception:
-                log.exception("room_failed", room=room_id, command=type(command).__name__)
+                log.exception("room_failed", command=type(command).__name__)
 
     # ------------------------------------------------------------ restart
 

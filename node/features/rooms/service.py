@@ -61,24 +61,26 @@ class Rooms:
         """A new room and its links, one for hosts and one for participants. The secrets are shown only now.
 
         Raises:
-            Refused: NAME_INVALID (the title), BAD_REQUEST, ROOM_EXISTS, NODE_FULL; FENCED.
+            Refused: NAME_INVALID (the title), VALUE_INVALID, ROOM_EXISTS, ROOMS_FULL; FENCED.
             Fault: the ledger cannot keep it. There is no such room then.
         """
         title = clean_title(title)
         limits = self._limits
         most = max_participants or limits.room_participants
         if not 1 <= most <= limits.room_participants_max:
-            raise Refused("BAD_REQUEST", limit=limits.room_participants_max, current=f"max_participants = {most}")
+            raise Refused(
+                "VALUE_INVALID", limit=f"1 … {limits.room_participants_max}", current=f"max_participants = {most}"
+            )
         hours = ticket_hours or limits.ticket_hours
         if not 1 <= hours <= TICKET_HOURS_MAX:
-            raise Refused("BAD_REQUEST", limit=TICKET_HOURS_MAX, current=f"ticket_hours = {hours}")
+            raise Refused("VALUE_INVALID", limit=f"1 … {TICKET_HOURS_MAX}", current=f"ticket_hours = {hours}")
         if room_id and not ROOM_ID.fullmatch(room_id):
-            raise Refused("BAD_REQUEST", limit="a-z 0-9 -, 3 … 40", current="room")
+            raise Refused("VALUE_INVALID", limit="3 … 40 × a-z 0-9 -", current=f"room = {room_id[:64]!r}")
         if len(self._floor.rooms) >= limits.rooms:
-            raise Refused("NODE_FULL", limit=limits.rooms, current=len(self._floor.rooms))
+            raise Refused("ROOMS_FULL", limit=limits.rooms, current=len(self._floor.rooms))
         room_id = room_id or _random_id()
         if room_id in self._floor.rooms or await self._archive.closed_room(room_id) is not None:
-            raise Refused("ROOM_EXISTS")
+            raise Refused("ROOM_EXISTS", current=room_id)
 
         now = self._floor.clock.now()
         opening = Opening(room_id, title, most, created=now)
@@ -87,7 +89,7 @@ class Rooms:
         issue = Issue(tuple(Link(digest(link.ticket), link.role, link.expires) for link in links))
         events += room.handle(issue, now)
         if room_id in self._floor.rooms:  # made by somebody else while the archive was asked
-            raise Refused("ROOM_EXISTS")
+            raise Refused("ROOM_EXISTS", current=room_id)
         try:
             await self._floor.add(room, events).done()
         except Exception:
@@ -105,7 +107,7 @@ class Rooms:
             return room.view()
         closed = self._floor.closed.get(room_id) or await self._archive.closed_room(room_id)
         if closed is None:
-            raise Refused("ROOM_UNKNOWN")
+            raise Refused("ROOM_UNKNOWN", current=room_id[:64])
         return closed
 
     async def list(self, with_closed: bool = False) -> list[RoomView]:
