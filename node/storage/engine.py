@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from node.errors import SaidFault, Text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -58,17 +58,39 @@ async def migrate(engine: AsyncEngine) -> None:
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade)
-    except (SQLAlchemyError, CommandError, OSError) as error:
+    except (SQLAlchemyError, OSError, _Unreadable) as error:
         why = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
         where = engine.url.database if engine.url.get_backend_name() == "sqlite" else engine.url.host
         raise SaidFault(_UNUSABLE, where=where, why=why[0]) from error
 
 
 def _upgrade(connection: Connection) -> None:
-    command.upgrade(alembic_config(connection), "head")
+    """A node that comes back is to decide again at once: Alembic is loaded only when there is something to do."""
+    if inspect(connection).has_table("alembic_version"):
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        if found == [newest()]:
+            return
+    from alembic import command
+    from alembic.util.exc import CommandError
+
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    except CommandError as error:
+        raise _Unreadable(str(error)) from error
+
+
+def newest() -> str:
+    """The revision that this program knows as the last: they are numbered (`node.storage.revise`)."""
+    return max(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("0*.py"))
+
+
+class _Unreadable(Exception):
+    """Alembic cannot make anything of this database: it is of a newer Régie, or of something else."""
 
 
 def alembic_config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import grpc
@@ -67,6 +67,10 @@ async def until(
         await asyncio.sleep(every)
 
 
+HOUSE: Final = Path(__file__).parents[2]
+NOT_HANDED_ON: Final = ("REGIE_", "PYTHONDONTWRITEBYTECODE")
+
+
 @dataclass(frozen=True)
 class Room:
     """A room made by the operator, and its doors."""
@@ -115,8 +119,9 @@ class Machine:
     @property
     def environ(self) -> dict[str, str]:
         return {
-            **{name: value for name, value in os.environ.items() if not name.startswith("REGIE_")},
-            "PYTHONPATH": str(Path(__file__).parents[2]),
+            **{name: value for name, value in os.environ.items() if not name.startswith(NOT_HANDED_ON)},
+            "PYTHONPATH": str(HOUSE),
+            "PYTHONPYCACHEPREFIX": str(HOUSE / ".run" / "bytecode"),  # compiled once, as an installed node is
             "REGIE_CONFIG": str(self.folder / "node.toml"),
             "REGIE_CONTEXTS": str(self.contexts),
             "REGIE__NODE__NAME": "test",
@@ -182,6 +187,12 @@ class Machine:
     def signal(self, number: signal.Signals) -> None:
         assert self.process is not None
         self.process.send_signal(number)
+
+    def cpu_seconds(self) -> float:
+        """User and system time of the control process since its start (proc(5): fields 14 and 15)."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def kill(self) -> None:
         """SIGKILL to the control process; the plane goes on."""
