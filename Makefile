@@ -39,6 +39,9 @@ $(DONE)/system-build: ops/system.sh | $(DONE)
 $(DONE)/system-test: ops/system.sh | $(DONE)
 	@ops/system.sh test && touch $@
 
+$(DONE)/system-bench: ops/system.sh | $(DONE)
+	@ops/system.sh bench && touch $@
+
 # The environment, exactly as locked.
 $(DONE)/python: requirements.lock $(DONE)/system-build
 	@echo "Python environment (.venv) …"
@@ -72,7 +75,7 @@ demo: build
 	@$(BIN)/regie demo $(ARGS)
 
 .PHONY: bench
-bench: build $(DONE)/system-test
+bench: build $(DONE)/system-bench
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
 # ------------------------------------------------------------------ check

@@ -3,6 +3,7 @@
 #
 #   ops/system.sh build    a C compiler and Rust, for the plane
 #   ops/system.sh test     that, two browsers, GStreamer, Node.js and iproute2, for the tests
+#   ops/system.sh bench    a compiler, Rust, OpenSSL's headers, iproute2 and Janus, for the benchmark
 #
 # Knows Debian and its relatives (apt-get). Asks nothing and prints nothing when everything is there.
 set -euo pipefail
@@ -11,8 +12,8 @@ rust_needed=1.88   # rust-version in node/plane/Cargo.toml
 
 need=${1:-build}
 case $need in
-  build | test) ;;
-  *) echo "usage: ops/system.sh build|test" >&2; exit 2 ;;
+  build | test | bench) ;;
+  *) echo "usage: ops/system.sh build|test|bench" >&2; exit 2 ;;
 esac
 
 older() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1)" != "$2" ]; }
@@ -44,7 +45,14 @@ if [ "$need" = test ]; then
   # GStreamer's WebRTC, as an encoder and a player that are nobody's browser
   /usr/bin/python3 -c 'import gi; gi.require_version("GstWebRTC", "1.0")' 2>/dev/null && [ -n "$(find /usr/lib -name libgstnice.so -print -quit)" ] \
     || missing+=(python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-{base,good,bad,ugly} gstreamer1.0-nice)
+fi
+if [ "$need" != build ]; then
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev pkg-config)  # what the benchmark compares with
+fi
+if [ "$need" = bench ]; then
+  has ip || missing+=(iproute2)
+  # Where there is no package of it, the benchmark does without.
+  has janus || { apt-cache show janus >/dev/null 2>&1 && missing+=(janus); } || true
 fi
 rust=no
 rust_missing && rust=yes

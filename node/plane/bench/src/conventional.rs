@@ -1,7 +1,7 @@
 //! The loop to compare with, as most servers are written: for each packet, for each receiver, copy, rewrite, seal with
 //! OpenSSL's EVP interface and `sendto`. It does nothing else: no NACK, no reports, no levels, no control.
 
-use std::net::{SocketAddrV4, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 
 use openssl::cipher::Cipher;
 use openssl::cipher_ctx::CipherCtx;
@@ -79,14 +79,14 @@ struct Receiver {
     sequences: [u64; 2],
 }
 
-/// Forward what comes to a new socket to `count` receivers, for ever. Prints the socket's port first.
-pub fn run(count: u32, ports: &[u16]) -> std::io::Result<()> {
-    let socket = UdpSocket::bind("127.0.0.1:0")?;
+/// Forward what comes to a new socket at `here` to `count` receivers of `network`, for ever. Prints its port first.
+pub fn run(here: Ipv4Addr, network: u8, count: u32, ports: &[u16]) -> std::io::Result<()> {
+    let socket = UdpSocket::bind((here, 0))?;
     println!("{}", socket.local_addr()?.port());
     let mut inbound = Evp::new(&Keys::of(PUBLISHER, Profile::AeadAes128Gcm).to_plane, false);
     let mut receivers: Vec<Receiver> = (0..count)
         .map(|n| Receiver {
-            address: address(n, ports),
+            address: address(n, ports, network),
             evp: Evp::new(&Keys::of(n, Profile::AeadAes128Gcm).from_plane, true),
             sequences: [1000; 2],
         })

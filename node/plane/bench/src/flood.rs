@@ -19,12 +19,12 @@ pub struct Flood {
 }
 
 impl Flood {
-    /// One thread for each of `from`; each sends to `dest` without a pause. `newest` is the camera's own last number.
-    pub fn start(from: Vec<Sink>, dest: SocketAddrV4, newest: &Arc<AtomicU16>) -> Flood {
+    /// One thread for each of `from`, a socket and an address of it; each sends to `dest` without a pause. `newest` is the camera's own last number.
+    pub fn start(from: Vec<(Sink, Ipv4Addr)>, dest: SocketAddrV4, newest: &Arc<AtomicU16>) -> Flood {
         let mut flood = Flood { stop: Arc::default(), sent: Arc::default(), threads: Vec::new() };
-        for sink in from {
+        for (sink, source) in from {
             let (stop, sent, newest) = (flood.stop.clone(), flood.sent.clone(), newest.clone());
-            flood.threads.push(thread::spawn(move || pour(&sink, dest, &stop, &sent, &newest)));
+            flood.threads.push(thread::spawn(move || pour(&sink, source, dest, &stop, &sent, &newest)));
         }
         flood
     }
@@ -49,7 +49,7 @@ impl Drop for Flood {
 const SIZE: usize = 1128;
 const TRAIN: u16 = 32;
 
-fn pour(sink: &Sink, dest: SocketAddrV4, stop: &AtomicBool, sent: &AtomicU64, newest: &AtomicU16) {
+fn pour(sink: &Sink, source: Ipv4Addr, dest: SocketAddrV4, stop: &AtomicBool, sent: &AtomicU64, newest: &AtomicU16) {
     let mut out = [0; SIZE * TRAIN as usize + 64];
     let mut number = 0u16;
     while !stop.load(Ordering::Relaxed) {
@@ -67,7 +67,7 @@ fn pour(sink: &Sink, dest: SocketAddrV4, stop: &AtomicBool, sent: &AtomicU64, ne
             let at = usize::from(place) * SIZE;
             rtp::write(&mut out[at..], &fields, &[], &[0x5A; SIZE - 28], 0).expect("it fits");
         }
-        if sink.send_train(&out[..SIZE * usize::from(TRAIN)], SIZE, dest, Ipv4Addr::LOCALHOST).is_ok() {
+        if sink.send_train(&out[..SIZE * usize::from(TRAIN)], SIZE, dest, source).is_ok() {
             sent.fetch_add(TRAIN.into(), Ordering::Relaxed);
         }
     }

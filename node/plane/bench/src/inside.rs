@@ -62,7 +62,7 @@ pub fn run(count: u32, seconds: u64) {
     let from = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::new(127, 0, 0, 2), 9));
     join(&mut shard, peers::publisher_transport("bench", 0, true), PUBLISHER, from);
     for n in 0..count {
-        join(&mut shard, peers::receiver_transport("bench", n, &[0]), n, SocketAddr::V4(address(n, &[1000])));
+        join(&mut shard, peers::receiver_transport("bench", n, &[0]), n, SocketAddr::V4(address(n, &[1000], 127)));
     }
     let mut sink = Copies { memory: vec![1; COPIED], at: 0, packets: 0, sends: 0 };
     let mut elsewhere = vec![0u8; ELSEWHERE];

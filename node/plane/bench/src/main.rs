@@ -15,8 +15,9 @@ mod run;
 mod scenario;
 mod sys;
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 
 use plane_core::srtp::Profile;
 
@@ -24,7 +25,7 @@ use regie_load::trace::{Media, Pace};
 use scenario::Scenario;
 
 pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--scenarios webinar:500,conference:20,audio:200] [--only video|audio] [--rounds 5] [--seconds 6] [--pace webrtc|frame|spread] [--gro on|off] \
-[--cipher gcm128|gcm256|cm] [--conventional on|off] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";
+[--cipher gcm128|gcm256|cm] [--conventional on|off] [--across NAMESPACE,ADDRESS] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -36,6 +37,8 @@ pub struct Options {
     pub gro: bool,
     pub cipher: Profile,
     pub conventional: bool,
+    /// The network namespace in which the servers run, and their address there.
+    pub across: Option<(String, Ipv4Addr)>,
     pub cores: (usize, usize),
     pub realtime: bool,
     pub spin: bool,
@@ -63,10 +66,13 @@ fn main() -> ExitCode {
 }
 
 fn conventional_loop(words: &[String]) -> Result<(), String> {
-    let [count, ports] = words else { return Err("conventional COUNT PORT[,PORT…]".into()) };
+    let [here, network, count, ports] = words else {
+        return Err("conventional HERE NETWORK COUNT PORT[,PORT…]".into());
+    };
+    let (here, network) = (number(here)?, number(network)?);
     let ports: Result<Vec<u16>, _> = ports.split(',').map(str::parse).collect();
     let (count, ports) = (number(count)?, ports.map_err(|error| error.to_string())?);
-    conventional::run(count, &ports).map_err(|error| error.to_string())
+    conventional::run(here, network, count, &ports).map_err(|error| error.to_string())
 }
 
 fn inside_only(words: &[String]) -> Result<(), String> {
@@ -88,6 +94,28 @@ fn switch(word: &str) -> Result<bool, String> {
 }
 
 impl Options {
+    /// Where the servers listen.
+    pub fn here(&self) -> Ipv4Addr {
+        self.across.as_ref().map_or(Ipv4Addr::LOCALHOST, |&(_, ip)| ip)
+    }
+
+    /// First byte of the addresses of all peers: loopback's, or those that `across` leads to.
+    pub fn network(&self) -> u8 {
+        self.here().octets()[0]
+    }
+
+    /// A server, in the namespace where it is to run.
+    pub fn server(&self, program: &Path) -> Command {
+        match &self.across {
+            None => Command::new(program),
+            Some((namespace, _)) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", namespace]).arg(program);
+                command
+            }
+        }
+    }
+
     fn parse(words: &[String]) -> Result<Options, String> {
         let here = std::env::current_exe().map_err(|error| error.to_string())?;
         let mut options = Options {
@@ -99,6 +127,7 @@ impl Options {
             gro: true,
             cipher: Profile::AeadAes128Gcm,
             conventional: true,
+            across: None,
             cores: (0, 1),
             realtime: false,
             spin: true,
@@ -157,6 +186,10 @@ impl Options {
                     "cm" => Profile::Aes128CmSha1_80,
                     _ => return Err(format!("--cipher {value}: say gcm128, gcm256 or cm")),
                 }
+            }
+            "--across" => {
+                let (name, ip) = value.split_once(',').ok_or("--across: say NAMESPACE,ADDRESS")?;
+                self.across = Some((name.into(), number(ip)?));
             }
             "--cores" => {
                 let (plane, load) = value.split_once(',').ok_or("--cores: say PLANE,LOAD, as in 0,1")?;

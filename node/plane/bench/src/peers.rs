@@ -41,13 +41,13 @@ pub fn slot_ssrc(slot: u32) -> u32 {
 }
 
 /// The address of publisher `n`, at the first of the sinks.
-pub fn publisher_address(n: u32) -> Ipv4Addr {
-    Ipv4Addr::new(127, 2, 0, (n + 1) as u8)
+pub fn publisher_address(n: u32, network: u8) -> Ipv4Addr {
+    Ipv4Addr::new(network, 2, 0, (n + 1) as u8)
 }
 
-/// The address of receiver `n`: one of 127.1.0.0/16, at one of the ports of the sinks.
-pub fn address(n: u32, ports: &[u16]) -> SocketAddrV4 {
-    let ip = Ipv4Addr::new(127, 1, (n / 200) as u8, (n % 200 + 1) as u8);
+/// The address of receiver `n`: one of `network`.1.0.0/16, at one of the ports of the sinks.
+pub fn address(n: u32, ports: &[u16], network: u8) -> SocketAddrV4 {
+    let ip = Ipv4Addr::new(network, 1, (n / 200) as u8, (n % 200 + 1) as u8);
     SocketAddrV4::new(ip, ports[n as usize % ports.len()])
 }
 

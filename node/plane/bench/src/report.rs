@@ -109,13 +109,14 @@ impl Measured {
 pub fn heading(options: &Options) {
     println!("{}", machine::describe());
     println!(
-        "publishers of 720p VP8 1.5 Mbit/s + Opus{}, sent {:?}; cipher {:?}; {} rounds of {} s; plane on core {}, load on {}{}{}; \
+        "publishers of 720p VP8 1.5 Mbit/s + Opus{}, sent {:?}; cipher {:?}; {} rounds of {} s; {}; plane on core {}, load on {}{}{}; \
          receivers take {} from the kernel",
         options.only.map_or(String::new(), |only| format!(", {only:?} alone")),
         options.pace,
         options.cipher,
         options.rounds,
         options.seconds,
+        if options.across.is_some() { "across a veth pair" } else { "on loopback" },
         options.cores.0,
         options.cores.1,
         if options.spin { " without sleep" } else { "" },

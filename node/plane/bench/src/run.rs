@@ -1,9 +1,9 @@
 //! One measurement: start the plane, open the transports, and let plane and conventional loop take turns.
 
 use std::io::{self, BufRead, BufReader};
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::SocketAddrV4;
 use std::path::PathBuf;
-use std::process::{Child, Command as Process, Stdio};
+use std::process::{Child, Stdio};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -78,8 +78,11 @@ fn flood(options: &Options) -> io::Result<()> {
             Ok((round.tally.packets as f64 * 1e6 / round.elapsed_us as f64, round.tally.wrong))
         };
         let before = rate(&mut bench, options.seconds)?;
-        let flood =
-            Flood::start(vec![bench.sinks[0].same()?, Sink::new(false, BUFFER)?], dest, &bench.publishers[0].newest);
+        let from = vec![
+            (bench.sinks[0].same()?, peers::publisher_address(0, bench.network)),
+            (Sink::new(false, BUFFER)?, peers::publisher_address(254, bench.network)),
+        ];
+        let flood = Flood::start(from, dest, &bench.publishers[0].newest);
         let during = rate(&mut bench, options.flood)?;
         let sent = flood.end()?;
         let after = rate(&mut bench, options.seconds)?;
@@ -106,6 +109,7 @@ fn flood(options: &Options) -> io::Result<()> {
 
 struct Bench {
     scenario: Scenario,
+    network: u8,
     count: u32,
     plane: Guard,
     conventional: Option<(Guard, SocketAddrV4)>,
@@ -133,8 +137,8 @@ impl Bench {
         std::fs::create_dir_all(&directory)?;
         let socket = directory.join("plane.sock");
         let port = std::net::UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
-        let plane_address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
-        let mut command = Process::new(&options.plane);
+        let plane_address = SocketAddrV4::new(options.here(), port);
+        let mut command = options.server(&options.plane);
         command.arg("--socket").arg(&socket).args(["--listen", &plane_address.to_string(), "--log", "warn"]);
         command.args(&options.plane_options);
         sys::confine_child(&mut command, options.cores.0, options.realtime);
@@ -159,6 +163,7 @@ impl Bench {
         }
         let mut bench = Bench {
             scenario,
+            network: options.network(),
             count,
             resident_before: machine::resident(plane.0.id())?,
             plane,
@@ -219,14 +224,16 @@ impl Bench {
 
     fn start_conventional(&mut self, options: &Options) -> io::Result<()> {
         let ports: Vec<String> = self.ports().iter().map(u16::to_string).collect();
-        let mut command = Process::new(std::env::current_exe()?);
-        command.args(["conventional", &self.count.to_string(), &ports.join(",")]).stdout(Stdio::piped());
+        let mut command = options.server(&std::env::current_exe()?);
+        let (here, network) = (options.here().to_string(), options.network().to_string());
+        command.args(["conventional", &here, &network, &self.count.to_string(), &ports.join(",")]);
+        command.stdout(Stdio::piped());
         sys::confine_child(&mut command, options.cores.0, options.realtime);
         let mut child = Guard(command.spawn()?);
         let mut line = String::new();
         BufReader::new(child.0.stdout.take().expect("piped")).read_line(&mut line)?;
         let port = line.trim().parse().map_err(io::Error::other)?;
-        self.conventional = Some((child, SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)));
+        self.conventional = Some((child, SocketAddrV4::new(options.here(), port)));
         Ok(())
     }
 
@@ -297,7 +304,7 @@ impl Bench {
                     let (place, len) = publisher.next(&mut out);
                     now = sockets::now_us();
                     self.sent.at_us[publisher.number as usize][place] = now;
-                    self.sinks[0].send(&out[..len], dest, peers::publisher_address(publisher.number))?;
+                    self.sinks[0].send(&out[..len], dest, peers::publisher_address(publisher.number, self.network))?;
                 }
             }
             let due = self.publishers.iter().map(Publisher::due).min().unwrap_or(end);
@@ -387,12 +394,12 @@ impl Bench {
         let mut out = [0; 256];
         for (n, (ufrag, key)) in (0..).zip(&self.publishers_ice) {
             let len = peers::check(&mut out, PUBLISHER - n, 0, ufrag, key);
-            let _ = self.sinks[0].send(&out[..len], self.plane_address, peers::publisher_address(n));
+            let _ = self.sinks[0].send(&out[..len], self.plane_address, peers::publisher_address(n, self.network));
         }
     }
 
     fn send_from(&self, n: u32, ports: &[u16], bytes: &[u8]) {
-        let from = address(n, ports);
+        let from = address(n, ports, self.network);
         let sink = &self.sinks[n as usize % self.sinks.len()];
         let _ = sink.send(bytes, self.plane_address, *from.ip()); // what is lost will be sent again
     }
