@@ -23,7 +23,9 @@ from node.rpc.local import LocalContext, read_local_context
 from protos.chat.v1 import chat_pb2_grpc
 from protos.mute.v1 import mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2_grpc
-from protos.participants.v1 import participants_pb2_grpc
+from protos.participants.v1 import participants_pb2, participants_pb2_grpc
+from protos.quality.v1 import quality_pb2, quality_pb2_grpc
+from protos.rates.v1 import rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 
 START_SECONDS = 60.0  # of a machine that is busy with other tests
@@ -95,6 +97,8 @@ class Operator:
         self.participants = participants_pb2_grpc.ParticipantsServiceStub(self.channel)
         self.mute = mute_pb2_grpc.MuteServiceStub(self.channel)
         self.chat = chat_pb2_grpc.ChatServiceStub(self.channel)
+        self.quality = quality_pb2_grpc.QualityServiceStub(self.channel)
+        self.rates = rates_pb2_grpc.RatesServiceStub(self.channel)
         self.nodes = nodes_pb2_grpc.NodesServiceStub(self.channel)
 
     async def __call__(self, method: Any, request: Any, *, seconds: float = 5.0) -> Any:
@@ -241,6 +245,17 @@ class Machine:
         tickets = {link.role: link.ticket for link in created.links}
         base, room = base or self.base, created.room.room
         return Room(room, Door(base, room, tickets["participant"]), Door(base, room, tickets["host"]))
+
+    async def quality(self, room: str, name: str) -> quality_pb2.GetQualityResponse:
+        """What the operator knows of the connection of the person of that name."""
+        assert self.operator is not None
+        listed = await self.operator(
+            self.operator.participants.ListParticipants, participants_pb2.ListParticipantsRequest(room=room)
+        )
+        person = next(one for one in listed.participants if one.name == name)
+        request = quality_pb2.GetQualityRequest(room=room, participant=person.participant)
+        found: quality_pb2.GetQualityResponse = await self.operator(self.operator.quality.GetQuality, request)
+        return found
 
     async def figures(self) -> dict[str, float]:
         """The samples of `/metrics` by their full name with labels."""
