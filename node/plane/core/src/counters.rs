@@ -5,7 +5,7 @@ use prost::Message;
 use crate::contract::{
     Address, Counters, IceCredentials, Kind, OpenTransport, Protocol, SlotPolicy, Snapshot, counters, snapshot,
 };
-use crate::shard::Shard;
+use crate::shard::{FirstFrames, Shard};
 use crate::slab::NONE;
 use crate::slot::Slot;
 use crate::track::{Layer, Reception, Track};
@@ -46,6 +46,11 @@ impl Shard {
                 transport_cc_received: totals.transport_cc_received,
                 transport_cc_sent: totals.transport_cc_sent,
                 ..counters::Packets::default()
+            }),
+            first_frame: Some(counters::Histogram {
+                bounds_ms: FirstFrames::BOUNDS_MS.to_vec(),
+                counts: totals.first_frame.counts.to_vec(),
+                sum_ms: totals.first_frame.sum_ms,
             }),
             r#loop: None,
             drops: self.drops.iter().map(|(name, count)| (name.to_owned(), count)).collect(),

@@ -165,6 +165,11 @@ impl World<'_> {
             self.scratch.left.push((before, Subscriber { transport: index, slot: work.slot }));
         }
         if slot.announced != work.track {
+            if track.kind == Kind::Video {
+                // One who waits for a camera that is off waits for nothing: the time begins with the camera.
+                let asked = slot.asked_us.max(track.layers[usize::from(layer)].reception.awake_us);
+                self.totals.first_frame.took(self.now.saturating_sub(asked));
+            }
             slot.announced = work.track;
             self.scratch.switched.push((work.slot, work.track));
         }

@@ -123,6 +123,25 @@ pub struct Totals {
     pub held_packets: u64,
     pub layer_switches: u64,
     pub probe_bytes: u64,
+    pub first_frame: FirstFrames,
+}
+
+/// How long pictures were waited for: how many took at most each of [`FirstFrames::BOUNDS_MS`], and how many longer.
+#[derive(Debug, Default, Clone)]
+pub struct FirstFrames {
+    pub counts: [u64; 9],
+    pub sum_ms: u64,
+}
+
+impl FirstFrames {
+    pub const BOUNDS_MS: [u32; 8] = [20, 50, 100, 200, 500, 1000, 2000, 5000];
+
+    pub fn took(&mut self, us: u64) {
+        let ms = us.div_ceil(1000);
+        let bucket = Self::BOUNDS_MS.iter().position(|&bound| ms <= bound.into());
+        self.counts[bucket.unwrap_or(Self::BOUNDS_MS.len())] += 1;
+        self.sum_ms += ms;
+    }
 }
 
 /// Datagrams that are not media: answers to checks, DTLS, RTCP.

@@ -4,6 +4,7 @@ mod common;
 mod connections;
 
 mod addresses;
+mod first_frame;
 mod forward;
 mod grouping;
 mod ice;
