@@ -79,3 +79,71 @@ fn a_number_of_the_source_before_is_not_unmapped() {
     assert_eq!(splice.unmap(3), Some(9000));
     assert_eq!(splice.unmap(4), None);
 }
+
+#[test]
+fn what_is_left_out_leaves_no_gap() {
+    let mut splice = Splice::starting_at(1);
+    splice.switch(100, 1);
+    assert_eq!(splice.map(100), Some(1));
+    assert_eq!(splice.skip(101), Some(Skipped::Gone));
+    assert_eq!(splice.skip(102), Some(Skipped::Gone));
+    assert_eq!(splice.map(104), Some(3), "103 may still come");
+    assert_eq!(splice.map(103), Some(2));
+    assert_eq!((splice.unmap(1), splice.unmap(2), splice.unmap(3)), (Some(100), Some(103), Some(104)));
+    assert_eq!(splice.map(106), Some(5));
+    assert_eq!(splice.skip(105), Some(Skipped::Fill(4)), "too late: 106 has gone out");
+    assert_eq!(splice.map(101), None, "its number is another's");
+    assert_eq!(splice.skip(102), None);
+}
+
+proptest! {
+    /// Whatever is left out, lost and late: no number is used twice, order is kept, what was sent is found again, and
+    /// what remains open is only what has not come.
+    #[test]
+    fn skipping_is_exact(
+        start in 0u64..1 << 40,
+        packets in prop::collection::vec((any::<bool>(), 0u8..8), 1..900),
+    ) {
+        let mut splice = Splice::starting_at(77);
+        splice.switch(start, 1);
+        prop_assert_eq!(splice.map(start), Some(77));
+        let mut sent = vec![(start, 77)];
+        let mut used = std::collections::HashSet::from([77]);
+        let mut late = Vec::new();
+        for (n, &(kept, fate)) in packets.iter().enumerate() {
+            let number = start + 1 + n as u64;
+            match fate {
+                0 => late.push((number, kept)), // comes later, or never
+                1 if !late.is_empty() => {
+                    late.push((number, kept));
+                    let (number, kept) = late.remove(0);
+                    if kept {
+                        if let Some(out) = splice.map(number) {
+                            prop_assert!(used.insert(out));
+                            sent.push((number, out));
+                        }
+                    } else if let Some(Skipped::Fill(out)) = splice.skip(number) {
+                        prop_assert!(used.insert(out));
+                    }
+                }
+                _ if kept => {
+                    let out = splice.map(number).unwrap();
+                    prop_assert!(used.insert(out));
+                    sent.push((number, out));
+                }
+                _ => {
+                    let skipped = splice.skip(number);
+                    prop_assert_eq!(skipped, Some(Skipped::Gone));
+                }
+            }
+        }
+        for &(number, out) in sent.iter().rev().take(100) {
+            prop_assert_eq!(splice.unmap(out), Some(number));
+        }
+        sent.sort_unstable();
+        prop_assert!(sent.windows(2).all(|two| two[0].1 < two[1].1));
+        let (last, highest) = *sent.last().unwrap();
+        let lost = late.iter().filter(|&&(number, _)| number < last).count() as u64;
+        prop_assert_eq!(highest - 77 + 1, used.len() as u64 + lost, "gaps are exactly what has not come");
+    }
+}
