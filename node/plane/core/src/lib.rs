@@ -12,6 +12,7 @@ mod allocate;
 pub mod av1;
 pub mod bandwidth;
 pub mod cache;
+pub mod dependency;
 pub mod ext;
 pub mod framing;
 pub mod h264;
