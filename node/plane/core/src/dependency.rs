@@ -330,7 +330,7 @@ impl Writer<'_> {
         for n in (0..count).rev() {
             let byte = self.out.get_mut(self.at / 8).ok_or(Malformed)?;
             let mask = 0x80 >> (self.at % 8);
-            if self.at % 8 == 0 {
+            if self.at.is_multiple_of(8) {
                 *byte = 0;
             }
             if value >> n & 1 == 1 {

@@ -25,7 +25,7 @@ fn l1t2() -> Vec<u8> {
 /// L2T1_KEY as libwebrtc makes it: two spatial layers that need each other at key frames only; each has a chain.
 pub fn l2t1_key(number: u16) -> Vec<u8> {
     bytes(&format!(
-        "1 1 000000 {number:016b} \
+        "1 1 000001 {number:016b} \
          1 0 0 0 0 \
          000000 00001 \
          00 10 00 11 \
@@ -33,7 +33,7 @@ pub fn l2t1_key(number: u16) -> Vec<u8> {
          1 0001 0  0  1 0001 0  1 0000 0 \
          1 1 \
          0 1 \
-         0010 0001  0000 0000  0000 0010  0001 0001 \
+         0010 0001  0000 0000  0001 0010  0001 0001 \
          0"
     ))
 }

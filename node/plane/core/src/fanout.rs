@@ -17,7 +17,7 @@ use crate::slab::{NONE, Slab};
 use crate::slot::Slot;
 use crate::track::{MAX_LAYERS, Subscriber, Track};
 use crate::transport::{Transport, Work};
-use crate::vp8;
+use crate::{vp8, vp9};
 
 /// How many receivers ahead memory is asked for.
 const AHEAD: usize = 2;
@@ -50,6 +50,8 @@ pub struct Job {
     pub timestamp: u32,
     pub ids: vp8::Ids,
     pub frame_number: u16,
+    /// The decode targets that its dependency descriptor is to name; 0: as the sender did.
+    pub active: u32,
     pub marker: bool,
     /// The number under which it was first sent, when this is a retransmission.
     pub original: Option<u16>,
@@ -277,6 +279,7 @@ pub(crate) fn look(track: &Track, layer: u8, sequence: u64) -> Option<Prepared> 
     let format = track.format(stored.meta.payload_type);
     let descriptor = match format {
         Format::Vp8 => vp8::Descriptor::parse(stored.payload).unwrap_or_default(),
+        Format::Vp9 => vp9::Descriptor::parse(stored.payload).map(|descriptor| descriptor.ids()).unwrap_or_default(),
         _ => vp8::Descriptor::default(),
     };
     Some(Prepared {

@@ -56,11 +56,10 @@ impl Shard {
         for (place, slot) in transport.slots.iter().enumerate().filter(|(_, slot)| slot.kind == Kind::Video) {
             let Some(track) = self.tracks.get(slot.wanted).filter(|track| !track.muted) else { continue };
             let mut bps = [0; MAX_LAYERS];
-            for (layer, bps) in track.layers.iter().zip(&mut bps).enumerate() {
-                *bps.1 = bps.0.rate.bps();
-                if *bps.1 == 0 && track.layers.len() > 1 {
-                    *bps.1 = TYPICAL_BPS[layer];
-                }
+            for level in 0..track.levels() {
+                let measured = track.level_bps(level);
+                let guessed = if track.levels() > 1 { TYPICAL_BPS[usize::from(level)] } else { 0 };
+                bps[usize::from(level)] = if measured == 0 { guessed } else { measured };
             }
             claims.push(Claim {
                 place: place as u16,
@@ -93,9 +92,14 @@ impl Shard {
         let Some(track) = self.tracks.get_mut(slot.wanted) else { return };
         slot.choice = claim.choice;
         slot.patience = claim.patience;
-        let target = nearest(track, claim.choice, |layer| {
-            budget.is_none_or(|budget| track.layers[usize::from(layer)].rate.bps() <= budget)
-        });
+        let borne = |layer: u8| budget.is_none_or(|budget| track.level_bps(layer) <= budget);
+        let target = if track.spatial().is_some() && claim.choice < UNDECIDED {
+            slot.spatial = claim.choice;
+            0
+        } else {
+            slot.spatial = u8::MAX;
+            nearest(track, claim.choice, borne)
+        };
         if slot.target == target {
             return;
         }
@@ -127,7 +131,7 @@ impl Shard {
                 let Some(transport) = self.transports.get(subscriber.transport) else { continue };
                 let Some(slot) = transport.slots.get(usize::from(subscriber.slot)) else { continue };
                 if slot.wanted == index && slot.choice < MAX_LAYERS as u8 {
-                    watched |= 1 << slot.choice;
+                    watched |= 1 << slot.choice.min(track.layers.len() as u8 - 1);
                     // A way that may become narrower needs something to fall back to at once.
                     watched |= u8::from(transport.target_bps().is_some());
                 }
@@ -168,7 +172,7 @@ impl Track {
 
 /// The lowest layer that fills a tile of `height` pixels, else the highest.
 fn needed(track: &Track, height: u32) -> u8 {
-    let highest = track.layers.len() as u8 - 1;
+    let highest = track.levels() - 1;
     if height == 0 {
         return highest;
     }

@@ -21,6 +21,7 @@ pub mod nack;
 pub mod remb;
 pub mod rtcp;
 pub mod rtp;
+mod selector;
 pub mod seq;
 pub mod speakers;
 pub mod srtp;

@@ -4,15 +4,18 @@ use crate::allocate::HELD;
 use crate::cache::{Meta, Ring};
 use crate::codec::Format;
 use crate::contract::Kind;
+use crate::dependency::{Frame, MAX_LEN};
 use crate::drops::Cause;
 use crate::fanout::{Job, Prepared, World, from_cache, look};
 use crate::rtp::FIXED_LEN;
+use crate::selector::Verdict;
+use crate::seq::Skipped;
 use crate::slab::NONE;
 use crate::slot::{SQUEEZE, Slot, Start};
-use crate::track::{Subscriber, Track};
+use crate::track::{Spatial, Subscriber, Track};
 use crate::transport::{Transport, Work};
-use crate::vp8;
 use crate::writing::extension_len;
+use crate::{vp8, vp9};
 
 /// The most padding of one packet, and what share of it (1/50 = 2 %).
 const PAD: usize = 15;
@@ -30,6 +33,12 @@ impl World<'_> {
         let mut from = None;
         if slot.current == work.track {
             from = self.go_on(index, slot, work, track, tag_len);
+        }
+        if slot.current == work.track
+            && track.spatial().is_some_and(|spatial| awaits_layer(slot, spatial))
+            && !self.scratch.requests.contains(&(work.track, 0))
+        {
+            self.scratch.requests.push((work.track, 0));
         }
         let arrived = slot.current == work.track && (slot.layer == slot.target || track.kind == Kind::Audio);
         if !arrived && slot.wanted == work.track && slot.target != HELD {
@@ -152,7 +161,7 @@ impl World<'_> {
         if let Some((last, newest)) = catch_up {
             slot.catching_up(timestamp, last, newest);
         }
-        if packet.format == Format::Vp8 {
+        if matches!(packet.format, Format::Vp8 | Format::Vp9) {
             slot.ids.switch(&packet.descriptor);
         }
         slot.frames.switch(packet.frame_number);
@@ -176,7 +185,7 @@ impl World<'_> {
         true
     }
 
-    fn forward(&mut self, slot: &mut Slot, work: Work, track: &Track, packet: Prepared, tag_len: usize) {
+    fn forward(&mut self, slot: &mut Slot, work: Work, track: &Track, mut packet: Prepared, tag_len: usize) {
         if packet.meta.payload_type != slot.source_payload_type {
             // Another codec of the same track: comfort noise, RED, a fallback of the encoder.
             let Some(codec) = track.codec(packet.meta.payload_type) else { return };
@@ -184,15 +193,26 @@ impl World<'_> {
                 return self.drops.add(Cause::NoCommonCodec);
             }
         }
+        let verdict = self.select(slot, track, &packet, false);
+        let Verdict::Send { last, active } = verdict else {
+            if let Some(Skipped::Fill(number)) = slot.sequence.skip(packet.meta.sequence) {
+                self.fill(slot, work, packet, number, tag_len);
+            }
+            return;
+        };
+        if active != 0 {
+            let Some(len) = dependency_len(track, slot.layer, &packet, active) else { return };
+            packet.extra_len = len;
+        }
         // Before the switch: it has no number here.
         let Some(sequence) = slot.sequence.map(packet.meta.sequence) else { return };
         let timestamp = slot.timestamp(packet.meta.sequence, packet.meta.timestamp);
         let ids = match packet.format {
-            Format::Vp8 => slot.ids.map(&packet.descriptor),
+            Format::Vp8 | Format::Vp9 => slot.ids.map(&packet.descriptor),
             _ => vp8::Ids::default(),
         };
         let frame_number = slot.frames.map(packet.frame_number, 16);
-        let marker = packet.meta.marker || (track.kind == Kind::Audio && std::mem::take(&mut slot.fresh));
+        let marker = packet.meta.marker || last || (track.kind == Kind::Audio && std::mem::take(&mut slot.fresh));
         let header_len = FIXED_LEN + extension_len(slot, &packet);
         // A packet of padding only keeps its number, and one byte of padding.
         let size = header_len + usize::from(packet.payload_len.max(1)) + tag_len;
@@ -207,11 +227,62 @@ impl World<'_> {
             timestamp,
             ids,
             frame_number,
+            active,
             marker,
             original: None,
             header_len: header_len as u16,
             size: size as u16,
             slack: if paddable { PAD.min(size / PAD_SHARE) as u8 } else { 0 },
+        });
+    }
+
+    /// Whether a packet of a stream with spatial layers is among what the slot is sent. `again`: it was asked for again.
+    fn select(&self, slot: &mut Slot, track: &Track, packet: &Prepared, again: bool) -> Verdict {
+        let whole = Verdict::Send { last: false, active: 0 };
+        let Some(spatial) = track.spatial() else { return whole };
+        let stored = track.layers[0].ring.as_ref().and_then(|ring| ring.get(packet.meta.sequence));
+        let Some(stored) = stored.filter(|stored| !stored.payload.is_empty()) else { return whole };
+        if let Some(structure) = &spatial.structure {
+            let Ok(frame) = Frame::parse(stored.extra, structure) else { return whole };
+            let selector = slot.selector.get_or_insert_with(Box::default);
+            return match again {
+                true => selector.again(&frame, structure, spatial.active),
+                false => selector.judge(&frame, structure, spatial.active, slot.spatial),
+            };
+        }
+        let Ok(own) = vp9::Descriptor::parse(stored.payload) else { return whole };
+        if own.start && !again {
+            // Up with a key picture, down with any: decided at its first packet, for the marker of its last.
+            let wanted = slot.spatial.min(spatial.count - 1);
+            if own.key_frame || (own.spatial_id == 0 && slot.vp9_spatial > wanted) {
+                slot.vp9_spatial = wanted;
+            }
+        }
+        if own.spatial_id > slot.vp9_spatial {
+            return Verdict::Drop;
+        }
+        Verdict::Send { last: own.end && own.spatial_id == slot.vp9_spatial, active: 0 }
+    }
+
+    /// Takes the place of a packet that came too late to be left out without a gap.
+    fn fill(&mut self, slot: &Slot, work: Work, packet: Prepared, sequence: u64, tag_len: usize) {
+        let empty = Prepared { payload_len: 0, extra_len: 0, descriptor: vp8::Descriptor::default(), ..packet };
+        let header_len = FIXED_LEN + extension_len(slot, &empty);
+        self.scratch.jobs.push(Job {
+            packet: empty,
+            track: work.track,
+            layer: slot.layer,
+            place: work.slot,
+            sequence,
+            timestamp: slot.timestamp(packet.meta.sequence, packet.meta.timestamp),
+            ids: vp8::Ids::default(),
+            frame_number: 0,
+            active: 0,
+            marker: false,
+            original: None,
+            header_len: header_len as u16,
+            size: (header_len + 1 + tag_len) as u16,
+            slack: 0,
         });
     }
 
@@ -234,10 +305,18 @@ impl World<'_> {
                 .sent_as(number)
                 .and_then(|sequence| look(self.tracks.get(slot.current)?, slot.layer, sequence))
                 .filter(|packet| packet.meta.payload_type == slot.source_payload_type && packet.payload_len > 0);
-            let Some(packet) = packet else {
+            let verdict = packet.and_then(|packet| {
+                let track = self.tracks.get(slot.current)?;
+                Some((self.select(slot, track, &packet, true), track))
+            });
+            let (Some(mut packet), Some((Verdict::Send { last, active }, track))) = (packet, verdict) else {
                 self.drops.add(Cause::NackTooOld);
                 continue;
             };
+            if active != 0 {
+                let Some(len) = dependency_len(track, slot.layer, &packet, active) else { continue };
+                packet.extra_len = len;
+            }
             let header_len = FIXED_LEN + extension_len(slot, &packet);
             let size = header_len + 2 + usize::from(packet.payload_len) + tag_len;
             if transport.repair.repeated(slot.index, number, self.now, round_trip) {
@@ -260,7 +339,8 @@ impl World<'_> {
                 timestamp: slot.timestamp(packet.meta.sequence, packet.meta.timestamp),
                 ids: slot.ids.map(&packet.descriptor),
                 frame_number: slot.frames.map(packet.frame_number, 16),
-                marker: packet.meta.marker,
+                active,
+                marker: packet.meta.marker || last,
                 original: Some(number),
                 header_len: header_len as u16,
                 size: size as u16,
@@ -269,4 +349,41 @@ impl World<'_> {
         }
         transport.resend.drain(..looked_at);
     }
+}
+
+/// Whether the slot is to be sent another spatial layer than it is, which a key frame would begin.
+fn awaits_layer(slot: &Slot, spatial: &Spatial) -> bool {
+    match (&spatial.structure, &slot.selector) {
+        (Some(structure), Some(selector)) => selector.waits(structure, spatial.active, slot.spatial),
+        (Some(_), None) => false,
+        (None, _) => slot.vp9_spatial < slot.spatial.min(spatial.count - 1),
+    }
+}
+
+/// The length of the packet's dependency descriptor once it says `active`.
+fn dependency_len(track: &Track, layer: u8, packet: &Prepared, active: u32) -> Option<u8> {
+    let mut out = [0; MAX_LEN];
+    let stored = track.layers.get(usize::from(layer))?.ring.as_ref()?.get(packet.meta.sequence)?;
+    write_dependency(track, layer, stored.extra, 0, active, &mut out).map(|len| len as u8)
+}
+
+/// Writes a dependency descriptor for a receiver: its frame number, and what it can decode (`active`; 0: as the sender
+/// said). Returns the length.
+pub(crate) fn write_dependency(
+    track: &Track,
+    layer: u8,
+    stored: &[u8],
+    number: u16,
+    active: u32,
+    out: &mut [u8; MAX_LEN],
+) -> Option<usize> {
+    if active != 0 {
+        let structure = track.layers.get(usize::from(layer))?.spatial.as_ref()?.structure.as_ref()?;
+        return Frame::parse(stored, structure).ok()?.write(stored, structure, number, active, out).ok();
+    }
+    out.get_mut(..stored.len())?.copy_from_slice(stored);
+    if stored.len() >= 3 {
+        out[1..3].copy_from_slice(&number.to_be_bytes());
+    }
+    Some(stored.len())
 }

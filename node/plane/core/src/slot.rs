@@ -4,6 +4,7 @@ use crate::allocate::{HELD, Patience, UNDECIDED};
 use crate::codec::Codec;
 use crate::contract::{HeaderExtensions, Kind, SlotPolicy};
 use crate::ext::{self, Extension};
+use crate::selector::Selector;
 use crate::seq::Splice;
 use crate::slab::NONE;
 use crate::vp8;
@@ -59,6 +60,11 @@ pub struct Slot {
     /// What was chosen for it, whether its sender sends that or not.
     pub choice: u8,
     pub patience: Patience,
+    /// The highest spatial layer that it is to be sent, of a stream that has several.
+    pub spatial: u8,
+    pub selector: Option<Box<Selector>>,
+    /// The same of a VP9 stream without dependency descriptors: what it is sent.
+    pub vp9_spatial: u8,
     /// Width and height of its tile, device pixels; 0: not known.
     pub size: (u32, u32),
     /// Changes of layer.
@@ -127,6 +133,9 @@ impl Slot {
             target: UNDECIDED,
             choice: UNDECIDED,
             patience: Patience::default(),
+            spatial: u8::MAX,
+            selector: None,
+            vp9_spatial: 0,
             size: (0, 0),
             switches: 0,
             asked_us: 0,
@@ -231,6 +240,10 @@ impl Slot {
         self.current = start.track;
         self.layer = start.layer;
         self.sequence.switch(start.sequence, 1);
+        if let Some(selector) = &mut self.selector {
+            selector.reset();
+        }
+        self.vp9_spatial = 0;
         self.timestamp_offset = first.wrapping_sub(start.timestamp);
         self.plain_offset = plain.wrapping_sub(start.timestamp);
         self.caught_up = None;

@@ -3,10 +3,12 @@
 use crate::cache::Ring;
 use crate::codec::{Codec, Format};
 use crate::contract::{HeaderExtensions, Kind, Source};
+use crate::dependency::{Frame, Indication, Structure};
 use crate::nack::LossDetector;
 use crate::rtcp;
 use crate::speakers::Voice;
 use crate::transport::Bucket;
+use crate::vp9;
 
 /// Packets and bytes kept for retransmission and newcomers: about 5 s of a 2.5 Mbit/s camera.
 const VIDEO_RING: (usize, usize) = (1024, 1 << 20);
@@ -71,6 +73,25 @@ impl Track {
         self.layers.iter().any(|layer| !layer.rid.is_empty())
     }
 
+    /// Spatial layers of the one stream that it is; none with simulcast, where there are enough streams to choose from.
+    pub fn spatial(&self) -> Option<&Spatial> {
+        self.layers.first().filter(|_| self.layers.len() == 1)?.spatial.as_deref()
+    }
+
+    /// What can be chosen from: its layers, or the spatial layers of its one.
+    pub fn levels(&self) -> u8 {
+        self.spatial().map_or(self.layers.len() as u8, |spatial| spatial.count.min(MAX_LAYERS as u8))
+    }
+
+    /// Measured bits per second of what a receiver of `level` is sent; 0: not known.
+    pub fn level_bps(&self, level: u8) -> u64 {
+        let at = usize::from(level);
+        match self.spatial() {
+            Some(spatial) => spatial.rates[at].bps(),
+            None => self.layers[at].rate.bps(),
+        }
+    }
+
     /// Whether `layer` is being sent, as far as its fellows tell.
     pub fn active(&self, layer: u8) -> bool {
         let newest = self.layers.iter().map(|layer| layer.reception.last_us).max().unwrap_or(0);
@@ -89,6 +110,11 @@ impl Track {
 
     /// Height of `layer`, pixels: as its key frames say, else by halves from one that is known, else from 720 lines.
     pub fn height(&self, layer: u8) -> u32 {
+        if let Some(spatial) = self.spatial() {
+            let said = spatial.structure.as_ref().and_then(|structure| structure.sizes.get(usize::from(layer)));
+            let halves = (spatial.count - 1).saturating_sub(layer);
+            return said.map(|&(_, height)| height.into()).filter(|&height| height > 0).unwrap_or(720 >> halves);
+        }
         let Some(found) = self.layers.get(usize::from(layer)) else { return 0 };
         if found.height > 0 {
             return found.height.into();
@@ -132,6 +158,30 @@ pub struct Watched {
     pub since: [Option<u64>; MAX_LAYERS],
 }
 
+/// What is known of spatial layers within one stream.
+#[derive(Default)]
+pub struct Spatial {
+    /// From dependency descriptors; without, VP9's own descriptor must do.
+    pub structure: Option<Structure>,
+    /// Decode targets that the sender sends, one bit each.
+    pub active: u32,
+    pub count: u8,
+    /// Of what a receiver of each layer is sent.
+    pub rates: [Rate; MAX_LAYERS],
+}
+
+impl Spatial {
+    /// Whether a packet whose descriptor is `dependency`, or whose own layer is `own`, is sent to who sees `layer`.
+    fn needed(&self, layer: u8, frame: Option<&Frame>, own: u8) -> bool {
+        match (&self.structure, frame) {
+            (Some(structure), Some(frame)) => {
+                frame.indications.of(structure.target(layer, self.active)) != Indication::NotPresent
+            }
+            _ => own <= layer,
+        }
+    }
+}
+
 /// One encoding of a track.
 pub struct Layer {
     /// Empty: the only one.
@@ -155,6 +205,8 @@ pub struct Layer {
     /// How often it may: each time the ring and what is known of losses are lost, for every receiver.
     pub restarts: Bucket,
     pub rate: Rate,
+    /// Spatial layers within the one stream (SVC).
+    pub spatial: Option<Box<Spatial>>,
     /// Of its last key frame, pixels; 0: not known.
     pub width: u16,
     pub height: u16,
@@ -182,6 +234,7 @@ impl Layer {
             restarted: false,
             restarts: Bucket::new(RESTARTS, RESTARTS, now),
             rate: Rate::default(),
+            spatial: None,
             width: 0,
             height: 0,
             missed: 0,
@@ -193,6 +246,32 @@ impl Layer {
     pub fn ring(&mut self) -> &mut Ring {
         let (packets, bytes) = self.room;
         self.ring.get_or_insert_with(|| Ring::new(packets, bytes))
+    }
+
+    /// Notes what a packet says of spatial layers: its dependency descriptor (may be empty), or its place in a VP9 picture.
+    pub fn note_spatial(&mut self, dependency: &[u8], vp9: Option<vp9::Descriptor>, bytes: usize, now: u64) {
+        if let Ok(Some(structure)) = Structure::parse(dependency) {
+            if structure.spatial_layers > 1 {
+                let spatial = self.spatial.get_or_insert_with(Box::default);
+                spatial.count = structure.spatial_layers;
+                spatial.structure = Some(structure);
+            } else {
+                self.spatial = None;
+            }
+        } else if let Some(own) = vp9.map(|descriptor| descriptor.spatial_id).filter(|&own| own > 0) {
+            let spatial = self.spatial.get_or_insert_with(Box::default);
+            spatial.count = spatial.count.max(own + 1);
+        }
+        let Some(spatial) = &mut self.spatial else { return };
+        let frame = spatial.structure.as_ref().and_then(|structure| Frame::parse(dependency, structure).ok());
+        if let Some(active) = frame.and_then(|frame| frame.active) {
+            spatial.active = active;
+        }
+        for layer in 0..spatial.count.min(MAX_LAYERS as u8) {
+            if spatial.needed(layer, frame.as_ref(), vp9.map_or(0, |descriptor| descriptor.spatial_id)) {
+                spatial.rates[usize::from(layer)].received(bytes, now);
+            }
+        }
     }
 
     /// Whether its sender is to be asked for something.

@@ -14,6 +14,7 @@ use crate::speakers::SILENCE;
 use crate::srtp::{self, ReplayWindow};
 use crate::track::{Layer, Track};
 use crate::transport::{Carries, Transport};
+use crate::vp9;
 
 /// The longest payload that is forwarded: more would not fit into an Ethernet frame anyway.
 const MAX_PAYLOAD: usize = 1500;
@@ -286,6 +287,10 @@ fn accept(track: &mut Track, at: u8, incoming: &Incoming<'_>, now: u64, totals: 
             Arrival::Jump => layer.key_requests.want(),
             _ => {}
         }
+    }
+    if !incoming.repaired && track.kind == Kind::Video {
+        let vp9 = (format == Format::Vp9).then(|| vp9::Descriptor::parse(incoming.payload).ok()).flatten();
+        layer.note_spatial(incoming.dependency, vp9, incoming.payload.len(), now);
     }
     layer.pending.push(incoming.sequence);
     Ok(skipped)

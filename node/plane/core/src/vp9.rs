@@ -1,11 +1,16 @@
 //! VP9 in RTP (RFC 9628): as much of the payload descriptor as forwarding needs.
 
 use crate::rtp::Malformed;
+use crate::vp8::{self, Ids};
 
 /// A parsed payload descriptor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Descriptor {
     pub picture_id: Option<u16>,
+    /// Whether the picture id takes two bytes (15 bits) or one (7 bits).
+    pub wide: bool,
+    /// Of a stream that is not in flexible mode.
+    pub tl0: Option<u8>,
     /// P: predicted from an earlier picture.
     pub inter_picture: bool,
     /// B: first packet of a layer frame.
@@ -23,6 +28,27 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
+    /// Overwrite the ids in the descriptor that was parsed from `payload`; its length does not change.
+    pub fn write_ids(&self, payload: &mut [u8], ids: &Ids) {
+        let mut at = 1;
+        if self.picture_id.is_some() {
+            if self.wide {
+                payload[at..at + 2].copy_from_slice(&(ids.picture_id | 0x8000).to_be_bytes());
+            } else {
+                payload[at] = ids.picture_id as u8 & 0x7F;
+            }
+            at += 1 + usize::from(self.wide);
+        }
+        if self.tl0.is_some() {
+            payload[at + 1] = ids.tl0; // after the layer indices
+        }
+    }
+
+    /// Its ids, as VP8's: they are kept in line in the same way.
+    pub fn ids(&self) -> vp8::Descriptor {
+        vp8::Descriptor { picture_id: self.picture_id, wide: self.wide, tl0: self.tl0, ..vp8::Descriptor::default() }
+    }
+
     /// Parse the descriptor at the start of an RTP payload, up to the layer indices.
     pub fn parse(payload: &[u8]) -> Result<Descriptor, Malformed> {
         let mut rest = payload.iter().copied();
@@ -37,8 +63,8 @@ impl Descriptor {
         if first & 0x80 != 0 {
             let high = next()?;
             let low_bits = u16::from(high & 0x7F);
-            let wide = high & 0x80 != 0;
-            descriptor.picture_id = Some(if wide { low_bits << 8 | u16::from(next()?) } else { low_bits });
+            descriptor.wide = high & 0x80 != 0;
+            descriptor.picture_id = Some(if descriptor.wide { low_bits << 8 | u16::from(next()?) } else { low_bits });
         }
         if first & 0x20 != 0 {
             let layers = next()?;
@@ -46,6 +72,9 @@ impl Descriptor {
             descriptor.switching_up = layers & 0x10 != 0;
             descriptor.spatial_id = layers >> 1 & 7;
             descriptor.inter_layer = layers & 1 != 0;
+            if first & 0x10 == 0 {
+                descriptor.tl0 = Some(next()?);
+            }
         }
         descriptor.key_frame =
             descriptor.start && !descriptor.inter_picture && descriptor.spatial_id == 0 && !descriptor.inter_layer;
@@ -76,10 +105,23 @@ mod tests {
         assert!(!key_frame_start(&[0x20 | 0x08, 0x03, 0x00]));
     }
 
+    #[test]
+    fn ids_are_written_in_their_places() {
+        for whole in [[0x80 | 0x20 | 0x08, 0x81, 0x02, 0x00, 9, 0xAA], [0x80 | 0x20 | 0x08, 0x02, 0x00, 9, 0xAA, 0xBB]]
+        {
+            let mut payload = whole;
+            let parsed = Descriptor::parse(&payload).unwrap();
+            parsed.write_ids(&mut payload, &Ids { picture_id: 77, tl0: 200, key_index: 0 });
+            let again = Descriptor::parse(&payload).unwrap();
+            assert_eq!(again, Descriptor { picture_id: Some(77), tl0: Some(200), ..parsed });
+            assert_eq!(payload[5], whole[5]);
+        }
+    }
+
     /// H9: every cut of a descriptor is refused or parsed, never read past its end.
     #[test]
     fn a_truncated_descriptor_is_refused() {
-        let whole = [0x80 | 0x20 | 0x08, 0x81, 0x02, 0x00];
+        let whole = [0x80 | 0x20 | 0x08, 0x81, 0x02, 0x00, 0x07];
         for len in 0..whole.len() {
             assert_eq!(Descriptor::parse(&whole[..len]), Err(Malformed), "{len} bytes");
         }

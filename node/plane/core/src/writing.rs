@@ -2,8 +2,10 @@
 
 use crate::bandwidth::estimator::Estimator;
 use crate::codec::Format;
+use crate::dependency::MAX_LEN;
 use crate::ext::{self, Extension};
 use crate::fanout::{Job, Prepared, Scratch, World};
+use crate::numbering::write_dependency;
 use crate::outgoing::{ARENA, Sealed};
 use crate::rtp::FIXED_LEN;
 use crate::shard::Sink;
@@ -11,6 +13,7 @@ use crate::slab::Slab;
 use crate::slot::Slot;
 use crate::track::Track;
 use crate::transport::Transport;
+use crate::vp9;
 
 /// Packets in one send.
 const GROUP: usize = 10;
@@ -144,12 +147,10 @@ fn write(
     };
     let header_len = usize::from(job.header_len);
     if job.packet.extra_len > 0 && slot.extensions.dependency_descriptor != 0 {
-        let mut dependency = [0; 255];
-        let dependency = &mut dependency[..stored.extra.len()];
-        dependency.copy_from_slice(stored.extra);
-        if let Some(number) = dependency.get_mut(1..3) {
-            number.copy_from_slice(&job.frame_number.to_be_bytes());
-        }
+        let mut dependency = [0; MAX_LEN];
+        let track = tracks.get(job.track)?;
+        let len = write_dependency(track, job.layer, stored.extra, job.frame_number, job.active, &mut dependency)?;
+        let dependency = &dependency[..len];
         let list = extensions(slot, dependency, &time, &number);
         ext::write(&mut out[FIXED_LEN..], &list.0[..list.1]).ok()?;
     } else {
@@ -174,12 +175,20 @@ fn write(
         out[at..at + 2].copy_from_slice(&original.to_be_bytes());
         at += 2;
     }
-    out[at..at + stored.payload.len()].copy_from_slice(stored.payload);
-    if job.packet.format == Format::Vp8 && job.packet.descriptor.len > 0 {
-        job.packet.descriptor.write_ids(&mut out[at..], &job.ids);
+    // Less than is stored: it only fills a place.
+    let payload = stored.payload.get(..usize::from(job.packet.payload_len))?;
+    out[at..at + payload.len()].copy_from_slice(payload);
+    match job.packet.format {
+        Format::Vp8 if job.packet.descriptor.len > 0 => job.packet.descriptor.write_ids(&mut out[at..], &job.ids),
+        Format::Vp9 if !payload.is_empty() => {
+            if let Ok(descriptor) = vp9::Descriptor::parse(payload) {
+                descriptor.write_ids(&mut out[at..], &job.ids);
+            }
+        }
+        _ => {}
     }
-    at += stored.payload.len();
-    let padding = if stored.payload.is_empty() { padding + 1 } else { padding };
+    at += payload.len();
+    let padding = if payload.is_empty() { padding + 1 } else { padding };
     let has_extension = header_len > FIXED_LEN;
     out[0] = 0x80 | if padding > 0 { 0x20 } else { 0 } | if has_extension { 0x10 } else { 0 };
     out[1] = payload_type | if job.marker { 0x80 } else { 0 };

@@ -23,4 +23,5 @@ mod rtp_hostile;
 mod simulcast;
 mod simulcaster;
 mod slots;
+mod spatial;
 mod stun_flood;
