@@ -142,11 +142,14 @@ lock: $(DONE)/python
 	    --custom-compile-command "make lock" --extra node --group dev pyproject.toml --output-file requirements.lock
 	@cd tests/page && npm install --silent --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
-# The property tests of both languages, with a thousand times the cases: `make fuzz CASES=100000`.
+# The property tests of both languages with a thousand times the cases, and any bytes for the plane for so many minutes:
+# `make fuzz CASES=100000 MINUTES=60`.
 CASES ?= 20000
+MINUTES ?= 10
 .PHONY: fuzz
 fuzz: build
 	@PROPTEST_CASES=$(CASES) cargo test --locked --release -j$(JOBS) --manifest-path $(PLANE)/Cargo.toml -p regie-plane-core
+	@FUZZ_SECONDS=$$(( $(MINUTES) * 60 )) cargo test --locked -j$(JOBS) --manifest-path $(PLANE)/Cargo.toml -p regie-fuzz
 	@HYPOTHESIS_CASES=$(CASES) $(BIN)/pytest -q -n $(JOBS) --timeout 3600 -m hypothesis tests/media tests/features tests/signaling tests/rpc
 
 .PHONY: pictures

@@ -37,3 +37,21 @@ async def test_fifty_players_watch_one_encoder(machine: Machine) -> None:
         return not any(figures[name] for name in ("regie_plane_transports", "regie_plane_tracks", "regie_plane_rooms"))
 
     await until(empty, 10, "nobody is left in the plane")
+
+
+@pytest.mark.timeout(600)
+async def test_a_crowd_joins_as_the_page_does(machine: Machine) -> None:
+    """H33, small: forty joins at once by Régie's own door, four of them publish, and everybody sees and hears."""
+    program = await build()
+    room = await machine.room(max_participants=100)
+    link = f"{room.participant.base}/r/{room.participant.room}"
+
+    crowd = await Load(
+        program, "join", link, "--people", "40", "--publish", "4", "--tiles", "4", "--ramp", "1000", "--crew", "40",
+        "--seconds", "4", token=room.participant.ticket,
+    ).start()  # fmt: skip
+    seen = await crowd.end()
+
+    assert (seen["refused"], seen["failed"], seen["not_left"]) == ({}, {}, {})
+    assert (seen["joined"], seen["receiving"], seen["left"]) == (40, 36, 40), seen
+    assert seen["total"]["key_frames"] >= 36 * 3, "the pictures of the others can be played"

@@ -9,6 +9,8 @@ pub mod dtls;
 pub mod figures;
 pub mod http;
 pub mod ice;
+pub mod janus;
+pub mod join;
 pub mod outbox;
 pub mod peer;
 pub mod publishing;

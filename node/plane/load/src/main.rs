@@ -9,13 +9,15 @@ use std::sync::Arc;
 use regie_load::door::Door;
 use regie_load::dtls::Identity;
 use regie_load::http::Url;
+use regie_load::janus::Janus;
+use regie_load::join::Join;
 use regie_load::peer::Habits;
 use regie_load::run::{self, Plan};
 use regie_load::sockets;
 use regie_load::trace::{Pace, Trace};
 use regie_load::whip::Whip;
 
-const USAGE: &str = "regie-load whep|whip URL [--token TOKEN|-] [--people 1] [--ramp 50] [--seconds 10] [--crew 8] \
+const USAGE: &str = "regie-load whep|whip|join|janus URL [--token TOKEN|-] [--people 1] [--publish 0] [--tiles 4] [--room 1] [--ramp 50] [--seconds 10] [--crew 8] \
 [--from ADDRESS] [--open-every 1] [--pace webrtc|frame|spread] [--profiles NAMES] [--trust on|off] [--json PATH|-]";
 
 /// What OpenSSL calls the SRTP profiles, in the order that a browser offers them in.
@@ -25,6 +27,10 @@ struct Options {
     kind: String,
     url: Url,
     token: String,
+    /// Of `join` and `janus`: the first so many publish.
+    publishers: usize,
+    tiles: usize,
+    room: u64,
     plan: Plan,
     from: Option<Ipv4Addr>,
     pace: Pace,
@@ -51,8 +57,7 @@ fn go(mut options: Options) -> Result<bool, String> {
         (None, IpAddr::V4(ip)) if ip.is_loopback() => ip,
         (None, _) => sockets::source_of(server).map_err(|error| error.to_string())?,
     };
-    let door: Arc<dyn Door> =
-        Arc::new(Whip { url: options.url.clone(), token: options.token.clone(), publishes: options.kind == "whip" });
+    let door = options.door()?;
     let identity = Identity::new(&options.profiles).map_err(|error| error.to_string())?;
     let habits = Habits { identity, trace: Some(Arc::new(Trace::load(options.pace, None))), opens: true };
     sockets::note_interrupts();
@@ -83,13 +88,16 @@ fn switch(word: &str) -> Result<bool, String> {
 impl Options {
     fn parse(words: &[String]) -> Result<Options, String> {
         let [kind, url, rest @ ..] = words else { return Err(USAGE.into()) };
-        if !matches!(kind.as_str(), "whep" | "whip") {
+        if !matches!(kind.as_str(), "whep" | "whip" | "join" | "janus") {
             return Err(format!("{kind}? {USAGE}"));
         }
         let mut options = Options {
             kind: kind.clone(),
             url: Url::parse(url)?,
-            token: String::new(),
+            token: url.split_once('#').map_or(String::new(), |(_, ticket)| ticket.to_owned()),
+            publishers: 0,
+            tiles: 4,
+            room: 1,
             plan: Plan {
                 people: 1,
                 ramp: 50.0,
@@ -112,6 +120,15 @@ impl Options {
         Ok(options)
     }
 
+    fn door(&self) -> Result<Arc<dyn Door>, String> {
+        let (url, token) = (self.url.clone(), self.token.clone());
+        Ok(match self.kind.as_str() {
+            "join" => Arc::new(Join::new(url, token, self.publishers, self.tiles)?),
+            "janus" => Arc::new(Janus::new(url, self.room, token, self.publishers)),
+            kind => Arc::new(Whip { url, token, publishes: kind == "whip" }),
+        })
+    }
+
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
             // Whoever lists processes reads their arguments, so a secret may also come on the standard input.
@@ -122,6 +139,9 @@ impl Options {
                 self.token = token.trim().to_owned();
             }
             "--token" => self.token = value.into(),
+            "--publish" => self.publishers = number(value)?,
+            "--tiles" => self.tiles = number::<usize>(value)?.min(32),
+            "--room" => self.room = number(value)?,
             "--people" => self.plan.people = number::<usize>(value)?.clamp(1, 20_000),
             "--ramp" => self.plan.ramp = number::<f64>(value)?.clamp(0.1, 10_000.0),
             "--seconds" => self.plan.seconds = number::<u64>(value)?.min(24 * 3600),

@@ -21,8 +21,9 @@ use crate::trace::Trace;
 
 /// Receiver and sender reports, µs (libwebrtc: once a second for video).
 const REPORT_EVERY: u64 = 1_000_000;
-/// How often OpenSSL is given the chance to repeat a flight, µs.
-const HANDSHAKE_EVERY: u64 = 200_000;
+/// How often OpenSSL is given the chance to repeat a flight, µs; and how often the first flight is repeated while nothing
+/// comes, because a server that checks too may not listen yet, and OpenSSL would wait a second where browsers wait 50 ms.
+const HANDSHAKE_EVERY: u64 = 100_000;
 /// A handshake that takes longer has failed, µs.
 const HANDSHAKE_LIMIT: u64 = 20_000_000;
 /// Bytes kept free for tag and index behind what is sealed.
@@ -50,6 +51,9 @@ pub struct Peer {
     /// We begin the handshake.
     client: bool,
     handshake_due: u64,
+    /// Our first flight, and whether the server has said anything since.
+    hello: Vec<Vec<u8>>,
+    heard: bool,
     keys: Option<Keys>,
     reception: Reception,
     publisher: Option<Publisher>,
@@ -85,6 +89,8 @@ impl Peer {
             dtls,
             client,
             handshake_due: u64::MAX,
+            hello: Vec::new(),
+            heard: false,
             keys: None,
             reception: Reception::new(&remote.sections, ssrc, habits.opens),
             publisher: None,
@@ -110,6 +116,7 @@ impl Peer {
                 self.connect(now);
             }
             Some(20..=63) if self.agent.knows(from) => {
+                self.heard = true;
                 self.dtls.receive(datagram);
                 self.shake(from, now, out);
             }
@@ -131,6 +138,9 @@ impl Peer {
         let Some(to) = self.agent.selected() else { return self.agent.deadline() };
         if now >= self.handshake_due && self.keys.is_none() {
             self.handshake_due = now + HANDSHAKE_EVERY;
+            if !self.heard {
+                self.hello.iter().for_each(|datagram| out.push(to, datagram));
+            }
             self.shake(to, now, out);
             if now > self.since + HANDSHAKE_LIMIT {
                 self.failed = Some("the DTLS handshake did not end".into());
@@ -206,8 +216,10 @@ impl Peer {
     }
 
     fn flush(&mut self, to: SocketAddrV4, out: &mut Outbox) {
-        for datagram in self.dtls.outgoing() {
-            out.push(to, &datagram);
+        let flight = self.dtls.outgoing();
+        flight.iter().for_each(|datagram| out.push(to, datagram));
+        if !self.heard && !flight.is_empty() {
+            self.hello = flight;
         }
     }
 
