@@ -41,7 +41,7 @@ async def test_fifty_players_watch_one_encoder(machine: Machine) -> None:
 
 @pytest.mark.timeout(600)
 async def test_a_crowd_joins_as_the_page_does(machine: Machine) -> None:
-    """H33, small: forty joins at once by Régie's own door, four of them publish, and everybody sees and hears."""
+    """Forty joins at once by Régie's own door, four of them publish, and everybody sees and hears."""
     program = await build()
     room = await machine.room(max_participants=100)
     link = f"{room.participant.base}/r/{room.participant.room}"
@@ -55,3 +55,21 @@ async def test_a_crowd_joins_as_the_page_does(machine: Machine) -> None:
     assert (seen["refused"], seen["failed"], seen["not_left"]) == ({}, {}, {})
     assert (seen["joined"], seen["receiving"], seen["left"]) == (40, 36, 40), seen
     assert seen["total"]["key_frames"] >= 36 * 3, "the pictures of the others can be played"
+
+
+@pytest.mark.timeout(600)
+async def test_six_hundred_come_back_at_once(machine: Machine) -> None:
+    """H33: six hundred join at the same moment, as after a network was away; nobody is refused, nobody stays behind."""
+    program = await build()
+    room = await machine.room(max_participants=700)
+    link = f"{room.participant.base}/r/{room.participant.room}"
+
+    crowd = await Load(
+        program, "join", link, "--people", "600", "--tiles", "1", "--ramp", "10000", "--crew", "128", "--seconds", "2",
+        token=room.participant.ticket,
+    ).start()  # fmt: skip
+    seen = await crowd.end()
+
+    assert (seen["refused"], seen["failed"], seen["not_left"]) == ({}, {}, {})
+    assert (seen["joined"], seen["left"]) == (600, 600), seen
+    assert seen["ms"]["secured"]["max"] < 30_000, "the last one is in within half a minute, on a busy machine"
