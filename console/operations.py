@@ -12,9 +12,10 @@ from console.i18n import n, said, t
 from console.model import Ack, Failure, Key, Message, Person, Room, Track
 from console.ports import Operator
 from console.state import Store
-from console.text import clean, fit
+from console.text import clean, fit, width
 
 IN_FLIGHT: Final = 64  # calls at once: more is slower (measured)
+QUOTED: Final = 24  # cells of a message that a report quotes
 MICROPHONE: Final = ("microphone",)
 
 
@@ -46,6 +47,13 @@ class Tally:
     @property
     def ms(self) -> float:
         return max((ack.ms for _, ack in self.acks), default=0.0)
+
+
+def _beginning(text: str) -> str:
+    """Of what somebody wrote, made inert, for a line of the operator's."""
+    whole = " ".join(clean(text).split())
+    short = fit(whole, min(width(whole), QUOTED)).rstrip()
+    return short
 
 
 def explain(failure: Failure) -> str:
@@ -107,7 +115,9 @@ class Operations:
     def hide(self, message: Message, reason: str = "") -> None:
         message.pending = "hide"
         self._store.messages_changed += 1
-        self.spawn(self._hide(message.key, message.name, reason))
+        self.spawn(
+            self._hide(message.key, t("chat.quoted", who=clean(message.name), text=_beginning(message.text)), reason)
+        )
 
     def cap(self, targets: Sequence[tuple[Key, str]], asked: tuple[int | None, int | None], reason: str = "") -> None:
         """(send, receive) of each (identity, name); None: as it was, 0: lift it."""

@@ -137,8 +137,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "chat.title": ("Discussion", "Chat"),
     "chat.hidden_by": ("⊘ masqué par {who}", "⊘ hidden by {who}"),
     "chat.follow": ("suivi", "following"),
-    "chat.scrolled.one": ("{count} message plus bas · G pour suivre", "{count} message below · G to follow"),
-    "chat.scrolled.many": ("{count} messages plus bas · G pour suivre", "{count} messages below · G to follow"),
+    "chat.quoted": ("{who} « {text} »", "{who} “{text}”"),
+    "chat.scrolled.one": ("{count} message plus bas · G : le dernier", "{count} message below · G: the last"),
+    "chat.scrolled.many": ("{count} messages plus bas · G : le dernier", "{count} messages below · G: the last"),
     "chat.older.one": ("{count} plus ancien non gardé", "{count} older not kept"),
     "chat.older.many": ("{count} plus anciens non gardés", "{count} older not kept"),
     # ------------------------------------------------------------------ empty states: what to do next
@@ -348,6 +349,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "undo.mute": ("lever sur {who}", "lift on {who}"),
     "undo.unmute": ("blocage de {who}", "mute of {who}"),
     "undo.unmute_room": ("blocage de {who}", "mute of {who}"),
+    "say.out_of_view": (
+        "Le message visé n’est plus à l’écran : j ou k y ramène.",
+        "The message in hand is off the screen: j or k goes back to it.",
+    ),
     "say.nothing_to_undo": ("Rien à annuler.", "Nothing to undo."),
     "say.no_row": ("Aucune ligne sous le curseur.", "There is no row under the cursor."),
     "say.gone": ("{who} est déjà parti ; rien n’a été fait.", "{who} has already left; nothing was done."),

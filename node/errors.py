@@ -334,6 +334,26 @@ RULES: Final[dict[str, Rule]] = {
         Text("Cette méthode n’est pas acceptée ici.", "This method is not accepted here."),
         _FIX_CLIENT,
     ),
+    "PRECONDITION_MISSING": Rule(
+        "FAILED_PRECONDITION",
+        428,
+        "protocol.if_match",
+        Text("Il manque l’en-tête If-Match.", "The header If-Match is missing."),
+        Text(
+            "Donnez-y l’ETag reçu en dernier, ou « * » pour relancer ICE.",
+            "Give it the last ETag that you were sent, or “*” to restart ICE.",
+        ),
+    ),
+    "PRECONDITION_FAILED": Rule(
+        "FAILED_PRECONDITION",
+        412,
+        "protocol.if_match",
+        Text(
+            "L’en-tête If-Match ({current}) nomme une autre session ICE que celle-ci.",
+            "The header If-Match ({current}) names another ICE session than this one.",
+        ),
+        Text("Donnez-y l’ETag reçu en dernier.", "Give it the last ETag that you were sent."),
+    ),
     "UNSUPPORTED_MEDIA_TYPE": Rule(
         "INVALID_ARGUMENT",
         415,

@@ -203,6 +203,8 @@ class Acting:
             return
         elif message.hidden:
             self._no(t("say.already_hidden"))
+        elif message == self._desk.room_pane.chat.cursor_message and not self._desk.room_pane.chat.cursor_in_view:
+            self._no(t("say.out_of_view"))
         else:
             self._desk.operations.hide(message, reason)
             self._desk.paint()

@@ -84,9 +84,21 @@ class ChatTail(Widget, can_focus=True):
         if keys:
             self._point(keys[-1 if last else 0])
 
+    @property
+    def _held(self) -> bool:
+        """Somebody reads with a cursor: nothing may scroll away below their finger."""
+        return self.has_focus and self.cursor_key is not None
+
+    @property
+    def cursor_in_view(self) -> bool:
+        """Whether the first line of the message under the cursor is on the screen."""
+        shown = self._lines[self._top : self._top + self._rows]
+        first = next((index for index, (key, _) in enumerate(self._lines) if key == self.cursor_key), None)
+        return first is not None and bool(shown) and self._top <= first < self._top + self._rows
+
     def _point(self, key: Key) -> None:
         self.cursor_key = key
-        self.follow = key == next(reversed(self.messages), None)
+        self.follow = False  # the message under the cursor stays where it is read, whatever comes
         self._scroll()
         self.refresh()
         self.post_message(self.Moved())
@@ -177,7 +189,7 @@ class ChatTail(Widget, can_focus=True):
     def _wheel(self, lines: int) -> None:
         end = max(0, len(self._lines) - self._rows)
         self._top = min(max(0, self._top + lines), end)
-        self.follow = self._top == end
+        self.follow = self._top == end and not self._held
         self.refresh()
 
     def on_resize(self) -> None:
@@ -189,6 +201,8 @@ class ChatTail(Widget, can_focus=True):
         self.refresh()
 
     def on_blur(self) -> None:
+        """The tail is followed again by whoever had the last message in hand."""
+        self.follow = self.follow or self.cursor_key == next(reversed(self.messages), None)
         self.refresh()
 
 

@@ -121,3 +121,24 @@ async def test_the_address_holds_over_a_restart(tmp_path: Path) -> None:
         await home.open()
         assert (await home.request("DELETE", made.headers["Location"], bearer=ticket)).status == 200
         assert await home.participants.list(room.room) == []
+
+
+async def test_a_patch_says_which_ice_session_it_means(home: House) -> None:
+    """RFC 9725, 4.3.1: no If-Match is 428, another session's tag 412, a body that is no fragment 400; a restart makes
+    the tag before it another session's."""
+    room, tickets = await home.create()
+    ticket = tickets["participant"]
+    made = await home.request("POST", f"/whip/{room.room}", bearer=ticket, data=SDP, headers=SDP_TYPE)
+    where = made.headers["Location"]
+
+    async def patch(tag: str | None, body: str = "a=candidate:1") -> int:
+        headers = {**FRAGMENT, **({"If-Match": tag} if tag is not None else {})}
+        answer = await home.request("PATCH", where, bearer=ticket, data=body, headers=headers)
+        return int(answer.status)
+
+    assert await patch(None) == 428
+    assert await patch('"wrong"') == 412
+    assert await patch(made.headers["ETag"], "garbage") == 400
+    assert await patch(made.headers["ETag"]) == 204
+    assert await patch('"*"', "a=ice-ufrag:x") == 200
+    assert await patch(made.headers["ETag"]) == 412

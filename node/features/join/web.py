@@ -8,6 +8,7 @@ bear a ticket of the room as well (H18). It is not the session's secret: address
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable
 from typing import Annotated, Final
@@ -28,6 +29,8 @@ FRAGMENT: Final = "application/trickle-ice-sdpfrag"
 NAMES: Final = {Shape.WHIP: "WHIP", Shape.WHEP: "WHEP"}
 UNFIT: Final = frozenset({"TICKET_WRONG", "TICKET_EXPIRED", "SESSION_UNKNOWN", "ROOM_UNKNOWN"})
 """Refusals that a guesser would meet."""
+TAGS_KEPT: Final = 4096
+_LINES: Final = re.compile(r"(?:[a-z]=[^\r\n]*\r?\n?)+")
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "OPTIONS, POST, PATCH, DELETE",
@@ -55,6 +58,7 @@ class JoinDoor:
         self._join = join
         self._meter = meter
         self._failed = failed
+        self._tags: dict[str, str] = {}
 
     # ------------------------------------------------------------ the page
 
@@ -123,22 +127,30 @@ class JoinDoor:
         joined = await self._enter(request, ticket, JoinRequest(name=name, sdp=offer, shape=shape))
         headers = {
             "Location": f"/{shape}/{joined.room}/{joined.resource}",
-            "ETag": _etag(joined.sdp),
+            "ETag": self._tagged(joined.participant, joined.sdp),
             "Accept-Patch": FRAGMENT,
             **CORS,
         }
         return web.Response(text=joined.sdp, status=201, content_type=SDP, headers=headers)
 
     async def patch(self, request: web.Request) -> web.Response:
-        """RFC 9725, 4.3: `If-Match: "*"` restarts ICE; anything else brings candidates, of which an ICE-lite node has
-        no need (RFC 8445, 2.5: it only answers)."""
+        """RFC 9725, 4.3: `If-Match: "*"` restarts ICE; the session's own tag brings candidates, of which an ICE-lite
+        node has no need (RFC 8445, 2.5: it only answers). No tag: 428; another session's: 412 (4.3.1)."""
         room, participant = self._resource(request)
         expect(request, FRAGMENT)
         fragment = await read_text(request)
-        if request.headers.get("If-Match", "").strip() not in ('"*"', "*"):
+        tag = request.headers.get("If-Match", "").strip()
+        if not tag:
+            raise Refused("PRECONDITION_MISSING")
+        if tag not in ('"*"', "*"):
+            current = self._tags.get(participant)
+            if current is not None and tag != current:
+                raise Refused("PRECONDITION_FAILED", current=tag[:64])
+            if not _LINES.fullmatch(fragment):
+                raise Refused("SDP_INVALID", current="not an SDP fragment")
             return web.Response(status=204, headers=CORS)
         answer = await self._join.restart_resource(room, participant, fragment)
-        headers = {"ETag": _etag(answer), **CORS}
+        headers = {"ETag": self._tagged(participant, answer), **CORS}
         return web.Response(text=answer, content_type=FRAGMENT, headers=headers)
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -173,6 +185,16 @@ class JoinDoor:
             counted = self._counted(request, refused)
             raise Refused("NOT_FOUND") if counted.code == "SESSION_UNKNOWN" else counted from None
 
+    def _tagged(self, participant: str, sdp: str) -> str:
+        """The tag of this ICE session: another answer, another tag. A process that has forgotten it (it has begun
+        since, or there were many others) contradicts nobody."""
+        tag = f'"{hashlib.sha256(sdp.encode()).hexdigest()[:16]}"'
+        self._tags.pop(participant, None)
+        self._tags[participant] = tag
+        if len(self._tags) > TAGS_KEPT:
+            del self._tags[next(iter(self._tags))]
+        return tag
+
     def _counted(self, request: web.Request, refused: Refused) -> Refused:
         """What to answer: the refusal, or that there were too many."""
         if refused.code in UNFIT:
@@ -185,8 +207,3 @@ class JoinDoor:
 
 def _json(body: object, status: int = 200) -> web.Response:
     return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/json", charset="utf-8")
-
-
-def _etag(sdp: str) -> str:
-    """Names the ICE session: another answer, another tag."""
-    return f'"{hashlib.sha256(sdp.encode()).hexdigest()[:16]}"'
