@@ -196,14 +196,15 @@ class Acting:
 
     # ------------------------------------------------------------------ chat
 
-    def hide(self, message: Message | None, reason: str = "") -> None:
+    def hide(self, message: Message | None, reason: str = "", *, seen: bool = True) -> None:
+        """`seen`: it is on the screen, or was named."""
         if message is None:
             self._no(t("say.no_row"))
         elif not self.may("hide", message.context):
             return
         elif message.hidden:
             self._no(t("say.already_hidden"))
-        elif message == self._desk.room_pane.chat.cursor_message and not self._desk.room_pane.chat.cursor_in_view:
+        elif not seen:
             self._no(t("say.out_of_view"))
         else:
             self._desk.operations.hide(message, reason)

@@ -136,7 +136,7 @@ def _unmute_all(desk: DeskScreen, command: Command) -> None:
 def _hide(desk: DeskScreen, command: Command) -> None:
     chat = desk.room_pane.chat
     if not command.targets or command.targets == (".",):
-        desk.acting.hide(chat.cursor_message, command.reason)
+        desk.acting.hide(chat.cursor_message, command.reason, seen=chat.cursor_in_view)
         return
     for word in command.targets:
         found = [message for message in chat.messages.values() if message.message == word.removeprefix("msg:")]

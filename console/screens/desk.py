@@ -467,7 +467,7 @@ def _deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "mute_room": lambda: acting.mute_room(desk.room_in_hand()),
         "unmute_room": lambda: acting.unmute_room(desk.room_in_hand()),
         "remove": lambda: acting.remove(desk.people_in_hand()),
-        "hide": lambda: acting.hide(desk.room_pane.chat.cursor_message),
+        "hide": lambda: acting.hide(desk.room_pane.chat.cursor_message, seen=desk.room_pane.chat.cursor_in_view),
         "close": lambda: acting.close(desk.room_in_hand()),
         "rates": desk.open_rates,
         "undo": acting.undo,

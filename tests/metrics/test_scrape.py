@@ -157,8 +157,7 @@ async def test_no_room_and_no_person_is_in_a_label(house: House, metrics: Metric
 
 async def test_promtool_has_nothing_to_say(house: House, metrics: MetricsServer) -> None:
     promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is not installed (Debian: prometheus)")
+    assert promtool is not None, "ops/system.sh test installs it (Debian: prometheus)"
     meter: Meter = house.meter  # type: ignore[assignment]
     meter.join("ROOM_FULL", 0.01)
     meter.websocket(1)
@@ -173,8 +172,7 @@ async def test_promtool_has_nothing_to_say(house: House, metrics: MetricsServer)
 
 async def test_a_real_prometheus_scrapes_it(house: House, metrics: MetricsServer, tmp_path: Path) -> None:
     program = shutil.which("prometheus")
-    if program is None:
-        pytest.skip("prometheus is not installed")
+    assert program is not None, "ops/system.sh test installs it"
     house.nodes.on_media(figures(srtp_auth=7))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
