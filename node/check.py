@@ -200,6 +200,8 @@ async def examine(config: Config) -> list[Finding]:
         lambda: descriptors_are_enough(config),
     ]
     findings = [question() for question in questions]
+    if config.media.tcp:
+        findings.append(port_is_free("media.listen_tcp", config.media.tcp, stream))
     if config.web.tls_listen:
         findings.append(port_is_free("web.tls_listen", config.web.tls_listen, stream))
     return [*findings, await database_opens(config)]

@@ -56,18 +56,39 @@ class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`listen`: UDP, IPv4; each shard has a port, from that one on. `shards`: threads that carry packets; 0: one less
-    than there are cores. `room_split`: people of one room on one shard, from which on it takes a further shard.
+    """`listen`: UDP, IPv4; each shard has a port, from that one on. `listen_tcp`: for networks without UDP, one port
+    for all shards, 443 where only that gets through; empty: as `listen`; "off": none. `shards`: threads that carry
+    packets; 0: one less than there are cores. `room_split`: people of one room on one shard, before it takes another.
     `advertise`: IPv4 addresses that participants reach us by, instead of this machine's own.
     `stop_plane`: the plane ends with the node instead of carrying on for `orphan_grace_s`."""
 
     listen: str = "0.0.0.0:7881"
+    listen_tcp: str = ""
     advertise: tuple[str, ...] = ()
     shards: Annotated[int, Meta(ge=0, le=16)] = 0
     room_split: Annotated[int, Meta(ge=1)] = 400
     plane_binary: str = ""
     orphan_grace_s: Annotated[int, Meta(ge=0, le=86_400)] = 600
     stop_plane: bool = False
+
+    @property
+    def tcp(self) -> str:
+        """Where TCP is listened on; empty: nowhere."""
+        return "" if self.listen_tcp == "off" else self.listen_tcp or self.listen
+
+
+class TurnSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A TURN server that browsers are told of, for networks that let nothing else through. `urls`: e.g.
+    "turns:turn.example.org:443?transport=tcp". `secret`: shared with the server (coturn: static-auth-secret), or
+    `secret_file`, a file that only its owner may read. `lasts_s`: for how long what is handed out lets in."""
+
+    urls: tuple[str, ...] = ()
+    secret: str = ""
+    secret_file: str = ""
+    lasts_s: Annotated[int, Meta(ge=60, le=86_400)] = 3600
+
+    def __repr__(self) -> str:
+        return f"TurnSection(urls={self.urls})"  # a settings dump is no place for a secret
 
 
 class RpcSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +114,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     node: NodeSection = NodeSection()
     web: WebSection = WebSection()
     media: MediaSection = MediaSection()
+    turn: TurnSection = TurnSection()
     rpc: RpcSection = RpcSection()
     metrics: MetricsSection = MetricsSection()
     limits: Limits = Limits()
@@ -101,6 +123,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def name(self) -> str:
         return self.node.name or platform.node() or "node"
+
+    @property
+    def turn_secret(self) -> str:
+        """`load` has seen that it can be read."""
+        if self.turn.secret_file:
+            return Path(self.turn.secret_file).expanduser().read_text("utf-8").strip()
+        return self.turn.secret
 
     @property
     def data_dir(self) -> Path:
@@ -137,6 +166,21 @@ _URL: Final = Text(
     "Configuration : web.public_url = « {value} » n’est pas une adresse web : écrivez par exemple "
     "« https://regie.exemple.fr ».",
     "Configuration: web.public_url = “{value}” is not a web address: write for example “https://regie.example.org”.",
+)
+_TURN_URL: Final = Text(
+    "Configuration : turn.urls = « {value} » n’est pas un serveur TURN : écrivez par exemple "
+    "« turn:turn.exemple.fr:3478 » ou « turns:turn.exemple.fr:443?transport=tcp ».",
+    "Configuration: turn.urls = “{value}” is not a TURN server: write for example “turn:turn.example.org:3478” or "
+    "“turns:turn.example.org:443?transport=tcp”.",
+)
+_TURN_SECRET: Final = Text(
+    "Configuration : turn.urls demande un secret partagé avec le serveur : donnez turn.secret ou turn.secret_file, et "
+    "pas les deux.",
+    "Configuration: turn.urls needs a secret shared with the server: give turn.secret or turn.secret_file, not both.",
+)
+_TURN_FILE: Final = Text(
+    "Configuration : turn.secret_file = {value} ne convient pas ({why}) : corrigez le chemin, ou faites « chmod 600 ».",
+    "Configuration: turn.secret_file = {value} will not do ({why}): correct the path, or do “chmod 600”.",
 )
 _TOO_LONG: Final = Text(
     "Configuration : le chemin node.run_dir ({value}) est trop long pour un socket ({length} octets, {limit} au plus) "
@@ -269,6 +313,8 @@ def _check(config: Config) -> None:
         "rpc.listen": (config.rpc.listen, "127.0.0.1:9090"),
         "metrics.listen": (config.metrics.listen, "127.0.0.1:9464"),
     }
+    if config.media.tcp:
+        addresses["media.listen_tcp"] = (config.media.tcp, "0.0.0.0:443")
     if config.web.tls_listen:
         addresses["web.tls_listen"] = (config.web.tls_listen, "0.0.0.0:8443")
     for where, (value, example) in addresses.items():
@@ -281,6 +327,7 @@ def _check(config: Config) -> None:
     url = config.web.public_url
     if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
         raise ConfigError(_URL, value=url)
+    _check_turn(config)
     length = len(os.fsencode(config.run_dir))
     if length > SOCKET_PATH_MAX:
         raise ConfigError(_TOO_LONG, value=config.run_dir, length=length, limit=SOCKET_PATH_MAX)
@@ -295,6 +342,8 @@ def _check(config: Config) -> None:
 def _check_media(media: MediaSection) -> None:
     if not _is_ipv4(split_address(media.listen)[0]):
         raise ConfigError(_MEDIA_LISTEN, value=media.listen)
+    if media.tcp and not _is_ipv4(split_address(media.tcp)[0]):
+        raise ConfigError(_ADDRESS, where="media.listen_tcp", value=media.tcp, example="0.0.0.0:443")
     for address in media.advertise:
         if not _is_ipv4(address):
             raise ConfigError(_ADVERTISE, value=address)
@@ -325,3 +374,21 @@ def _check_database(url: str) -> None:
         raise ConfigError(_DATABASE, why=parsed.drivername) from None
     if not dialect.is_async:
         raise ConfigError(_DATABASE, why=parsed.drivername)
+
+
+def _check_turn(config: Config) -> None:
+    turn = config.turn
+    for url in turn.urls:
+        scheme, _, rest = url.partition(":")
+        if scheme not in ("turn", "turns") or not rest or any(letter in url for letter in ' "<>\\\t'):
+            raise ConfigError(_TURN_URL, value=url)
+    if bool(turn.secret) + bool(turn.secret_file) != bool(turn.urls):
+        raise ConfigError(_TURN_SECRET)
+    if turn.secret_file:
+        try:
+            mode = Path(turn.secret_file).expanduser().stat().st_mode
+            empty = not config.turn_secret
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(_TURN_FILE, value=turn.secret_file, why=getattr(error, "strerror", error)) from None
+        if mode & 0o077 or empty:
+            raise ConfigError(_TURN_FILE, value=turn.secret_file, why=f"{mode & 0o777:o}" if mode & 0o077 else "empty")

@@ -36,6 +36,7 @@ from node.errors import Fault
 from node.features.audit.service import Audit
 from node.features.chat.service import Chat
 from node.features.join.service import Join
+from node.features.join.turn import Turn
 from node.features.layout.service import Layout
 from node.features.mute.service import Mute
 from node.features.nodes.service import Nodes
@@ -265,6 +266,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             run_dir=config.run_dir,
             data_dir=config.data_dir,
             listen=config.media.listen,
+            listen_tcp=config.media.tcp,
             advertise=config.media.advertise,
             shards=config.media.shards,
             room_split=config.media.room_split,
@@ -293,6 +295,13 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         now=clock.now,
         behind_proxy=config.web.behind_proxy,
         origins=(*config.web.origins, config.web.public_url),
+        turn=Turn(
+            urls=config.turn.urls,
+            secret=config.turn_secret,
+            lasts_s=config.turn.lasts_s,
+            now=clock.now,
+            word=lambda: secrets.token_hex(8),
+        ),
     )
     services = Services(
         nodes=Nodes(

@@ -88,6 +88,7 @@ class Stage:
             "REGIE__RPC__LISTEN": f"127.0.0.1:{self.ports.rpc}",
             "REGIE__METRICS__LISTEN": f"127.0.0.1:{self.ports.metrics}",
             "REGIE__MEDIA__LISTEN": f"0.0.0.0:{self.ports.media}",
+            "REGIE__MEDIA__LISTEN_TCP": "0.0.0.0:0",
             "REGIE__MEDIA__SHARDS": "1",  # one free port was looked for
             "REGIE__MEDIA__ADVERTISE": f"{around},127.0.0.1" if around else "127.0.0.1",
             "REGIE__MEDIA__STOP_PLANE": "true",

@@ -251,7 +251,7 @@ class PlaneMedia:
                 transport=opened.transport,
                 room=opened.room,
                 agreed=opened.SerializeToString(),
-                candidates=tuple(Candidate(each.ip, each.port) for each in held.candidates),
+                candidates=tuple(Candidate.of(each) for each in held.candidates),
                 ice=held.connected,
                 keyed=True,
                 told=held.connected,
@@ -313,7 +313,7 @@ class PlaneMedia:
                     closing = wire.CloseTransport(transport=transport)
                     self._link.client.tell(wire.ToPlane(close_transport=closing))
             raise
-        session.candidates = tuple(Candidate(each.ip, each.port) for each in opened.candidates)
+        session.candidates = tuple(Candidate.of(each) for each in opened.candidates)
         if not session.ice:
             self._wait_for(session, ICE_WITHIN_S)
         text = answer(description, plan, self._ends(session, opened.ice))
@@ -432,7 +432,7 @@ class PlaneMedia:
         assert self._link is not None or session.candidates
         candidates = session.candidates
         if not candidates and self._link is not None:
-            candidates = tuple(Candidate(each.ip, each.port) for each in self._link.attached.candidates)
+            candidates = tuple(Candidate.of(each) for each in self._link.attached.candidates)
         return Ends(
             ice=sdp.Ice(ice.ufrag, ice.password),
             candidates=candidates,

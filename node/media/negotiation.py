@@ -24,6 +24,7 @@ from protos.plane.v1 import plane_pb2 as wire
 
 SSRC_BASE: Final = 0x52450000
 MAX_WHEP_VIDEO: Final = 2
+TCP_PREFERENCE: Final = 90
 PROTOCOLS: Final = frozenset({"UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP", "TCP/DTLS/RTP/SAVPF", "RTP/SAVPF", "RTP/SAVP"})
 
 # What a sending m-line is for is told by its place among those of its kind (node/signaling/README.md).
@@ -82,10 +83,15 @@ PEER_RECEIVES: Final = frozenset({"sendrecv", "recvonly"})
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """One host candidate of the plane, UDP."""
+    """One host candidate of the plane. `tcp`: passive, the peer connects (RFC 6544)."""
 
     ip: str
     port: int
+    tcp: bool = False
+
+    @classmethod
+    def of(cls, address: wire.Address) -> Candidate:
+        return cls(address.ip, address.port, address.protocol == wire.PROTOCOL_TCP)
 
 
 class Ends(msgspec.Struct, frozen=True):
@@ -511,10 +517,16 @@ def _slot_lines(receive: wire.Receive) -> list[str]:
 
 
 def _candidate_lines(candidates: Sequence[Candidate]) -> list[str]:
-    """Host candidates, preferred first (RFC 8445 5.1.2.1: type preference 126)."""
-    lines = [
-        f"a=candidate:{place + 1} 1 udp {126 << 24 | (65535 - place) << 8 | 255} {each.ip} {each.port} typ host"
-        for place, each in enumerate(candidates)
-    ]
+    """Host candidates, preferred first."""
+    lines = [_candidate_line(place, each) for place, each in enumerate(candidates)]
     lines.append("a=end-of-candidates")
     return lines
+
+
+def _candidate_line(place: int, each: Candidate) -> str:
+    """Priorities as RFC 8445 5.1.2.1 reckons them, with type preference 126 for UDP. TCP comes after every way by UDP,
+    reflexive ones (100 … 110) too; its local preference begins with the direction, 4 for passive (RFC 6544 4.2)."""
+    if each.tcp:
+        priority = TCP_PREFERENCE << 24 | (4 << 13 | (8191 - place)) << 8 | 255
+        return f"a=candidate:{place + 1} 1 tcp {priority} {each.ip} {each.port} typ host tcptype passive"
+    return f"a=candidate:{place + 1} 1 udp {126 << 24 | (65535 - place) << 8 | 255} {each.ip} {each.port} typ host"

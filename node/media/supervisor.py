@@ -37,11 +37,12 @@ log = logging.getLogger("regie.media.supervisor")
 
 class MediaSettings(msgspec.Struct, frozen=True):
     """What the media of a node needs to know. `listen` is UDP, the first of `shards` consecutive ports; no shards: as
-    many as the plane thinks right. `advertise` replaces the host's own addresses."""
+    many as the plane thinks right. `listen_tcp`: empty for none. `advertise` replaces the host's own addresses."""
 
     run_dir: pathlib.Path
     data_dir: pathlib.Path | None = None
     listen: str = "0.0.0.0:7881"
+    listen_tcp: str = ""
     advertise: tuple[str, ...] = ()
     shards: int = 0
     room_split: int = 400
@@ -107,6 +108,7 @@ class Supervisor:
             str(self.socket),
             "--listen",
             self._settings.listen,
+            *(("--listen-tcp", self._settings.listen_tcp) if self._settings.listen_tcp else ()),
             "--orphan-grace",
             str(self._settings.orphan_grace_s),
             *(("--shards", str(self._settings.shards)) if self._settings.shards else ()),

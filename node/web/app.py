@@ -10,6 +10,7 @@ from aiohttp import web
 
 from node.errors import Refused
 from node.features.join.service import Join
+from node.features.join.turn import Turn
 from node.features.join.web import JoinDoor
 from node.signaling.socket import Edge, Sockets
 from node.web.doorway import Doorway
@@ -34,12 +35,13 @@ class WebEdge:
         now: Callable[[], float],
         behind_proxy: bool = False,
         origins: Sequence[str] = (),
+        turn: Turn | None = None,
     ) -> None:
         self._behind_proxy = behind_proxy
         self._origins = frozenset(origin.rstrip("/") for origin in origins)
         self.failures = Failures(now)
         self.sockets = Sockets(edge, meter, allowed=self._check_origin, failed=self._failed)
-        door, pages = JoinDoor(join, meter, self._failed), Pages()
+        door, pages = JoinDoor(join, meter, self._failed, turn), Pages()
         self.doorway = Doorway(per_source=0) if behind_proxy else Doorway()
         middlewares = [self.doorway.middleware, refusals_counted_by(meter)]
         self.app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
@@ -71,6 +73,7 @@ def routes(door: JoinDoor, pages: Pages, sockets: Sockets) -> list[web.AbstractR
         web.static("/static", STATIC, append_version=False),
         web.get("/api/rooms/{room}", door.look),
         web.post("/api/rooms/{room}/join", door.join),
+        web.get("/api/session", door.refresh),
         web.patch("/api/session", door.restart),
         web.delete("/api/session", door.leave),
         web.post("/api/session/leave", door.go_away),

@@ -135,6 +135,7 @@ class Machine:
             "REGIE__RPC__LISTEN": f"127.0.0.1:{self.rpc}",
             "REGIE__METRICS__LISTEN": f"127.0.0.1:{self.metrics}",
             "REGIE__MEDIA__LISTEN": f"{self.address}:{self.media}",
+            "REGIE__MEDIA__LISTEN_TCP": f"{self.address}:0",
             "REGIE__MEDIA__SHARDS": str(SHARDS),
             "REGIE__MEDIA__ROOM_SPLIT": str(ROOM_SPLIT),
             "REGIE__MEDIA__ORPHAN_GRACE_S": "20",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from node.errors import Refused
@@ -35,6 +36,21 @@ def section_of(text: str, mid: str) -> list[str]:
         if f"a=mid:{mid}" in lines:
             return lines
     raise AssertionError(f"no mid {mid}")
+
+
+def test_tcp_candidates_come_last() -> None:
+    """H29: passive candidates (RFC 6544 4.5), on every m-line, below every way by UDP; the m-line names UDP."""
+    description = sdp.parse(offer("chromium_page"))
+    plan = negotiate(description, Shape.PAGE, "t")
+    ends = msgspec.structs.replace(ENDS, candidates=(*ENDS.candidates, Candidate("192.0.2.1", 443, tcp=True)))
+    text = answer(description, plan, ends)
+    lines = section_of(text, "3")
+    *udp, tcp = [line.split() for line in lines if line.startswith("a=candidate:")]
+    assert tcp[2:3] + tcp[4:] == ["tcp", "192.0.2.1", "443", "typ", "host", "tcptype", "passive"]
+    assert len({line[0] for line in [*udp, tcp]}) == 3, "a foundation each"
+    reflexive = 100 << 24
+    assert all(int(line[3]) > reflexive > int(tcp[3]) for line in udp)
+    assert lines[0].split()[1] == "7881"
 
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])

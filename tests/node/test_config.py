@@ -50,6 +50,13 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     [
         ({"REGIE__WEB__LISTEN": "here"}, ["web.listen", "here", "127.0.0.1:8080"]),
         ({"REGIE__WEB__LISTEN": "::1:80"}, ["web.listen"]),
+        ({"REGIE__MEDIA__LISTEN_TCP": "no"}, ["media.listen_tcp", "443"]),
+        (
+            {"REGIE__TURN__URLS": "stun:t.example", "REGIE__TURN__SECRET": "s"},
+            ["turn.urls", "stun:t.example", "turns:"],
+        ),
+        ({"REGIE__TURN__URLS": "turn:t.example"}, ["turn.secret"]),
+        ({"REGIE__TURN__SECRET": "s"}, ["turn.urls"]),
         ({"REGIE__RPC__LISTEN": "127.0.0.1:99999"}, ["rpc.listen", "99999"]),
         ({"REGIE__LIMITS__ROOMS": "many"}, ["limits.rooms", "int"]),
         ({"REGIE__WEB__LISTN": "x:1"}, ["web", "listn"]),
@@ -68,6 +75,28 @@ def test_what_will_not_do(environ: dict[str, str], words: list[str]) -> None:
         for word in words:
             assert word in sentence
         assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(("said", "meant"), [("", "0.0.0.0:7881"), ("off", ""), ("0.0.0.0:443", "0.0.0.0:443")])
+def test_tcp_is_where_udp_is_unless_told_otherwise(said: str, meant: str) -> None:
+    assert load(environ=settings(REGIE__MEDIA__LISTEN_TCP=said)).media.tcp == meant
+
+
+def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    secret, file = tmp_path / "secret", tmp_path / "node.toml"
+    secret.write_text("très secret\n")
+    file.write_text(f'[turn]\nurls = ["turn:t.example"]\nsecret_file = "{secret}"')
+    secret.chmod(0o640)
+    with pytest.raises(ConfigError, match=r"640.*chmod 600"):
+        load(file, settings())
+    secret.chmod(0o600)
+    config = load(file, settings())
+    assert config.turn_secret == "très secret"
+    config = load(None, settings(REGIE__TURN__URLS="turn:t.example", REGIE__TURN__SECRET="très secret"))
+    assert config.turn_secret == "très secret" and "secret" not in repr(config)
+    secret.unlink()
+    with pytest.raises(ConfigError, match=r"turn\.secret_file"):
+        load(file, settings())
 
 
 def test_a_file_that_is_not_toml(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ class ScriptedNode:
         app.router.add_static("/locale/", WEB / "locale")
         app.router.add_get("/api/rooms/{room}", self._look)
         app.router.add_post("/api/rooms/{room}/join", self._join)
+        app.router.add_get("/api/session", self._ice_servers)
         app.router.add_patch("/api/session", self._restart)
         app.router.add_delete("/api/session", self._leave)
         app.router.add_post("/api/session/leave", self._go_away)
@@ -145,6 +146,9 @@ class ScriptedNode:
         refusal = refused.refusal()
         body = {name: getattr(refusal, name) for name in refusal.__struct_fields__}
         return web.json_response(body, status=refused.row.http)
+
+    async def _ice_servers(self, request: web.Request) -> web.Response:
+        return web.json_response({"ice_servers": []})
 
     async def _look(self, request: web.Request) -> web.Response:
         assert request.headers["Authorization"] == f"Bearer {TICKET}"

@@ -36,7 +36,7 @@ def settings(folder: Path) -> Config:
     return Config(
         node=NodeSection(name="n1", data_dir=str(folder / "data"), run_dir=str(folder / "run")),
         web=WebSection(listen=f"127.0.0.1:{port(socket.SOCK_STREAM)}"),
-        media=MediaSection(listen=f"127.0.0.1:{port(socket.SOCK_DGRAM)}", orphan_grace_s=20),
+        media=MediaSection(listen=f"127.0.0.1:{port(socket.SOCK_DGRAM)}", listen_tcp="127.0.0.1:0", orphan_grace_s=20),
         rpc=RpcSection(listen="127.0.0.1:0", write_context=False),
         metrics=MetricsSection(listen="127.0.0.1:0"),
     )

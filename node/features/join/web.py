@@ -20,6 +20,7 @@ from msgspec import Meta
 from node.errors import Refused
 from node.features.chat.rules import MAX_LENGTH
 from node.features.join.service import Join, Joined, JoinRequest
+from node.features.join.turn import Turn
 from node.ports import Shape
 from node.web.meter import Meter
 from node.web.request import bearer, expect, read_json, read_text
@@ -52,10 +53,14 @@ class RestartBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JoinDoor:
-    """Handlers. `failed` counts a failure of the request's source, and refuses (TOO_FAST) when there are too many."""
+    """Handlers. `failed` counts a failure of the request's source, and refuses (TOO_FAST) when there are too many.
+    `turn`: the server that browsers are told of, where there is one."""
 
-    def __init__(self, join: Join, meter: Meter, failed: Callable[[web.Request], None]) -> None:
+    def __init__(
+        self, join: Join, meter: Meter, failed: Callable[[web.Request], None], turn: Turn | None = None
+    ) -> None:
         self._join = join
+        self._turn = turn
         self._meter = meter
         self._failed = failed
         self._tags: dict[str, str] = {}
@@ -67,7 +72,7 @@ class JoinDoor:
             look = await self._join.look(request.match_info["room"], bearer(request))
         except Refused as refused:
             raise self._counted(request, refused) from None
-        return _json(look)
+        return _json(msgspec.structs.asdict(look) | self._ice_servers())
 
     async def join(self, request: web.Request) -> web.Response:
         ticket = bearer(request)
@@ -83,6 +88,7 @@ class JoinDoor:
             "tracks": [{"source": track.source, "mid": track.mid} for track in joined.tracks],
             "room": {"room": joined.room, "title": joined.title},
             "max_message": MAX_LENGTH,
+            **self._ice_servers(),
         }
         return _json(answer, status=201)
 
@@ -93,6 +99,14 @@ class JoinDoor:
             return _json({"sdp": await self._join.restart(session, body.sdp)})
         except Refused as refused:
             raise self._counted(request, refused) from None
+
+    async def refresh(self, request: web.Request) -> web.Response:
+        """What lets the browser into the TURN server ends after a while: the page asks before it needs it again."""
+        try:
+            self._join.who(bearer(request, "SESSION_UNKNOWN"))
+        except Refused as refused:
+            raise self._counted(request, refused) from None
+        return _json({"ice_servers": [], **self._ice_servers()})
 
     async def leave(self, request: web.Request) -> web.Response:
         try:
@@ -131,7 +145,11 @@ class JoinDoor:
             "Accept-Patch": FRAGMENT,
             **CORS,
         }
-        return web.Response(text=joined.sdp, status=201, content_type=SDP, headers=headers)
+        response = web.Response(text=joined.sdp, status=201, content_type=SDP, headers=headers)
+        for server in self._turn.servers() if self._turn is not None else ():
+            for link in server.links:
+                response.headers.add("Link", link)
+        return response
 
     async def patch(self, request: web.Request) -> web.Response:
         """RFC 9725, 4.3: `If-Match: "*"` restarts ICE; the session's own tag brings candidates, of which an ICE-lite
@@ -158,6 +176,10 @@ class JoinDoor:
         return web.Response(status=200, headers=CORS)
 
     # ------------------------------------------------------------ inside
+
+    def _ice_servers(self) -> dict[str, object]:
+        servers = self._turn.servers() if self._turn is not None else ()
+        return {"ice_servers": servers} if servers else {}
 
     async def _enter(self, request: web.Request, ticket: str, asked: JoinRequest) -> Joined:
         began, code = time.perf_counter(), "INTERNAL"

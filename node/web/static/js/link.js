@@ -48,7 +48,8 @@ export class Link {
    */
   async join(session) {
     const { protocol, name, videoSlots, onPeer, onJoined } = this.options;
-    const peer = new Peer({ videoSlots, onState: (state) => this.#changed(peer, state) });
+    if (!protocol.iceServers) await protocol.refreshIceServers(session); // after a reload
+    const peer = new Peer({ videoSlots, iceServers: protocol.iceServers ?? [], onState: (state) => this.#changed(peer, state) });
     try {
       await onPeer(peer);
       const joined = await protocol.join({ name, sdp: await peer.offer(), session });
@@ -78,6 +79,7 @@ export class Link {
     onState('rejoining');
     let session = cause === 'session' ? null : this.options.protocol.session;
     await this.#pause(Math.random() * Math.min(SPREAD_MOST_MS, SPREAD_MS * crowd()));
+    await this.options.protocol.refreshIceServers();
     for (let attempt = 1; !this.#closed; attempt += 1) {
       try {
         await this.join(session || null);
@@ -143,7 +145,8 @@ export class Link {
     this.#recovering = true;
     this.options.onState('interrupted');
     try {
-      await peer.restart((offer) => this.options.protocol.restart(offer));
+      await this.options.protocol.refreshIceServers();
+      await peer.restart((offer) => this.options.protocol.restart(offer), this.options.protocol.iceServers ?? []);
       this.#recovering = false;
       this.#expectConnection();
     } catch {

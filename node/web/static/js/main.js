@@ -50,11 +50,15 @@ function refusalOf(error) {
 
 const joinScreen = new JoinScreen(devices, (choice) => enter({ session: '', choice }));
 
+/** @type {import('./protocol.js').IceServer[]|null} as the node last told this screen */
+let iceServers = null;
+
 /** The screen before the room. */
 async function lobby() {
   show('loading');
   try {
     const look = await new Protocol({ origin: location.origin, room: name, ticket, language: language(), on: SILENT }).look();
+    iceServers = look.ice_servers ?? [];
     show('join');
     joinScreen.show(look);
   } catch (error) {
@@ -77,6 +81,7 @@ async function enter({ session, choice }) {
     choice,
     devices,
     language: language(),
+    iceServers,
     onSession: (now, chosen) => sessionStorage.setItem(place, JSON.stringify({ session: now, choice: chosen })),
     onReady: () => {
       show('room');

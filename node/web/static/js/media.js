@@ -50,11 +50,11 @@ export class Peer {
   /** @type {Promise<void>} */ #adapting = Promise.resolve();
 
   /**
-   * @param {{videoSlots: number, audioSlots?: number, onState: (state: RTCPeerConnectionState) => void}} options
+   * @param {{videoSlots: number, audioSlots?: number, iceServers?: RTCIceServer[], onState: (state: RTCPeerConnectionState) => void}} options
    */
-  constructor({ videoSlots: video, audioSlots: audio = AUDIO_SLOTS, onState }) {
-    // The node is ICE-lite with one public port: no STUN or TURN server is ever asked.
-    this.connection = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
+  constructor({ videoSlots: video, audioSlots: audio = AUDIO_SLOTS, iceServers = [], onState }) {
+    // The node is ICE-lite with public ports: no STUN server is needed, and TURN only where nothing else gets through.
+    this.connection = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
     this.videoSlots = video;
     for (const [source, kind] of SENDING) {
       const sendEncodings = encodingsOf(source);
@@ -154,8 +154,10 @@ export class Peer {
   /**
    * ICE restart; the media, its keys and its slots stay.
    * @param {(offer: string) => Promise<string>} exchange
+   * @param {RTCIceServer[]} iceServers as they are now
    */
-  async restart(exchange) {
+  async restart(exchange, iceServers) {
+    if (iceServers.length) this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
     await this.connection.setLocalDescription(await this.connection.createOffer({ iceRestart: true }));
     const answer = await exchange(this.connection.localDescription?.sdp ?? '');
     await this.connection.setRemoteDescription({ type: 'answer', sdp: answer });

@@ -11,8 +11,9 @@
 /** @typedef {{slot: number, participant: string|null, source: Source|null}} SlotShows */
 /** @typedef {{message: string, participant: string, name: string, text: string, html: string, sent: number, key?: string}} ChatMessage */
 /** @typedef {{index: number, kind: "audio"|"video", mid: string}} Slot */
-/** @typedef {{participant: string, session: string, role: string, sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number}} Joined */
-/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string}} Look */
+/** @typedef {{participant: string, session: string, role: string, sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number, ice_servers?: IceServer[]}} Joined */
+/** @typedef {{urls: string[], username: string, credential: string}} IceServer */
+/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, ice_servers?: IceServer[]}} Look */
 /** @typedef {{type: "welcome", seq: number, you: string, room: {room: string, title: string}, people: Person[], slots: SlotShows[], chat: ChatMessage[], blocked: Source[]}} Welcome */
 /** @typedef {{slot: number, width: number, height: number}} TileSize device pixels; 0 × 0: not shown */
 /** @typedef {"unknown"|"good"|"fair"|"poor"} Grade */
@@ -131,6 +132,7 @@ export class Protocol {
     this.language = language;
     this.on = on;
     this.world = world;
+    /** @type {IceServer[]|null} TURN servers, where the node has any; null: nobody has asked */ this.iceServers = null;
     /** Round trip of the last ping, ms. */
     this.rtt = 0;
     /** @type {number} */ this.pingSent = 0;
@@ -151,8 +153,23 @@ export class Protocol {
   // ------------------------------------------------------------------ HTTP
 
   /** @returns {Promise<Look>} what the room is, before joining */
-  look() {
-    return this.#request('GET', `/api/rooms/${encodeURIComponent(this.room)}`, this.ticket);
+  async look() {
+    const look = await this.#request('GET', `/api/rooms/${encodeURIComponent(this.room)}`, this.ticket);
+    this.iceServers = look.ice_servers ?? [];
+    return look;
+  }
+
+  /**
+   * What lets us into a TURN server ends after a while; what we have is kept when the node does not answer.
+   * @param {string|null} session
+   */
+  async refreshIceServers(session = this.#session) {
+    if (this.iceServers?.length === 0 || !session) return;
+    try {
+      this.iceServers = (await this.#request('GET', '/api/session', session)).ice_servers ?? [];
+    } catch {
+      // The servers that we know may still do.
+    }
   }
 
   /**
@@ -164,6 +181,7 @@ export class Protocol {
     const path = `/api/rooms/${encodeURIComponent(this.room)}/join`;
     const body = { name, language: this.language, sdp, session };
     const joined = /** @type {Joined} */ (await this.#request('POST', path, this.ticket, body));
+    this.iceServers = joined.ice_servers ?? [];
     const other = joined.session !== this.#session;
     this.#session = joined.session;
     if (other) {

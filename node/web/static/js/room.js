@@ -46,6 +46,7 @@ export class Room {
    * @param {Choice} options.choice
    * @param {import('./devices.js').Devices} options.devices
    * @param {string} options.language
+   * @param {import('./protocol.js').IceServer[]|null} options.iceServers
    * @param {(session: string, choice: Choice) => void} options.onSession to be remembered for a reload
    * @param {() => void} options.onReady the node took us: the room may be shown
    * @param {(ending: Ending) => void} options.onEnd
@@ -61,6 +62,7 @@ export class Room {
       ended: (cause, why) => this.#end({ kind: cause, why }),
       refused: (refusal) => this.#tellRefusal(refusal),
     } });
+    this.protocol.iceServers = options.iceServers;
     this.link = new Link({
       protocol: this.protocol,
       name: choice.name,
