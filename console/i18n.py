@@ -15,8 +15,9 @@ _language: Language = "fr"
 
 
 def choose(asked: str = "", environ: Mapping[str, str] = os.environ) -> Language:
-    """The language for this person: `asked`, else the locale, else French."""
-    for value in (asked, environ.get("LC_ALL", ""), environ.get("LC_MESSAGES", ""), environ.get("LANG", "")):
+    """The language for this person: `asked`, else $REGIE_LANG, else the locale, else French."""
+    wishes = (environ.get(name, "") for name in ("REGIE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"))
+    for value in (asked, *wishes):
         tag = value.lower().replace("_", "-").split(".")[0].split("-")[0]
         if tag in ("fr", "en"):
             return "fr" if tag == "fr" else "en"

@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "ctl.no_terminal": (
+        "La console veut un terminal : lancez-la sans redirection, ou servez-vous de « regie rooms list -o json ».",
+        "The console needs a terminal: start it without redirection, or use “regie rooms list -o json”.",
+    ),
+    "ctl.no_extra": (
+        "Il manque {missing} pour « regie {name} » : pip install 'regie[node]'.",
+        "“regie {name}” lacks {missing}: pip install 'regie[node]'.",
+    ),
     "ctl.help": (
         "Webinaires et conférences chez vous, dirigés depuis un terminal.",
         "Webinars and conferences that you run yourself, supervised from a terminal.",
     ),
     "ctl.epilog": (
-        "Codes de sortie : 0 fait, 1 en partie, 2 usage, 3 injoignable, 4 trop tard, 5 refusé, 6 état changé.",
-        "Exit codes: 0 done, 1 in part, 2 usage, 3 unreachable, 4 too late, 5 denied, 6 precondition.",
+        "Codes de sortie : 0 fait, 1 en partie, 2 usage, 3 injoignable, 4 trop tard, 5 interdit, 6 pas en l’état.",
+        "Exit codes: 0 done, 1 in part, 2 usage, 3 unreachable, 4 too late, 5 denied, 6 not as things are.",
     ),
     "ctl.console": ("Ouvrir la console sur tous les nœuds connus.", "Open the console on every known node."),
     "ctl.rooms": ("Salles : créer, lister, voir, fermer.", "Rooms: create, list, get, close."),

@@ -6,6 +6,7 @@ stdout carries data only; messages go to stderr.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -20,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from console import i18n
 
     i18n.use(i18n.choose(asked))  # before any help text is made
+    if asked:
+        os.environ["REGIE_LANG"] = i18n.language()  # for the commands that other packages bring
     if arguments and arguments[0] not in BUILT_IN and not arguments[0].startswith("-"):
         from console.ctl import plugins
 

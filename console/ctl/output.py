@@ -74,7 +74,7 @@ def table(headings: list[str], lines: list[list[str]]) -> None:
     cleaned = [[clean(cell, 200) for cell in line] for line in lines]
     if not cleaned and sys.stdout.isatty():
         print(t("ctl.nothing"), file=sys.stderr)
-    headings = [heading.upper() for heading in headings]
+    headings = [heading if "/" in heading else heading.upper() for heading in headings]  # Mb/s is not MB/S
     widths = [max([width(heading), *(width(line[i]) for line in cleaned)]) for i, heading in enumerate(headings)]
     numeric = [bool(cleaned) and all(_number(line[i]) for line in cleaned) for i in range(len(headings))]
     for line in [headings, *cleaned]:

@@ -6,9 +6,14 @@ when it is called: the console never needs the node.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
+
+import typer
+
+from console.i18n import t
 
 GROUP: Final = "regie.commands"
 
@@ -21,6 +26,23 @@ def names() -> list[str]:
     return sorted({point.name for point in entry_points(group=GROUP)})
 
 
+def commands(name: str) -> typer.Typer | None:
+    """What the entry point `name` understands, where that can be loaded and is a Typer."""
+    point = find(name)
+    try:
+        loaded = point.load() if point is not None else None
+    except ImportError:
+        return None
+    return loaded if isinstance(loaded, typer.Typer) else None
+
+
 def call(point: EntryPoint, argv: Sequence[str]) -> int:
-    code = point.load()(list(argv))
+    try:
+        loaded = point.load()
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("node", "console", "protos"):
+            raise
+        print(t("ctl.no_extra", name=point.name, missing=error.name), file=sys.stderr)
+        return 2
+    code = loaded(list(argv))
     return int(code) if code is not None else 0

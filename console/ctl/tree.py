@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import os
+import sys
 from typing import Annotated, Final
 
 import typer
@@ -47,7 +48,11 @@ def build(wanted: str = "") -> typer.Typer:
             app.add_typer(getattr(importlib.import_module(module), attribute), name=noun)
     if every:
         for name in plugins.names():
-            app.command(name, help=_about(name), add_help_option=False)(_elsewhere)
+            brought = plugins.commands(name) if "_REGIE_COMPLETE" in os.environ else None
+            if brought is not None:
+                app.add_typer(brought, name=name, help=_about(name))  # so that the shell knows its options
+            else:
+                app.command(name, help=_about(name), add_help_option=False)(_elsewhere)
     return app
 
 
@@ -84,6 +89,9 @@ def console(
     slow: Annotated[bool, typer.Option("--slow", help=t("ctl.opt.slow"))] = False,
     mouse: Annotated[bool, typer.Option("--mouse/--no-mouse", help=t("ctl.opt.mouse"))] = True,
 ) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        typer.echo(t("ctl.no_terminal"), err=True)
+        raise typer.Exit(2)
     picked = [one for name in (context or [""]) for one in several(name)]
     from console.main import run
 
