@@ -3,7 +3,7 @@
 use crate::contract::failed;
 use crate::contract::from_plane::Body;
 use crate::contract::to_plane::Command;
-use crate::contract::{Done, Failed, IceCredentials, Kind, LimitRates, SendDtls, SetKeys, SrtpProfile, limit_rates};
+use crate::contract::{Done, Failed, IceCredentials, Kind, SendDtls, SetKeys, SrtpProfile};
 use crate::ice::Credentials;
 use crate::mac::Name;
 use crate::shard::Shard;
@@ -127,19 +127,5 @@ impl Shard {
             transport.ice.restart(credentials);
         }
         Ok(Some(Body::IceCredentials(ice)))
-    }
-
-    fn limit_rates(&mut self, now: u64, limit: &LimitRates) -> Result<Option<Body>, Refusal> {
-        let Some(limit_rates::Scope::Transport(id)) = &limit.scope else {
-            return Err(invalid("a cap needs a transport"));
-        };
-        let index = self.transport_index(id)?;
-        let bps = if limit.send_bps == 0 { self.config.max_send_bps.into() } else { limit.send_bps };
-        if let Some(transport) = self.transports.get_mut(index) {
-            transport.remb.set_cap(bps);
-            transport.receive_cap_bps = limit.receive_bps;
-        }
-        self.allot(index, now);
-        done()
     }
 }

@@ -43,9 +43,9 @@ impl Shard {
                 held_packets: totals.held_packets,
                 layer_switches: totals.layer_switches,
                 probe_bytes: totals.probe_bytes,
+                policed_packets: totals.policed_packets,
                 transport_cc_received: totals.transport_cc_received,
                 transport_cc_sent: totals.transport_cc_sent,
-                ..counters::Packets::default()
             }),
             first_frame: Some(counters::Histogram {
                 bounds_ms: FirstFrames::BOUNDS_MS.to_vec(),
@@ -150,7 +150,8 @@ impl Shard {
             queue_ms: narrow(transport.pacer.queue_us() / 1000),
             video_held: transport.video_held,
             delay_ms: transport.estimator.as_ref().map_or(0, |estimator| narrow(estimator.queue_us() / 1000)),
-            receive_cap_bps: narrow(transport.receive_cap_bps),
+            receive_cap_bps: narrow(transport.cap.receive),
+            send_cap_bps: narrow(transport.cap.send),
             slots: shown.map(|slot| self.slot_figures(slot)).collect(),
             ..counters::Transport::default()
         }

@@ -59,6 +59,8 @@ causes! {
     /// A slot whose codecs do not include the track's.
     NoCommonCodec = "no_common_codec",
     TooLong = "rtp_too_long",
+    /// Beyond what its sender may send.
+    Policed = "policed",
 }
 
 /// All counters of one shard.

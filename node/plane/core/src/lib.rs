@@ -32,6 +32,7 @@ pub mod vp9;
 // The world of one shard.
 mod address;
 mod assigning;
+mod caps;
 mod codec;
 mod command;
 mod congestion;

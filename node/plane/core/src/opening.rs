@@ -4,6 +4,7 @@ use prost::Message;
 
 use crate::bandwidth::estimator::Estimator;
 use crate::bandwidth::pacer::Pacer;
+use crate::caps::{Cap, Usage};
 use crate::codec::Codec;
 use crate::command::{Refusal, done, invalid, unknown};
 use crate::contract::failed;
@@ -63,7 +64,10 @@ impl Shard {
             srtcp_index: 0,
             rtt_us: 0,
             estimate_bps: 0,
-            receive_cap_bps: open.max_receive_bps.into(),
+            own_cap: Cap { send: open.max_send_bps.into(), receive: open.max_receive_bps.into() },
+            cap: Cap::default(),
+            usage: Usage::default(),
+            police: None,
             totals: Totals::default(),
             repair: Repair::default(),
             work: Vec::new(),
@@ -89,6 +93,7 @@ impl Shard {
             self.add_track(now, index, room, send, codecs);
         }
         self.join_room(index, room);
+        self.share_caps(now);
         for receive in &open.receives {
             if let Some(&track) = self.track_names.get(receive.track.as_str())
                 && let Some(place) = self.transports.get(index).and_then(|t| t.place(receive.index))

@@ -137,7 +137,8 @@ impl World<'_> {
         let Some(estimator) = &mut transport.estimator else { return };
         let Some(place) = transport.slots.iter().position(carries_padding) else { return };
         let target = estimator.guess();
-        if !estimator.probes.poll(self.now, target, transport.wanted_bps, MAX_BPS) {
+        let most = if transport.cap.receive > 0 { transport.cap.receive } else { MAX_BPS };
+        if !estimator.probes.poll(self.now, target, transport.wanted_bps, most) {
             return;
         }
         while estimator.probes.due(self.now) > 0 && estimator.probes.rate().is_some() {

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use crate::address::{Addresses, Origin, Seeded};
 use crate::allocate::Claim;
+use crate::caps::Cap;
 use crate::contract::from_plane::Body;
 use crate::contract::{Address, ConsentLost, DtlsReceived, IceConnected, Protocol};
 use crate::drops::{Cause, Drops};
@@ -123,6 +124,7 @@ pub struct Totals {
     pub held_packets: u64,
     pub layer_switches: u64,
     pub probe_bytes: u64,
+    pub policed_packets: u64,
     pub first_frame: FirstFrames,
 }
 
@@ -196,6 +198,10 @@ pub struct Shard {
     pub(crate) dirty_transports: Vec<u32>,
     pub(crate) asking_tracks: Vec<u32>,
     pub(crate) stale_rooms: Vec<u32>,
+    pub(crate) node_cap: Cap,
+    pub(crate) room_caps: HashMap<Box<str>, Cap, Seeded>,
+    /// Working memory of sharing caps.
+    pub(crate) needs: Vec<u64>,
     /// Senders with transport-wide numbers who are to be told what came.
     pub(crate) owed: Vec<u32>,
     /// When the datagram in hand came.
@@ -235,6 +241,9 @@ impl Shard {
             dirty_transports: Vec::new(),
             asking_tracks: Vec::new(),
             stale_rooms: Vec::new(),
+            node_cap: Cap::default(),
+            room_caps: HashMap::with_hasher(seeded),
+            needs: Vec::new(),
             owed: Vec::new(),
             arrived_us: 0,
             scratch: Scratch::default(),
@@ -407,6 +416,9 @@ impl Shard {
         self.ask_senders(now);
         self.tell_arrivals(now);
         let turn = self.tick % TURNS;
+        if turn == 0 && (self.node_cap != Cap::default() || !self.room_caps.is_empty()) {
+            self.share_caps(now);
+        }
         for index in (turn..self.transports.end()).step_by(TURNS as usize) {
             let Some(transport) = self.transports.get_mut(index) else { continue };
             if transport.ice.consent_lost(now) {

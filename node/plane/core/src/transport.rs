@@ -3,6 +3,8 @@
 use crate::bandwidth::arrivals::Arrivals;
 use crate::bandwidth::estimator::Estimator;
 use crate::bandwidth::pacer::Pacer;
+use crate::bandwidth::police::Police;
+use crate::caps::{Cap, Usage};
 use crate::contract::SetKeys;
 use crate::fanout::Job;
 use crate::ice::Ice;
@@ -148,7 +150,12 @@ pub struct Transport {
     pub rtt_us: u64,
     pub estimate_bps: u32,
     /// The most that it is sent, bits per second; 0: no cap of its own.
-    pub receive_cap_bps: u64,
+    pub own_cap: Cap,
+    /// The cap that holds now: its own, and its share of others.
+    pub cap: Cap,
+    pub usage: Usage,
+    /// Holds what it sends to its cap.
+    pub police: Option<Box<Police>>,
     pub totals: Totals,
     pub repair: Repair,
     /// Slots with something pending, in the order in which it came.
@@ -207,7 +214,7 @@ impl Transport {
     /// how much more would fit, and would be held to that little for ever.
     pub fn target_bps(&self) -> Option<u64> {
         let borne = self.estimator.as_ref().and_then(|estimator| estimator.bps());
-        let cap = (self.receive_cap_bps > 0).then_some(self.receive_cap_bps);
+        let cap = (self.cap.receive > 0).then_some(self.cap.receive);
         borne.into_iter().chain(cap).min()
     }
 

@@ -89,6 +89,13 @@ impl Shard {
         let payload = header.payload(plain).map_err(|_| Cause::RtpMalformed)?;
         let extensions = header.extensions(plain);
         let find = |id: u32| u8::try_from(id).ok().and_then(|id| extensions.value(id));
+        if let Some(police) = &mut transport.police
+            && !police.admit(len, track.kind == Kind::Audio, now)
+        {
+            // Not told of as arrived either: its sender takes it for lost, and sends less.
+            self.totals.policed_packets += 1;
+            return Err(Cause::Policed);
+        }
         if let Some(number) = find(track.extensions.transport_cc)
             && congestion::note_arrival(transport, number, header.ssrc, self.arrived_us, len)
         {

@@ -6,5 +6,6 @@ mod common;
 #[allow(dead_code)] // each test uses its own part
 mod network;
 
+mod caps;
 mod estimate;
 mod feedback;
