@@ -21,12 +21,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     from console import i18n
 
     i18n.use(i18n.choose(asked))  # before any help text is made
-    if asked:
-        os.environ["REGIE_LANG"] = i18n.language()  # for the commands that other packages bring
     if arguments and arguments[0] not in BUILT_IN and not arguments[0].startswith("-"):
         from console.ctl import plugins
 
         if (point := plugins.find(arguments[0])) is not None:
+            if asked:
+                os.environ["REGIE_LANG"] = i18n.language()  # they read the environment
             return plugins.call(point, arguments[1:])
     from console.ctl.tree import build
 

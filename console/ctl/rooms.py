@@ -33,7 +33,7 @@ _SHOWN: Shown = (
     ("col.room", lambda r: r.room),
     ("col.title", lambda r: r.title),
     ("col.node", lambda r: r.node or r.context),
-    ("col.state", lambda r: "open" if r.open else "closed"),
+    ("col.state", lambda r: t("room.closed") if not r.open else t("blocked") if r.muted else t("room.open")),
     ("col.people", lambda r: str(r.people)),
     ("fact.limit", lambda r: str(r.max_participants or "")),
     ("col.mbps", lambda r: number(r.bits_out / 1e6)),

@@ -18,7 +18,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import tomli_w
@@ -27,6 +27,9 @@ from node.errors import Refused
 from node.features.operators.rules import Role
 from node.features.operators.service import Operators
 from node.rpc.tls import write_private
+
+OWN_NODES: Final = 9
+"""Nodes of one user on one machine that the console finds by itself."""
 
 
 class LocalContext(msgspec.Struct, frozen=True):
@@ -71,11 +74,23 @@ async def ensure_local_context(
     that runs while the node restarts stays known; a new one is made else. `ca_file` is absolute. Raises ValueError,
     OSError."""
     path = path or contexts_path()
+    name = _own_name(name, address, str(ca_file), path)
     token = await _kept(operators, read_local_context(name, path))
     if token is None:
         _, token = await operators.create(name, Role.ADMIN)
     context = LocalContext(address=address, ca_file=str(ca_file), token=token)
     return write_local_context(context, name=name, path=path)
+
+
+def _own_name(name: str, address: str, ca_file: str, path: Path) -> str:
+    """`name`, or `name`-2 and so on: a second node of this user must not take the first one's context away. One that is
+    at our address, of our authority, or whose authority is gone, is ours to replace."""
+    names = (name, *(f"{name}-{number}" for number in range(2, OWN_NODES + 1)))
+    for one in names:
+        held = read_local_context(one, path)
+        if held is None or held.address == address or held.ca_file == ca_file or not Path(held.ca_file).exists():
+            return one
+    return name
 
 
 async def _kept(operators: Operators, held: LocalContext | None) -> str | None:

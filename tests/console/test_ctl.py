@@ -282,3 +282,9 @@ def test_quality_of_one_person(regie: Regie) -> None:
     code, out, _ = regie("quality", "get", "daily", "Ada", "-o", "json")
     assert code == 0 and json.loads(out)["quality"]["grade"] in ("good", "unspecified")
     assert regie("quality", "get", "daily", "Ada")[0] == 0
+
+
+def test_a_table_says_the_state_of_a_room_in_words(regie: Regie) -> None:
+    """A person reads it as the console shows it; `-o json` stays the same for programs."""
+    assert "● open" in regie("rooms", "get", "daily")[1]
+    assert json.loads(regie("rooms", "get", "daily", "-o", "json")[1])["state"] == "open"

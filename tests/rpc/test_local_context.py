@@ -88,3 +88,20 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 )
 def test_where_it_is(environ: dict[str, str], path: str) -> None:
     assert contexts_path(environ) == Path(path)
+
+
+async def test_a_second_node_of_the_same_user_does_not_replace_the_first(house: House, tmp_path: Path) -> None:
+    path, other_ca = tmp_path / "contexts.toml", tmp_path / "other.pem"
+    other_ca.write_text("another authority")
+    first = await write(house, path)
+    for _ in range(2):  # and comes back to its own
+        await ensure_local_context(house.operators, address="127.0.0.1:9999", ca_file=other_ca, path=path)
+    contexts = held(path)["contexts"]
+    assert set(contexts) == {"local", "local-2"}
+    assert LocalContext(**contexts["local"]) == first
+    assert contexts["local-2"]["address"] == "127.0.0.1:9999"
+    assert held(path)["current"] == "local"
+
+    other_ca.unlink()  # that node is gone for good: its place is free
+    await ensure_local_context(house.operators, address="127.0.0.1:8888", ca_file=house.tls.ca.parent, path=path)
+    assert held(path)["contexts"]["local-2"]["address"] == "127.0.0.1:8888"
