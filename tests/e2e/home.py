@@ -63,7 +63,7 @@ class Link:
         """So much each way; `None`: as much as there is."""
         for run, device in ((self._run, "regie-house"), (self._run_home, "regie-home")):
             if kbps is None:
-                run(f"tc qdisc del dev {device} root")
+                run(f"tc qdisc replace dev {device} root pfifo limit 1000")
             else:
                 run(f"tc qdisc replace dev {device} root tbf rate {kbps}kbit burst 6kb latency {QUEUE_MS}ms")
 

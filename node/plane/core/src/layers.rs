@@ -132,8 +132,8 @@ impl Shard {
                 let Some(slot) = transport.slots.get(usize::from(subscriber.slot)) else { continue };
                 if slot.wanted == index && slot.choice < MAX_LAYERS as u8 {
                     watched |= 1 << slot.choice.min(track.layers.len() as u8 - 1);
-                    // A way that may become narrower needs something to fall back to at once.
-                    watched |= u8::from(transport.target_bps().is_some());
+                    // A way that bears only just what is sent needs something to fall back to at once.
+                    watched |= u8::from(transport.target_bps().is_some_and(|bps| bps < transport.wanted_bps));
                 }
                 if slot.current == index {
                     watched |= 1 << slot.layer;
