@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use plane_core::bandwidth::arrivals::Arrivals;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
-use plane_core::contract::{CloseTransport, Done, SizeSlots, size_slots};
+use plane_core::contract::{CloseTransport, Done, SizeSlots, counters, size_slots};
 use plane_core::rtcp::{Compound, Packet, Report, SenderInfo, ntp};
 use plane_core::rtp;
 
@@ -16,6 +17,8 @@ use crate::watcher::Watcher;
 
 const STEP_US: u64 = MS;
 const CHECK_US: u64 = 2500 * MS;
+/// Id of the transport-wide number.
+const NUMBERED: u8 = 5;
 /// Slots that a page has for pictures.
 const SLOTS: usize = 4;
 
@@ -35,6 +38,8 @@ pub struct Person {
     reported_us: u64,
     checked_us: u64,
     asked_us: u64,
+    /// What came, by the numbers of the whole transport, where that is agreed.
+    arrivals: Option<Arrivals>,
 }
 
 impl Person {
@@ -53,6 +58,7 @@ impl Person {
             reported_us: now,
             checked_us: now,
             asked_us: now,
+            arrivals: None,
         }
     }
 
@@ -93,6 +99,14 @@ impl Person {
                 });
                 self.up.send(now, random, bytes);
             }
+        }
+        if let Some(arrivals) = &mut self.arrivals
+            && arrivals.due_us(now).is_some_and(|due| due <= now)
+        {
+            let bytes = self.peer.sealed_rtcp(|writer| {
+                let _ = writer.transport_cc(1, 0x5245_0000 | VIDEO_SLOT << 1, |out| arrivals.write(now, out));
+            });
+            self.up.send(now, random, bytes);
         }
         if now >= self.reported_us + SECOND {
             self.reported_us = now;
@@ -144,7 +158,12 @@ impl Person {
             }
             return;
         }
+        let len = bytes.len();
         let Some(got) = self.peer.open(bytes) else { return };
+        let number = got.extensions.get(&NUMBERED).and_then(|value| value.as_slice().try_into().ok());
+        if let (Some(arrivals), Some(number)) = (&mut self.arrivals, number) {
+            arrivals.record(u16::from_be_bytes(number), now, len);
+        }
         if (VIDEO_SLOT..VIDEO_SLOT + SLOTS as u32).contains(&got.slot()) {
             self.watchers.entry(got.slot()).or_default().take(now, &got);
         } else {
@@ -158,22 +177,32 @@ pub struct Call {
     pub people: Vec<Person>,
     pub random: Random,
     joined: u8,
+    /// Those who come from now on agree transport-wide feedback.
+    pub numbered: bool,
+    /// Layers of everybody who comes; 0: chance decides.
+    pub layers: usize,
 }
 
 impl Call {
     pub fn new(seed: u64, people: usize) -> Call {
-        let mut call = Call { world: World::new(), people: Vec::new(), random: Random::new(seed), joined: 0 };
+        let mut call = Call::empty(seed);
         for _ in 0..people {
             call.join();
         }
         call
     }
 
+    pub fn empty(seed: u64) -> Call {
+        let random = Random::new(seed);
+        Call { world: World::new(), people: Vec::new(), random, joined: 0, numbered: false, layers: 0 }
+    }
+
     /// Somebody comes; everybody sees everybody.
     pub fn join(&mut self) {
         self.joined += 1;
         let name = format!("person{}", self.joined);
-        let layers = if self.random.chance(500) { 3 } else { 1 };
+        let by_chance = if self.random.chance(500) { 3 } else { 1 };
+        let layers = if self.layers > 0 { self.layers } else { by_chance };
         let mut open = page(&name, "r");
         if layers > 1 {
             let camera = &mut open.sends[1];
@@ -181,9 +210,14 @@ impl Call {
             camera.extensions.as_mut().unwrap().rid = 10;
             camera.extensions.as_mut().unwrap().repaired_rid = 11;
         }
+        for receive in open.receives.iter_mut().filter(|_| self.numbered) {
+            receive.extensions.get_or_insert_default().transport_cc = NUMBERED.into();
+        }
         let mut peer = self.world.open(open);
         peer.connect(&mut self.world);
         let person = Person::new(peer, self.joined, layers, self.world.now, &mut self.random);
+        let arrivals = self.numbered.then(|| Arrivals::new(self.world.now));
+        let person = Person { arrivals, ..person };
         self.people.push(person);
         self.arrange();
     }
@@ -293,6 +327,12 @@ impl Call {
                 person.camera.wanted(&wanted.rids);
             }
         }
+    }
+
+    pub fn figures(&self, at: usize) -> counters::Transport {
+        let counters = self.world.shard.counters(self.world.now);
+        let name = &self.people[at].peer.name;
+        counters.transports.into_iter().find(|transport| transport.transport == *name).unwrap()
     }
 
     pub fn calm(&mut self) {

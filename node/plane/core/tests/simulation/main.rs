@@ -13,7 +13,7 @@ mod watcher;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use call::Call;
-use common::{MS, SECOND};
+use common::{MS, SECOND, VIDEO_SLOT};
 use network::Conditions;
 
 /// Recovery: so long after the network is good again, everybody sees and hears everybody.
@@ -128,6 +128,33 @@ fn long_calls_wrap() {
         call.people[0].down.conditions.loss = 20;
         call.people[1].up.conditions.loss = 20;
         call.pass(700 * SECOND);
+        all_is_well(&mut call);
+    });
+}
+
+/// Four people whose browsers tell what came: on a good network everybody sees everybody, large, also where machines look at what came only every 10 ms.
+#[test]
+fn numbered_receivers() {
+    each_seed(5, |seed| {
+        let mut call = Call::empty(4000 + seed);
+        (call.numbered, call.layers) = (true, 3);
+        for _ in 0..4 {
+            call.join();
+        }
+        for n in 0..12 {
+            for person in &mut call.people {
+                person.down.conditions.busy_us = [0, 5_000, 10_000][n / 4];
+                person.up.conditions.busy_us = person.down.conditions.busy_us;
+            }
+            call.pass(SECOND);
+            for at in 0..4 {
+                let figures = call.figures(at);
+                let pictures = figures.slots.iter().filter(|slot| slot.slot >= VIDEO_SLOT);
+                let rids: Vec<&str> = pictures.map(|slot| slot.rid.as_str()).collect();
+                assert!(!figures.video_held, "{n} s: {} is sent sound only", figures.transport);
+                assert!(n < 3 || rids == ["f", "f", "f"], "{n} s: {} is sent {rids:?}", figures.transport);
+            }
+        }
         all_is_well(&mut call);
     });
 }

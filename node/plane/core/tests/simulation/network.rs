@@ -21,6 +21,8 @@ pub struct Conditions {
     pub kbps: Option<u64>,
     /// Nothing passes.
     pub cut: bool,
+    /// Who receives is busy, and looks only every so often.
+    pub busy_us: u64,
 }
 
 pub const CALM: Conditions = Conditions {
@@ -32,6 +34,7 @@ pub const CALM: Conditions = Conditions {
     repeated: 0,
     kbps: None,
     cut: false,
+    busy_us: 0,
 };
 
 /// How long a packet may wait at the bottleneck before it is dropped.
@@ -97,6 +100,9 @@ impl Way {
             at += random.between(0, c.disorder_us);
         } else {
             at = at.max(self.last_us); // a shorter delay does not let it overtake
+        }
+        if c.busy_us > 0 {
+            at = at.next_multiple_of(c.busy_us);
         }
         self.last_us = self.last_us.max(at);
         let number = self.sent;

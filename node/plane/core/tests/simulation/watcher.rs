@@ -13,7 +13,7 @@ const TRIES: u32 = 10;
 /// A key frame is asked for again so often while there is none.
 const ASK_US: u64 = 500 * MS;
 /// A key frame of another layer may be a little older than what has been shown: so many pictures.
-const BACK: u32 = 30;
+const BACK: u32 = 150;
 /// The most that a player holds.
 const HELD: usize = 3000;
 
