@@ -107,6 +107,20 @@ impl Controller {
         self.next
     }
 
+    /// Many commands in one write: each small one by itself would fill the socket long before its bytes do, and who does
+    /// not read is not read either. The id of the last.
+    pub fn tell_at_once(&mut self, commands: impl Iterator<Item = Command>) -> u64 {
+        let mut frames = Vec::new();
+        for command in commands {
+            self.next += 1;
+            let message = ToPlane { id: self.next, command: Some(command) };
+            frames.extend_from_slice(&(message.encoded_len() as u32).to_be_bytes());
+            message.encode(&mut frames).unwrap();
+        }
+        self.stream.write_all(&frames).unwrap();
+        self.next
+    }
+
     /// The next message, or `None` when the plane has closed the connection.
     pub fn read(&mut self) -> Option<FromPlane> {
         let mut head = [0; 4];

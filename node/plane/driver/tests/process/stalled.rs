@@ -14,10 +14,7 @@ fn a_frozen_controller() {
     let (mut controller, _) = plane.attach();
     let amina = Peer::join(&mut controller, "amina", "");
     let badr = Peer::join(&mut controller, "badr", "amina/camera");
-    let mut last = 0;
-    for _ in 0..3000 {
-        last = controller.tell(Command::GetSnapshot(Default::default()));
-    }
+    let last = controller.tell_at_once((0..3000).map(|_| Command::GetSnapshot(Default::default())));
     let hello = [22u8; 1000];
     let start = Instant::now();
     let mut sent = 0;
