@@ -32,7 +32,7 @@ def test_a_repeated_key_repeats_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("text", "code", "current"),
-    [("", "MESSAGE_EMPTY", ""), (" \n\t ", "MESSAGE_EMPTY", ""), ("x" * 2001, "MESSAGE_TOO_LONG", "2001")],
+    [("", "MESSAGE_EMPTY", "0"), (" \n\t ", "MESSAGE_EMPTY", "0"), ("x" * 2001, "MESSAGE_TOO_LONG", "2001")],
 )
 def test_what_will_not_do(text: str, code: str, current: str) -> None:
     stage = Stage()
