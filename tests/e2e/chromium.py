@@ -23,7 +23,6 @@ FLAGS = [
     "--disable-sync",
     "--disable-domain-reliability",
     "--disable-features=WebRtcHideLocalIpsWithMdns,Translate,OptimizationHints,MediaRouter",
-    "--use-fake-device-for-media-stream=fps=30",
     "--use-fake-ui-for-media-stream",
     "--auto-select-desktop-capture-source=Entire screen",
     "--autoplay-policy=no-user-gesture-required",
@@ -63,12 +62,14 @@ class Chromium:
 
 
 @asynccontextmanager
-async def chromium(program: Path | None = None) -> AsyncIterator[Chromium]:
-    """A browser; `program` starts it where it is to live (`tests.e2e.home`)."""
+async def chromium(program: Path | None = None, *, fps: int = 30) -> AsyncIterator[Chromium]:
+    """A browser; `program` starts it where it is to live (`tests.e2e.home`). `fps`: of its cameras."""
     path = program or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path is not None, "Chromium is not installed: ops/system.sh test"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS, headless=True)
+        browser = await playwright.chromium.launch(
+            executable_path=path, args=[*FLAGS, f"--use-fake-device-for-media-stream=fps={fps}"], headless=True
+        )
         try:
             yield Chromium(browser)
         finally:
