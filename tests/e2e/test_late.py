@@ -8,7 +8,7 @@ from tests.e2e.visitor import undisturbed
 
 
 async def test_a_third_sees_a_picture_within_half_a_second(machine: Machine) -> None:
-    """From ICE being connected to the first decoded picture: 500 ms at most, however far the next key frame is."""
+    """From ICE being connected to the first decoded picture: 500 ms at most for the middle one of three newcomers."""
     # Three layers of 720p at 30 pictures a second from two browsers would keep two cores busy and say more of them
     # than of us: hence fewer pictures, and the one in the middle of three newcomers.
     async with chromium(fps=10) as browser:
