@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.e2e.networks import WITHIN, command_in_own_network
 
 # Tests start programs while gRPC's threads run; what gRPC does in a forked child may abort it.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
@@ -21,8 +26,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.geteuid() == 0:
         return
     for item in items:
-        if "netns" in item.keywords:
+        if "netns" in item.keywords or "own_network" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="needs root, to make a network namespace of its own"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A test marked `own_network` runs in a process of its own; here is only told how it ended."""
+    if "own_network" not in pyfuncitem.keywords or WITHIN in os.environ:
+        return None
+    shared = set(pyfuncitem.fixturenames) & {"machine", "browser"}
+    assert not shared, f"{shared} would be started in the wrong network"
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", pyfuncitem.nodeid]
+    with tempfile.TemporaryDirectory(prefix="own-") as base:  # short: sockets' paths have a limit
+        done = subprocess.run(
+            [*command_in_own_network(words), f"--basetemp={base}/t"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=pyfuncitem.config.rootpath, check=False,
+        )  # fmt: skip
+    if done.returncode != 0:
+        pytest.fail(f"in a network of its own:\n{done.stdout}\n{done.stderr}", pytrace=False)
+    return True
 
 
 @pytest.fixture(autouse=True)

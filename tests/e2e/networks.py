@@ -1,19 +1,25 @@
-"""A network of a test's own, that ends with it: a thread in a fresh network namespace, with `lo` and one more address.
+"""A network of a test's own, that ends with it: a process in a fresh network namespace, with `lo` and one more address.
 
-Everything the thread starts (sockets, child processes) lives there and reaches nothing else. Needs root.
+    @pytest.mark.own_network
+    async def test_…(tmp_path): Machine(tmp_path, address=ADDRESS) …
+
+Such a test runs in a process of its own, and everything it starts lives in that namespace and reaches nothing else. A
+thread would not do: gRPC opens connections from threads that are older than the namespace. Needs root.
+
+    python -m tests.e2e.networks COMMAND …      any other program in a network of its own
 """
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import os
 import subprocess
-import threading
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Sequence
 from typing import Final
 
 ADDRESS: Final = "10.213.7.1"
+WITHIN: Final = "IN_A_NETWORK_OF_ITS_OWN"  # in the environment of what runs there
 _CLONE_NEWNET: Final = 0x4000_0000  # unshare(2)
 
 _COMMANDS: Final = (
@@ -26,25 +32,21 @@ _COMMANDS: Final = (
 )
 
 
-def in_own_network(body: Callable[[], Awaitable[None]]) -> None:
-    """Run the coroutine function to its end in a namespace that has 127.0.0.1 and `ADDRESS`; raises what it raises."""
-    failed: list[BaseException] = []
+def command_in_own_network(words: Sequence[str]) -> list[str]:
+    """The command line that runs `words` in a network of its own."""
+    return [sys.executable, "-m", "tests.e2e.networks", *words]
 
-    async def wrapped() -> None:
-        await body()
 
-    def live() -> None:
-        try:
-            if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNET) != 0:
-                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-            for command in _COMMANDS:
-                subprocess.run(command.split(), check=True, capture_output=True)
-            asyncio.run(wrapped())
-        except BaseException as cause:
-            failed.append(cause)
+def main(words: list[str]) -> int:
+    if not words:
+        print(__doc__, file=sys.stderr)
+        return 2
+    if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    for command in _COMMANDS:
+        subprocess.run(command.split(), check=True, capture_output=True)
+    os.execvpe(words[0], words, {**os.environ, WITHIN: "1"})
 
-    thread = threading.Thread(target=live, name="own-network")
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

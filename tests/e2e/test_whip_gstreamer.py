@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from protos.participants.v1 import participants_pb2
 from tests.e2e.chromium import chromium
 from tests.e2e.listener import Listener
 from tests.e2e.machine import Machine, until
-from tests.e2e.networks import ADDRESS, in_own_network
+from tests.e2e.networks import ADDRESS
 from tests.e2e.visitor import rate
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -69,11 +69,21 @@ async def gstreamer(door: Door, kind: str) -> AsyncIterator[GStreamer]:
                 await process.wait()
 
 
-@pytest.mark.netns
-def test_a_gstreamer_encoder_is_seen_and_heard(tmp_path: Path) -> None:
-    """RFC 9725: Chromium decodes H264 (≥ 15 pictures a second) and Opus from webrtcbin; DELETE ends it."""
+@asynccontextmanager
+async def node_on(folder: Path) -> AsyncIterator[Machine]:
+    """A node with an address that is not loopback: libnice shuns 127.0.0.1 for media."""
+    machine = Machine(folder, address=ADDRESS)
+    try:
+        await machine.start()
+        yield machine
+    finally:
+        await machine.stop()
 
-    async def call(machine: Machine) -> None:
+
+@pytest.mark.own_network
+async def test_a_gstreamer_encoder_is_seen_and_heard(tmp_path: Path) -> None:
+    """RFC 9725: Chromium decodes H264 (≥ 15 pictures a second) and Opus from webrtcbin; DELETE ends it."""
+    async with node_on(tmp_path) as machine:
         operator = machine.operator
         assert operator is not None
         room = await machine.room()
@@ -94,14 +104,11 @@ def test_a_gstreamer_encoder_is_seen_and_heard(tmp_path: Path) -> None:
             listed = await operator(operator.participants.ListParticipants, request)
             assert {one.name for one in listed.participants} == {"Amina"}
 
-    in_own_network(lambda: with_node(tmp_path, call))
 
-
-@pytest.mark.netns
-def test_a_gstreamer_player_watches(tmp_path: Path) -> None:
+@pytest.mark.own_network
+async def test_a_gstreamer_player_watches(tmp_path: Path) -> None:
     """The WHEP draft: webrtcbin decodes a person's VP8 and Opus."""
-
-    async def call(machine: Machine) -> None:
+    async with node_on(tmp_path) as machine:
         room = await machine.room()
         jean = Listener(room.participant, "Jean", person=people.PEOPLE[1])
         await jean.enter()
@@ -110,15 +117,3 @@ def test_a_gstreamer_player_watches(tmp_path: Path) -> None:
             await until(lambda: player.count("video") > 60 and player.count("audio") > 60, 20, "GStreamer plays")
             assert "error" not in player.last
         await jean.exit()
-
-    in_own_network(lambda: with_node(tmp_path, call))
-
-
-async def with_node(folder: Path, call: Callable[[Machine], Awaitable[None]]) -> None:
-    """libnice shuns 127.0.0.1 for media, hence a node in a network of its own."""
-    machine = Machine(folder, address=ADDRESS)
-    try:
-        await machine.start()
-        await call(machine)
-    finally:
-        await machine.stop()

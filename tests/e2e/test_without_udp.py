@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,6 @@ from tests.e2e.chromium import ChromiumWindow, chromium
 from tests.e2e.home import HOME, HOUSE, Link, home
 from tests.e2e.listener import Listener
 from tests.e2e.machine import Machine, Room, until
-from tests.e2e.networks import in_own_network
 from tests.e2e.visitor import Seen, Visitor
 
 WITHIN_S = 15.0
@@ -91,43 +90,31 @@ async def calling(
             await machine.stop()
 
 
-def told(body: Callable[[Path], Awaitable[None]], folder: Path) -> None:
-    in_own_network(lambda: body(folder))
-
-
-@pytest.mark.netns
+@pytest.mark.own_network
 @pytest.mark.timeout(150)
-def test_a_call_where_udp_never_went(tmp_path: Path) -> None:
+async def test_a_call_where_udp_never_went(tmp_path: Path) -> None:
     """H29: no packet of UDP leaves the home; the call is as any other, over TCP."""
-
-    async def body(folder: Path) -> None:
-        async with calling(folder, block="udp") as call:
-            assert await call.way() == {"protocol": "tcp", "address": HOME}
-            before, after = await call.amina.watch(5)
-            assert after.frames - before.frames >= 5 * 12
-            assert await call.goes_on(after) < WITHIN_S
-
-    told(body, tmp_path)
+    async with calling(tmp_path, block="udp") as call:
+        assert await call.way() == {"protocol": "tcp", "address": HOME}
+        before, after = await call.amina.watch(5)
+        assert after.frames - before.frames >= 5 * 12
+        assert await call.goes_on(after) < WITHIN_S
 
 
-@pytest.mark.netns
+@pytest.mark.own_network
 @pytest.mark.timeout(150)
-def test_udp_is_blocked_in_the_middle(tmp_path: Path) -> None:
+async def test_udp_is_blocked_in_the_middle(tmp_path: Path) -> None:
     """H29: UDP stops in the middle of a call; within 15 s it goes on over TCP, with the same place and transport."""
-
-    async def body(folder: Path) -> None:
-        async with calling(folder) as call:
-            assert (await call.way())["protocol"] == "udp"
-            transports = await _joins(call.machine)
-            call.link.block("udp")
-            await asyncio.sleep(1)  # what was on its way has arrived
-            since = await call.amina.see()
-            await call.goes_on(since)
-            assert (await call.way())["protocol"] == "tcp"
-            assert await _joins(call.machine) == transports, "nobody had to join again"
-            assert await call.amina.screen() == "room"
-
-    told(body, tmp_path)
+    async with calling(tmp_path) as call:
+        assert (await call.way())["protocol"] == "udp"
+        transports = await _joins(call.machine)
+        call.link.block("udp")
+        await asyncio.sleep(1)  # what was on its way has arrived
+        since = await call.amina.see()
+        await call.goes_on(since)
+        assert (await call.way())["protocol"] == "tcp"
+        assert await _joins(call.machine) == transports, "nobody had to join again"
+        assert await call.amina.screen() == "room"
 
 
 async def _joins(machine: Machine) -> float:
