@@ -58,7 +58,8 @@ class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`listen`: UDP, IPv4; each shard has a port, from that one on. `listen_tcp`: for networks without UDP, one port
     for all shards, 443 where only that gets through; empty: as `listen`; "off": none. `shards`: threads that carry
-    packets; 0: one less than there are cores. `room_split`: people of one room on one shard, before it takes another.
+    packets; 0: one less than there are cores. `room_split`: people of one room on one shard, from which on it takes
+    one more; 0: 400.
     `advertise`: IPv4 addresses that participants reach us by, instead of this machine's own.
     `stop_plane`: the plane ends with the node instead of carrying on for `orphan_grace_s`."""
 
@@ -66,7 +67,7 @@ class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listen_tcp: str = ""
     advertise: tuple[str, ...] = ()
     shards: Annotated[int, Meta(ge=0, le=16)] = 0
-    room_split: Annotated[int, Meta(ge=1)] = 400
+    room_split: Annotated[int, Meta(ge=0)] = 0
     plane_binary: str = ""
     orphan_grace_s: Annotated[int, Meta(ge=0, le=86_400)] = 600
     stop_plane: bool = False

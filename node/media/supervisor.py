@@ -36,8 +36,9 @@ log = logging.getLogger("regie.media.supervisor")
 
 
 class MediaSettings(msgspec.Struct, frozen=True):
-    """What the media of a node needs to know. `listen` is UDP, the first of `shards` consecutive ports; no shards: as
-    many as the plane thinks right. `listen_tcp`: empty for none. `advertise` replaces the host's own addresses."""
+    """What the media of a node needs to know. `listen` is UDP, the first of `shards` consecutive ports; 0 of them: as
+    many as the plane thinks right, and the same for `room_split`. `listen_tcp`: empty for none. `advertise` replaces
+    the host's own addresses."""
 
     run_dir: pathlib.Path
     data_dir: pathlib.Path | None = None
@@ -45,7 +46,7 @@ class MediaSettings(msgspec.Struct, frozen=True):
     listen_tcp: str = ""
     advertise: tuple[str, ...] = ()
     shards: int = 0
-    room_split: int = 400
+    room_split: int = 0
     plane_binary: str = ""
     orphan_grace_s: int = 600
     arguments: tuple[str, ...] = ()  # more of the plane's own options, e.g. ("--gso", "off")
@@ -112,8 +113,7 @@ class Supervisor:
             "--orphan-grace",
             str(self._settings.orphan_grace_s),
             *(("--shards", str(self._settings.shards)) if self._settings.shards else ()),
-            "--room-split",
-            str(self._settings.room_split),
+            *(("--room-split", str(self._settings.room_split)) if self._settings.room_split else ()),
             *(("--advertise", ",".join(self._settings.advertise)) if self._settings.advertise else ()),
             *self._settings.arguments,
         ]

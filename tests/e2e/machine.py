@@ -33,7 +33,7 @@ START_SECONDS = 60.0  # of a machine that is busy with other tests
 
 # `REGIE_SHARDS=3` runs the same tests with three shards, over which every room is spread.
 SHARDS = int(os.environ.get("REGIE_SHARDS", "1"))
-ROOM_SPLIT = 1 if SHARDS > 1 else 400
+ROOM_SPLIT = 1 if SHARDS > 1 else 0
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:

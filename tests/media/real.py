@@ -33,7 +33,7 @@ def has_plane() -> bool:
 
 # `REGIE_SHARDS=3` runs the same tests with three shards, over which every room is spread.
 SHARDS = int(os.environ.get("REGIE_SHARDS", "1"))
-ROOM_SPLIT = 1 if SHARDS > 1 else 400
+ROOM_SPLIT = 1 if SHARDS > 1 else 0
 
 needs_plane = pytest.mark.skipif(not has_plane(), reason="regie-plane is not built")
 

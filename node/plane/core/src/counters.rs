@@ -22,7 +22,7 @@ impl Shard {
             unix_ms: 0,
             gauge: Some(counters::Gauge {
                 transports: self.transports.len() as u64,
-                tracks: self.tracks.len() as u64,
+                tracks: self.published().count() as u64,
                 rooms: self.rooms.len() as u64,
             }),
             packets: Some(counters::Packets {
@@ -55,9 +55,14 @@ impl Shard {
             r#loop: None,
             drops: self.drops.iter().map(|(name, count)| (name.to_owned(), count)).collect(),
             transports: self.transports.iter().map(|(_, transport)| self.transport_figures(transport)).collect(),
-            tracks: self.tracks.iter().map(|(_, track)| track_figures(track, now)).collect(),
+            tracks: self.published().map(|track| track_figures(track, now)).collect(),
             ..Counters::default()
         }
+    }
+
+    /// What is at home here: a mirror is counted where its publisher is.
+    fn published(&self) -> impl Iterator<Item = &Track> {
+        self.tracks.iter().map(|(_, track)| track).filter(|track| track.mirror.is_none())
     }
 
     /// Every transport as it was opened, with mutes and assignments as they are now. Cheap: the parts are put together

@@ -61,6 +61,8 @@ causes! {
     TooLong = "rtp_too_long",
     /// Beyond what its sender may send.
     Policed = "policed",
+    /// For another shard, which does not keep up.
+    MirrorFull = "mirror_full",
 }
 
 /// All counters of one shard.

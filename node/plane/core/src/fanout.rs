@@ -22,7 +22,7 @@ use crate::{vp8, vp9};
 /// How many receivers ahead memory is asked for.
 const AHEAD: usize = 2;
 /// A newcomer is served from the last key frame on when that is at most so many packets ago.
-const CATCH_UP: u64 = 400;
+pub(crate) const CATCH_UP: u64 = 400;
 /// And one who already has a picture, but of another layer, when it is at most so many.
 const LAYER_CATCH_UP: u64 = 40;
 

@@ -118,27 +118,35 @@ impl Shard {
         }
     }
 
+    /// A bit for each layer of a track that somebody watches, here or on another shard.
+    pub(crate) fn watched_layers(&self, index: u32) -> u8 {
+        let Some(track) = self.tracks.get(index) else { return 0 };
+        let mut watched = track.remotes.iter().fold(0, |all, remote| all | remote.watched);
+        for subscriber in &track.subscribers {
+            let Some(transport) = self.transports.get(subscriber.transport) else { continue };
+            let Some(slot) = transport.slots.get(usize::from(subscriber.slot)) else { continue };
+            if slot.wanted == index && slot.choice < MAX_LAYERS as u8 {
+                watched |= 1 << slot.choice.min(track.layers.len() as u8 - 1);
+                // A way that bears only just what is sent needs something to fall back to at once.
+                watched |= u8::from(transport.target_bps().is_some_and(|bps| bps < transport.wanted_bps));
+            }
+            if slot.current == index {
+                watched |= 1 << slot.layer;
+            }
+        }
+        watched
+    }
+
     /// Tells senders which of their layers are worth sending, each track in its turn.
     pub(crate) fn watch(&mut self, now: u64, turn: u32, turns: u32) {
         for index in (turn..self.tracks.end()).step_by(turns as usize) {
             let Some(track) = self.tracks.get_mut(index) else { continue };
             // Of what is muted nothing is sent on; its sender knows that better than we do.
-            if track.kind != Kind::Video || track.muted {
+            if track.kind != Kind::Video || track.muted || track.mirror.is_some() {
                 continue;
             }
-            let mut watched = 0u8;
-            for subscriber in &track.subscribers {
-                let Some(transport) = self.transports.get(subscriber.transport) else { continue };
-                let Some(slot) = transport.slots.get(usize::from(subscriber.slot)) else { continue };
-                if slot.wanted == index && slot.choice < MAX_LAYERS as u8 {
-                    watched |= 1 << slot.choice.min(track.layers.len() as u8 - 1);
-                    // A way that bears only just what is sent needs something to fall back to at once.
-                    watched |= u8::from(transport.target_bps().is_some_and(|bps| bps < transport.wanted_bps));
-                }
-                if slot.current == index {
-                    watched |= 1 << slot.layer;
-                }
-            }
+            let watched = self.watched_layers(index);
+            let Some(track) = self.tracks.get_mut(index) else { continue };
             if track.watched(watched, now) {
                 let told = track.watched.told;
                 let layers = track.layers.iter().enumerate().filter(|(at, _)| told >> at & 1 == 1);

@@ -157,7 +157,7 @@ impl Shard {
         Ok(())
     }
 
-    fn room(&mut self, id: &str) -> u32 {
+    pub(crate) fn room(&mut self, id: &str) -> u32 {
         if let Some(&room) = self.room_names.get(id) {
             return room;
         }
@@ -166,7 +166,7 @@ impl Shard {
         room
     }
 
-    fn add_track(&mut self, now: u64, owner: u32, room: u32, send: &Send, codecs: Vec<Codec>) {
+    pub(crate) fn add_track(&mut self, now: u64, owner: u32, room: u32, send: &Send, codecs: Vec<Codec>) {
         let ssrcs = send.ssrcs.iter().copied();
         let rids: Vec<&str> =
             if send.rids.is_empty() { vec![""] } else { send.rids.iter().map(|rid| &**rid).collect() };
@@ -191,6 +191,8 @@ impl Shard {
             clock_offset_us: 0,
             dirty: false,
             asking: false,
+            mirror: None,
+            remotes: Vec::new(),
         };
         let is_voice = track.is_voice();
         let index = self.tracks.insert(track);
@@ -267,16 +269,13 @@ impl Shard {
         if let Some(room) = self.rooms.get_mut(transport.room) {
             room.transports.retain(|&member| member != index);
             if room.transports.is_empty() {
-                self.room_names.remove(&room.id);
-                self.stale_rooms.retain(|&stale| stale != transport.room);
-                self.rooms.remove(transport.room);
-                return;
+                return self.tidy_room(transport.room);
             }
         }
         self.touch_room(transport.room);
     }
 
-    fn close_track(&mut self, index: u32) {
+    pub(crate) fn close_track(&mut self, index: u32) {
         let Some(track) = self.tracks.remove(index) else { return };
         self.track_names.remove(&track.id);
         self.dirty_tracks.retain(|&dirty| dirty != index);
@@ -306,7 +305,7 @@ impl Shard {
     }
 }
 
-fn codecs(list: &[crate::contract::Codec]) -> Result<Vec<Codec>, Refusal> {
+pub(crate) fn codecs(list: &[crate::contract::Codec]) -> Result<Vec<Codec>, Refusal> {
     if list.len() > MAX_CODECS {
         return Err(invalid("an m-line has at most 32 codecs"));
     }

@@ -186,7 +186,7 @@ impl Shard {
 
     fn ask_sender(&mut self, index: u32, now: u64) {
         let Some(track) = self.tracks.get_mut(index) else { return };
-        let Some(owner) = self.transports.get_mut(track.owner) else { return };
+        let Some(owner) = self.transports.get_mut(track.owner) else { return self.ask_home(index, now) };
         if !owner.usable() {
             return;
         }

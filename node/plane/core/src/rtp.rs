@@ -15,7 +15,7 @@ pub fn is_rtcp(datagram: &[u8]) -> bool {
 }
 
 /// A parsed header. It can be read from a sealed packet, since SRTP leaves the header in the clear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Header {
     pub marker: bool,
     pub payload_type: u8,

@@ -17,6 +17,7 @@ use crate::fanout::Scratch;
 pub use crate::ice::{Connection, Path};
 use crate::layers;
 use crate::mac::Naming;
+use crate::mirror::Mirroring;
 use crate::room::Room;
 use crate::slab::Slab;
 use crate::stun;
@@ -207,6 +208,7 @@ pub struct Shard {
     /// When the datagram in hand came.
     pub(crate) arrived_us: u64,
     pub(crate) scratch: Scratch,
+    pub(crate) mirroring: Mirroring,
     /// Working memory of the audio levels.
     pub(crate) levels: Vec<(u32, u8)>,
     pub(crate) ranked: Vec<u32>,
@@ -247,6 +249,7 @@ impl Shard {
             owed: Vec::new(),
             arrived_us: 0,
             scratch: Scratch::default(),
+            mirroring: Mirroring::default(),
             levels: Vec::new(),
             ranked: Vec::new(),
             claims: Vec::new(),
@@ -434,6 +437,7 @@ impl Shard {
             self.allot(index, now);
         }
         self.watch(now, self.tick % layers::TURNS, layers::TURNS);
+        self.tend_mirrors(now, self.tick % layers::TURNS, layers::TURNS);
         if now >= self.next_levels_us {
             self.next_levels_us = now + crate::room::TICK_US;
             self.listen(now);

@@ -4,6 +4,7 @@ use crate::cache::Ring;
 use crate::codec::{Codec, Format};
 use crate::contract::{HeaderExtensions, Kind, Source};
 use crate::dependency::{Frame, Indication, Structure};
+use crate::mirror::{Mirror, Remote};
 use crate::nack::LossDetector;
 use crate::rtcp;
 use crate::speakers::Voice;
@@ -52,6 +53,10 @@ pub struct Track {
     /// It is in the shard's list of tracks with something to ask their sender for.
     pub asking: bool,
     pub watched: Watched,
+    /// It is at home on another shard.
+    pub mirror: Option<Mirror>,
+    /// Its mirrors on other shards.
+    pub remotes: Vec<Remote>,
 }
 
 impl Track {

@@ -22,15 +22,15 @@ const MAX_PAYLOAD: usize = 1500;
 const MAX_EXTENSIONS: u16 = 256;
 
 /// A plain packet on its way into a track.
-struct Incoming<'a> {
-    header: Header,
+pub struct Incoming<'a> {
+    pub header: Header,
     /// Extended sequence number.
-    sequence: u64,
-    payload_type: u8,
-    payload: &'a [u8],
-    audio_level: Option<AudioLevel>,
-    dependency: &'a [u8],
-    repaired: bool,
+    pub sequence: u64,
+    pub payload_type: u8,
+    pub payload: &'a [u8],
+    pub audio_level: Option<AudioLevel>,
+    pub dependency: &'a [u8],
+    pub repaired: bool,
 }
 
 impl Shard {
@@ -230,7 +230,7 @@ fn unwrap_rtx(track: &mut Track, layer: u8, incoming: &mut Incoming<'_>) -> Resu
 }
 
 /// Stores the packet and lists it for the next flush. Returns how many packets are missing before it.
-fn accept(track: &mut Track, at: u8, incoming: &Incoming<'_>, now: u64, totals: &mut Totals) -> Result<u64, Cause> {
+pub fn accept(track: &mut Track, at: u8, incoming: &Incoming<'_>, now: u64, totals: &mut Totals) -> Result<u64, Cause> {
     if incoming.payload.len() > MAX_PAYLOAD {
         return Err(Cause::TooLong);
     }

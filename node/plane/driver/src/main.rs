@@ -7,6 +7,7 @@ mod caps;
 mod control;
 mod frames;
 mod lag;
+mod links;
 mod log;
 mod merge;
 mod messages;
@@ -34,6 +35,7 @@ use plane_core::shard::{Config, Shard};
 use accept::{Acceptor, Gate};
 use args::Args;
 use control::{Control, Identity};
+use links::Links;
 use messages::{FromShard, ShardHandle};
 use router::Router;
 use runner::{Kernel, Runner};
@@ -136,7 +138,9 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener)
 
     let port = sockets.udp.first().map_or(Ok(0), |udp| udp.local().map(|address| address.port()))?;
     let (mut told, mut threads, mut shards) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, udp) in sockets.udp.into_iter().enumerate() {
+    let wakes = sockets.udp.iter().map(|_| Wake::new().map(Arc::new)).collect::<io::Result<Vec<_>>>()?;
+    let ends = Links::between(&wakes).into_iter().zip(wakes);
+    for (number, (udp, (links, wake))) in sockets.udp.into_iter().zip(ends).enumerate() {
         let config = Config {
             shard: number as u8,
             secret,
@@ -151,7 +155,7 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener)
                 told.push(address); // TCP has one port for all
             }
         }
-        let (thread, handle) = start_shard(config, udp, &common)?;
+        let (thread, handle) = start_shard(config, udp, links, wake, &common)?;
         threads.push(thread);
         shards.push(handle);
     }
@@ -166,7 +170,7 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener)
     if let Some((_, listener)) = sockets.tcp {
         accept(listener, &secret, shards.clone(), gate)?;
     }
-    let router = Router::new(shards, usize::MAX);
+    let router = Router::new(shards, args.room_split as usize);
     let control = Control::new(listener, signal, control_wake, from_shards, router, identity)?;
     let mut stdout = io::stdout().lock();
     let (socket, count) = (args.socket.display(), args.shards);
@@ -181,9 +185,14 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener)
     outcome
 }
 
-fn start_shard(config: Config, udp: Udp, common: &Common) -> io::Result<(Thread, ShardHandle)> {
+fn start_shard(
+    config: Config,
+    udp: Udp,
+    links: Links,
+    wake: Arc<Wake>,
+    common: &Common,
+) -> io::Result<(Thread, ShardHandle)> {
     let (commands, to_shard) = channel();
-    let wake = Arc::new(Wake::new()?);
     let number = usize::from(config.shard);
     let shard = Shard::new(config);
     let runner = Runner {
@@ -196,6 +205,7 @@ fn start_shard(config: Config, udp: Udp, common: &Common) -> io::Result<(Thread,
         wake: wake.clone(),
         messages: common.messages.clone(),
         control: common.control.clone(),
+        links,
     };
     let thread = thread::Builder::new().name(format!("shard-{number}")).spawn(move || {
         // Without it what it carries is lost, and whoever started this process is to know that.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
+use plane_core::contract::Send;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
 use plane_core::counters::SnapshotParts;
@@ -29,6 +30,13 @@ pub enum ToShard {
     },
     /// One that began with a check for this shard.
     Connection(Box<Arrived>),
+    /// Mirror a track that is at home on another shard.
+    OpenMirror {
+        room: String,
+        home: u8,
+        send: Box<Send>,
+    },
+    CloseMirrors(Vec<String>),
     /// Close everything and end the thread.
     Stop,
 }

@@ -115,7 +115,6 @@ impl Placement {
         self.tracks.get(id).map_or(Vec::new(), |track| self.shards_of(&track.room))
     }
 
-    #[cfg(test)]
     /// Tracks of `room` that live elsewhere than on `shard`.
     pub fn foreign_tracks(&self, room: &str, shard: usize) -> impl Iterator<Item = &Track> {
         let tracks = self.rooms.get(room).map_or(&[][..], |room| &room.tracks);

@@ -11,14 +11,14 @@ use plane_core::contract::failed::Cause;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
 use plane_core::contract::{
-    AssignSlots, Counters, Done, Failed, LimitRates, MuteTracks, OpenTransport, SizeSlots, SlotPolicy, Snapshot,
+    AssignSlots, Counters, Done, Failed, LimitRates, MuteTracks, OpenTransport, Send, SizeSlots, SlotPolicy, Snapshot,
     limit_rates,
 };
 
 use crate::caps::Caps;
 use crate::merge::{self, Seconds};
 use crate::messages::{FromShard, ReplyTo, ShardHandle, ToShard};
-use crate::placement::Placement;
+use crate::placement::{Closed, Placement};
 
 /// Who asked.
 #[derive(Debug, Clone, Copy)]
@@ -168,18 +168,59 @@ impl Router {
             return Err((Cause::Exists, format!("track {} is open", send.track)));
         }
         let shard = self.placement.choose(&open.room);
-        self.placement.enter(&open, shard);
         let room = open.room.clone();
+        if self.placement.share_of(&room, shard).0 == 0 {
+            self.mirror_all(&room, shard); // first, because a slot of the first transport may begin with any of them
+        }
+        self.placement.enter(&open, shard);
+        for other in self.placement.shards_of(&room).into_iter().filter(|&other| other != shard) {
+            for send in &open.sends {
+                self.mirror(other, &room, shard, send);
+            }
+        }
         let ticket = self.ticket(asked, 1, Some(open.transport.clone()));
         self.shards[shard].command(ReplyTo::Part(ticket), Command::OpenTransport(open));
         self.share_caps(&room);
         Ok(())
     }
 
+    fn mirror(&self, on: usize, room: &str, home: usize, send: &Send) {
+        let (room, send) = (room.to_owned(), Box::new(send.clone()));
+        self.shards[on].send(ToShard::OpenMirror { room, home: home as u8, send });
+    }
+
+    /// Everything of `room` that is at home elsewhere, on `shard`; what is mirrored there already stays.
+    fn mirror_all(&self, room: &str, shard: usize) {
+        for track in self.placement.foreign_tracks(room, shard) {
+            self.mirror(shard, room, track.shard, &track.send);
+        }
+    }
+
+    fn close_mirrors(&self, closed: &Closed) {
+        for &shard in &closed.mirrors {
+            self.shards[shard].send(ToShard::CloseMirrors(closed.tracks.clone()));
+        }
+    }
+
+    /// A transport could not be opened: what was prepared for it is taken back, and what others rely on said again.
+    fn take_back(&mut self, id: &str) {
+        let room = self.placement.transport(id).map(|transport| transport.room.clone()).unwrap_or_default();
+        let Some(closed) = self.placement.leave(id) else { return };
+        self.close_mirrors(&closed);
+        if self.placement.share_of(&room, closed.shard).0 > 0 {
+            self.mirror_all(&room, closed.shard);
+        } else {
+            let foreign = self.placement.foreign_tracks(&room, closed.shard);
+            let names = foreign.map(|track| track.send.track.clone()).collect();
+            self.shards[closed.shard].send(ToShard::CloseMirrors(names));
+        }
+    }
+
     fn close_transport(&mut self, asked: Asked, id: &str, command: Command) -> Result<(), Refusal> {
         let room = self.placement.transport(id).map(|transport| transport.room.clone()).unwrap_or_default();
         let closed = self.placement.leave(id).ok_or_else(|| unknown("transport", id))?;
         self.to_shard(asked, closed.shard, command);
+        self.close_mirrors(&closed);
         self.share_caps(&room);
         Ok(())
     }
@@ -328,7 +369,7 @@ impl Router {
         }
         let pending = self.pending.remove(&ticket)?;
         if let (Some(opening), Some(_)) = (&pending.opening, &pending.failed) {
-            self.placement.leave(opening);
+            self.take_back(opening);
         }
         let body = match (pending.failed, pending.snapshots.is_empty()) {
             (Some(failed), _) => failed,

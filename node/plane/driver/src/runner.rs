@@ -13,13 +13,18 @@ use plane_core::contract::{Counters, counters};
 use plane_core::shard::{Path, Sent, Shard, Sink, Transmit};
 
 use crate::lag::Lag;
+use crate::links::Links;
 use crate::messages::{FromShard, ReplyTo, ToShard};
+use crate::say;
 use crate::sys::{self, BATCH, Batch, Outcome, Udp, Wake};
 use crate::tcp::Tcp;
 
 const SECOND_US: u64 = 1_000_000;
 /// Commands carried out between two batches of datagrams: about a millisecond of joins.
 const COMMANDS_AT_ONCE: usize = 32;
+
+/// When to try again what found a full ring.
+const RETRY_US: u64 = 1000;
 
 /// Sends what the shard hands over, and learns what the kernel can do.
 struct Gso<'a> {
@@ -118,6 +123,8 @@ pub struct Runner {
     pub wake: Arc<Wake>,
     pub messages: Sender<FromShard>,
     pub control: Arc<Wake>,
+    /// To the other shards.
+    pub links: Links,
 }
 
 /// What the driver itself counts.
@@ -136,9 +143,11 @@ impl Runner {
         let mut batch = Batch::new();
         let mut tally = Tally::default();
         let mut next_second = sys::monotonic_us() + SECOND_US;
+        let mut crowded = false;
         loop {
             let now = sys::monotonic_us();
-            let deadline = self.shard.deadline().map_or(next_second, |at| at.min(next_second));
+            let soon = if crowded { now + RETRY_US } else { next_second };
+            let deadline = self.shard.deadline().map_or(next_second, |at| at.min(next_second)).min(soon);
             let timeout = Duration::from_micros(deadline.saturating_sub(now));
             let waiting = [self.udp.as_raw_fd(), self.wake.as_raw_fd(), self.tcp.descriptor()];
             let [_, commanded, framed] = sys::wait_readable(waiting, timeout)?;
@@ -152,7 +161,8 @@ impl Runner {
             if framed {
                 self.tcp.read(sys::monotonic_us(), &mut self.shard)?;
             }
-            self.take_datagrams(&mut batch, &mut tally)?;
+            self.links.receive(&mut self.shard, sys::monotonic_us())?;
+            crowded = self.take_datagrams(&mut batch, &mut tally)?;
             self.tcp.write_all(sys::monotonic_us(), &mut self.shard);
             let now = sys::monotonic_us();
             if now >= next_second {
@@ -183,6 +193,17 @@ impl Runner {
                     self.tcp.adopt(sys::monotonic_us(), *arrived, &mut self.shard);
                     continue;
                 }
+                Ok(ToShard::OpenMirror { room, home, send }) => {
+                    if let Err((_, why)) = self.shard.open_mirror(sys::monotonic_us(), &room, home, &send) {
+                        // Its own shard refuses it for the same reason, and the control process is told there.
+                        say!(Debug, "no mirror: {why}");
+                    }
+                    continue;
+                }
+                Ok(ToShard::CloseMirrors(names)) => {
+                    self.shard.close_mirrors(&names);
+                    continue;
+                }
                 Err(TryRecvError::Empty) => return true,
                 Ok(ToShard::Stop) | Err(TryRecvError::Disconnected) => return false,
             };
@@ -202,7 +223,8 @@ impl Runner {
     }
 
     /// One batch in, everything due out. The socket is level-triggered, so what is left wakes the loop at once.
-    fn take_datagrams(&mut self, batch: &mut Batch, tally: &mut Tally) -> io::Result<()> {
+    /// `true`: another shard could not take all that is for it.
+    fn take_datagrams(&mut self, batch: &mut Batch, tally: &mut Tally) -> io::Result<bool> {
         let count = batch.receive(&self.udp)?;
         debug_assert!(count <= BATCH);
         tally.receive_failed = batch.passing;
@@ -232,12 +254,15 @@ impl Runner {
         if self.shard.deadline().is_some_and(|at| at <= now) {
             self.shard.handle_timeout(now);
         }
+        // Others are at work on it while this shard serves its own receivers.
+        self.shard.mirror();
+        self.links.send(&mut self.shard)?;
         let mut sink =
             Gso { udp: &self.udp, tcp: &mut self.tcp, kernel: &mut self.kernel, dropped: &mut tally.send_dropped };
         if self.shard.flush(now, &mut sink) > 0 && oldest != u64::MAX {
             tally.lag.add(sys::unix_us().saturating_sub(oldest));
         }
-        Ok(())
+        self.links.send(&mut self.shard) // what serving brought about: key frames to ask for
     }
 
     fn counters(&mut self, now: u64, tally: &mut Tally) -> Counters {
@@ -257,7 +282,7 @@ impl Runner {
             sent_packets: self.shard.totals().sent_packets,
             cpu_us: sys::thread_cpu_us(),
             lag_p99_us,
-            mirrored_packets: 0,
+            mirrored_packets: self.shard.mirrored_packets(),
         }];
         tally.lag.clear();
         let own = [

@@ -123,6 +123,7 @@ impl World {
         if self.shard.deadline().is_some_and(|at| at <= self.now) {
             self.shard.handle_timeout(self.now);
         }
+        self.shard.mirror();
         self.shard.flush(self.now, &mut self.wire);
         while let Some(event) = self.shard.poll_event() {
             self.events.push(event);

@@ -166,3 +166,39 @@ fn a_cap_of_nothing() {
         assert!(matches!(controller.ask(Command::LimitRates(limit(scope))), Body::Failed(_)));
     }
 }
+
+/// R: one room over all shards is one room: everybody sees the same, a mute holds everywhere, and closing leaves nothing.
+#[test]
+fn a_room_larger_than_a_shard() {
+    let plane = Plane::start(&[]); // a shard takes one transport of it, then the next is taken
+    let (mut controller, _) = plane.attach();
+    let amina = Peer::join(&mut controller, "amina", "");
+    let viewers: Vec<Peer> =
+        (0..5).map(|n| Peer::join(&mut controller, &format!("viewer-{n}"), "amina/camera")).collect();
+    let ports: HashSet<u16> = viewers.iter().chain([&amina]).map(|peer| peer.plane.port()).collect();
+    assert_eq!(ports.len(), shards());
+    for n in 0..50 {
+        amina.send(n, 800);
+        for viewer in &viewers {
+            assert_eq!(viewer.receive(PATIENCE).expect("everybody gets every packet").1[3], n as u8);
+        }
+    }
+    assert!(matches!(mute(&mut controller, &["amina/camera"], true), Body::Done(_)));
+    for n in 50..60 {
+        amina.send(n, 800);
+    }
+    assert!(viewers.iter().all(|viewer| viewer.receive(QUIET).is_none()));
+    let counted = |body: &Body| match body {
+        Body::Counters(Counters { gauge: Some(gauge), packets: Some(packets), .. }) => {
+            gauge.rooms == 1 && packets.sent_packets > 250
+        }
+        _ => false,
+    };
+    let Body::Counters(counters) = controller.until(counted) else { unreachable!() };
+    let crossed: u64 = counters.shards.iter().map(|shard| shard.mirrored_packets).sum();
+    assert_eq!(crossed, 50 * (shards() as u64 - 1), "once to each other shard");
+    assert_eq!(counters.tracks.len(), 6);
+    assert!(matches!(controller.ask(Command::CloseRoom(CloseRoom { room: "r".into() })), Body::Done(_)));
+    let gauge = snapshot(&mut controller).counters.unwrap().gauge.unwrap();
+    assert_eq!((gauge.transports, gauge.tracks, gauge.rooms), (0, 0, 0));
+}
