@@ -288,6 +288,87 @@ RULES: Final[dict[str, Rule]] = {
         ),
         Text("Raccourcissez-le ou coupez-le en deux.", "Shorten it or cut it in two."),
     ),
+    "CHAT_OFF": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "chat.public",
+        Text("La discussion est réservée à l’animation.", "Only moderators write to everybody here."),
+        Text("Écrivez à l’animation, ou levez la main.", "Write to the moderators, or raise your hand."),
+    ),
+    "PRIVATE_CHAT_OFF": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "chat.private",
+        Text(
+            "Les messages privés sont désactivés dans cette salle.", "Private messages are switched off in this room."
+        ),
+        Text("Écrivez à tout le monde, ou levez la main.", "Write to everybody, or raise your hand."),
+    ),
+    "CHAT_MUTED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "chat.restraint",
+        Text("L’animation vous a retiré la parole dans la discussion.", "The moderators have muted you in the chat."),
+        Text("Vous pouvez encore écrire à l’animation.", "You can still write to the moderators."),
+    ),
+    "SLOW_MODE": Rule(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "chat.slow",
+        Text(
+            "La discussion est ralentie : un message toutes les {limit} par personne.",
+            "The chat is slowed down: one message every {limit} for each person.",
+        ),
+        Text("Réessayez dans {current}.", "Try again in {current}."),
+    ),
+    "MESSAGE_REPEATED": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "chat.repeated",
+        Text("Vous venez d’écrire ce message.", "You have just written this message."),
+        Text("Attendez {limit} pour l’écrire de nouveau.", "Wait {limit} before you write it again."),
+    ),
+    "WORD_REFUSED": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "chat.words",
+        Text("Ce message contient un mot qui n’est pas admis ici.", "This message has a word that is not wanted here."),
+        Text("Dites-le autrement.", "Say it in other words."),
+    ),
+    "QUEUE_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "moderation.queue",
+        Text(
+            "{current} messages attendent déjà l’animation ; la limite est {limit}.",
+            "{current} messages wait for the moderators already; the limit is {limit}.",
+        ),
+        Text("Réessayez dans quelques minutes.", "Try again in a few minutes."),
+    ),
+    "ITEM_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "moderation.exists",
+        Text("Rien de tel n’attend l’animation.", "No such thing waits for the moderators."),
+        Text("Rafraîchissez la liste.", "Refresh the list."),
+    ),
+    "ITEM_CLAIMED": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "moderation.claim",
+        Text("{current} s’en occupe déjà.", "{current} is looking after it already."),
+        Text(
+            "Prenez le suivant ; celui-ci se libère au bout de {limit}.",
+            "Take the next one; this one is free again after {limit}.",
+        ),
+    ),
+    "ITEM_DONE": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "moderation.done",
+        Text("C’est déjà décidé par {current} ({limit}).", "{current} has decided it already ({limit})."),
+        Text("Prenez le suivant.", "Take the next one."),
+    ),
     "TOO_FAST": Rule(
         "RESOURCE_EXHAUSTED",
         429,

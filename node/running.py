@@ -38,6 +38,7 @@ from node.features.chat.service import Chat
 from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.layout.service import Layout
+from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.nodes.service import Nodes
 from node.features.operators.service import Operators
@@ -284,11 +285,19 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     participants, mute = Participants(floor), Mute(floor)
     quality = Quality(floor)
     rates = Rates(floor, rates_store.SqlStore(engine))
+    moderation = Moderation(floor)
     join = Join(floor, config.limits)
     meter = Meter()
     edge = WebEdge(
         Edge(
-            hub=hub, join=join, participants=participants, mute=mute, chat=chat, layout=Layout(floor), quality=quality
+            hub=hub,
+            join=join,
+            participants=participants,
+            mute=mute,
+            chat=chat,
+            layout=Layout(floor),
+            quality=quality,
+            moderation=moderation,
         ),
         join,
         meter,

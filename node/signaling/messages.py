@@ -39,6 +39,8 @@ class Chat(FromPage, frozen=True):
 
     text: str
     key: Annotated[str, Meta(max_length=40)] = ""
+    to: Annotated[str, Meta(max_length=64)] = ""
+    reply: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Layout(FromPage, frozen=True):
@@ -73,6 +75,46 @@ class Hide(FromPage, frozen=True):
     message: Id
 
 
+class Retract(FromPage, frozen=True):
+    message: Id
+
+
+class Report(FromPage, frozen=True):
+    message: Id
+    why: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Regulate(FromPage, frozen=True):
+    """What is not there stays as it is."""
+
+    public: bool | None = None
+    private: bool | None = None
+    to_staff: bool | None = None
+    slow_s: Annotated[int, Meta(ge=0, le=3600)] | None = None
+    hold: bool | None = None
+    words: Literal["allow", "hold", "refuse"] | None = None
+    own_words: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=200)] | None = None
+    per_moderator: Annotated[int, Meta(ge=0, le=1000)] | None = None
+
+
+class Restrain(FromPage, frozen=True):
+    participant: Id
+    how: Literal["", "hold", "mute"]
+
+
+class Claim(FromPage, frozen=True):
+    item: Id
+
+
+class Release(FromPage, frozen=True):
+    item: Id
+
+
+class Decide(FromPage, frozen=True):
+    item: Id
+    verdict: Literal["approve", "decline", "hide", "dismiss"]
+
+
 class Quality(FromPage, frozen=True):
     """Of the last seconds. Lost, dropped: 0 … 1; `decode_ms`: of one frame; `limited`: what holds the sending back."""
 
@@ -96,7 +138,26 @@ class Leave(FromPage, frozen=True):
     pass
 
 
-ClientMessage = Hello | Publish | Chat | Layout | Sizes | Mute | Remove | Hide | Quality | Ping | Leave
+ClientMessage = (
+    Hello
+    | Publish
+    | Chat
+    | Layout
+    | Sizes
+    | Mute
+    | Remove
+    | Hide
+    | Retract
+    | Report
+    | Regulate
+    | Restrain
+    | Claim
+    | Release
+    | Decide
+    | Quality
+    | Ping
+    | Leave
+)
 
 decoder: Final = msgspec.json.Decoder(ClientMessage)
 encoder: Final = msgspec.json.Encoder()
@@ -143,7 +204,7 @@ class LevelInfo(msgspec.Struct, frozen=True):
 
 
 class MessageInfo(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`sent`: ms since the epoch. `key` goes to the sender only."""
+    """`sent`: ms since the epoch. `key` goes to the sender only. `to`: "" for everybody."""
 
     message: str
     participant: str
@@ -152,6 +213,48 @@ class MessageInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     html: str
     sent: int
     key: str = ""
+    to: str = ""
+    reply: str = ""
+
+
+class ModeInfo(msgspec.Struct, frozen=True):
+    """How the chat is regulated now. `strictness`: because of missing moderators."""
+
+    public: bool
+    private: bool
+    to_staff: bool
+    slow_s: int
+    hold: bool
+    words: str
+    strictness: str
+    per_moderator: int
+    own_words: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Moderators alone are told: the list would teach how to get round it."""
+
+
+class ItemInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that waits for a moderator. `at`: ms since the epoch."""
+
+    item: str
+    kind: str
+    participant: str
+    name: str
+    text: str
+    html: str
+    at: int
+    why: str
+    message: str = ""
+    private: bool = False
+    reports: int = 0
+    claimed_by: str = ""
+    claimed_name: str = ""
+    verdict: str = ""
+    decided_by: str = ""
+
+
+class RestraintInfo(msgspec.Struct, frozen=True):
+    participant: str
+    how: str
 
 
 class RoomInfo(msgspec.Struct, frozen=True):
@@ -174,6 +277,10 @@ class Welcome(FromNode, frozen=True):
     layers: tuple[LayersInfo, ...] = ()
     held: bool = False
     quality: VerdictInfo | None = None
+    mode: ModeInfo | None = None
+    items: tuple[ItemInfo, ...] = ()
+    restraints: tuple[RestraintInfo, ...] = ()
+    waiting: tuple[ItemInfo, ...] = ()
 
 
 class Resumed(FromNode, frozen=True):
@@ -208,6 +315,49 @@ class Said(FromNode, frozen=True, tag="chat"):
 class Hidden(FromNode, frozen=True):
     seq: int
     message: str
+
+
+class Waiting(FromNode, frozen=True):
+    """Your message waits for a moderator."""
+
+    seq: int
+    item: str
+    key: str
+
+
+class Declined(FromNode, frozen=True):
+    """It waited in vain."""
+
+    seq: int
+    item: str
+    key: str
+
+
+class Reported(FromNode, frozen=True):
+    """The moderators have your report."""
+
+    seq: int
+    message: str
+
+
+class Mode(FromNode, frozen=True):
+    seq: int
+    mode: ModeInfo
+
+
+class Item(FromNode, frozen=True):
+    """To moderators: new, claimed, released or decided."""
+
+    seq: int
+    item: ItemInfo
+
+
+class Restraint(FromNode, frozen=True):
+    """To moderators and the person."""
+
+    seq: int
+    participant: str
+    how: str
 
 
 class Blocked(FromNode, frozen=True):

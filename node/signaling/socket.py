@@ -21,6 +21,7 @@ from node.errors import Refused
 from node.features.chat.service import Chat
 from node.features.join.service import Join
 from node.features.layout.service import Layout
+from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.participants.service import Participants
 from node.features.quality.rules import Reported
@@ -29,7 +30,8 @@ from node.features.rooms.rules import Room
 from node.logs import fault
 from node.ports import Actor, Source
 from node.signaling import messages as m
-from node.signaling.stream import ENDED, RESTART, Hub, Stream, frame, message_of
+from node.signaling.stream import ENDED, RESTART, Hub, Stream, frame
+from node.signaling.talk import message_of
 from node.web.meter import Meter
 
 SUBPROTOCOL: Final = "regie.v1"
@@ -61,6 +63,7 @@ class Edge:
     chat: Chat
     layout: Layout
     quality: Quality
+    moderation: Moderation
 
 
 class Line:
@@ -337,7 +340,9 @@ async def _publish(talk: Talk, message: m.Publish) -> None:
 async def _chat(talk: Talk, message: m.Chat) -> None:
     told = talk.room.chat.posted_with(talk.participant, message.key)
     if told is None:
-        talk.edge.chat.post(talk.room.id, talk.participant, message.text, message.key)
+        talk.edge.chat.post(
+            talk.room.id, talk.participant, message.text, message.key, to=message.to, reply=message.reply
+        )
         return
     # The page asks again because it missed the answer: it alone gets it again.
     talk.say(m.Said(talk.stream.next(), message_of(told, talk.participant)))
@@ -365,6 +370,34 @@ async def _hide(talk: Talk, message: m.Hide) -> None:
     await talk.edge.chat.hide(talk.room.id, message.message, by=talk.actor)
 
 
+async def _retract(talk: Talk, message: m.Retract) -> None:
+    talk.edge.chat.retract(talk.room.id, talk.participant, message.message)
+
+
+async def _report(talk: Talk, message: m.Report) -> None:
+    talk.edge.chat.complain(talk.room.id, talk.participant, message.message, message.why)
+
+
+async def _regulate(talk: Talk, message: m.Regulate) -> None:
+    await talk.edge.moderation.regulate(talk.room.id, by=talk.actor, **msgspec.structs.asdict(message))
+
+
+async def _restrain(talk: Talk, message: m.Restrain) -> None:
+    await talk.edge.moderation.restrain(talk.room.id, message.participant, message.how, by=talk.actor)
+
+
+async def _claim(talk: Talk, message: m.Claim) -> None:
+    talk.edge.moderation.claim(talk.room.id, message.item, by=talk.actor)
+
+
+async def _release(talk: Talk, message: m.Release) -> None:
+    talk.edge.moderation.release(talk.room.id, message.item, by=talk.actor)
+
+
+async def _decide(talk: Talk, message: m.Decide) -> None:
+    await talk.edge.moderation.decide(talk.room.id, message.item, message.verdict, by=talk.actor)
+
+
 async def _quality(talk: Talk, message: m.Quality) -> None:
     reported = {name: getattr(message, name) for name in Reported.__struct_fields__}
     talk.edge.quality.report(talk.room.id, talk.participant, Reported(**reported))
@@ -388,6 +421,13 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Mute: _mute,
     m.Remove: _remove,
     m.Hide: _hide,
+    m.Retract: _retract,
+    m.Report: _report,
+    m.Regulate: _regulate,
+    m.Restrain: _restrain,
+    m.Claim: _claim,
+    m.Release: _release,
+    m.Decide: _decide,
     m.Quality: _quality,
     m.Ping: _ping,
     m.Leave: _leave,

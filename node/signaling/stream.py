@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from node.errors import Refused as Refusal
-from node.features.chat.rules import MessageHidden, MessagePosted, MessageView
 from node.features.layout.rules import LayersChanged, SlotsChanged
 from node.features.mute.rules import BlockChanged
 from node.features.participants.rules import (
+    STAFF,
     Cause,
     Person,
     PersonChanged,
@@ -32,6 +32,7 @@ from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room
 from node.ports import Event, Source
 from node.signaling import messages as m
+from node.signaling import talk as told
 
 KEPT: Final = 1000
 """Messages of a room in memory."""
@@ -68,17 +69,19 @@ def frame(message: m.FromNode) -> bytes:
 
 
 class Kept(NamedTuple):
-    """`to`: for one person only. `instead`: what one person gets instead of `data`."""
+    """`to`: for these people only. `instead`: what one person gets instead of `data`."""
 
     seq: int
     data: bytes
-    to: str | None = None
+    to: frozenset[str] | None = None
     instead: tuple[str, bytes] | None = None
 
     def for_(self, participant: str) -> bytes | None:
+        if self.to is not None and participant not in self.to:
+            return None
         if self.instead is not None and self.instead[0] == participant:
             return self.instead[1]
-        return self.data if self.to is None or self.to == participant else None
+        return self.data
 
 
 class Stream:
@@ -108,12 +111,23 @@ class Stream:
     def tell(self, message: m.FromNode, seq: int, to: str | None = None) -> None:
         """To everybody, or to one person; kept for those who come back."""
         data = frame(message)
-        self._keep(Kept(seq, data, to))
+        self._keep(Kept(seq, data, None if to is None else frozenset((to,))))
         if to is None:
             for connection in self.connections.values():
                 connection.send(data)
         elif (mine := self.connections.get(to)) is not None:
             mine.send(data)
+
+    def tell_some(
+        self, message: m.FromNode, seq: int, to: frozenset[str], instead: tuple[str, m.FromNode] | None = None
+    ) -> None:
+        """To these people, and perhaps a variant of it to one of them. Nobody else's WebSocket ever gets it."""
+        special = (instead[0], frame(instead[1])) if instead is not None else None
+        kept = Kept(seq, frame(message), to, special)
+        self._keep(kept)
+        for participant in to:
+            if (connection := self.connections.get(participant)) is not None:
+                connection.send(kept.for_(participant) or b"")
 
     def tell_but(self, message: m.FromNode, seq: int, one: str, instead: m.FromNode) -> None:
         """To everybody, and a variant of it to `one`."""
@@ -233,11 +247,15 @@ class Stream:
             room=m.RoomInfo(room.id, room.title),
             people=tuple(self._people.values()),
             slots=tuple(m.SlotInfo(slot, who, source) for slot, who, source in slots),
-            chat=tuple(message_of(message, person.id) for message in room.chat.recent()),
+            chat=told.history(room, person),
             blocked=tuple(source for source in Source if room.mute.is_blocked(person.id, source)),
             layers=tuple(m.LayersInfo(source, rids) for source, rids in room.layout.wanted(person.id)),
             held=room.quality.is_held(person.id),
             quality=m.VerdictInfo(verdict.grade, verdict.cause),
+            mode=told.mode_of(room, person.role in STAFF),
+            items=told.queue_for(room, person),
+            restraints=told.restraints_for(room, person),
+            waiting=told.waiting_of(room, person),
         )
 
 
@@ -249,19 +267,6 @@ def info_of(room: Room, person: Person) -> m.PersonInfo:
         publishing=tuple(s for s in Source if s in person.publishing and person.track(s) is not None),
         blocked=tuple(s for s in Source if room.mute.is_blocked(person.id, s)),
         state=person.state,
-    )
-
-
-def message_of(message: MessageView | MessagePosted, reader: str) -> m.MessageInfo:
-    sent = message.sent if isinstance(message, MessageView) else message.at
-    return m.MessageInfo(
-        message=message.message,
-        participant=message.participant,
-        name=message.name,
-        text=message.text,
-        html=message.html,
-        sent=int(sent * 1000),
-        key=message.key if message.participant == reader else "",
     )
 
 
@@ -356,18 +361,6 @@ def _block_changed(stream: Stream, event: BlockChanged) -> None:
     stream.changed(event.participant)
 
 
-def _message_posted(stream: Stream, event: MessagePosted) -> None:
-    stream.flush([event.participant])
-    seq = stream.next()
-    sender = event.participant
-    stream.tell_but(m.Said(seq, message_of(event, "")), seq, sender, m.Said(seq, message_of(event, sender)))
-
-
-def _message_hidden(stream: Stream, event: MessageHidden) -> None:
-    seq = stream.next()
-    stream.tell(m.Hidden(seq, event.message), seq)
-
-
 def _rejoin_wanted(stream: Stream, event: RejoinWanted) -> None:
     seq = stream.next()
     stream.tell(m.Rejoin(seq, event.cause), seq, to=event.participant)
@@ -387,8 +380,7 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     VerdictChanged: _verdict_changed,
     GradesChanged: _grades_changed,
     BlockChanged: _block_changed,
-    MessagePosted: _message_posted,
-    MessageHidden: _message_hidden,
     RejoinWanted: _rejoin_wanted,
     SpeakersChanged: _speakers_changed,
+    **told.TELL,
 }

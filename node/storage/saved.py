@@ -8,14 +8,27 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import node.features.chat.store as chat
 import node.features.join.store as join
+import node.features.moderation.store as moderation
 import node.features.mute.store as mute
 import node.features.participants.store as participants
 import node.features.rates.store as rates
 import node.features.rooms.store as rooms
-from node.features.rooms.rules import SavedRoom
+from node.features.rooms.rules import RoomClosed, SavedRoom
 from node.storage.ledger import Writes, merged
 
-WRITES: Final[Writes] = merged((rooms.WRITES, join.WRITES, participants.WRITES, mute.WRITES, chat.WRITES, rates.WRITES))
+_FEATURES: Final = merged(
+    (
+        rooms.WRITES,
+        join.WRITES,
+        participants.WRITES,
+        mute.WRITES,
+        chat.WRITES,
+        rates.WRITES,
+        moderation.WRITES,
+    )
+)
+WRITES: Final[Writes] = {**_FEATURES, RoomClosed: (*_FEATURES[RoomClosed], chat.FORGET, moderation.FORGET)}
+"""What only some may read goes when the room does."""
 
 
 async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
@@ -28,9 +41,10 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         present = frozenset(person.participant for of_room in people.values() for person in of_room)
         blocks = await mute.of_rooms(tx, ids, present)
         caps = await rates.of_rooms(tx, ids)
+        moderated = await moderation.of_rooms(tx, ids)
         saved = []
         for opening, muted in openings:
-            messages, last = await chat.last_of_room(tx, opening.room)
+            messages, private, last = await chat.last_of_room(tx, opening.room)
             saved.append(
                 SavedRoom(
                     opening=opening,
@@ -42,6 +56,11 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     messages=tuple(messages),
                     last_message=last,
                     caps=caps.get(opening.room, {}),
+                    private=tuple(private),
+                    moderation=moderated[opening.room].settings,
+                    restraints=moderated[opening.room].restraints,
+                    items=moderated[opening.room].items,
+                    last_item=moderated[opening.room].last,
                 )
             )
         return saved

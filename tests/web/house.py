@@ -23,6 +23,7 @@ from node.features.chat.service import Chat
 from node.features.chat.store import SqlArchive as ChatArchive
 from node.features.join.service import Join
 from node.features.layout.service import Layout
+from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
@@ -281,7 +282,14 @@ class House:
         self.chat = Chat(self.floor, ChatArchive(self.engine), self.journal)
         self.join = Join(self.floor, self.limits)
         edge = Edge(
-            self.hub, self.join, self.participants, self.mute, self.chat, Layout(self.floor), Quality(self.floor)
+            self.hub,
+            self.join,
+            self.participants,
+            self.mute,
+            self.chat,
+            Layout(self.floor),
+            Quality(self.floor),
+            Moderation(self.floor),
         )
         self.meter = Counting()
         self.edge = WebEdge(edge, self.join, self.meter, now=self.clock.now, **self.options)

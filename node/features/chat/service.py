@@ -1,4 +1,4 @@
-"""Chat: post, list, hide."""
+"""Chat: post, list, hide, take back, report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,19 @@ import msgspec
 
 from node.errors import Refused
 from node.features.chat.markup import clean_text, to_html
-from node.features.chat.rules import Hide, MessageHidden, MessagePosted, MessageView, Say, check_length, message_id
+from node.features.chat.rules import (
+    Complain,
+    Hide,
+    MessageHidden,
+    MessagePosted,
+    MessageView,
+    PrivateView,
+    Retract,
+    Say,
+    check_length,
+    message_id,
+)
+from node.features.moderation.rules import WHY_LENGTH
 from node.features.rooms.floor import Floor
 from node.features.rooms.service import REASON_LENGTH
 from node.journal import Journal, MessageChanged
@@ -55,11 +67,15 @@ class Chat:
                 return [message for message in live if message.message > after][:limit]
         return await self._archive.messages(room_id, after, limit)
 
-    def post(self, room_id: str, participant_id: str, text: str, key: str = "") -> MessageView:
-        """A message of a person who is in the room; the same message again if `key` was used before.
+    def post(
+        self, room_id: str, participant_id: str, text: str, key: str = "", *, to: str = "", reply: str = ""
+    ) -> MessageView | PrivateView | None:
+        """A message of a person who is in the room; the same message again if `key` was used before. None: it waits
+        for a moderator. `to`: "" for everybody, `staff`, or a person's id.
 
         Raises:
-            Refused: MESSAGE_EMPTY, MESSAGE_TOO_LONG, TOO_FAST, PARTICIPANT_UNKNOWN.
+            Refused: MESSAGE_EMPTY, MESSAGE_TOO_LONG, TOO_FAST, PARTICIPANT_UNKNOWN, MESSAGE_UNKNOWN (`reply`),
+                CHAT_OFF, PRIVATE_CHAT_OFF, CHAT_MUTED, SLOW_MODE, MESSAGE_REPEATED, WORD_REFUSED, QUEUE_FULL.
         """
         check_length(text[:TYPED_MAX])
         text = clean_text(text)
@@ -68,11 +84,23 @@ class Chat:
         before = room.chat.posted_with(participant_id, key)
         if before is not None:
             return before
-        decided = self._floor.decide(room_id, Say(participant_id, text, to_html(text), key))
-        posted = next(event for event in decided.events if isinstance(event, MessagePosted))
-        message = room.chat.get(posted.message)
-        assert message is not None, "a posted message is in the room"
-        return message
+        decided = self._floor.decide(room_id, Say(participant_id, text, to_html(text), key, to, reply))
+        posted = next((event for event in decided.events if isinstance(event, MessagePosted)), None)
+        return room.chat.get(posted.message) if posted is not None else None
+
+    def retract(self, room_id: str, participant_id: str, message_id: str) -> None:
+        """
+        Raises:
+            Refused: MESSAGE_UNKNOWN, NOT_ALLOWED.
+        """
+        self._floor.decide(room_id, Retract(participant_id, message_id))
+
+    def complain(self, room_id: str, participant_id: str, message_id: str, why: str) -> None:
+        """
+        Raises:
+            Refused: MESSAGE_UNKNOWN, TOO_FAST, QUEUE_FULL.
+        """
+        self._floor.decide(room_id, Complain(participant_id, message_id, clean_text(why)[:WHY_LENGTH]))
 
     async def hide(self, room_id: str, message_id: str, *, by: Actor, reason: str = "") -> MessageView:
         """Take a message off everybody's screen. Repeating it changes nothing.

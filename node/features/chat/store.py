@@ -1,4 +1,5 @@
-"""Table `message`."""
+"""Tables `message`, and `private_message`: what only some may read is where no list, watch or export looks, and is
+deleted when its room closes."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     func,
     insert,
     select,
@@ -21,7 +23,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from node.features.chat.rules import KEPT, MessageHidden, MessagePosted, MessageView
+from node.features.chat.rules import (
+    KEPT,
+    MessageHidden,
+    MessagePosted,
+    MessageView,
+    PrivateHidden,
+    PrivatePosted,
+    PrivateView,
+)
 from node.storage.ledger import Write, Writes
 from node.storage.metadata import metadata
 
@@ -40,23 +50,50 @@ message: Final = Table(
     Column("hidden_by", String(64), nullable=False, server_default=""),
     Column("hidden_reason", Text, nullable=False, server_default=""),
     Column("key", String(40), nullable=False, server_default=""),
+    Column("reply", String(40), nullable=False, server_default=""),
 )
 
+private_message: Final = Table(
+    "private_message",
+    metadata,
+    Column("room", String(40), ForeignKey("room.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", String(40), nullable=False),
+    Column("participant", String(40), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("to", String(40), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("sent", Double, nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("reply", String(40), nullable=False),
+)
+
+
+def _posted(fact: MessagePosted | PrivatePosted) -> dict[str, Any]:
+    return {
+        "room": fact.room,
+        "number": fact.number,
+        "id": fact.message,
+        "participant": fact.participant,
+        "name": fact.name,
+        "text": fact.text,
+        "html": fact.html,
+        "sent": fact.at,
+        "key": fact.key,
+        "reply": fact.reply,
+    }
+
+
 WRITES: Final[Writes] = {
-    MessagePosted: (
+    MessagePosted: (Write(insert(message), _posted),),
+    PrivatePosted: (Write(insert(private_message), lambda f: {**_posted(f), "to": f.to}),),
+    PrivateHidden: (
         Write(
-            insert(message),
-            lambda f: {
-                "room": f.room,
-                "number": f.number,
-                "id": f.message,
-                "participant": f.participant,
-                "name": f.name,
-                "text": f.text,
-                "html": f.html,
-                "sent": f.at,
-                "key": f.key,
-            },
+            delete(private_message).where(
+                private_message.c.room == bindparam("of"), private_message.c.id == bindparam("which")
+            ),
+            lambda f: {"of": f.room, "which": f.message},
         ),
     ),
     MessageHidden: (
@@ -78,12 +115,22 @@ WRITES: Final[Writes] = {
 }
 
 
-async def last_of_room(tx: AsyncConnection, room: str) -> tuple[list[MessageView], int]:
-    """The last messages, oldest first, and the number of the last one."""
+FORGET: Final = Write(
+    delete(private_message).where(private_message.c.room == bindparam("of")), lambda f: {"of": f.room}
+)
+"""When a room closes."""
+
+
+async def last_of_room(tx: AsyncConnection, room: str) -> tuple[list[MessageView], list[PrivateView], int]:
+    """The last messages, oldest first, those that only some may read, and the number of the last one."""
     query = select(message).where(message.c.room == room).order_by(message.c.number.desc()).limit(KEPT)
     rows = list(await tx.execute(query))
-    last = (await tx.execute(select(func.max(message.c.number)).where(message.c.room == room))).scalar()
-    return [_view(row) for row in reversed(rows)], last or 0
+    query = select(private_message).where(private_message.c.room == room)
+    private = list(await tx.execute(query.order_by(private_message.c.number.desc()).limit(KEPT)))
+    last = 0
+    for table in (message, private_message):
+        last = max(last, (await tx.execute(select(func.max(table.c.number)).where(table.c.room == room))).scalar() or 0)
+    return [_view(row) for row in reversed(rows)], [_private_view(row) for row in reversed(private)], last
 
 
 class SqlArchive:
@@ -116,4 +163,20 @@ def _view(row: Row[Any]) -> MessageView:
         hidden=row.hidden is not None,
         hidden_by=row.hidden_by,
         key=row.key,
+        reply=row.reply,
+    )
+
+
+def _private_view(row: Row[Any]) -> PrivateView:
+    return PrivateView(
+        message=row.id,
+        room=row.room,
+        participant=row.participant,
+        name=row.name,
+        to=row.to,
+        text=row.text,
+        html=row.html,
+        sent=row.sent,
+        key=row.key,
+        reply=row.reply,
     )

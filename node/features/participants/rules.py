@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 
 from node.errors import Refused
+from node.features.participants.view import STAFF as STAFF
 from node.features.participants.view import Cause as Cause
 from node.features.participants.view import ParticipantView as ParticipantView
 from node.features.participants.view import Role as Role

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,10 @@ from node.ports import Shape, Source
 class Role(enum.StrEnum):
     HOST = "host"
     PARTICIPANT = "participant"
+
+
+STAFF: Final = frozenset({Role.HOST})
+"""Roles of people who moderate."""
 
 
 class State(enum.StrEnum):

@@ -17,9 +17,21 @@ from typing import Any, Final
 import msgspec
 
 from node.errors import Refused
-from node.features.chat.rules import Chat, Hide, MessageView, Say
+from node.features.chat.rules import Chat, Complain, Hide, MessageHidden, MessageView, PrivateView, Retract, Say
 from node.features.join.rules import Admit, Door, GiveUp, Knock, Link, Return, TicketIssued
 from node.features.layout.rules import Arrange, Layout, Resize
+from node.features.moderation.rules import (
+    Claim,
+    Decide,
+    Item,
+    ItemDecided,
+    Moderation,
+    Regulate,
+    Release,
+    Restrain,
+    Restraint,
+    Settings,
+)
 from node.features.mute.rules import Block, BlockChanged, BlockRoom, By, Mute, Unblock, UnblockRoom
 from node.features.participants.rules import (
     Attach,
@@ -142,6 +154,11 @@ class SavedRoom(msgspec.Struct, frozen=True):
     last_message: int
     caps: dict[str, Cap] = {}
     """By participant; "" is the room's own."""
+    private: tuple[PrivateView, ...] = ()
+    moderation: Settings = Settings()
+    restraints: dict[str, Restraint] = {}
+    items: tuple[Item, ...] = ()
+    last_item: int = 0
 
 
 # ---------------------------------------------------------------- what is asked
@@ -217,7 +234,8 @@ class Room:
         self.people = People(self.id)
         self.door = Door(self.people, opening.max_participants)
         self.mute = Mute(self.id, self.people)
-        self.chat = Chat(self.id, self.people)
+        self.moderation = Moderation(self.id, self.people)
+        self.chat = Chat(self.id, self.people, self.moderation)
         self.layout = Layout(self.id, self.people, self.mute.is_blocked)
         self.quality = Quality(self.id, self.people)
         self.rates = Rates(self.id, self.people)
@@ -246,7 +264,7 @@ class Room:
     @property
     def deadline(self) -> float | None:
         """When `Tick` is due, seconds since the epoch; None: nothing to wait for."""
-        features = (self.people, self.door, self.mute, self.chat, self.layout)
+        features = (self.people, self.door, self.mute, self.chat, self.layout, self.moderation)
         return min((at for feature in features if (at := feature.deadline) is not None), default=None)
 
     @classmethod
@@ -262,7 +280,8 @@ class Room:
         for participant, source, by in saved.blocks:
             room.mute.restore(participant, source, by)
         room.mute.room_muted = saved.room_muted
-        room.chat.restore(list(saved.messages), saved.last_message)
+        room.chat.restore(list(saved.messages), saved.last_message, list(saved.private))
+        room.moderation.restore(saved.moderation, saved.restraints, list(saved.items), saved.last_item)
         room.rates.restore(saved.caps.get("", Cap()), saved.caps)
         for person in room.people:
             if person.transport:
@@ -412,12 +431,19 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     PlaneLost: (lambda room, c, now: room.people.plane_lost(c, now),),
     Heard: (lambda room, c, now: room.people.heard(c, now), lambda room, c, now: room.layout.heard(c, now)),
     Measured: (lambda room, c, now: room.quality.measured(c, now), lambda room, c, now: room.people.measured(c, now)),
-    Tick: (lambda room, c, now: room.people.tick(c, now),),
+    Tick: (lambda room, c, now: room.people.tick(c, now), lambda room, c, now: room.moderation.tick(c, now)),
     Block: (lambda room, c, now: room.mute.block(c, now),),
     Unblock: (lambda room, c, now: room.mute.unblock(c, now),),
     BlockRoom: (lambda room, c, now: room.mute.block_room(c, now),),
     UnblockRoom: (lambda room, c, now: room.mute.unblock_room(c, now),),
     Say: (lambda room, c, now: room.chat.say(c, now),),
+    Retract: (lambda room, c, now: room.chat.retract(c, now),),
+    Complain: (lambda room, c, now: room.chat.complain(c, now),),
+    Regulate: (lambda room, c, now: room.moderation.regulate(c, now),),
+    Restrain: (lambda room, c, now: room.moderation.restrain(c, now),),
+    Claim: (lambda room, c, now: room.moderation.claim(c, now),),
+    Release: (lambda room, c, now: room.moderation.release(c, now),),
+    Decide: (lambda room, c, now: room.moderation.decide(c, now),),
     Hide: (lambda room, c, now: room.chat.hide(c, now),),
     Arrange: (lambda room, c, now: room.layout.arrange(c, now),),
     SetCap: (lambda room, c, now: room.rates.set(c, now),),
@@ -435,10 +461,13 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     PersonMoved: (lambda room, e, now: room.rates.placed(e, now),),
     PersonChanged: (lambda room, e, now: room.layout.refresh(e, now),),
     BlockChanged: (lambda room, e, now: room.layout.refresh(e, now),),
+    ItemDecided: (lambda room, e, now: room.chat.decided(e, now),),
+    MessageHidden: (lambda room, e, now: room.moderation.hidden(e.message, e.by, now),),
     PersonGone: (
         lambda room, e, now: room.door.person_gone(e, now),
         lambda room, e, now: room.mute.person_gone(e, now),
         lambda room, e, now: room.chat.person_gone(e, now),
+        lambda room, e, now: room.moderation.person_gone(e, now),
         lambda room, e, now: room.layout.person_gone(e, now),
         lambda room, e, now: room.quality.person_gone(e, now),
         lambda room, e, now: room.rates.person_gone(e, now),

@@ -1,0 +1,84 @@
+"""Moderation: settings of a room, restraints of a person, and the queue of what waits for a moderator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from node.features.moderation.rules import (
+    Claim,
+    Decide,
+    Item,
+    Regulate,
+    Release,
+    Restrain,
+    Restraint,
+    Settings,
+    Verdict,
+)
+from node.features.rooms.floor import Floor
+from node.ports import Actor
+
+
+class Moderation:
+    """Raises `Refused` as each method says; ROOM_UNKNOWN, ROOM_CLOSED, and NOT_ALLOWED for who does not moderate."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+
+    def settings(self, room: str) -> Settings:
+        return self._floor.room(room).moderation.settings
+
+    def queue(self, room: str) -> tuple[Item, ...]:
+        """What waits, the oldest first."""
+        return self._floor.room(room).moderation.queue()
+
+    async def regulate(self, room: str, *, by: Actor, **changes: Any) -> Settings:
+        """
+        Raises:
+            Refused: VALUE_INVALID.
+        """
+        await self._floor.decide(room, Regulate(by, **changes)).done()
+        return self.settings(room)
+
+    async def restrain(self, room: str, participant: str, how: Restraint, *, by: Actor) -> None:
+        """
+        Raises:
+            Refused: PARTICIPANT_UNKNOWN, NOT_ALLOWED.
+        """
+        await self._floor.decide(room, Restrain(participant, how, by)).done()
+
+    def claim(self, room: str, item: str, *, by: Actor) -> Item:
+        """
+        Raises:
+            Refused: ITEM_UNKNOWN, ITEM_CLAIMED, ITEM_DONE.
+        """
+        self._floor.decide(room, Claim(item, by))
+        return self._item(room, item)
+
+    def release(self, room: str, item: str, *, by: Actor) -> Item:
+        """
+        Raises:
+            Refused: ITEM_UNKNOWN, ITEM_CLAIMED, ITEM_DONE.
+        """
+        self._floor.decide(room, Release(item, by))
+        return self._item(room, item)
+
+    async def decide(self, room: str, item: str, verdict: Verdict, *, by: Actor) -> Item:
+        """
+        Raises:
+            Refused: ITEM_UNKNOWN, ITEM_CLAIMED, ITEM_DONE, VALUE_INVALID.
+        """
+        await self._floor.decide(room, Decide(item, verdict, by)).done()
+        return self._item(room, item)
+
+    def _item(self, room: str, item: str) -> Item:
+        found = self._floor.room(room).moderation.item(item)
+        assert found is not None, "an item that was acted on is remembered"
+        return found
+
+
+def for_operators(item: Item) -> Item:
+    """Without what was not written to the room (D5)."""
+    return msgspec.structs.replace(item, text="", html="", name="", participant="") if item.private else item
