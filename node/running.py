@@ -35,6 +35,8 @@ from node.config import Config, make_folders, split_address
 from node.errors import Fault
 from node.features.audit.service import Audit
 from node.features.chat.service import Chat
+from node.features.cover.service import Cover
+from node.features.hands.service import Hands
 from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.layout.service import Layout
@@ -45,6 +47,7 @@ from node.features.operators.service import Operators
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
 from node.features.rates.service import Rates
+from node.features.reactions.service import Reactions
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
@@ -285,7 +288,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     participants, mute = Participants(floor), Mute(floor)
     quality = Quality(floor)
     rates = Rates(floor, rates_store.SqlStore(engine))
-    moderation = Moderation(floor)
+    moderation, hands, cover = Moderation(floor), Hands(floor), Cover(floor)
     join = Join(floor, config.limits)
     meter = Meter()
     edge = WebEdge(
@@ -298,6 +301,9 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             layout=Layout(floor),
             quality=quality,
             moderation=moderation,
+            hands=hands,
+            reactions=Reactions(floor),
+            cover=cover,
         ),
         join,
         meter,

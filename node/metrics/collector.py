@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
-from node.features.nodes.rules import NodeState, NodeView
+from node.features.nodes.rules import Attention, NodeState, NodeView
 from node.metrics.table import PLANE_TOTALS, READ, Metric
 from node.ports import PlaneFigures
 
@@ -26,6 +26,8 @@ class Nodes(Protocol):
     def current(self) -> NodeView: ...
 
     def quality(self) -> dict[tuple[str, str], int]: ...
+
+    def attention(self) -> Attention: ...
 
 
 class Audit(Protocol):
@@ -88,8 +90,18 @@ class Figures(Collector):
             yield Value("regie_plane_info", 1, (node.plane.version, str(node.plane.optimised).lower()))
         for (grade, cause), people in self._nodes.quality().items():
             yield Value("regie_people_quality", people, (grade, cause))
+        yield from _attention(self._nodes.attention())
         if (figures := self._nodes.figures) is not None:
             yield from _plane(figures)
+
+
+def _attention(now: Attention) -> Iterator[Value]:
+    for stage, rooms in now.cover.items():
+        yield Value("regie_cover_rooms", rooms, (stage,))
+    yield Value("regie_cover_ratio", now.ratio)
+    yield Value("regie_hands", now.hands)
+    yield Value("regie_moderation_waiting", now.waiting)
+    yield Value("regie_moderation_age_seconds", now.oldest_s)
 
 
 def _plane(figures: PlaneFigures) -> Iterator[Value]:

@@ -48,6 +48,11 @@ READ: Final = (
     Metric("regie_build_info", "gauge", "1; what runs here.", ("version", "python")),
     Metric("regie_rooms", "gauge", "Rooms that are open."),
     Metric("regie_participants", "gauge", "People, encoders and players in rooms."),
+    Metric("regie_cover_rooms", "gauge", "Rooms by moderator cover: covered, short, slow, hold.", ("stage",)),
+    Metric("regie_cover_ratio", "gauge", "Moderators present of those needed, in the room that lacks most; 1: enough."),
+    Metric("regie_hands", "gauge", "Hands that are up."),
+    Metric("regie_moderation_waiting", "gauge", "Held messages and reports that no moderator has decided."),
+    Metric("regie_moderation_age_seconds", "gauge", "Age of the oldest of them; 0: nothing waits."),
     Metric(
         "regie_loss_ratio", "gauge", "Packets lost on the way to receivers, as they report it, weighted by packets."
     ),

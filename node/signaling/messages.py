@@ -115,6 +115,24 @@ class Decide(FromPage, frozen=True):
     verdict: Literal["approve", "decline", "hide", "dismiss"]
 
 
+class Hand(FromPage, frozen=True):
+    up: bool
+
+
+class Lower(FromPage, frozen=True):
+    """ "": everybody's hand."""
+
+    participant: Annotated[str, Meta(max_length=64)] = ""
+
+
+class React(FromPage, frozen=True):
+    reaction: Literal["clap", "yes", "no", "heart", "laugh", "wow"]
+
+
+class Active(FromPage, frozen=True):
+    """A key or a pointer was used lately."""
+
+
 class Quality(FromPage, frozen=True):
     """Of the last seconds. Lost, dropped: 0 … 1; `decode_ms`: of one frame; `limited`: what holds the sending back."""
 
@@ -154,6 +172,10 @@ ClientMessage = (
     | Claim
     | Release
     | Decide
+    | Hand
+    | Lower
+    | React
+    | Active
     | Quality
     | Ping
     | Leave
@@ -257,6 +279,27 @@ class RestraintInfo(msgspec.Struct, frozen=True):
     how: str
 
 
+class HandInfo(msgspec.Struct, frozen=True):
+    """`since`: ms since the epoch."""
+
+    participant: str
+    since: int
+
+
+class TallyInfo(msgspec.Struct, frozen=True):
+    """`people`: the first few of them."""
+
+    reaction: str
+    count: int
+    people: tuple[str, ...]
+
+
+class CoverInfo(msgspec.Struct, frozen=True):
+    stage: str
+    needed: int
+    present: int
+
+
 class RoomInfo(msgspec.Struct, frozen=True):
     room: str
     title: str
@@ -281,6 +324,8 @@ class Welcome(FromNode, frozen=True):
     items: tuple[ItemInfo, ...] = ()
     restraints: tuple[RestraintInfo, ...] = ()
     waiting: tuple[ItemInfo, ...] = ()
+    hands: tuple[HandInfo, ...] = ()
+    cover: CoverInfo | None = None
 
 
 class Resumed(FromNode, frozen=True):
@@ -358,6 +403,25 @@ class Restraint(FromNode, frozen=True):
     seq: int
     participant: str
     how: str
+
+
+class Hands(FromNode, frozen=True):
+    """The hands that are up, the longest waiting first; at most 200 of `total`."""
+
+    seq: int
+    hands: tuple[HandInfo, ...]
+    total: int
+
+
+class Reactions(FromNode, frozen=True):
+    reactions: tuple[TallyInfo, ...]
+
+
+class Cover(FromNode, frozen=True):
+    """To moderators."""
+
+    seq: int
+    cover: CoverInfo
 
 
 class Blocked(FromNode, frozen=True):

@@ -19,6 +19,8 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from node.errors import Refused
 from node.features.chat.service import Chat
+from node.features.cover.service import Cover
+from node.features.hands.service import Hands
 from node.features.join.service import Join
 from node.features.layout.service import Layout
 from node.features.moderation.service import Moderation
@@ -26,6 +28,8 @@ from node.features.mute.service import Mute
 from node.features.participants.service import Participants
 from node.features.quality.rules import Reported
 from node.features.quality.service import Quality
+from node.features.reactions.rules import Reaction
+from node.features.reactions.service import Reactions
 from node.features.rooms.rules import Room
 from node.logs import fault
 from node.ports import Actor, Source
@@ -64,6 +68,9 @@ class Edge:
     layout: Layout
     quality: Quality
     moderation: Moderation
+    hands: Hands
+    reactions: Reactions
+    cover: Cover
 
 
 class Line:
@@ -398,6 +405,22 @@ async def _decide(talk: Talk, message: m.Decide) -> None:
     await talk.edge.moderation.decide(talk.room.id, message.item, message.verdict, by=talk.actor)
 
 
+async def _hand(talk: Talk, message: m.Hand) -> None:
+    talk.edge.hands.raise_(talk.room.id, talk.participant, message.up)
+
+
+async def _lower(talk: Talk, message: m.Lower) -> None:
+    await talk.edge.hands.lower(talk.room.id, message.participant, by=talk.actor)
+
+
+async def _react(talk: Talk, message: m.React) -> None:
+    talk.edge.reactions.react(talk.room.id, talk.participant, Reaction(message.reaction))
+
+
+async def _active(talk: Talk, message: m.Active) -> None:
+    talk.edge.cover.active(talk.room.id, talk.participant)
+
+
 async def _quality(talk: Talk, message: m.Quality) -> None:
     reported = {name: getattr(message, name) for name in Reported.__struct_fields__}
     talk.edge.quality.report(talk.room.id, talk.participant, Reported(**reported))
@@ -428,6 +451,10 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Claim: _claim,
     m.Release: _release,
     m.Decide: _decide,
+    m.Hand: _hand,
+    m.Lower: _lower,
+    m.React: _react,
+    m.Active: _active,
     m.Quality: _quality,
     m.Ping: _ping,
     m.Leave: _leave,

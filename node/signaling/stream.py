@@ -31,6 +31,7 @@ from node.features.quality.watched import GradesChanged, HeldChanged, VerdictCha
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room
 from node.ports import Event, Source
+from node.signaling import gestures
 from node.signaling import messages as m
 from node.signaling import talk as told
 
@@ -101,6 +102,7 @@ class Stream:
         self._spoke = 0.0
         self._grading: asyncio.TimerHandle | None = None
         self._grades = b""
+        self._soon: dict[str, asyncio.TimerHandle] = {}
 
     # ------------------------------------------------------------ telling
 
@@ -183,6 +185,23 @@ class Stream:
         for connection in self.connections.values():
             connection.send(data)
 
+    def soon(self, what: str, seconds: float, tell: Callable[[], None]) -> None:
+        """What changes often is told once for all that comes meanwhile."""
+        if what in self._soon:
+            return
+
+        def run() -> None:
+            del self._soon[what]
+            tell()
+
+        self._soon[what] = asyncio.get_running_loop().call_later(seconds, run)
+
+    def tell_now(self, message: m.FromNode) -> None:
+        """To who is there; nobody is told later."""
+        data = frame(message)
+        for connection in self.connections.values():
+            connection.send(data)
+
     def graded(self) -> None:
         """Whose connection is not good is told at most every `GRADES_EVERY_S`."""
         if self._grading is None:
@@ -230,7 +249,7 @@ class Stream:
 
     def restart(self) -> None:
         """The node restarts: come back."""
-        for timer in (self._timer, self._grading):
+        for timer in (self._timer, self._grading, *self._soon.values()):
             if timer is not None:
                 timer.cancel()
         connections, self.connections = self.connections, {}
@@ -256,6 +275,8 @@ class Stream:
             items=told.queue_for(room, person),
             restraints=told.restraints_for(room, person),
             waiting=told.waiting_of(room, person),
+            hands=gestures.hands_of(room),
+            cover=gestures.cover_of(room) if person.role in STAFF else None,
         )
 
 
@@ -383,4 +404,5 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     RejoinWanted: _rejoin_wanted,
     SpeakersChanged: _speakers_changed,
     **told.TELL,
+    **gestures.TELL,
 }

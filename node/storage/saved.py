@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import node.features.chat.store as chat
+import node.features.hands.store as hands
 import node.features.join.store as join
 import node.features.moderation.store as moderation
 import node.features.mute.store as mute
@@ -25,6 +26,7 @@ _FEATURES: Final = merged(
         chat.WRITES,
         rates.WRITES,
         moderation.WRITES,
+        hands.WRITES,
     )
 )
 WRITES: Final[Writes] = {**_FEATURES, RoomClosed: (*_FEATURES[RoomClosed], chat.FORGET, moderation.FORGET)}
@@ -41,6 +43,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         present = frozenset(person.participant for of_room in people.values() for person in of_room)
         blocks = await mute.of_rooms(tx, ids, present)
         caps = await rates.of_rooms(tx, ids)
+        raised = await hands.of_rooms(tx, ids)
         moderated = await moderation.of_rooms(tx, ids)
         saved = []
         for opening, muted in openings:
@@ -56,6 +59,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     messages=tuple(messages),
                     last_message=last,
                     caps=caps.get(opening.room, {}),
+                    hands=raised.get(opening.room, {}),
                     private=tuple(private),
                     moderation=moderated[opening.room].settings,
                     restraints=moderated[opening.room].restraints,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import node.features.audit.store
 import node.features.chat.store
+import node.features.hands.store
 import node.features.join.store
 import node.features.moderation.store
 import node.features.mute.store

@@ -21,12 +21,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from node.errors import Refused
 from node.features.chat.service import Chat
 from node.features.chat.store import SqlArchive as ChatArchive
+from node.features.cover.service import Cover
+from node.features.hands.service import Hands
 from node.features.join.service import Join
 from node.features.layout.service import Layout
 from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
+from node.features.reactions.service import Reactions
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Limits, Rooms
@@ -281,6 +284,7 @@ class House:
         self.participants, self.mute = Participants(self.floor), Mute(self.floor)
         self.chat = Chat(self.floor, ChatArchive(self.engine), self.journal)
         self.join = Join(self.floor, self.limits)
+        self.moderation = Moderation(self.floor)
         edge = Edge(
             self.hub,
             self.join,
@@ -289,7 +293,10 @@ class House:
             self.chat,
             Layout(self.floor),
             Quality(self.floor),
-            Moderation(self.floor),
+            self.moderation,
+            Hands(self.floor),
+            Reactions(self.floor),
+            Cover(self.floor),
         )
         self.meter = Counting()
         self.edge = WebEdge(edge, self.join, self.meter, now=self.clock.now, **self.options)

@@ -70,3 +70,14 @@ def state_of(*, plane_up: bool, fenced: bool, draining: bool) -> NodeState:
     if not plane_up:
         return NodeState.PLANE_DOWN
     return NodeState.DRAINING if draining else NodeState.OK
+
+
+class Attention(msgspec.Struct, frozen=True):
+    """What in the rooms of the node waits for people. `cover`: stage → rooms; `ratio`: moderators present of those
+    needed, in the room that lacks most; `oldest_s`: for how long the first waits that nobody has decided."""
+
+    cover: dict[str, int]
+    ratio: float
+    hands: int
+    waiting: int
+    oldest_s: float

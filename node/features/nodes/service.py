@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from node.features.nodes.rules import Load, NodeState, NodeView, PlaneView, state_of
+from node.features.cover.rules import Stage
+from node.features.nodes.rules import Attention, Load, NodeState, NodeView, PlaneView, state_of
 from node.features.rooms.floor import Floor
 from node.journal import Journal, NodeChanged
 from node.ports import Fenced, MediaEvent, PlaneDown, PlaneFigures, PlaneUp
@@ -73,6 +74,20 @@ class Nodes:
         """(grade, cause) as shown → how many people."""
         verdicts = (room.quality.verdict(person.id) for room in self._floor for person in room.people)
         return dict(Counter((verdict.grade.value, verdict.cause.value) for verdict in verdicts))
+
+    def attention(self) -> Attention:
+        rooms = list(self._floor)
+        covers = [room.cover.view() for room in rooms]
+        queues = [room.moderation.queue() for room in rooms]
+        oldest = min((queue[0].at for queue in queues if queue), default=None)
+        stages = Counter(view.stage.value for view in covers)
+        return Attention(
+            cover={stage.value: stages[stage.value] for stage in Stage},
+            ratio=min((min(1.0, view.ratio) for view in covers), default=1.0),
+            hands=sum(len(room.hands) for room in rooms),
+            waiting=sum(map(len, queues)),
+            oldest_s=max(0.0, self._floor.clock.now() - oldest) if oldest is not None else 0.0,
+        )
 
     def second(self, machine: Machine) -> None:
         """A second has passed: tell the operators how the node is."""

@@ -527,8 +527,10 @@ class People:
         return events
 
 
-def view_of(person: Person, room: str, blocked: Iterable[tuple[Source, str]]) -> ParticipantView:
-    """`blocked`: (source, by whom) of the person's blocked sources."""
+def view_of(
+    person: Person, room: str, blocked: Iterable[tuple[Source, str]], hand: float | None = None
+) -> ParticipantView:
+    """`blocked`: (source, by whom) of the person's blocked sources. `hand`: since when it is up."""
     by = dict(blocked)
     sent = {track.source for track in person.tracks}
     tracks = []
@@ -558,4 +560,5 @@ def view_of(person: Person, room: str, blocked: Iterable[tuple[Source, str]]) ->
         speaking=person.speaking and person.connected,
         level=person.level,
         quality=person.quality,
+        hand=hand,
     )

@@ -60,3 +60,5 @@ class ParticipantView(msgspec.Struct, frozen=True):
     speaking: bool
     level: int
     quality: QualityView
+    hand: float | None = None
+    """Since when the hand is up, seconds since the epoch."""

@@ -18,6 +18,8 @@ import msgspec
 
 from node.errors import Refused
 from node.features.chat.rules import Chat, Complain, Hide, MessageHidden, MessageView, PrivateView, Retract, Say
+from node.features.cover.rules import Active, Cover, CoverView
+from node.features.hands.rules import Hands, Lower, Raise
 from node.features.join.rules import Admit, Door, GiveUp, Knock, Link, Return, TicketIssued
 from node.features.layout.rules import Arrange, Layout, Resize
 from node.features.moderation.rules import (
@@ -31,6 +33,7 @@ from node.features.moderation.rules import (
     Restrain,
     Restraint,
     Settings,
+    SettingsChanged,
 )
 from node.features.mute.rules import Block, BlockChanged, BlockRoom, By, Mute, Unblock, UnblockRoom
 from node.features.participants.rules import (
@@ -59,6 +62,7 @@ from node.features.participants.rules import (
 )
 from node.features.quality.watched import Quality, Report
 from node.features.rates.rules import Cap, Rates, SetCap
+from node.features.reactions.rules import React, Reactions
 from node.ports import (
     Actor,
     Effect,
@@ -102,6 +106,12 @@ class RoomView(msgspec.Struct, frozen=True):
     send_cap_bps: int = 0
     receive_cap_bps: int = 0
     """0: no cap of the room's own."""
+    hands: int = 0
+    reactions: int = 0
+    """Given since the node has the room."""
+    waiting: int = 0
+    """Held messages and reports that moderators have not decided."""
+    cover: CoverView = CoverView()
 
 
 class JoinLink(msgspec.Struct, frozen=True):
@@ -159,6 +169,8 @@ class SavedRoom(msgspec.Struct, frozen=True):
     restraints: dict[str, Restraint] = {}
     items: tuple[Item, ...] = ()
     last_item: int = 0
+    hands: dict[str, float] = {}
+    """Since when, in their order."""
 
 
 # ---------------------------------------------------------------- what is asked
@@ -239,6 +251,9 @@ class Room:
         self.layout = Layout(self.id, self.people, self.mute.is_blocked)
         self.quality = Quality(self.id, self.people)
         self.rates = Rates(self.id, self.people)
+        self.hands = Hands(self.id, self.people)
+        self.reactions = Reactions(self.id, self.people)
+        self.cover = Cover(self.id, self.people, self.moderation)
 
     def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
         """Decide. The events are in the order in which they happened.
@@ -264,7 +279,7 @@ class Room:
     @property
     def deadline(self) -> float | None:
         """When `Tick` is due, seconds since the epoch; None: nothing to wait for."""
-        features = (self.people, self.door, self.mute, self.chat, self.layout, self.moderation)
+        features = (self.people, self.door, self.mute, self.chat, self.layout, self.moderation, self.cover)
         return min((at for feature in features if (at := feature.deadline) is not None), default=None)
 
     @classmethod
@@ -282,6 +297,7 @@ class Room:
         room.mute.room_muted = saved.room_muted
         room.chat.restore(list(saved.messages), saved.last_message, list(saved.private))
         room.moderation.restore(saved.moderation, saved.restraints, list(saved.items), saved.last_item)
+        room.hands.restore(saved.hands)
         room.rates.restore(saved.caps.get("", Cap()), saved.caps)
         for person in room.people:
             if person.transport:
@@ -343,6 +359,10 @@ class Room:
             muted=self.mute.room_muted is not None,
             send_cap_bps=self.rates.cap.send_bps,
             receive_cap_bps=self.rates.cap.receive_bps,
+            hands=len(self.hands),
+            reactions=self.reactions.given,
+            waiting=len(self.moderation.queue()),
+            cover=self.cover.view(),
         )
 
     def participant(self, participant: str) -> ParticipantView:
@@ -357,7 +377,7 @@ class Room:
 
     def view_of(self, person: Person) -> ParticipantView:
         blocked = ((source, by.id) for source, by in self.mute.blocked(person.id).items())
-        return view_of(person, self.id, blocked)
+        return view_of(person, self.id, blocked, self.hands.since(person.id))
 
     def must_block(self, participant: str) -> frozenset[Source]:
         """What a transport that is opened now for somebody with a place must not let through."""
@@ -421,8 +441,11 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     GiveUp: (lambda room, c, now: room.door.give_up(c, now),),
     Leave: (lambda room, c, now: room.people.leave(c, now),),
     Remove: (lambda room, c, now: room.people.remove(c, now),),
-    Attach: (lambda room, c, now: room.people.attach(c, now),),
-    Detach: (lambda room, c, now: room.people.detach(c, now),),
+    Attach: (
+        lambda room, c, now: room.people.attach(c, now),
+        lambda room, c, now: room.cover.came(c.participant, now),
+    ),
+    Detach: (lambda room, c, now: room.people.detach(c, now), lambda room, c, now: room.cover.count(now)),
     GoAway: (lambda room, c, now: room.people.go_away(c, now),),
     Publish: (lambda room, c, now: room.people.publish(c, now),),
     Report: (lambda room, c, now: room.quality.report(c, now),),
@@ -431,7 +454,15 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     PlaneLost: (lambda room, c, now: room.people.plane_lost(c, now),),
     Heard: (lambda room, c, now: room.people.heard(c, now), lambda room, c, now: room.layout.heard(c, now)),
     Measured: (lambda room, c, now: room.quality.measured(c, now), lambda room, c, now: room.people.measured(c, now)),
-    Tick: (lambda room, c, now: room.people.tick(c, now), lambda room, c, now: room.moderation.tick(c, now)),
+    Tick: (
+        lambda room, c, now: room.people.tick(c, now),
+        lambda room, c, now: room.moderation.tick(c, now),
+        lambda room, c, now: room.cover.count(now),
+    ),
+    Active: (lambda room, c, now: room.cover.active(c, now),),
+    Raise: (lambda room, c, now: room.hands.raise_(c, now),),
+    Lower: (lambda room, c, now: room.hands.lower(c, now),),
+    React: (lambda room, c, now: room.reactions.react(c, now),),
     Block: (lambda room, c, now: room.mute.block(c, now),),
     Unblock: (lambda room, c, now: room.mute.unblock(c, now),),
     BlockRoom: (lambda room, c, now: room.mute.block_room(c, now),),
@@ -457,8 +488,13 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         Room.first_in,
         lambda room, e, now: room.mute.person_joined(e, now),
         lambda room, e, now: room.rates.placed(e, now),
+        lambda room, e, now: room.cover.came(e.participant, now),
     ),
-    PersonMoved: (lambda room, e, now: room.rates.placed(e, now),),
+    PersonMoved: (
+        lambda room, e, now: room.rates.placed(e, now),
+        lambda room, e, now: room.cover.came(e.participant, now),
+    ),
+    SettingsChanged: (lambda room, e, now: room.cover.count(now),),
     PersonChanged: (lambda room, e, now: room.layout.refresh(e, now),),
     BlockChanged: (lambda room, e, now: room.layout.refresh(e, now),),
     ItemDecided: (lambda room, e, now: room.chat.decided(e, now),),
@@ -468,6 +504,9 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.mute.person_gone(e, now),
         lambda room, e, now: room.chat.person_gone(e, now),
         lambda room, e, now: room.moderation.person_gone(e, now),
+        lambda room, e, now: room.hands.person_gone(e, now),
+        lambda room, e, now: room.reactions.person_gone(e, now),
+        lambda room, e, now: room.cover.gone(e.participant, now) if room.closed is None else [],
         lambda room, e, now: room.layout.person_gone(e, now),
         lambda room, e, now: room.quality.person_gone(e, now),
         lambda room, e, now: room.rates.person_gone(e, now),

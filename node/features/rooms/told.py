@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from node.features.chat.rules import MessageHidden, MessagePosted
+from node.features.cover.rules import CoverChanged
+from node.features.hands.rules import HandLowered, HandRaised
+from node.features.moderation.rules import ItemDecided, ItemOpened
 from node.features.mute.rules import RoomMuted, SourceBlocked, SourceUnblocked
 from node.features.participants.rules import (
     PersonChanged,
@@ -16,6 +19,7 @@ from node.features.participants.rules import (
     SpeakersChanged,
 )
 from node.features.rates.rules import CapsChanged
+from node.features.reactions.rules import ReactionGiven
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room, RoomClosed, RoomCreated
 from node.journal import Journal, MessageChanged, ParticipantChanged, ParticipantGone, RoomChanged, RoomGone
@@ -24,8 +28,27 @@ from node.ports import Event
 ROOM_EVERY_S: Final = 0.1
 """A room's line is counted anew at most this often, however many people come."""
 
-_PERSON: Final = (PersonJoined, PersonChanged, PersonMeasured, SourceBlocked, SourceUnblocked)
-_ROOM: Final = (*_PERSON, PersonGone, RoomCreated, RoomMuted, SpeakersChanged, CapsChanged)
+_PERSON: Final = (
+    PersonJoined,
+    PersonChanged,
+    PersonMeasured,
+    SourceBlocked,
+    SourceUnblocked,
+    HandRaised,
+    HandLowered,
+)
+_ROOM: Final = (
+    *_PERSON,
+    PersonGone,
+    RoomCreated,
+    RoomMuted,
+    SpeakersChanged,
+    CapsChanged,
+    CoverChanged,
+    ReactionGiven,
+    ItemOpened,
+    ItemDecided,
+)
 
 
 class Told:
@@ -53,7 +76,7 @@ class Told:
                 case SpeakersChanged():
                     self._people.update((room.id, participant) for participant, _level in event.levels)
                     self._people.update((room.id, participant) for participant in event.silent)
-                case PersonJoined() | PersonChanged() | PersonMeasured() | SourceBlocked() | SourceUnblocked():
+                case _ if isinstance(event, _PERSON):
                     self._people.add((room.id, event.participant))
             if isinstance(event, _ROOM) and room.closed is None:
                 self._rooms.add(room.id)

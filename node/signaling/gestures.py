@@ -1,0 +1,65 @@
+"""Hands, reactions and moderator cover, as the people of a room are told of them: gathered for a moment, so that a
+thousand people who clap, or raise their hands, are a few messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from node.features.cover.rules import CoverChanged
+from node.features.hands.rules import HandLowered, HandRaised
+from node.features.reactions.rules import EVERY_S, ReactionGiven
+from node.features.rooms.rules import Room
+from node.ports import Event
+from node.signaling import messages as m
+from node.signaling.talk import staff
+
+if TYPE_CHECKING:
+    from node.signaling.stream import Stream
+
+HANDS_EVERY_S: Final = 0.15
+HANDS_TOLD: Final = 200
+
+
+def hands_of(room: Room) -> tuple[m.HandInfo, ...]:
+    return tuple(m.HandInfo(who, int(since * 1000)) for who, since in room.hands.view()[:HANDS_TOLD])
+
+
+def cover_of(room: Room) -> m.CoverInfo:
+    view = room.cover.view()
+    return m.CoverInfo(view.stage, view.needed, view.present)
+
+
+def _tell_hands(stream: Stream) -> None:
+    hands = hands_of(stream.room)
+    stream.flush([hand.participant for hand in hands])
+    seq = stream.next()
+    stream.tell(m.Hands(seq, hands, len(stream.room.hands)), seq)
+
+
+def _tell_reactions(stream: Stream) -> None:
+    tallies = stream.room.reactions.gathered()
+    told = m.Reactions(tuple(m.TallyInfo(tally.reaction, tally.count, tally.people) for tally in tallies))
+    stream.tell_now(told)
+
+
+def _hands(stream: Stream, event: HandRaised | HandLowered) -> None:
+    stream.soon("hands", HANDS_EVERY_S, lambda: _tell_hands(stream))
+
+
+def _reaction(stream: Stream, event: ReactionGiven) -> None:
+    stream.soon("reactions", EVERY_S, lambda: _tell_reactions(stream))
+
+
+def _cover(stream: Stream, event: CoverChanged) -> None:
+    seq = stream.next()
+    stream.tell_some(m.Cover(seq, cover_of(stream.room)), seq, staff(stream.room))
+
+
+# Any: each function takes the event under which it stands.
+TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
+    HandRaised: _hands,
+    HandLowered: _hands,
+    ReactionGiven: _reaction,
+    CoverChanged: _cover,
+}
