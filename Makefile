@@ -18,7 +18,7 @@ JOBS  ?= 2
 CARGO := cargo --quiet
 PLANE := node/plane
 
-rust     := $(shell find $(PLANE) -path $(PLANE)/target -prune -o \( -name '*.rs' -o -name 'Cargo.*' \) -print 2>/dev/null) \
+rust     := $(shell find $(PLANE) -name target -prune -o \( -name '*.rs' -o -name 'Cargo.*' \) -print 2>/dev/null) \
             protos/plane/v1/plane.proto
 
 # Unit tests run beside each other; what measures time or drives browsers runs alone.
@@ -142,14 +142,14 @@ lock: $(DONE)/python
 	    --custom-compile-command "make lock" --extra node --group dev pyproject.toml --output-file requirements.lock
 	@cd tests/page && npm install --silent --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
-# The property tests of both languages with a thousand times the cases, and any bytes for the plane for so many minutes:
-# `make fuzz CASES=100000 MINUTES=60`.
+# The property tests of both languages with a thousand times the cases, and any bytes for the plane, led by coverage, for so
+# many minutes each target: `make fuzz CASES=100000 MINUTES=60`. One alone: `node/plane/fuzz/engine/run.sh 600 rtcp`.
 CASES ?= 20000
 MINUTES ?= 10
 .PHONY: fuzz
 fuzz: build
 	@PROPTEST_CASES=$(CASES) cargo test --locked --release -j$(JOBS) --manifest-path $(PLANE)/Cargo.toml -p regie-plane-core
-	@FUZZ_SECONDS=$$(( $(MINUTES) * 60 )) cargo test --locked -j$(JOBS) --manifest-path $(PLANE)/Cargo.toml -p regie-fuzz
+	@JOBS=$(JOBS) $(PLANE)/fuzz/engine/run.sh $$(( $(MINUTES) * 60 ))
 	@HYPOTHESIS_CASES=$(CASES) $(BIN)/pytest -q -n $(JOBS) --timeout 3600 -m hypothesis tests/media tests/features tests/signaling tests/rpc
 
 .PHONY: pictures
@@ -164,5 +164,5 @@ wheel: build
 .PHONY: clean
 clean:
 	@rm -rf .venv .run build dist *.egg-info $(PLANE)/target tests/page/node_modules \
-	    .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	    $(PLANE)/fuzz/engine/target .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find node console protos tests -name __pycache__ -type d -prune -exec rm -rf {} +

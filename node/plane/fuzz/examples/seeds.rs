@@ -55,6 +55,7 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
             ],
         ),
         ("av1", vec![vec![0x18, 0x0A, 0x0B, 0, 0, 0], vec![0x08, 3, 0x0A, 1, 2, 0x32, 0], vec![0x90, 0x80, 0x80, 1]]),
+        ("dependency", dependencies()),
         ("srtp", srtp(&[packets()[0].clone(), compounds()[1].clone()])),
         ("demux", scenes()),
         ("tcp", (0..3u8).map(|cut| [&[cut * 50], &frames(&[&checks()[0], &packets()[1], &[]])[..]].concat()).collect()),
@@ -64,6 +65,15 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
             vec![listed.concat(), listed[..2].concat(), [&listed[..1].concat()[..], &listed.concat()].concat()],
         ),
     ]
+}
+
+/// L1T2 as libwebrtc writes it, with frames in its words (AV1 RTP specification, appendix A).
+fn dependencies() -> Vec<Vec<u8>> {
+    let l1t2 = [0xC0, 0x00, 0x01, 0x80, 0x01, 0x13, 0xAA, 0x11, 0x45, 0x04, 0x50, 0x10, 0x8C, 0x13, 0xFC, 0x0B, 0x3C];
+    let short = [0x83, 0x00, 0x07];
+    let with_flags = [0x81, 0x00, 0x08, 0x48, 0x40];
+    let behind = |first: &[u8], second: &[u8]| [&[first.len() as u8], first, second].concat();
+    vec![behind(&l1t2, &short), behind(&l1t2, &with_flags), behind(&l1t2, &[]), behind(&short, &l1t2)]
 }
 
 /// Each behind its length (RFC 4571).

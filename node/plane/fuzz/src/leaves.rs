@@ -1,6 +1,7 @@
 //! Formats that the plane reads from strangers, one at a time.
 
 use plane_core::bandwidth::feedback::Feedback;
+use plane_core::dependency::{Frame, MAX_LEN, MAX_SPATIAL, Structure};
 use plane_core::ext::Extension;
 use plane_core::framing;
 use plane_core::rtcp::{Compound, Packet};
@@ -104,6 +105,36 @@ pub fn h264(bytes: &[u8]) {
 /// AOM RTP specification 1.0
 pub fn av1(bytes: &[u8]) {
     av1::key_frame_start(bytes);
+}
+
+/// AV1 RTP specification 1.0, appendix A: a structure (the first byte says how long its descriptor is), and a frame in its
+/// words, which says the same after its number and targets have been written anew.
+pub fn dependency(bytes: &[u8]) {
+    let Some((&len, rest)) = bytes.split_first() else { return };
+    let (first, second) = rest.split_at(usize::from(len).min(rest.len()));
+    let Ok(Some(structure)) = Structure::parse(first) else { return };
+    assert!(usize::from(structure.spatial_layers) <= MAX_SPATIAL && structure.targets <= 32);
+    for target in 0..structure.targets {
+        structure.spatial_of(target);
+    }
+    for descriptor in [first, second] {
+        let Ok(frame) = Frame::parse(descriptor, &structure) else { continue };
+        for target in 0..structure.targets {
+            frame.chain(&structure, target);
+        }
+        let mut out = [0; MAX_LEN];
+        let Ok(written) = frame.write(descriptor, &structure, 0x5A5A, 1, &mut out) else { continue };
+        if frame.carries_structure && descriptor != first {
+            continue; // in words of its own
+        }
+        let again = Frame::parse(&out[..written], &structure).expect("what was written is read");
+        assert_eq!((again.number, again.active), (0x5A5A, Some(1)));
+        assert_eq!((again.start, again.end, again.spatial), (frame.start, frame.end, frame.spatial));
+        assert_eq!((again.temporal, again.indications), (frame.temporal, frame.indications));
+        for target in 0..structure.targets {
+            assert_eq!(again.chain(&structure, target), frame.chain(&structure, target));
+        }
+    }
 }
 
 /// RFC 4571: wherever the stream is cut (the first byte says), the same frames come out, or the same refusal.

@@ -1,5 +1,6 @@
 //! What the plane must survive. A target takes any bytes and panics when a promise is broken; the promises beyond "no
-//! panic" stand beside the code. `tests/smoke.rs` replays the corpora and what lies near them.
+//! panic" stand beside the code. `tests/smoke.rs` replays the corpora and what lies near them; `engine/run.sh` looks further,
+//! led by coverage.
 
 mod control;
 mod leaves;
@@ -18,6 +19,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("vp9", leaves::vp9),
     ("h264", leaves::h264),
     ("av1", leaves::av1),
+    ("dependency", leaves::dependency),
     ("srtp", media::srtp),
     ("demux", world::demux),
     ("tcp", leaves::tcp),
