@@ -31,6 +31,7 @@ from typing import Final
 
 HOUSE: Final = "10.213.8.1"  # our end of the link
 HOME: Final = "10.213.8.2"  # the home's
+MOVED: Final = "10.213.8.3"  # the home's, once it has moved
 QUEUE_MS: Final = 200
 
 _CLONE_NEWNET: Final = 0x4000_0000  # setns(2)
@@ -79,6 +80,15 @@ class Link:
         """No packet of `protocol` (udp, tcp) leaves or enters the home any more; "": every one may."""
         self._rule(f"meta l4proto {protocol} drop" if protocol else "")
 
+    def move(self) -> None:
+        """The home gets another address, as when Wi-Fi gives way to mobile data; the old one is gone."""
+        self._run("ip route replace {moved} dev regie-house")
+        self._run_home(
+            "ip addr add {moved} peer {house} dev regie-home",
+            "ip addr del {home} peer {house} dev regie-home",
+            "ip route replace default dev regie-home",
+        )
+
     def close(self) -> None:
         self._ended = True
         self._thread.join()
@@ -89,7 +99,7 @@ class Link:
 
     def _run(self, *commands: str) -> None:
         for command in commands:
-            subprocess.run(command.format(house=HOUSE, home=HOME).split(), check=True, capture_output=True)
+            subprocess.run(command.format(house=HOUSE, home=HOME, moved=MOVED).split(), check=True, capture_output=True)
 
     def _run_home(self, *commands: str) -> None:
         self._run(*(f"{' '.join(self._inside)} {command}" for command in commands))
