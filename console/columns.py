@@ -276,6 +276,10 @@ def room_state(room: Room, look: Look) -> Cell:
             pass
     if room.gone_at or not room.open:
         return Cell(t("room.closed"), "dim")
+    if room.cover in ("slow", "hold"):
+        return Cell(t("room.cover"), "bad")
+    if room.waiting:
+        return Cell(t("room.asks", n=room.waiting), "warn")
     if room.muted:
         return Cell(t("blocked"), "warn")
     return Cell(t("room.open"), "good") if room.people else Cell(t("room.waiting"), "dim")
@@ -420,6 +424,8 @@ def note(person: Person, look: Look) -> Cell:
         return Cell(t("note.away"), "warn")
     if person.state == "joining":
         return Cell(t("note.joining"), "dim")
+    if person.hand:
+        return Cell(t("note.hand", age=age(look.wall - person.hand)), "accent")
     if person.held:
         return Cell(t("note.held"), "warn")
     for source, track in person.tracks.items():

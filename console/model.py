@@ -114,6 +114,12 @@ class Room:
     screen: bool = False
     node: str = ""
     muted: bool = False  # microphones of people who come later are blocked
+    hands: int = 0
+    reactions: int = 0  # since the node has the room
+    waiting: int = 0  # held messages and reports
+    cover: str = ""  # "covered", "short", "slow", "hold"
+    moderators: int = 0
+    moderators_needed: int = 0
     gone_at: float = 0.0
     pending: str = ""  # what we asked for and the node has not confirmed yet
 
@@ -140,6 +146,7 @@ class Person:
     role: str = "participant"  # "host", "participant"
     client: str = "page"  # "page", "whip", "whep"
     joined: float = 0.0
+    hand: float = 0.0  # since when it is up, Unix seconds; 0: it is not
     state: str = "here"  # "joining", "here", "away"
     tracks: dict[str, Track] = field(default_factory=dict)
     speaking: bool = False
@@ -237,6 +244,24 @@ class Cap:
     receive: int
     set_by: str
     set: float
+
+
+@dataclass(slots=True)
+class Item:
+    """Something in the chat that waits for a moderator. A private one has no text."""
+
+    context: str
+    room: str
+    item: str
+    kind: str = "held"  # "held", "report"
+    name: str = ""
+    text: str = ""
+    why: str = ""
+    at: float = 0.0
+    private: bool = False
+    reports: int = 0
+    claimed_by: str = ""
+    verdict: str = ""
 
 
 @dataclass(slots=True)

@@ -333,6 +333,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         chat=chat,
         quality=quality,
         rates=rates,
+        moderation=moderation,
+        hands=hands,
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),

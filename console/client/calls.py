@@ -14,6 +14,8 @@ from console.client.channel import metadata
 from console.client.failures import failure
 from console.model import Context, Failure
 from protos.chat.v1 import chat_pb2_grpc
+from protos.hands.v1 import hands_pb2_grpc
+from protos.moderation.v1 import moderation_pb2_grpc
 from protos.mute.v1 import mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2_grpc
@@ -37,6 +39,8 @@ class Stubs:
         self.chat = chat_pb2_grpc.ChatServiceStub(channel)
         self.quality = quality_pb2_grpc.QualityServiceStub(channel)
         self.rates = rates_pb2_grpc.RatesServiceStub(channel)
+        self.moderation = moderation_pb2_grpc.ModerationServiceStub(channel)
+        self.hands = hands_pb2_grpc.HandsServiceStub(channel)
 
 
 def request_id() -> str:

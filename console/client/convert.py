@@ -12,6 +12,7 @@ from console.model import (
     Cap,
     Detail,
     Grade,
+    Item,
     Layer,
     Message,
     Node,
@@ -25,6 +26,7 @@ from console.model import (
 from console.text import clean
 from protos.chat.v1 import chat_pb2
 from protos.common.v1 import common_pb2
+from protos.moderation.v1 import moderation_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
@@ -119,6 +121,12 @@ def room(context: str, message: rooms_pb2.Room) -> Room:
         muted=message.muted,
         send_cap=message.send_cap_bits_per_second,
         receive_cap=message.receive_cap_bits_per_second,
+        hands=message.hands,
+        reactions=message.reactions,
+        waiting=message.waiting,
+        cover=clean(message.cover, 20),
+        moderators=message.moderators,
+        moderators_needed=message.moderators_needed,
     )
 
 
@@ -132,6 +140,7 @@ def person(context: str, message: participants_pb2.Participant) -> Person:
         role=clean(message.role, 20) or "participant",
         client=_CLIENTS.get(message.client, "page"),
         joined=seconds(message.joined),
+        hand=seconds(message.hand),
         state=_PEOPLE_STATES.get(message.state, "here"),
         tracks={track.source: _track(track) for track in message.tracks if track.source in SOURCES},
         speaking=message.speaking,
@@ -239,4 +248,21 @@ def chat_message(context: str, message: chat_pb2.Message) -> Message:
         sent=seconds(message.sent),
         hidden=message.hidden,
         hidden_by=clean(message.hidden_by, NAME),
+    )
+
+
+def item(context: str, message: moderation_pb2.Item) -> Item:
+    return Item(
+        context=context,
+        room=clean(message.room, ID),
+        item=clean(message.item, ID),
+        kind=clean(message.kind, 20),
+        name=clean(message.name, NAME),
+        text=clean(message.text, TEXT),
+        why=clean(message.why, 200),
+        at=seconds(message.at),
+        private=message.private,
+        reports=message.reports,
+        claimed_by=clean(message.claimed_by, NAME),
+        verdict=clean(message.verdict, 20),
     )

@@ -11,8 +11,10 @@ from console.client import convert
 from console.client.calls import Stubs, call, pages, request_id
 from console.client.channel import open_channel
 from console.client.plain import plain
-from console.model import Cap, Context, Failure, Message, Node, Person, Room
+from console.model import Cap, Context, Failure, Item, Message, Node, Person, Room
 from protos.chat.v1 import chat_pb2
+from protos.hands.v1 import hands_pb2
+from protos.moderation.v1 import moderation_pb2
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
@@ -45,7 +47,7 @@ class Once:
         reply, _ = await call(self.context, method, request, self._deadline)
         return reply
 
-    def _found(self, row: Node | Room | Person | Message | Cap, message: Any) -> Found:
+    def _found(self, row: Node | Room | Person | Message | Cap | Item, message: Any) -> Found:
         return Found(row, {"context": self.context.name, **plain(message)})
 
     # ------------------------------------------------------------------ reading
@@ -91,7 +93,48 @@ class Once:
         found = await pages(self.context, self._stubs.rates.ListCaps, request, lambda r: r.caps, self._deadline)
         return [self._found(convert.cap(self.context.name, one), one) for one in found]
 
+    async def items(self, room: str = "") -> list[Found]:
+        request = moderation_pb2.ListItemsRequest(room=room, page_size=PAGE)
+        method = self._stubs.moderation.ListItems
+        found = await pages(self.context, method, request, lambda r: r.items, self._deadline)
+        return [self._found(convert.item(self.context.name, one), one) for one in found]
+
+    async def settings(self, room: str) -> dict[str, Any]:
+        reply = await self._call(self._stubs.moderation.GetSettings, moderation_pb2.GetSettingsRequest(room=room))
+        return plain(reply.settings)
+
     # ------------------------------------------------------------------ writing
+
+    async def set_settings(self, room: str, changes: dict[str, Any], reason: str) -> dict[str, Any]:
+        request = moderation_pb2.SetSettingsRequest(room=room, reason=reason, request_id=request_id(), **changes)
+        return plain((await self._call(self._stubs.moderation.SetSettings, request)).settings)
+
+    async def claim(self, room: str, item: str) -> list[str]:
+        request = moderation_pb2.ClaimItemRequest(room=room, item=item, request_id=request_id())
+        await self._call(self._stubs.moderation.ClaimItem, request)
+        return [item]
+
+    async def decide(self, room: str, item: str, verdict: str, reason: str) -> list[str]:
+        request = moderation_pb2.DecideItemRequest(
+            room=room, item=item, verdict=verdict, reason=reason, request_id=request_id()
+        )
+        return [(await self._call(self._stubs.moderation.DecideItem, request)).item.verdict]
+
+    async def restrain(self, room: str, participant: str, how: str, reason: str) -> list[str]:
+        request = moderation_pb2.RestrainParticipantRequest(
+            room=room, participant=participant, how=how, reason=reason, request_id=request_id()
+        )
+        await self._call(self._stubs.moderation.RestrainParticipant, request)
+        return [how or "free"]
+
+    async def hands(self, room: str) -> list[str]:
+        """Participants, the longest waiting first."""
+        reply = await self._call(self._stubs.hands.ListHands, hands_pb2.ListHandsRequest(room=room))
+        return [hand.participant for hand in reply.hands]
+
+    async def lower(self, room: str, participant: str, reason: str) -> int:
+        request = hands_pb2.LowerHandRequest(room=room, participant=participant, reason=reason, request_id=request_id())
+        return int((await self._call(self._stubs.hands.LowerHand, request)).lowered)
 
     async def set_cap(self, room: str, participant: str, send: int | None, receive: int | None, reason: str) -> Found:
         request = rates_pb2.SetCapRequest(

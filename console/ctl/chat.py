@@ -1,7 +1,8 @@
-"""regie chat list|hide"""
+"""regie chat list|hide|export"""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -23,6 +24,7 @@ from console.ctl.session import ask, targets
 from console.ctl.shown import moment
 from console.fields import MESSAGE_FIELDS
 from console.i18n import t
+from console.text import clean, safe_json
 
 app = typer.Typer(help=t("ctl.chat"), no_args_is_help=True)
 
@@ -60,3 +62,27 @@ def hide(
     results, code = targets(context, timeout, messages, lambda node, one: node.hide(room, one, reason))
     output.outcomes(results, out)
     raise typer.Exit(code)
+
+
+class Format(StrEnum):
+    text = "text"
+    json = "json"
+
+
+@app.command(help=t("ctl.chat.export"))
+def export(
+    room: RoomArgument,
+    form: Annotated[Format, typer.Option("--format", help=t("ctl.opt.format"))] = Format.text,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    """What everybody could read; hidden messages are left out."""
+    kept = [one for one in ask(context, timeout, lambda node: node.messages(room)) if not one.row.hidden]
+    if form is Format.json:
+        print(safe_json([one.data for one in kept]))
+        return
+    for one in kept:
+        first, *more = clean(one.row.text, 4000).split("\n")
+        print(f"{moment(one.row.sent)}  {clean(one.row.name)}: {first}")
+        for line in more:
+            print(f"    {line}")

@@ -22,6 +22,8 @@ _NOUNS: Final = (  # command, module, attribute
     ("mute", "console.ctl.mute", "mute"),
     ("unmute", "console.ctl.mute", "unmute"),
     ("chat", "console.ctl.chat", "app"),
+    ("moderation", "console.ctl.moderation", "app"),
+    ("hands", "console.ctl.hands", "app"),
     ("nodes", "console.ctl.nodes", "app"),
     ("quality", "console.ctl.quality", "app"),
     ("rates", "console.ctl.rates", "app"),

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from console.actions import View
-from console.columns import PERSON_COLUMNS, Look, age, megabits, microphone, note, room_state
+from console.columns import PERSON_COLUMNS, Look, Tone, age, megabits, microphone, note, room_state
 from console.fields import PERSON_FIELDS
 from console.i18n import n, t
 from console.model import Key, Person, Room
@@ -85,7 +85,15 @@ class RoomPane(Pane):
         if room is None:
             return []
         rate = f"{n('people', room.people)}   {megabits(room.bits_out)} Mb/s   {room.node or room.context}   "
-        return [("   ", ""), (f"{room.title}   ", ""), (rate, "dim"), room_state(room, self.look)]
+        line: Line = [("   ", ""), (f"{room.title}   ", ""), (rate, "dim"), room_state(room, self.look)]
+        if room.moderators_needed:
+            tone: Tone = "dim" if room.moderators >= room.moderators_needed else "warn"
+            cover = t("room.moderators", n=room.moderators, of=room.moderators_needed)
+            line.append((f"   {cover}", tone))
+        for count, word in ((room.hands, "room.hands"), (room.reactions, "room.reactions")):
+            if count:
+                line.append((f"   {t(word, n=count)}", "dim"))
+        return line
 
     def detail(self) -> Line:
         if self.view == "chat":

@@ -50,6 +50,17 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.chat.v1.ChatService/ListMessages": _reads(Role.VIEWER, "room"),
     "/regie.chat.v1.ChatService/WatchMessages": _reads(Role.VIEWER, "room"),
     "/regie.chat.v1.ChatService/HideMessage": _changes(Role.MODERATOR, "room", "message"),
+    "/regie.moderation.v1.ModerationService/GetSettings": _reads(Role.VIEWER, "room"),
+    "/regie.moderation.v1.ModerationService/SetSettings": _changes(Role.MODERATOR, "room"),
+    "/regie.moderation.v1.ModerationService/ListItems": _reads(Role.MODERATOR, "room"),
+    "/regie.moderation.v1.ModerationService/ClaimItem": _changes(Role.MODERATOR, "room", "item"),
+    "/regie.moderation.v1.ModerationService/ReleaseItem": _changes(Role.MODERATOR, "room", "item"),
+    "/regie.moderation.v1.ModerationService/DecideItem": _changes(Role.MODERATOR, "room", "item", "verdict"),
+    "/regie.moderation.v1.ModerationService/RestrainParticipant": _changes(
+        Role.MODERATOR, "room", "participant", "how"
+    ),
+    "/regie.hands.v1.HandsService/ListHands": _reads(Role.VIEWER, "room"),
+    "/regie.hands.v1.HandsService/LowerHand": _changes(Role.MODERATOR, "room", "participant"),
     "/regie.rates.v1.RatesService/ListCaps": _reads(Role.VIEWER, "room"),
     "/regie.rates.v1.RatesService/SetCap": _changes(
         Role.OPERATOR, "room", "participant", "send_bits_per_second", "receive_bits_per_second"

@@ -23,6 +23,10 @@ from node.errors import Refused
 from node.features.audit.service import Audit
 from node.features.chat.rpc import ChatServicer
 from node.features.chat.service import Chat
+from node.features.hands.rpc import HandsServicer
+from node.features.hands.service import Hands
+from node.features.moderation.rpc import ModerationServicer
+from node.features.moderation.service import Moderation
 from node.features.mute.rpc import MuteServicer
 from node.features.mute.service import Mute
 from node.features.nodes.rpc import NodesServicer
@@ -42,6 +46,8 @@ from node.rpc.interceptors import MAX_MESSAGE, Begin, Meter, chain
 from node.rpc.repeat import Once
 from node.rpc.tls import TlsFiles
 from protos.chat.v1 import chat_pb2, chat_pb2_grpc
+from protos.hands.v1 import hands_pb2, hands_pb2_grpc
+from protos.moderation.v1 import moderation_pb2, moderation_pb2_grpc
 from protos.mute.v1 import mute_pb2, mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2, participants_pb2_grpc
@@ -77,6 +83,8 @@ SERVICES: Final = tuple(
         (chat_pb2, "ChatService"),
         (quality_pb2, "QualityService"),
         (rates_pb2, "RatesService"),
+        (moderation_pb2, "ModerationService"),
+        (hands_pb2, "HandsService"),
     )
 )
 LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -100,6 +108,8 @@ class Services:
     chat: Chat
     quality: Quality
     rates: Rates
+    moderation: Moderation
+    hands: Hands
     journal: Journal
     operators: Operators
     audit: Audit
@@ -189,6 +199,8 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatServicer(s.chat, s.journal), server)
     quality_pb2_grpc.add_QualityServiceServicer_to_server(QualityServicer(s.quality), server)
     rates_pb2_grpc.add_RatesServiceServicer_to_server(RatesServicer(s.rates), server)
+    moderation_pb2_grpc.add_ModerationServiceServicer_to_server(ModerationServicer(s.moderation), server)
+    hands_pb2_grpc.add_HandsServiceServicer_to_server(HandsServicer(s.hands), server)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)
     server.add_generic_rpc_handlers((_Unknown(),))  # last: asked when nobody else knows the method

@@ -66,7 +66,8 @@ async def test_a_host_can_hide(node: ScriptedNode, guest: Guest) -> None:
     node.role, node.people, node.chat = "host", [AMINA], [said("m1", AMINA, "un")]
     await guest.enter()
     await guest.page.keyboard.press("c")
-    await guest.page.get_by_role("button", name="Masquer le message de").click()
+    await guest.page.get_by_role("button", name="Actions pour le message de").click()
+    await guest.page.get_by_role("button", name="Masquer").click()
 
     assert await node.until_heard("hide") == {"type": "hide", "message": "m1"}
 

@@ -21,7 +21,9 @@ from node.features.audit.service import Audit
 from node.features.audit.store import SqlStore as AuditStore
 from node.features.chat.rules import MessageView
 from node.features.chat.service import Chat
+from node.features.hands.service import Hands
 from node.features.join.service import Join, JoinRequest
+from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.nodes.service import Machine, Nodes
 from node.features.operators.rules import Role
@@ -235,6 +237,8 @@ class House:
             chat=self.chat,
             quality=Quality(self.floor),
             rates=Rates(self.floor, KeptCap()),
+            moderation=Moderation(self.floor),
+            hands=Hands(self.floor),
             journal=self.journal,
             operators=self.operators,
             audit=self.audit,

@@ -28,6 +28,8 @@ async def test_reflection_lists_our_features_to_who_has_a_token(house: House) ->
         "regie.chat.v1.ChatService",
         "regie.quality.v1.QualityService",
         "regie.rates.v1.RatesService",
+        "regie.moderation.v1.ModerationService",
+        "regie.hands.v1.HandsService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }

@@ -60,6 +60,7 @@ def message(view: MessageView) -> pb.Message:
         sent=stamp(view.sent),
         hidden=view.hidden,
         hidden_by=view.hidden_by,
+        reply=view.reply,
     )
 
 

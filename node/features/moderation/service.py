@@ -30,9 +30,10 @@ class Moderation:
     def settings(self, room: str) -> Settings:
         return self._floor.room(room).moderation.settings
 
-    def queue(self, room: str) -> tuple[Item, ...]:
-        """What waits, the oldest first."""
-        return self._floor.room(room).moderation.queue()
+    def items(self, room: str | None) -> list[Item]:
+        """What waits in one room, or in all."""
+        rooms = [self._floor.room(room)] if room else list(self._floor)
+        return [item for one in rooms for item in one.moderation.queue()]
 
     async def regulate(self, room: str, *, by: Actor, **changes: Any) -> Settings:
         """
@@ -81,4 +82,4 @@ class Moderation:
 
 def for_operators(item: Item) -> Item:
     """Without what was not written to the room (D5)."""
-    return msgspec.structs.replace(item, text="", html="", name="", participant="") if item.private else item
+    return msgspec.structs.replace(item, text="", html="", name="", participant="", why="") if item.private else item

@@ -94,6 +94,7 @@ def participant(view: ParticipantView) -> pb.Participant:
         speaking=view.speaking,
         level=view.level,
         quality=quality(view.quality),
+        hand=stamp(view.hand),
     )
 
 

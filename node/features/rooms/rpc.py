@@ -74,6 +74,12 @@ def room(view: RoomView) -> pb.Room:
         muted=view.muted,
         send_cap_bits_per_second=view.send_cap_bps,
         receive_cap_bits_per_second=view.receive_cap_bps,
+        hands=view.hands,
+        reactions=view.reactions,
+        waiting=view.waiting,
+        cover=view.cover.stage,
+        moderators=view.cover.present,
+        moderators_needed=view.cover.needed,
     )
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Message(_message.Message):
-    __slots__ = ("message", "room", "participant", "name", "text", "sent", "hidden", "hidden_by")
+    __slots__ = ("message", "room", "participant", "name", "text", "sent", "hidden", "hidden_by", "reply")
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     ROOM_FIELD_NUMBER: _ClassVar[int]
     PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +20,7 @@ class Message(_message.Message):
     SENT_FIELD_NUMBER: _ClassVar[int]
     HIDDEN_FIELD_NUMBER: _ClassVar[int]
     HIDDEN_BY_FIELD_NUMBER: _ClassVar[int]
+    REPLY_FIELD_NUMBER: _ClassVar[int]
     message: str
     room: str
     participant: str
@@ -28,7 +29,8 @@ class Message(_message.Message):
     sent: _timestamp_pb2.Timestamp
     hidden: bool
     hidden_by: str
-    def __init__(self, message: _Optional[str] = ..., room: _Optional[str] = ..., participant: _Optional[str] = ..., name: _Optional[str] = ..., text: _Optional[str] = ..., sent: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., hidden: _Optional[bool] = ..., hidden_by: _Optional[str] = ...) -> None: ...
+    reply: str
+    def __init__(self, message: _Optional[str] = ..., room: _Optional[str] = ..., participant: _Optional[str] = ..., name: _Optional[str] = ..., text: _Optional[str] = ..., sent: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., hidden: _Optional[bool] = ..., hidden_by: _Optional[str] = ..., reply: _Optional[str] = ...) -> None: ...
 
 class ListMessagesRequest(_message.Message):
     __slots__ = ("room", "page_size", "page_token")

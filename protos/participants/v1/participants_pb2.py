@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from protos.common.v1 import common_pb2 as protos_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)protos/participants/v1/participants.proto\x12\x15regie.participants.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"\x99\x04\n\x0bParticipant\x12\x13\n\x0bparticipant\x18\x01 \x01(\t\x12\x0c\n\x04room\x18\x02 \x01(\t\x12\x11\n\x04name\x18\x03 \x01(\tB\x03\x80\x01\x01\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x39\n\x06\x63lient\x18\x05 \x01(\x0e\x32).regie.participants.v1.Participant.Client\x12*\n\x06joined\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x05state\x18\x07 \x01(\x0e\x32(.regie.participants.v1.Participant.State\x12,\n\x06tracks\x18\x08 \x03(\x0b\x32\x1c.regie.participants.v1.Track\x12\x10\n\x08speaking\x18\t \x01(\x08\x12\r\n\x05level\x18\n \x01(\r\x12/\n\x07quality\x18\x0b \x01(\x0b\x32\x1e.regie.participants.v1.Quality\"S\n\x06\x43lient\x12\x16\n\x12\x43LIENT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x43LIENT_PAGE\x10\x01\x12\x0f\n\x0b\x43LIENT_WHIP\x10\x02\x12\x0f\n\x0b\x43LIENT_WHEP\x10\x03\"Q\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_JOINING\x10\x01\x12\x0e\n\nSTATE_HERE\x10\x02\x12\x0e\n\nSTATE_AWAY\x10\x03\"s\n\x05Track\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\x08\x12\r\n\x05muted\x18\x03 \x01(\x08\x12\x10\n\x08muted_by\x18\x04 \x01(\t\x12\x17\n\x0f\x62its_per_second\x18\x05 \x01(\x04\x12\x14\n\x0closs_percent\x18\x06 \x01(\x01\"\xf5\x04\n\x07Quality\x12\x14\n\x0closs_percent\x18\x01 \x01(\x01\x12\x0e\n\x06rtt_ms\x18\x02 \x01(\x01\x12\x17\n\x0f\x62its_per_second\x18\x03 \x01(\x04\x12\x33\n\x05grade\x18\x04 \x01(\x0e\x32$.regie.participants.v1.Quality.Grade\x12\x33\n\x05\x63\x61use\x18\x05 \x01(\x0e\x32$.regie.participants.v1.Quality.Cause\x12\x11\n\tjitter_ms\x18\x06 \x01(\x01\x12\x17\n\x0floss_up_percent\x18\x07 \x01(\x01\x12\x14\n\x0cjitter_up_ms\x18\x08 \x01(\x01\x12\x1e\n\x16target_bits_per_second\x18\t \x01(\x04\x12\x0c\n\x04held\x18\n \x01(\x08\x12\x0b\n\x03tcp\x18\x0b \x01(\x08\x12#\n\x1breceive_cap_bits_per_second\x18\x0c \x01(\x04\x12 \n\x18send_cap_bits_per_second\x18\r \x01(\x04\x12\x19\n\x11\x66rames_per_second\x18\x0e \x01(\x01\x12\x0f\n\x07\x66reezes\x18\x0f \x01(\r\x12\x11\n\tfrozen_ms\x18\x10 \x01(\x01\"N\n\x05Grade\x12\x15\n\x11GRADE_UNSPECIFIED\x10\x00\x12\x0e\n\nGRADE_GOOD\x10\x01\x12\x0e\n\nGRADE_FAIR\x10\x02\x12\x0e\n\nGRADE_POOR\x10\x03\"n\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43\x41USE_NETWORK_UP\x10\x01\x12\x16\n\x12\x43\x41USE_NETWORK_DOWN\x10\x02\x12\x10\n\x0c\x43\x41USE_DEVICE\x10\x03\x12\x0e\n\nCAUSE_NODE\x10\x04\":\n\x15GetParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\"Q\n\x16GetParticipantResponse\x12\x37\n\x0bparticipant\x18\x01 \x01(\x0b\x32\".regie.participants.v1.Participant\"N\n\x17ListParticipantsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"m\n\x18ListParticipantsResponse\x12\x38\n\x0cparticipants\x18\x01 \x03(\x0b\x32\".regie.participants.v1.Participant\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x18WatchParticipantsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"\xa2\x01\n\x19WatchParticipantsResponse\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12\x38\n\x0cparticipants\x18\x02 \x03(\x0b\x32\".regie.participants.v1.Participant\x12\x0c\n\x04gone\x18\x03 \x03(\t\x12+\n\x08position\x18\x04 \x01(\x0b\x32\x19.regie.common.v1.Position\"a\n\x18RemoveParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"T\n\x19RemoveParticipantResponse\x12\x37\n\x0bparticipant\x18\x01 \x01(\x0b\x32\".regie.participants.v1.Participant2\xeb\x03\n\x13ParticipantsService\x12m\n\x0eGetParticipant\x12,.regie.participants.v1.GetParticipantRequest\x1a-.regie.participants.v1.GetParticipantResponse\x12s\n\x10ListParticipants\x12..regie.participants.v1.ListParticipantsRequest\x1a/.regie.participants.v1.ListParticipantsResponse\x12x\n\x11WatchParticipants\x12/.regie.participants.v1.WatchParticipantsRequest\x1a\x30.regie.participants.v1.WatchParticipantsResponse0\x01\x12v\n\x11RemoveParticipant\x12/.regie.participants.v1.RemoveParticipantRequest\x1a\x30.regie.participants.v1.RemoveParticipantResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)protos/participants/v1/participants.proto\x12\x15regie.participants.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"\xc3\x04\n\x0bParticipant\x12\x13\n\x0bparticipant\x18\x01 \x01(\t\x12\x0c\n\x04room\x18\x02 \x01(\t\x12\x11\n\x04name\x18\x03 \x01(\tB\x03\x80\x01\x01\x12\x0c\n\x04role\x18\x04 \x01(\t\x12\x39\n\x06\x63lient\x18\x05 \x01(\x0e\x32).regie.participants.v1.Participant.Client\x12*\n\x06joined\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x05state\x18\x07 \x01(\x0e\x32(.regie.participants.v1.Participant.State\x12,\n\x06tracks\x18\x08 \x03(\x0b\x32\x1c.regie.participants.v1.Track\x12\x10\n\x08speaking\x18\t \x01(\x08\x12\r\n\x05level\x18\n \x01(\r\x12/\n\x07quality\x18\x0b \x01(\x0b\x32\x1e.regie.participants.v1.Quality\x12(\n\x04hand\x18( \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x06\x43lient\x12\x16\n\x12\x43LIENT_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x43LIENT_PAGE\x10\x01\x12\x0f\n\x0b\x43LIENT_WHIP\x10\x02\x12\x0f\n\x0b\x43LIENT_WHEP\x10\x03\"Q\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_JOINING\x10\x01\x12\x0e\n\nSTATE_HERE\x10\x02\x12\x0e\n\nSTATE_AWAY\x10\x03\"s\n\x05Track\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\x08\x12\r\n\x05muted\x18\x03 \x01(\x08\x12\x10\n\x08muted_by\x18\x04 \x01(\t\x12\x17\n\x0f\x62its_per_second\x18\x05 \x01(\x04\x12\x14\n\x0closs_percent\x18\x06 \x01(\x01\"\xf5\x04\n\x07Quality\x12\x14\n\x0closs_percent\x18\x01 \x01(\x01\x12\x0e\n\x06rtt_ms\x18\x02 \x01(\x01\x12\x17\n\x0f\x62its_per_second\x18\x03 \x01(\x04\x12\x33\n\x05grade\x18\x04 \x01(\x0e\x32$.regie.participants.v1.Quality.Grade\x12\x33\n\x05\x63\x61use\x18\x05 \x01(\x0e\x32$.regie.participants.v1.Quality.Cause\x12\x11\n\tjitter_ms\x18\x06 \x01(\x01\x12\x17\n\x0floss_up_percent\x18\x07 \x01(\x01\x12\x14\n\x0cjitter_up_ms\x18\x08 \x01(\x01\x12\x1e\n\x16target_bits_per_second\x18\t \x01(\x04\x12\x0c\n\x04held\x18\n \x01(\x08\x12\x0b\n\x03tcp\x18\x0b \x01(\x08\x12#\n\x1breceive_cap_bits_per_second\x18\x0c \x01(\x04\x12 \n\x18send_cap_bits_per_second\x18\r \x01(\x04\x12\x19\n\x11\x66rames_per_second\x18\x0e \x01(\x01\x12\x0f\n\x07\x66reezes\x18\x0f \x01(\r\x12\x11\n\tfrozen_ms\x18\x10 \x01(\x01\"N\n\x05Grade\x12\x15\n\x11GRADE_UNSPECIFIED\x10\x00\x12\x0e\n\nGRADE_GOOD\x10\x01\x12\x0e\n\nGRADE_FAIR\x10\x02\x12\x0e\n\nGRADE_POOR\x10\x03\"n\n\x05\x43\x61use\x12\x15\n\x11\x43\x41USE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43\x41USE_NETWORK_UP\x10\x01\x12\x16\n\x12\x43\x41USE_NETWORK_DOWN\x10\x02\x12\x10\n\x0c\x43\x41USE_DEVICE\x10\x03\x12\x0e\n\nCAUSE_NODE\x10\x04\":\n\x15GetParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\"Q\n\x16GetParticipantResponse\x12\x37\n\x0bparticipant\x18\x01 \x01(\x0b\x32\".regie.participants.v1.Participant\"N\n\x17ListParticipantsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"m\n\x18ListParticipantsResponse\x12\x38\n\x0cparticipants\x18\x01 \x03(\x0b\x32\".regie.participants.v1.Participant\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x18WatchParticipantsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"\xa2\x01\n\x19WatchParticipantsResponse\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12\x38\n\x0cparticipants\x18\x02 \x03(\x0b\x32\".regie.participants.v1.Participant\x12\x0c\n\x04gone\x18\x03 \x03(\t\x12+\n\x08position\x18\x04 \x01(\x0b\x32\x19.regie.common.v1.Position\"a\n\x18RemoveParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"T\n\x19RemoveParticipantResponse\x12\x37\n\x0bparticipant\x18\x01 \x01(\x0b\x32\".regie.participants.v1.Participant2\xeb\x03\n\x13ParticipantsService\x12m\n\x0eGetParticipant\x12,.regie.participants.v1.GetParticipantRequest\x1a-.regie.participants.v1.GetParticipantResponse\x12s\n\x10ListParticipants\x12..regie.participants.v1.ListParticipantsRequest\x1a/.regie.participants.v1.ListParticipantsResponse\x12x\n\x11WatchParticipants\x12/.regie.participants.v1.WatchParticipantsRequest\x1a\x30.regie.participants.v1.WatchParticipantsResponse0\x01\x12v\n\x11RemoveParticipant\x12/.regie.participants.v1.RemoveParticipantRequest\x1a\x30.regie.participants.v1.RemoveParticipantResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,35 +36,35 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PARTICIPANT'].fields_by_name['name']._loaded_options = None
   _globals['_PARTICIPANT'].fields_by_name['name']._serialized_options = b'\200\001\001'
   _globals['_PARTICIPANT']._serialized_start=133
-  _globals['_PARTICIPANT']._serialized_end=670
-  _globals['_PARTICIPANT_CLIENT']._serialized_start=504
-  _globals['_PARTICIPANT_CLIENT']._serialized_end=587
-  _globals['_PARTICIPANT_STATE']._serialized_start=589
-  _globals['_PARTICIPANT_STATE']._serialized_end=670
-  _globals['_TRACK']._serialized_start=672
-  _globals['_TRACK']._serialized_end=787
-  _globals['_QUALITY']._serialized_start=790
-  _globals['_QUALITY']._serialized_end=1419
-  _globals['_QUALITY_GRADE']._serialized_start=1229
-  _globals['_QUALITY_GRADE']._serialized_end=1307
-  _globals['_QUALITY_CAUSE']._serialized_start=1309
-  _globals['_QUALITY_CAUSE']._serialized_end=1419
-  _globals['_GETPARTICIPANTREQUEST']._serialized_start=1421
-  _globals['_GETPARTICIPANTREQUEST']._serialized_end=1479
-  _globals['_GETPARTICIPANTRESPONSE']._serialized_start=1481
-  _globals['_GETPARTICIPANTRESPONSE']._serialized_end=1562
-  _globals['_LISTPARTICIPANTSREQUEST']._serialized_start=1564
-  _globals['_LISTPARTICIPANTSREQUEST']._serialized_end=1642
-  _globals['_LISTPARTICIPANTSRESPONSE']._serialized_start=1644
-  _globals['_LISTPARTICIPANTSRESPONSE']._serialized_end=1753
-  _globals['_WATCHPARTICIPANTSREQUEST']._serialized_start=1755
-  _globals['_WATCHPARTICIPANTSREQUEST']._serialized_end=1817
-  _globals['_WATCHPARTICIPANTSRESPONSE']._serialized_start=1820
-  _globals['_WATCHPARTICIPANTSRESPONSE']._serialized_end=1982
-  _globals['_REMOVEPARTICIPANTREQUEST']._serialized_start=1984
-  _globals['_REMOVEPARTICIPANTREQUEST']._serialized_end=2081
-  _globals['_REMOVEPARTICIPANTRESPONSE']._serialized_start=2083
-  _globals['_REMOVEPARTICIPANTRESPONSE']._serialized_end=2167
-  _globals['_PARTICIPANTSSERVICE']._serialized_start=2170
-  _globals['_PARTICIPANTSSERVICE']._serialized_end=2661
+  _globals['_PARTICIPANT']._serialized_end=712
+  _globals['_PARTICIPANT_CLIENT']._serialized_start=546
+  _globals['_PARTICIPANT_CLIENT']._serialized_end=629
+  _globals['_PARTICIPANT_STATE']._serialized_start=631
+  _globals['_PARTICIPANT_STATE']._serialized_end=712
+  _globals['_TRACK']._serialized_start=714
+  _globals['_TRACK']._serialized_end=829
+  _globals['_QUALITY']._serialized_start=832
+  _globals['_QUALITY']._serialized_end=1461
+  _globals['_QUALITY_GRADE']._serialized_start=1271
+  _globals['_QUALITY_GRADE']._serialized_end=1349
+  _globals['_QUALITY_CAUSE']._serialized_start=1351
+  _globals['_QUALITY_CAUSE']._serialized_end=1461
+  _globals['_GETPARTICIPANTREQUEST']._serialized_start=1463
+  _globals['_GETPARTICIPANTREQUEST']._serialized_end=1521
+  _globals['_GETPARTICIPANTRESPONSE']._serialized_start=1523
+  _globals['_GETPARTICIPANTRESPONSE']._serialized_end=1604
+  _globals['_LISTPARTICIPANTSREQUEST']._serialized_start=1606
+  _globals['_LISTPARTICIPANTSREQUEST']._serialized_end=1684
+  _globals['_LISTPARTICIPANTSRESPONSE']._serialized_start=1686
+  _globals['_LISTPARTICIPANTSRESPONSE']._serialized_end=1795
+  _globals['_WATCHPARTICIPANTSREQUEST']._serialized_start=1797
+  _globals['_WATCHPARTICIPANTSREQUEST']._serialized_end=1859
+  _globals['_WATCHPARTICIPANTSRESPONSE']._serialized_start=1862
+  _globals['_WATCHPARTICIPANTSRESPONSE']._serialized_end=2024
+  _globals['_REMOVEPARTICIPANTREQUEST']._serialized_start=2026
+  _globals['_REMOVEPARTICIPANTREQUEST']._serialized_end=2123
+  _globals['_REMOVEPARTICIPANTRESPONSE']._serialized_start=2125
+  _globals['_REMOVEPARTICIPANTRESPONSE']._serialized_end=2209
+  _globals['_PARTICIPANTSSERVICE']._serialized_start=2212
+  _globals['_PARTICIPANTSSERVICE']._serialized_end=2703
 # @@protoc_insertion_point(module_scope)

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Room(_message.Message):
-    __slots__ = ("room", "title", "state", "created", "opened", "closed", "closed_by", "closed_reason", "people", "max_participants", "bits_out_per_second", "loss_percent", "cameras", "speaking", "screen", "node", "muted", "send_cap_bits_per_second", "receive_cap_bits_per_second")
+    __slots__ = ("room", "title", "state", "created", "opened", "closed", "closed_by", "closed_reason", "people", "max_participants", "bits_out_per_second", "loss_percent", "cameras", "speaking", "screen", "node", "muted", "send_cap_bits_per_second", "receive_cap_bits_per_second", "hands", "reactions", "waiting", "cover", "moderators", "moderators_needed")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Room.State]
@@ -40,6 +40,12 @@ class Room(_message.Message):
     MUTED_FIELD_NUMBER: _ClassVar[int]
     SEND_CAP_BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
     RECEIVE_CAP_BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    HANDS_FIELD_NUMBER: _ClassVar[int]
+    REACTIONS_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
+    COVER_FIELD_NUMBER: _ClassVar[int]
+    MODERATORS_FIELD_NUMBER: _ClassVar[int]
+    MODERATORS_NEEDED_FIELD_NUMBER: _ClassVar[int]
     room: str
     title: str
     state: Room.State
@@ -59,7 +65,13 @@ class Room(_message.Message):
     muted: bool
     send_cap_bits_per_second: int
     receive_cap_bits_per_second: int
-    def __init__(self, room: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[Room.State, str]] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_by: _Optional[str] = ..., closed_reason: _Optional[str] = ..., people: _Optional[int] = ..., max_participants: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ..., cameras: _Optional[int] = ..., speaking: _Optional[int] = ..., screen: _Optional[bool] = ..., node: _Optional[str] = ..., muted: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ...) -> None: ...
+    hands: int
+    reactions: int
+    waiting: int
+    cover: str
+    moderators: int
+    moderators_needed: int
+    def __init__(self, room: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[Room.State, str]] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_by: _Optional[str] = ..., closed_reason: _Optional[str] = ..., people: _Optional[int] = ..., max_participants: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ..., cameras: _Optional[int] = ..., speaking: _Optional[int] = ..., screen: _Optional[bool] = ..., node: _Optional[str] = ..., muted: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ..., hands: _Optional[int] = ..., reactions: _Optional[int] = ..., waiting: _Optional[int] = ..., cover: _Optional[str] = ..., moderators: _Optional[int] = ..., moderators_needed: _Optional[int] = ...) -> None: ...
 
 class JoinLink(_message.Message):
     __slots__ = ("role", "url", "ticket", "expires")

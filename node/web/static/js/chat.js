@@ -1,4 +1,4 @@
-// The public chat: panel, log, unread badge, and the words not yet acknowledged.
+// The chat: panel, log, unread badge, to whom one writes, what can be done with a message, and the words not yet acknowledged.
 
 import { find, h, icon, set, setText } from './dom.js';
 import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
@@ -6,6 +6,8 @@ import { render } from './richtext.js';
 
 /** @typedef {import('./protocol.js').ChatMessage} ChatMessage */
 /** @typedef {import('./protocol.js').Refusal} Refusal */
+/** @typedef {import('./protocol.js').Address} Address */
+/** @typedef {{key: string, run: () => void}} Action */
 
 /** Messages of one person closer than this share one heading, ms. */
 const TOGETHER_MS = 120_000;
@@ -20,17 +22,21 @@ export class Chat {
   #newer = find('#chat-newer', HTMLButtonElement);
   #text = find('#chat-text', HTMLTextAreaElement);
   #limit = find('#chat-limit', HTMLElement);
+  #to = find('#chat-to', HTMLSelectElement);
+  #mode = find('#chat-mode', HTMLElement);
+  #reply = find('#chat-reply', HTMLElement);
+  #replyTo = '';
   /** @type {Map<string, HTMLLIElement>} by message id or key */ #rows = new Map();
-  /** @type {{participant: string, sent: number}|null} */ #last = null;
+  /** @type {{participant: string, sent: number, to: string}|null} */ #last = null;
   maximum = 2000;
   unread = 0;
 
   /**
    * @param {object} options
    * @param {import('./state.js').RoomState} options.state
-   * @param {(text: string, key: string) => Promise<Refusal|null>} options.send
+   * @param {(text: string, key: string, address: Address) => Promise<Refusal|null>} options.send
    * @param {() => string} options.key
-   * @param {(message: string) => void} options.hide
+   * @param {(type: string, fields: object) => void} options.ask
    * @param {() => boolean} options.open is the panel on the screen
    * @param {(unread: number) => void} options.onUnread
    * @param {(text: string) => void} options.say to a screen reader
@@ -54,6 +60,15 @@ export class Chat {
     this.#scroll.addEventListener('scroll', () => {
       if (this.#nearEnd()) this.#newer.hidden = true;
     }, { signal, passive: true });
+    this.#to.addEventListener('focus', () => this.#drawReaders(), { signal });
+    this.#to.addEventListener('change', () => {
+      this.#answer(null);
+      this.#drawMode();
+    }, { signal });
+    find('#chat-reply-none', HTMLButtonElement).addEventListener('click', () => {
+      this.#answer(null);
+      this.#text.focus();
+    }, { signal });
     onLanguage(() => this.reset(), signal);
   }
 
@@ -70,8 +85,38 @@ export class Chat {
       this.#log.append(row);
       this.#rows.set(key, row);
     }
+    for (const { text, key } of this.options.state.waiting) {
+      if (!this.#rows.has(key)) this.#pending(text, key, {});
+      this.waits(key);
+    }
     this.#drawEmpty();
+    this.#drawReaders();
+    this.#drawMode();
     this.#toEnd();
+  }
+
+  /** It waits for a host. @param {string} key */
+  waits(key) {
+    const row = this.#rows.get(key);
+    if (!row || row.querySelector('.note')) return;
+    row.classList.add('waits');
+    row.append(h('p', { class: 'note', role: 'status' }, t('chat.waits')));
+    this.#toEnd();
+  }
+
+  /** It waited in vain. @param {string} key */
+  declined(key) {
+    const row = this.#rows.get(key);
+    if (!row) return;
+    row.classList.add('failed');
+    row.querySelector('.note')?.remove();
+    row.append(h('p', { class: 'error', role: 'alert' }, t('chat.declined')));
+  }
+
+  /** The rules changed. */
+  regulated() {
+    this.#drawReaders();
+    this.#drawMode();
   }
 
   /** @param {ChatMessage} message */
@@ -87,7 +132,7 @@ export class Chat {
     if (own || this.options.open()) return;
     this.unread += 1;
     this.options.onUnread(this.unread);
-    this.options.say(t('chat.from', { name: isolate(message.name), text: isolate(message.text.slice(0, 200)) }));
+    this.options.say(t(message.to ? 'chat.from_privately' : 'chat.from', { name: isolate(message.name), text: isolate(message.text.slice(0, 200)) }));
   }
 
   /** @param {string} id */
@@ -115,33 +160,152 @@ export class Chat {
 
   /** @param {ChatMessage} message */
   #append(message) {
-    const follows = this.#last?.participant === message.participant && message.sent - this.#last.sent < TOGETHER_MS;
-    this.#last = { participant: message.participant, sent: message.sent };
+    const to = message.to ?? '';
+    const last = this.#last;
+    const follows = last?.participant === message.participant && last.to === to && !message.reply && message.sent - last.sent < TOGETHER_MS;
+    this.#last = { participant: message.participant, sent: message.sent, to };
     const body = h('div', { class: 'body', dir: 'auto' });
     body.append(render(message.html));
-    const row = this.#row(message.name, message.participant, message.sent, body);
+    const row = this.#row(message.name, message.participant, message.sent, body, to);
+    if (message.reply) body.before(this.#quote(message.reply));
+    row.classList.toggle('private', to !== '');
     row.classList.toggle('follows', follows);
     row.dataset.message = message.message;
-    if (this.options.state.isHost) row.append(this.#hideButton(message));
+    row.append(this.#more(message, row));
     const pending = this.#log.querySelector('.pending');
     this.#log.insertBefore(row, pending);
     this.#rows.set(message.message, row);
   }
 
-  /** @param {string} name @param {string} participant @param {number} sent @param {HTMLElement} body */
-  #row(name, participant, sent, body) {
+  /** @param {string} name @param {string} participant @param {number} sent @param {HTMLElement} body @param {string} [to] */
+  #row(name, participant, sent, body, to = '') {
     const own = participant === this.options.state.you;
     return h('li', { class: own ? 'own' : '' },
       h('p', { class: 'heading' }, h('bdi', { class: 'name' }, own ? t('chat.you') : name),
-        h('time', { datetime: new Date(sent).toISOString() }, clock(sent))),
+        h('time', { datetime: new Date(sent).toISOString() }, clock(sent)), to ? h('span', { class: 'tag' }, this.#toWords(to)) : null),
       body);
   }
 
-  /** @param {ChatMessage} message */
-  #hideButton(message) {
-    const label = t('chat.hide', { name: isolate(message.name) });
-    return h('button', { type: 'button', class: 'icon-button hide', 'aria-label': label, title: label,
-      onclick: () => this.options.hide(message.message) }, icon('hide'));
+  /** @param {string} to */
+  #toWords(to) {
+    if (to === 'staff') return t('chat.to_staff_tag');
+    if (to === this.options.state.you) return t('chat.to_you_tag');
+    return t('chat.to_tag', { name: isolate(this.options.state.people.get(to)?.name ?? '…') });
+  }
+
+  /** The beginning of the message that is answered. @param {string} id */
+  #quote(id) {
+    const said = this.options.state.chat.find((message) => message.message === id);
+    const text = said ? `${isolate(said.name)} : ${said.text.slice(0, 120)}` : t('chat.reply_gone');
+    return h('p', { class: 'quote', dir: 'auto' }, h('span', { class: 'visually-hidden' }, t('chat.answers')), text);
+  }
+
+  /** What can be done with a message, behind one button. @param {ChatMessage} message @param {HTMLLIElement} row */
+  #more(message, row) {
+    const label = t('chat.actions', { name: isolate(message.name) });
+    const button = h('button', { type: 'button', class: 'icon-button more-actions', 'aria-label': label, title: label, 'aria-expanded': 'false' }, icon('more'));
+    button.addEventListener('click', () => {
+      const open = row.querySelector('.row-actions');
+      for (const other of this.#log.querySelectorAll('.row-actions')) {
+        set(find('.more-actions', HTMLButtonElement, /** @type {HTMLElement} */ (other.parentElement)), 'aria-expanded', 'false');
+        other.remove();
+      }
+      if (open) return;
+      set(button, 'aria-expanded', 'true');
+      const list = h('div', { class: 'row-actions', role: 'group', 'aria-label': label },
+        ...this.#actions(message).map(({ key, run }) => h('button', { type: 'button', class: 'quiet', onclick: () => {
+          set(button, 'aria-expanded', 'false');
+          list.remove();
+          button.focus();
+          run();
+        } }, t(key))));
+      list.addEventListener('keydown', (event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        set(button, 'aria-expanded', 'false');
+        list.remove();
+        button.focus();
+      });
+      row.append(list);
+      list.querySelector('button')?.focus();
+      list.scrollIntoView({ block: 'nearest' });
+    });
+    return button;
+  }
+
+  /** @param {ChatMessage} message @returns {Action[]} */
+  #actions(message) {
+    const { state, ask } = this.options;
+    const own = message.participant === state.you;
+    const them = state.people.get(message.participant);
+    const restraint = state.restraints.get(message.participant) ?? '';
+    /** @type {(how: string) => () => void} */
+    const restrain = (how) => () => ask('restrain', { participant: message.participant, how });
+    /** @type {(Action|null)[]} */
+    const all = [
+      { key: 'chat.reply', run: () => this.#answer(message) },
+      !own && them ? { key: 'chat.write_privately', run: () => this.#writeTo(message.participant) } : null,
+      own ? { key: 'chat.retract', run: () => ask('retract', { message: message.message }) } : null,
+      !own && !state.isHost ? { key: 'chat.report', run: () => ask('report', { message: message.message }) } : null,
+      !own && state.isHost && (!message.to || message.to === 'staff') ? { key: 'chat.hide', run: () => ask('hide', { message: message.message }) } : null,
+      !own && state.isHost && message.to === state.you ? { key: 'chat.report', run: () => ask('report', { message: message.message }) } : null,
+    ];
+    if (state.isHost && !own && them && them.role !== 'host') {
+      all.push(restraint === 'hold' ? { key: 'chat.unhold_person', run: restrain('') } : { key: 'chat.hold_person', run: restrain('hold') });
+      all.push(restraint === 'mute' ? { key: 'chat.unmute_person', run: restrain('') } : { key: 'chat.mute_person', run: restrain('mute') });
+    }
+    return all.filter((action) => action !== null);
+  }
+
+  /** Answer a message in its own channel; null: answer nothing. @param {ChatMessage|null} message */
+  #answer(message) {
+    this.#replyTo = message?.message ?? '';
+    this.#reply.hidden = !message;
+    if (!message) return;
+    const { you } = this.options.state;
+    const to = !message.to || message.to === 'staff' || message.participant === you ? message.to ?? '' : message.participant;
+    this.#drawReaders(to);
+    this.#drawMode();
+    setText(find('#chat-reply-text', HTMLElement), t('chat.replying', { name: isolate(message.name), text: isolate(message.text.slice(0, 60)) }));
+    this.#text.focus();
+  }
+
+  /** @param {string} participant */
+  #writeTo(participant) {
+    this.#answer(null);
+    this.#drawReaders(participant);
+    this.#drawMode();
+    this.#text.focus();
+  }
+
+  /** Who can be written to now. @param {string} [chosen] */
+  #drawReaders(chosen = this.#to.value) {
+    const { state } = this.options;
+    const { mode, isHost } = state;
+    const others = state.others.filter((person) => isHost || (person.role === 'host' ? mode.to_staff : mode.private));
+    others.sort((a, b) => a.name.localeCompare(b.name));
+    const options = [h('option', { value: '' }, t('chat.to_all'))];
+    if (isHost || mode.to_staff) options.push(h('option', { value: 'staff' }, t('chat.to_staff')));
+    for (const person of others) options.push(h('option', { value: person.participant }, isolate(person.name)));
+    this.#to.replaceChildren(...options);
+    this.#to.value = chosen;
+    if (this.#to.selectedIndex < 0) this.#to.value = '';
+  }
+
+  /** What holds here, in a sentence. */
+  #drawMode() {
+    const { mode, isHost, restraints, you } = this.options.state;
+    const to = this.#to.value;
+    const restraint = restraints.get(you);
+    find('#chat-form', HTMLFormElement).classList.toggle('private', to !== '');
+    set(this.#text, 'placeholder', t(to === '' ? 'chat.placeholder' : to === 'staff' ? 'chat.placeholder_staff' : 'chat.placeholder_private'));
+    /** @type {string} */ let says = '';
+    if (isHost || to !== '') says = '';
+    else if (restraint === 'mute') says = t('chat.mode_muted');
+    else if (!mode.public) says = t('chat.mode_off');
+    else if (mode.hold || mode.strictness === 'hold' || restraint === 'hold') says = t('chat.mode_hold');
+    else if (mode.slow_s) says = t('chat.mode_slow', { n: mode.slow_s });
+    setText(this.#mode, says);
   }
 
   #submit() {
@@ -149,26 +313,38 @@ export class Chat {
     if (!text || [...text].length > this.maximum) return;
     this.#text.value = '';
     this.#typed();
-    void this.#send(text, this.options.key());
+    /** @type {Address} */ const address = {};
+    if (this.#to.value) address.to = this.#to.value;
+    if (this.#replyTo) address.reply = this.#replyTo;
+    this.#answer(null);
+    void this.#send(text, this.options.key(), address);
   }
 
-  /** @param {string} text @param {string} key */
-  async #send(text, key) {
-    const row = this.#row(this.options.state.self?.name ?? '', this.options.state.you, Date.now(), h('div', { class: 'body', dir: 'auto' }, text));
+  /** A message of one's own that the room has not yet. @param {string} text @param {string} key @param {Address} address */
+  #pending(text, key, address) {
+    const body = h('div', { class: 'body', dir: 'auto' }, text);
+    const row = this.#row(this.options.state.self?.name ?? '', this.options.state.you, Date.now(), body, address.to);
     row.classList.add('pending');
+    row.classList.toggle('private', Boolean(address.to));
     row.dataset.key = key;
     this.#log.append(row);
     this.#rows.set(key, row);
+    return row;
+  }
+
+  /** @param {string} text @param {string} key @param {Address} address */
+  async #send(text, key, address) {
+    const row = this.#pending(text, key, address);
     this.#drawEmpty();
     this.#toEnd();
-    const refusal = await this.options.send(text, key);
+    const refusal = await this.options.send(text, key, address);
     if (!refusal || !row.isConnected) return;
     row.classList.add('failed');
     const { message, next } = refusalText(refusal);
     row.append(h('p', { class: 'error', role: 'alert' }, `${message} ${next} `,
       h('button', { type: 'button', class: 'quiet', onclick: () => {
         this.#forget(key);
-        void this.#send(text, this.options.key());
+        void this.#send(text, this.options.key(), address);
       } }, t('chat.again'))));
     this.#toEnd();
   }

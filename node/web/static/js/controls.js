@@ -25,6 +25,8 @@ const BUTTONS = /** @type {const} */ ([
   { name: 'microphone' },
   { name: 'camera' },
   { name: 'screen', menu: true },
+  { name: 'hand', menu: true },
+  { name: 'react', menu: true },
   { name: 'chat' },
   { name: 'participants' },
   { name: 'view', menu: true },
@@ -58,7 +60,7 @@ export class Controls {
       this.#buttons.set(name, button);
     }
     const group = (/** @type {Name[]} */ ...names) => h('div', { class: 'group' }, ...names.map((name) => this.#buttons.get(name)));
-    this.#bar.replaceChildren(group('microphone', 'camera', 'screen'), group('chat', 'participants', 'view', 'menu'), group('leave'));
+    this.#bar.replaceChildren(group('microphone', 'camera', 'screen', 'hand', 'react'), group('chat', 'participants', 'view', 'menu'), group('leave'));
     this.#bar.children[1]?.append(this.#menu);
     set(this.#buttons.get('menu') ?? this.#bar, 'aria-controls', 'menu');
     for (const panel of /** @type {const} */ (['chat', 'participants'])) {

@@ -13,6 +13,8 @@ export const KEYS = /** @type {const} */ ({
   chat: 'c',
   participants: 'p',
   view: 'l',
+  hand: 'h',
+  react: 'r',
   shortcuts: '?',
 });
 

@@ -69,8 +69,8 @@ export class Notices {
   }
 
   /**
-   * Somebody came or left: gathered, so that a crowd is one sentence.
-   * @param {"people.came"|"people.left"} key
+   * Somebody came, left or asks to speak: gathered, so that a crowd is one sentence.
+   * @param {"people.came"|"people.left"|"hand.of"} key
    * @param {string} name isolated already
    */
   gather(key, name) {

@@ -20,6 +20,8 @@ const SEARCH_FROM = 8;
  * @property {HTMLButtonElement} pin
  * @property {HTMLButtonElement} mute
  * @property {HTMLButtonElement} remove
+ * @property {HTMLElement} hand
+ * @property {HTMLButtonElement} lower
  */
 
 export class Participants {
@@ -38,6 +40,7 @@ export class Participants {
    * @param {(participant: string|null) => void} options.pin
    * @param {(person: Person, muted: boolean) => void} options.mute
    * @param {(person: Person) => void} options.remove
+   * @param {(person: Person) => void} options.lower
    */
   constructor(options) {
     this.options = options;
@@ -63,7 +66,7 @@ export class Participants {
   #draw() {
     const { state } = this.options;
     const wanted = this.#filter.value.trim().toLocaleLowerCase();
-    const people = sorted([...state.people.values()], state.you).filter((person) => person.name.toLocaleLowerCase().includes(wanted));
+    const people = sorted([...state.people.values()], state.you, state.hands.map((hand) => hand.participant)).filter((person) => person.name.toLocaleLowerCase().includes(wanted));
     setText(this.#heading, t('people.heading', { n: state.people.size }));
     this.#search.hidden = state.people.size < SEARCH_FROM && !wanted;
     const kept = new Set(people.map((person) => person.participant));
@@ -91,15 +94,20 @@ export class Participants {
       const now = person();
       if (now) this.options.remove(now);
     });
+    const lower = this.#button('hand', () => {
+      const now = person();
+      if (now) this.options.lower(now);
+    });
+    const hand = h('span', { class: 'hand', hidden: true });
     const name = h('bdi', { class: 'name' });
     const tags = h('span', { class: 'tags' });
     const microphone = h('span', { class: 'state', role: 'img' }, icon('mic'));
     const camera = h('span', { class: 'state', role: 'img' }, icon('camera'));
     const avatar = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-tint': tint(id) });
     const node = h('li', { 'data-participant': id }, avatar,
-      h('span', { class: 'who' }, name, h('span', { class: 'facts-line' }, microphone, camera, tags)),
-      h('span', { class: 'actions' }, pin, mute, remove));
-    const row = { node, name, tags, microphone, camera, avatar, pin, mute, remove };
+      h('span', { class: 'who' }, h('span', { class: 'name-line' }, hand, name), h('span', { class: 'facts-line' }, microphone, camera, tags)),
+      h('span', { class: 'actions' }, lower, pin, mute, remove));
+    const row = { node, name, tags, microphone, camera, avatar, pin, mute, remove, hand, lower };
     this.#rows.set(id, row);
     return row;
   }
@@ -128,6 +136,13 @@ export class Participants {
     const seen = person.publishing.includes('camera');
     label(row.camera, seen ? 'camera' : 'camera-off', t(seen ? 'people.camera_on' : 'people.camera_off'));
     row.camera.classList.toggle('off', !seen);
+    const turn = state.handOf(person.participant);
+    row.hand.hidden = turn === 0;
+    setText(row.hand, turn ? `✋ ${turn}` : '');
+    set(row.hand, 'role', turn ? 'img' : null);
+    set(row.hand, 'aria-label', turn ? t('hand.turn', { n: turn }) : null);
+    row.lower.hidden = turn === 0 || !(state.isHost || self);
+    label(row.lower, 'hand', t('hand.lower', { name }));
     const pinned = this.options.pinned() === person.participant;
     set(row.pin, 'aria-pressed', String(pinned));
     label(row.pin, 'pin', t(pinned ? 'room.unpin' : 'room.pin', { name }));
@@ -170,13 +185,15 @@ function tagsOf(person, self) {
 }
 
 /**
- * You first, then hosts, then by name.
+ * You first, then who asks to speak in the order of asking, then hosts, then by name.
  * @param {Person[]} people
  * @param {string} you
+ * @param {string[]} [hands]
  */
-export function sorted(people, you) {
+export function sorted(people, you, hands = []) {
+  const turn = new Map(hands.map((participant, index) => [participant, index - hands.length]));
   /** @param {Person} person */
-  const rank = (person) => (person.participant === you ? 0 : person.role === 'host' ? 1 : 2);
+  const rank = (person) => (person.participant === you ? -hands.length - 1 : turn.get(person.participant) ?? (person.role === 'host' ? 1 : 2));
   const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
   return people.sort((a, b) => rank(a) - rank(b) || collator.compare(a.name, b.name));
 }

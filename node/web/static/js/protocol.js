@@ -9,7 +9,14 @@
 /** @typedef {{code: string, rule: string, message: Text, next_step: Text, limit?: string, current?: string, set_by?: string}} Refusal */
 /** @typedef {{participant: string, name: string, role: string, publishing: Source[], blocked: Source[], state: "here"|"away"|"joining"}} Person */
 /** @typedef {{slot: number, participant: string|null, source: Source|null}} SlotShows */
-/** @typedef {{message: string, participant: string, name: string, text: string, html: string, sent: number, key?: string}} ChatMessage */
+/** @typedef {{message: string, participant: string, name: string, text: string, html: string, sent: number, key?: string, to?: string, reply?: string}} ChatMessage */
+/** @typedef {{to?: string, reply?: string}} Address `to`: "" everybody, "staff" the hosts, or a participant */
+/** @typedef {{public: boolean, private: boolean, to_staff: boolean, slow_s: number, hold: boolean, words: "allow"|"hold"|"refuse", strictness: ""|"slow"|"hold", per_moderator: number, own_words?: string[]}} Mode */
+/** @typedef {{item: string, kind: "held"|"report", participant: string, name: string, text: string, html: string, at: number, why: string, message?: string, private?: boolean, reports?: number, claimed_by?: string, claimed_name?: string, verdict?: string}} Item */
+/** @typedef {{participant: string, since: number}} Hand */
+/** @typedef {"clap"|"yes"|"no"|"heart"|"laugh"|"wow"} Reaction */
+/** @typedef {{reaction: Reaction, count: number, people: string[]}} Tally */
+/** @typedef {{stage: "covered"|"short"|"slow"|"hold", needed: number, present: number}} Cover */
 /** @typedef {{index: number, kind: "audio"|"video", mid: string}} Slot */
 /** @typedef {{participant: string, session: string, role: string, sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number, ice_servers?: IceServer[]}} Joined */
 /** @typedef {{urls: string[], username: string, credential: string}} IceServer */
@@ -118,7 +125,7 @@ export class Protocol {
   #pings = 0;
   #ended = false;
   /** @type {Map<string, object>} what must be true on the node, by topic */ #desired = new Map();
-  /** @type {Map<string, {text: string, settle: (refusal: Refusal|null) => void}>} */ #unsent = new Map();
+  /** @type {Map<string, {text: string, address: Address, settle: (refusal: Refusal|null) => void}>} */ #unsent = new Map();
   /** @type {Set<() => void>} */ #timers = new Set();
 
   /**
@@ -379,7 +386,7 @@ export class Protocol {
     this.#attempt = 0;
     this.#become('open');
     for (const message of this.#desired.values()) this.#send(message);
-    for (const [key, { text }] of this.#unsent) this.#send({ type: 'chat', text, key });
+    for (const [key, { text, address }] of this.#unsent) this.#send({ type: 'chat', text, key, ...address });
     this.#schedulePing();
   }
 
@@ -438,14 +445,20 @@ export class Protocol {
    * Send to the room; sent again after a reconnection until the node says yes or no.
    * @param {string} text
    * @param {string} key from `world.key()`; the same key is never shown twice
-   * @returns {Promise<Refusal|null>} null when the message is in the room
+   * @param {Address} [address]
+   * @returns {Promise<Refusal|null>} null when the node has the message: it is in the room, or waits for a host
    */
-  chat(text, key) {
+  chat(text, key, address = {}) {
     if (this.#ended) return Promise.resolve(UNREACHABLE);
     return new Promise((settle) => {
-      this.#unsent.set(key, { text, settle });
-      if (this.#state === 'open') this.#send({ type: 'chat', text, key });
+      this.#unsent.set(key, { text, address, settle });
+      if (this.#state === 'open') this.#send({ type: 'chat', text, key, ...address });
     });
+  }
+
+  /** Ask the node once, and do not ask again. @param {string} type @param {object} [fields] @returns {boolean} */
+  ask(type, fields = {}) {
+    return this.#send({ type, ...fields });
   }
 
   /**
@@ -460,11 +473,6 @@ export class Protocol {
   /** @param {string} participant */
   remove(participant) {
     return this.#send({ type: 'remove', participant });
-  }
-
-  /** @param {string} message */
-  hide(message) {
-    return this.#send({ type: 'hide', message });
   }
 
   /** @param {Quality} quality */
@@ -543,7 +551,7 @@ const tell = (protocol, message) => protocol.on.message(message);
 const ON_MESSAGE = {
   welcome: (protocol, message) => {
     protocol.on.message(message);
-    for (const said of message.chat) if (said.key) protocol.settleChat(said.key, null);
+    for (const said of [...message.chat, ...(message.waiting ?? [])]) if (said.key) protocol.settleChat(said.key, null);
     protocol.greeted();
   },
   resumed: (protocol) => protocol.greeted(),
@@ -560,6 +568,18 @@ const ON_MESSAGE = {
     if (message.message.key) protocol.settleChat(message.message.key, null);
   },
   hidden: tell,
+  waiting: (protocol, message) => {
+    protocol.on.message(message);
+    protocol.settleChat(message.key, null);
+  },
+  declined: tell,
+  reported: tell,
+  mode: tell,
+  item: tell,
+  restraint: tell,
+  hands: tell,
+  reactions: tell,
+  cover: tell,
   blocked: tell,
   rejoin: (protocol, message) => protocol.on.rejoin(message.cause),
   refused: (protocol, message) => {

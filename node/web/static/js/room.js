@@ -3,10 +3,12 @@
 import { Chat } from './chat.js';
 import { Controls, confirm } from './controls.js';
 import { find, h, setText } from './dom.js';
+import { Hands } from './hands.js';
 import { isolate, onLanguage, refusalText, t } from './i18n.js';
 import { listen } from './keys.js';
 import { Link } from './link.js';
 import { videoSlots } from './media.js';
+import { Moderation } from './moderation.js';
 import { Sources } from './mute.js';
 import { Notices } from './notices.js';
 import { Participants } from './participants.js';
@@ -97,14 +99,17 @@ export class Room {
     this.tiles = new Tiles({ state, stream: (tile) => this.#stream(tile), onPin: (pinned) => this.#pin(pinned),
       onMore: () => this.controls?.open('participants'), onLayout: (tiles) => this.#wantTiles(tiles), onSizes: (sizes) => this.#wantSizes(sizes) });
     this.quality = new Quality({ peer: () => this.peer, protocol: this.protocol, state, notices: this.notices });
-    this.chat = new Chat({ state, send: (text, key) => this.protocol.chat(text, key), key: () => this.protocol.world.key(),
-      hide: (message) => this.#ask(this.protocol.hide(message)), open: () => this.controls?.panel === 'chat',
+    const ask = (/** @type {string} */ type, /** @type {object} */ fields = {}) => this.#ask(this.protocol.ask(type, fields));
+    this.chat = new Chat({ state, send: (text, key, address) => this.protocol.chat(text, key, address), key: () => this.protocol.world.key(),
+      ask, open: () => this.controls?.panel === 'chat',
       onUnread: () => this.controls?.draw(), say: (text) => this.notices.say(text) });
     this.chat.maximum = this.link.maxMessage;
     this.participants = new Participants({ state, open: () => this.controls?.panel === 'participants',
       pinned: () => this.tiles?.pinned ?? null, pin: (pinned) => this.#pin(pinned),
       mute: (person, muted) => this.#ask(this.protocol.mute(person.participant, 'microphone', muted)),
-      remove: (person) => void this.#remove(person) });
+      remove: (person) => void this.#remove(person),
+      lower: (person) => (person.participant === state.you ? ask('hand', { up: false }) : ask('lower', { participant: person.participant })) });
+    this.moderation = new Moderation({ state, ask, notices: this.notices });
     const press = {
       microphone: () => void sources.toggle('microphone'),
       camera: () => void sources.toggle('camera'),
@@ -112,6 +117,8 @@ export class Room {
       chat: () => this.controls?.toggle('chat'),
       participants: () => this.controls?.toggle('participants'),
       view: () => this.#toggleView(),
+      hand: () => this.hands?.toggle(),
+      react: () => this.hands?.show(!this.hands.choosing),
       leave: () => void this.leave(),
     };
     const shortcuts = () => find('#shortcuts', HTMLDialogElement).showModal();
@@ -119,6 +126,7 @@ export class Room {
       { key: 'settings.title', symbol: 'settings', run: () => this.#settings() },
       { key: 'keys.title', symbol: 'keyboard', run: shortcuts },
     ] });
+    this.hands = new Hands({ state, ask, notices: this.notices, onChange: () => this.controls?.draw() });
     const { leave: _, screen: share, ...keys } = press;
     listen({ ...keys, ...(Sources.canShare ? { screen: share } : {}), shortcuts }, signal);
     this.#timers.push(setInterval(() => this.#levels(), LEVELS_MS));
@@ -175,6 +183,19 @@ export class Room {
       levels: () => this.#levels(),
       message: ({ message: said }) => this.chat?.add(said),
       hidden: ({ message: id }) => this.chat?.hidden(id),
+      waiting: ({ key }) => this.chat?.waits(key),
+      declined: ({ key }) => this.chat?.declined(key),
+      reported: () => this.notices.toast(t('chat.reported')),
+      mode: () => this.#regulated(),
+      restraint: () => this.#regulated(),
+      item: ({ item, before }) => this.moderation?.changed(item, before),
+      cover: () => this.moderation?.draw(),
+      hands: ({ before }) => {
+        this.hands?.changed(before);
+        this.participants?.draw();
+        this.controls?.draw();
+      },
+      reactions: ({ tallies }) => this.hands?.given(tallies),
       blocked: ({ source, blocked, by }) => {
         void this.sources.blocked(source, blocked);
         if (!blocked) this.notices.toast(t(`${source}.unblocked`));
@@ -182,6 +203,11 @@ export class Room {
       },
     };
     /** @type {(it: any) => void} */ (then[happening.what])(happening);
+  }
+
+  #regulated() {
+    this.chat?.regulated();
+    this.moderation?.draw();
   }
 
   /** @param {string} by */
@@ -317,6 +343,8 @@ export class Room {
       chat: () => ({ symbol: 'chat', word: t('chat.word'), label: t('chat.title'), badge: this.chat?.unread ?? 0, ...panel('chat') }),
       participants: () => ({ symbol: 'people', word: t('people.word'), label: t('people.title'), ...panel('participants') }),
       view: () => ({ symbol: speaker ? 'grid' : 'speaker', word: t('view.word'), label: t(speaker ? 'view.grid' : 'view.speaker') }),
+      hand: () => ({ symbol: 'hand', word: t('hand.word'), label: t(this.hands?.up ? 'hand.down' : 'hand.up'), on: this.hands?.up ?? false }),
+      react: () => ({ symbol: 'react', word: t('react.word'), label: t('react.title'), expanded: this.hands?.choosing ?? false, on: this.hands?.choosing ?? false }),
       menu: () => ({ symbol: 'more', word: t('menu.word'), label: t('menu.label') }),
       leave: () => ({ symbol: 'leave', word: t('leave.word'), label: t('leave.label') }),
     };
@@ -405,6 +433,8 @@ export class Room {
   #drawAll() {
     setText(find('#room-title', HTMLElement), this.state.title);
     this.quality?.draw();
+    this.moderation?.draw();
+    this.hands?.draw();
     document.title = `${this.state.title} — Régie`;
     this.#drawPeople();
     this.controls?.draw();
@@ -458,6 +488,8 @@ export class Room {
     this.tiles?.clear();
     this.chat?.close();
     this.participants?.close();
+    this.moderation?.close();
+    this.hands?.close();
     this.controls?.close();
     this.notices.clear();
     this.notices.quiet();

@@ -5,6 +5,8 @@
 /** @typedef {import('./protocol.js').ChatMessage} ChatMessage */
 /** @typedef {import('./protocol.js').Grade} Grade */
 /** @typedef {import('./protocol.js').Verdict} Verdict */
+/** @typedef {import('./protocol.js').Mode} Mode */
+/** @typedef {import('./protocol.js').Item} Item */
 
 /**
  * What a message changed, in words the screens understand.
@@ -12,7 +14,9 @@
  *   {what: "changed", person: Person, before: Person} | {what: "gone", person: Person, cause: string} | {what: "slots"} | {what: "levels"} |
  *   {what: "message", message: ChatMessage} | {what: "hidden", message: string} |
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
- *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"}} Happening
+ *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
+ *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
+ *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./protocol.js').Tally[]} | {what: "cover"}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
@@ -43,6 +47,18 @@ export class RoomState {
     this.grades = new Map();
     /** @type {Map<string, {loudness: number, at: number}>} loudness 0 … 1 by participant */
     this.levels = new Map();
+    /** @type {Mode} how the chat is regulated */
+    this.mode = { ...OPEN };
+    /** @type {Map<string, Item>} what waits for a host, by id; hosts only */
+    this.items = new Map();
+    /** @type {Map<string, string>} participant → "hold" or "mute", as far as this person may know */
+    this.restraints = new Map();
+    /** @type {{text: string, key: string}[]} messages of this person that wait */
+    this.waiting = [];
+    /** @type {import('./protocol.js').Hand[]} the longest waiting first */
+    this.hands = [];
+    /** @type {import('./protocol.js').Cover|null} hosts only */
+    this.cover = null;
     /** Who was the loudest last, and since when (ms). */
     this.speaker = '';
     this.spokeAt = 0;
@@ -75,6 +91,11 @@ export class RoomState {
     return (this.self?.role ?? this.role) === 'host';
   }
 
+  /** @param {string} participant @returns {number} 1 for the first to speak; 0: the hand is down */
+  handOf(participant) {
+    return this.hands.findIndex((hand) => hand.participant === participant) + 1;
+  }
+
   /** @param {string} participant @param {Source} source @returns {number|null} the slot that shows it */
   slotOf(participant, source) {
     for (const [slot, shows] of this.slots) {
@@ -91,6 +112,9 @@ export class RoomState {
     }
   }
 }
+
+/** @type {Mode} */
+const OPEN = { public: true, private: true, to_staff: true, slow_s: 0, hold: false, words: 'allow', strictness: '', per_moderator: 0 };
 
 /** @param {number} level -dBov @returns {number} 0 … 1 */
 export function loudnessOf(level) {
@@ -114,6 +138,12 @@ const FOLD = {
     state.layers = new Map((message.layers ?? []).map((/** @type {{source: Source, rids: string[]}} */ each) => [each.source, each.rids]));
     state.held = Boolean(message.held);
     state.verdict = message.quality ?? { grade: 'unknown', cause: '' };
+    state.mode = message.mode ?? { ...OPEN };
+    state.items = new Map((message.items ?? []).map((/** @type {Item} */ item) => [item.item, item]));
+    state.restraints = new Map((message.restraints ?? []).map((/** @type {{participant: string, how: string}} */ each) => [each.participant, each.how]));
+    state.waiting = message.waiting ?? [];
+    state.hands = message.hands ?? [];
+    state.cover = message.cover ?? null;
     return [{ what: 'welcome' }];
   },
   person(state, { person }) {
@@ -171,6 +201,34 @@ const FOLD = {
   hidden(state, { message }) {
     state.chat = state.chat.filter((said) => said.message !== message);
     return [{ what: 'hidden', message }];
+  },
+  waiting: (_state, { key }) => [{ what: 'waiting', key }],
+  declined: (_state, { key }) => [{ what: 'declined', key }],
+  reported: () => [{ what: 'reported' }],
+  mode(state, { mode }) {
+    state.mode = mode;
+    return [{ what: 'mode' }];
+  },
+  item(state, { item }) {
+    const before = state.items.get(item.item);
+    if (item.verdict) state.items.delete(item.item);
+    else state.items.set(item.item, item);
+    return [{ what: 'item', item, before }];
+  },
+  restraint(state, { participant, how }) {
+    if (how) state.restraints.set(participant, how);
+    else state.restraints.delete(participant);
+    return [{ what: 'restraint', participant }];
+  },
+  hands(state, { hands }) {
+    const before = state.hands.map((hand) => hand.participant);
+    state.hands = hands;
+    return [{ what: 'hands', before }];
+  },
+  reactions: (_state, { reactions }) => [{ what: 'reactions', tallies: reactions }],
+  cover(state, { cover }) {
+    state.cover = cover;
+    return [{ what: 'cover' }];
   },
   blocked(state, { source, blocked, by }) {
     if (state.blocked.has(source) === blocked) return [];
