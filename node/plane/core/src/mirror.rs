@@ -35,6 +35,8 @@ pub struct Mirror {
     asked: u8,
     /// The number of the next packet of each layer.
     next: [Option<u32>; MAX_LAYERS],
+    /// Bits per second of each layer, as home measures them.
+    pub bps: [u32; MAX_LAYERS],
 }
 
 /// A mirror of a track, as its home knows it.
@@ -93,7 +95,7 @@ impl Shard {
         let Some(&index) = self.track_names.get(send.track.as_str()) else { return Ok(()) };
         if let Some(track) = self.tracks.get_mut(index) {
             let life = self.mirroring.lives;
-            track.mirror = Some(Mirror { home, life, asked: 0, next: [None; MAX_LAYERS] });
+            track.mirror = Some(Mirror { home, life, asked: 0, next: [None; MAX_LAYERS], bps: [0; MAX_LAYERS] });
             for layer in &mut track.layers {
                 layer.loss = None; // what is lost on the way to its home is asked for there
             }
@@ -122,6 +124,7 @@ impl Shard {
                 Record::Clock { place, layer, report, offset_us } => {
                     self.take_clock(from, place, layer, report, offset_us);
                 }
+                Record::Shape { place, bps, heights } => self.take_shape(from, place, bps, heights),
                 Record::Want { place, layers, key_frames, name } => {
                     let Some(&index) = std::str::from_utf8(name).ok().and_then(|name| self.track_names.get(name))
                     else {
@@ -291,6 +294,18 @@ impl Shard {
         }
     }
 
+    fn take_shape(&mut self, from: u8, place: Place, bps: [u32; MAX_LAYERS], heights: [u16; MAX_LAYERS]) {
+        let Some(track) = self.tracks.get_mut(place.index) else { return };
+        let Some(mirror) = track.mirror.as_mut().filter(|mirror| mirror.life == place.life && mirror.home == from)
+        else {
+            return;
+        };
+        mirror.bps = bps;
+        for (layer, height) in track.layers.iter_mut().zip(heights) {
+            layer.height = height;
+        }
+    }
+
     fn close_mirror(&mut self, index: u32) {
         let Some(track) = self.tracks.get(index) else { return };
         if let Some(mirror) = &track.mirror
@@ -350,6 +365,13 @@ impl Shard {
         }
         if track.kind != Kind::Video {
             return;
+        }
+        if track.simulcast()
+            && let Some(out) = self.mirroring.to(from)
+        {
+            let bps = std::array::from_fn(|at| track.layers.get(at).map_or(0, |layer| layer.rate.bps() as u32));
+            let heights = std::array::from_fn(|at| track.layers.get(at).map_or(0, |layer| layer.height));
+            records::shape(out, place, bps, heights);
         }
         for layer in 0..track.layers.len() as u8 {
             let begins = fresh >> layer & 1 == 1;

@@ -5,7 +5,7 @@
 
 use crate::cache::{Meta, Stored};
 use crate::rtcp::SenderInfo;
-use crate::track::Report;
+use crate::track::{MAX_LAYERS, Report};
 
 /// Where a mirror lives: its index on its shard, and which life of that index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,12 @@ pub enum Record<'a> {
         report: Report,
         offset_us: i64,
     },
+    /// Of each layer what home knows, also of those that do not cross: bits per second, and lines of its picture.
+    Shape {
+        place: Place,
+        bps: [u32; MAX_LAYERS],
+        heights: [u16; MAX_LAYERS],
+    },
     /// What the mirror at `place` needs of the track `name`: a bit a layer. Of `key_frames`, a new picture.
     Want {
         place: Place,
@@ -54,6 +60,7 @@ pub enum Record<'a> {
 const PACKET: u8 = 1;
 const CLOCK: u8 = 2;
 const WANT: u8 = 3;
+const SHAPE: u8 = 4;
 
 const OLD: u8 = 1;
 const END: u8 = 2;
@@ -104,6 +111,15 @@ pub fn clock(out: &mut Vec<u8>, place: Place, layer: u8, report: &Report, offset
     out.extend_from_slice(&report.info.rtp.to_le_bytes());
     out.extend_from_slice(&report.arrived_us.to_le_bytes());
     out.extend_from_slice(&offset_us.to_le_bytes());
+    finish(out, start);
+}
+
+pub fn shape(out: &mut Vec<u8>, place: Place, bps: [u32; MAX_LAYERS], heights: [u16; MAX_LAYERS]) {
+    let start = begin(out, SHAPE, place);
+    for (bps, height) in bps.into_iter().zip(heights) {
+        out.extend_from_slice(&bps.to_le_bytes());
+        out.extend_from_slice(&height.to_le_bytes());
+    }
     finish(out, start);
 }
 
@@ -185,6 +201,13 @@ fn read<'a>(bytes: &mut Reader<'a>) -> Option<Record<'a>> {
             let report = Report { info, arrived_us: bytes.u64()? };
             Some(Record::Clock { place, layer, report, offset_us: bytes.u64()?.cast_signed() })
         }
+        SHAPE => {
+            let (mut bps, mut heights) = ([0; MAX_LAYERS], [0; MAX_LAYERS]);
+            for (bps, height) in bps.iter_mut().zip(&mut heights) {
+                (*bps, *height) = (bytes.u32()?, u16::from_le_bytes(bytes.take()?));
+            }
+            Some(Record::Shape { place, bps, heights })
+        }
         WANT => {
             let [layers, key_frames] = bytes.take()?;
             Some(Record::Want { place, layers, key_frames, name: bytes.0 })
@@ -219,6 +242,7 @@ mod tests {
         want(&mut out, PLACE, 5, 1, "amina/camera");
         let report = Report { info: SenderInfo { ntp: 11, rtp: 12, ..SenderInfo::default() }, arrived_us: 13 };
         clock(&mut out, PLACE, 1, &report, -14);
+        shape(&mut out, PLACE, [1, 2, 3, 4_000_000], [90, 180, 360, 720]);
         let mut records = Records(&out);
         assert!(matches!(records.next(), Some(Record::Packet(read)) if read == head));
         assert!(matches!(
@@ -227,6 +251,10 @@ mod tests {
         ));
         assert!(matches!(records.next(), Some(Record::Clock { layer: 1, offset_us: -14, report, .. })
             if report.info.ntp == 11 && report.arrived_us == 13));
+        assert!(matches!(
+            records.next(),
+            Some(Record::Shape { place: PLACE, bps: [1, 2, 3, 4_000_000], heights: [90, 180, 360, 720] })
+        ));
         assert!(records.next().is_none());
     }
 

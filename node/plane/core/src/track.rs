@@ -93,7 +93,10 @@ impl Track {
         let at = usize::from(level);
         match self.spatial() {
             Some(spatial) => spatial.rates[at].bps(),
-            None => self.layers[at].rate.bps(),
+            None => match &self.mirror {
+                Some(mirror) if self.simulcast() => mirror.bps[at].into(),
+                _ => self.layers[at].rate.bps(),
+            },
         }
     }
 

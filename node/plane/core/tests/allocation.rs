@@ -114,6 +114,59 @@ fn nothing_per_packet() {
     amina.reports(&mut world);
 }
 
+/// R: nor where what is sent is watched on another shard, neither here nor there.
+#[test]
+fn nothing_per_mirrored_packet() {
+    let mut home = World::new();
+    let mut away = World::with(|config| config.shard = 1);
+    let amina = home.join("amina", "r");
+    let mut viewers: Vec<Peer> = (0..20).map(|n| away.join(&format!("v{n}"), "r")).collect();
+    for send in page("amina", "r").sends {
+        away.shard.open_mirror(away.now, "r", 0, &send).unwrap();
+    }
+    for n in 0..20 {
+        away.assign(&format!("v{n}"), VIDEO_SLOT, "amina/camera");
+    }
+    let mut sink = Nowhere::default();
+    let mut packets: Vec<Vec<u8>> = (0..4000u64)
+        .flat_map(|n| [amina.video(n, n as u16, n % 300 == 0), amina.audio(n, (n / 40 % 90) as u8)])
+        .collect();
+    let mut run = |packets: &mut [Vec<u8>]| {
+        for five in packets.chunks_mut(5) {
+            for packet in five {
+                home.shard.handle_datagram(home.now, amina.address, OURS, packet);
+            }
+            for world in [&mut home, &mut away] {
+                world.now += 10 * MS;
+                if world.shard.deadline().is_some_and(|at| at <= world.now) {
+                    world.shard.handle_timeout(world.now);
+                }
+                world.shard.mirror();
+            }
+            for (from, to) in [(0, 1), (1, 0)] {
+                let (source, sink) = if from == 0 { (&mut home, &mut away) } else { (&mut away, &mut home) };
+                for (_, bytes) in source.shard.mirrored().filter(|&(number, _)| number == to) {
+                    sink.shard.take_mirrored(sink.now, from, bytes);
+                    bytes.clear();
+                }
+            }
+            for world in [&mut home, &mut away] {
+                world.shard.flush(world.now, &mut sink);
+                while world.shard.poll_event().is_some() {}
+            }
+        }
+        (away.shard.totals().sent_packets, away.shard.mirrored_packets())
+    };
+    let (warm, hot) = packets.split_at_mut(4000);
+    let before = run(warm);
+    let mut after = before;
+    let count = allocations(|| after = run(hot));
+    let (sent, crossed) = (after.0 - before.0, after.1 - before.1);
+    assert!(crossed >= 4000 && sent > 70_000, "{crossed} crossed, {sent} sent");
+    assert!(count < 400, "{count} allocations for {sent} packets");
+    drop(viewers.drain(..));
+}
+
 /// H11: floods of checks, hellos and media from nowhere allocate nothing.
 #[test]
 fn h11_nothing_for_a_flood() {

@@ -78,7 +78,7 @@ mod tests {
 
     fn enter(placement: &mut Placement, name: &str) {
         let open = OpenTransport { transport: name.into(), room: "r".into(), ..Default::default() };
-        let shard = placement.choose("r");
+        let shard = placement.choose("r").unwrap();
         placement.enter(&open, shard);
     }
 

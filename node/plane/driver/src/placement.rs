@@ -151,14 +151,14 @@ impl Placement {
         load.work + load.fresh as f64 * EXPECTED + load.transports as f64 * EXPECTED / 100.0
     }
 
-    /// The shard for the next transport of `room`.
-    pub fn choose(&self, room: &str) -> usize {
+    /// The shard for the next transport of `room`; `None`: every one has as many as it may.
+    pub fn choose(&self, room: &str) -> Option<usize> {
         let lightest =
             |shards: &mut dyn Iterator<Item = usize>| shards.min_by(|&a, &b| self.weight(a).total_cmp(&self.weight(b)));
         let open = |&shard: &usize| self.loads[shard].transports < MAX_TRANSPORTS;
         let all = || 0..self.loads.len();
         let Some(here) = self.rooms.get(room) else {
-            return lightest(&mut all().filter(open)).unwrap_or(0);
+            return lightest(&mut all().filter(open));
         };
         let spare = all().filter(open).map(|shard| self.weight(shard)).fold(f64::INFINITY, f64::min);
         let fits = |&shard: &usize| {
@@ -169,7 +169,6 @@ impl Placement {
         lightest(&mut all().filter(open).filter(fits))
             .or_else(|| lightest(&mut all().filter(open).filter(|&shard| here.counts[shard] == 0)))
             .or_else(|| all().filter(open).min_by_key(|&shard| here.counts[shard]))
-            .unwrap_or(0)
     }
 
     /// Enters a transport that is about to be opened on `shard`. The ids are new, as the caller has made sure.

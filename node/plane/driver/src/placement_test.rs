@@ -6,7 +6,7 @@ fn open(room: &str, name: &str) -> OpenTransport {
 }
 
 fn enter(placement: &mut Placement, room: &str, name: &str) -> usize {
-    let shard = placement.choose(room);
+    let shard = placement.choose(room).unwrap();
     placement.enter(&open(room, name), shard);
     shard
 }
@@ -75,4 +75,16 @@ fn closing_leaves_nothing() {
     assert_eq!(placement.leave_room("a"), [1]);
     assert!(placement.rooms.is_empty() && placement.transports.is_empty() && placement.tracks.is_empty());
     assert_eq!((placement.transports_on(0), placement.transports_on(1)), (0, 0));
+}
+
+/// R: a room whose shard is full goes on on the next, however large it may be on one; the whole is full when all are.
+#[test]
+fn a_full_shard_takes_nobody() {
+    let mut placement = Placement::new(2, usize::MAX);
+    for n in 0..2 * MAX_TRANSPORTS {
+        assert_eq!(enter(&mut placement, "a", &format!("a{n}")), n / MAX_TRANSPORTS);
+    }
+    assert_eq!((placement.choose("a"), placement.choose("b")), (None, None));
+    placement.leave("a7");
+    assert_eq!((placement.choose("a"), placement.choose("b")), (Some(0), Some(0)));
 }

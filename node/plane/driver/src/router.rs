@@ -167,7 +167,9 @@ impl Router {
         if let Some(send) = open.sends.iter().find(|send| self.placement.track(&send.track).is_some()) {
             return Err((Cause::Exists, format!("track {} is open", send.track)));
         }
-        let shard = self.placement.choose(&open.room);
+        let Some(shard) = self.placement.choose(&open.room) else {
+            return Err((Cause::Full, format!("{} transports are open", self.placement.transports())));
+        };
         let room = open.room.clone();
         if self.placement.share_of(&room, shard).0 == 0 {
             self.mirror_all(&room, shard); // first, because a slot of the first transport may begin with any of them

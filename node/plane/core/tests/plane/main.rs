@@ -14,6 +14,8 @@ mod lip_sync;
 mod loudest;
 mod many_sizes;
 mod mirror;
+mod mirror_churn;
+mod mirror_layers;
 mod mute;
 mod refusals;
 mod repair_down;

@@ -4,7 +4,7 @@
 use crate::common::*;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
-use plane_core::contract::{CloseTransport, Done, Send};
+use plane_core::contract::{CloseTransport, Done, OpenTransport, Send};
 use plane_core::rtcp::{Compound, Packet};
 
 pub struct Several {
@@ -23,22 +23,26 @@ impl Several {
 
     /// A page joins on `shard`: what it sends is mirrored on the others of its room, and theirs on its own.
     pub fn join(&mut self, shard: usize, name: &str, room: &str) -> Peer {
-        let now = self.worlds[shard].now;
+        self.enter(shard, &page(name, room), |world| world.join(name, room))
+    }
+
+    /// The same for whoever opens `open` by `join`.
+    pub fn enter<T>(&mut self, shard: usize, open: &OpenTransport, join: impl FnOnce(&mut World) -> T) -> T {
+        let (now, room) = (self.worlds[shard].now, &open.room);
         for (_, home, other, sends) in &self.open {
             for send in sends.iter().filter(|_| other == room && *home != shard) {
                 self.worlds[shard].shard.open_mirror(now, room, *home as u8, send).unwrap();
             }
         }
-        let sends = page(name, room).sends;
-        let peer = self.worlds[shard].join(name, room);
+        let joined = join(&mut self.worlds[shard]);
         for world in self.shards_of(room).into_iter().filter(|&other| other != shard) {
-            for send in &sends {
+            for send in &open.sends {
                 self.worlds[world].shard.open_mirror(now, room, shard as u8, send).unwrap();
             }
         }
-        self.open.push((name.into(), shard, room.into(), sends));
+        self.open.push((open.transport.clone(), shard, room.clone(), open.sends.clone()));
         self.flush();
-        peer
+        joined
     }
 
     fn shards_of(&self, room: &str) -> Vec<usize> {
@@ -60,8 +64,12 @@ impl Several {
     }
 
     pub fn mute(&mut self, track: &str, muted: bool) {
-        for world in &mut self.worlds {
-            assert_eq!(world.mute(track, muted), Body::Done(Done {}));
+        let mut sends = self.open.iter_mut().flat_map(|open| open.3.iter_mut().map(|send| (&open.2, send)));
+        let (room, send) = sends.find(|(_, send)| send.track == track).unwrap();
+        send.muted = muted; // for shards that carry the room later
+        let room = room.clone();
+        for shard in self.shards_of(&room) {
+            assert_eq!(self.worlds[shard].mute(track, muted), Body::Done(Done {}));
         }
     }
 

@@ -2,6 +2,7 @@
 //! VP9's own, and leaves no gap.
 
 use crate::common::*;
+use crate::several::Several;
 use plane_core::contract::{Codec, HeaderExtensions, OpenTransport};
 use plane_core::dependency::{Frame, Structure};
 use plane_core::ext::Extension;
@@ -86,16 +87,21 @@ impl Layered {
         ]
     }
 
+    /// The next picture, with a key frame if one was asked for.
+    fn picture(&mut self, world: &mut World) {
+        let reports = self.peer.reports(world);
+        let asked = reports.iter().flat_map(|bytes| plane_core::rtcp::Compound::new(bytes));
+        let asked = asked.filter(|packet| matches!(packet, plane_core::rtcp::Packet::Pli { .. })).count();
+        self.plis += asked;
+        for packet in self.packets(asked > 0 || self.picture == 0) {
+            self.peer.send(world, &packet);
+        }
+        world.flush();
+    }
+
     fn run(&mut self, world: &mut World, pictures: usize) {
         for _ in 0..pictures {
-            let reports = self.peer.reports(world);
-            let asked = reports.iter().flat_map(|bytes| plane_core::rtcp::Compound::new(bytes));
-            let asked = asked.filter(|packet| matches!(packet, plane_core::rtcp::Packet::Pli { .. })).count();
-            self.plis += asked;
-            for packet in self.packets(asked > 0 || self.picture == 0) {
-                self.peer.send(world, &packet);
-            }
-            world.flush();
+            self.picture(world);
             world.pass(33 * MS);
         }
     }
@@ -236,4 +242,26 @@ fn by_the_descriptor_of_vp9() {
     world.size("badr", VIDEO_SLOT, 360);
     run(&mut world, 20);
     assert_eq!(look(&mut world), Some(1));
+}
+
+/// R: the same on another shard than the sender's: the descriptor crosses with each packet.
+#[test]
+fn across_shards() {
+    let mut several = Several::new(2);
+    let av1 = codec(98, 99, "AV1", 90_000);
+    let opened = |name: &str| with_codec(name, "r", std::slice::from_ref(&av1), DEPENDENCY);
+    let peer = several.enter(0, &opened("amina"), |world| join(world, "amina", &av1, DEPENDENCY));
+    let mut amina = Layered { peer, sequence: 100, frame: 5, picture: 0, plis: 0 };
+    let mut badr = several.enter(1, &opened("badr"), |world| join(world, "badr", &av1, DEPENDENCY));
+    several.worlds[1].assign("badr", VIDEO_SLOT, "amina/camera");
+    let mut structure = None;
+    for (height, spatial, active) in [(360, 1, None), (150, 0, Some(1)), (300, 1, None)] {
+        several.worlds[1].size("badr", VIDEO_SLOT, height);
+        for _ in 0..60 {
+            amina.picture(&mut several.worlds[0]);
+            several.pass(33 * MS);
+        }
+        let seen = look(&mut several.worlds[1], &mut badr, &mut structure);
+        assert_eq!(seen.last(), Some(&(spatial, active)), "{height} lines");
+    }
 }
