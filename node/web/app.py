@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from node.errors import Refused
+from node.features.chat.web import ChatDoor
 from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.join.web import JoinDoor
@@ -46,7 +47,8 @@ class WebEdge:
         middlewares = [self.doorway.middleware, refusals_counted_by(meter)]
         self.app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
         self.app.on_response_prepare.append(secure)
-        self.app.add_routes(routes(door, pages, self.sockets))
+        chat = ChatDoor(edge.chat, join, self._failed)
+        self.app.add_routes(routes(door, chat, pages, self.sockets))
 
     def _failed(self, request: web.Request) -> None:
         self.failures.count(source(request, behind_proxy=self._behind_proxy))
@@ -64,7 +66,7 @@ class WebEdge:
             raise Refused("ORIGIN_REFUSED", current=origin[:60])
 
 
-def routes(door: JoinDoor, pages: Pages, sockets: Sockets) -> list[web.AbstractRouteDef]:
+def routes(door: JoinDoor, chat: ChatDoor, pages: Pages, sockets: Sockets) -> list[web.AbstractRouteDef]:
     """The address map."""
     return [
         web.get("/", pages.home),
@@ -77,6 +79,7 @@ def routes(door: JoinDoor, pages: Pages, sockets: Sockets) -> list[web.AbstractR
         web.patch("/api/session", door.restart),
         web.delete("/api/session", door.leave),
         web.post("/api/session/leave", door.go_away),
+        web.get("/api/session/chat", chat.export),
         web.get("/ws", sockets.handle),
         web.post("/whip/{room}", door.whip),
         web.options("/whip/{room}", door.options),

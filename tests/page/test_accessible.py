@@ -39,9 +39,31 @@ async def test_no_screen_has_a_violation(node: ScriptedNode, browser: Browser, p
     await guest.picture(f"room-{kind}")
     await guest.page.locator("#control-chat").click()
     await examine(guest, "chat")
+    await guest.page.get_by_role("button", name="Actions pour le message").first.click()
+    held = {
+        "kind": "held",
+        "participant": "p_jean",
+        "name": "Jean",
+        "text": "x",
+        "html": "<p>x</p>",
+        "at": 1_790_000_000_000,
+    }
+    await node.say("item", item={"item": "i_1", "why": "room", **held})
+    await node.say(
+        "item", item={"item": "i_2", "why": "person", "claimed_by": "p_amina", "claimed_name": "Amina", **held}
+    )
+    await expect(guest.page.locator("#queue-list li")).to_have_count(2)
+    await examine(guest, "queue")
+    await guest.picture(f"queue-{kind}")
+    await guest.page.locator("#chat-moderate").click()
+    await examine(guest, "moderation")
+    await guest.picture(f"moderation-{kind}")
     await guest.page.keyboard.press("Escape")
+    await guest.page.keyboard.press("Escape")
+    await node.say("hands", hands=[{"participant": "p_jean", "since": 1}], total=1)
     await guest.page.locator("#control-participants").click()
     await examine(guest, "people")
+    await guest.picture(f"hands-{kind}")
     await guest.page.keyboard.press("Escape")
     await guest.page.locator("#control-menu").click()
     await examine(guest, "menu")

@@ -210,6 +210,8 @@ class Chat:
         self._private: dict[str, PrivateView] = {}
         self._voices: dict[str, Voice] = {}
         self._last = 0
+        self.whole = True
+        """`view` is all that was ever written to everybody; older ones are nowhere else."""
 
     @property
     def deadline(self) -> float | None:
@@ -245,6 +247,7 @@ class Chat:
         self._messages = {m.message: m for m in messages}
         self._private = {m.message: m for m in private or ()}
         self._last = last
+        self.whole = len(messages) < KEPT
         for message in (*messages, *(private or ())):
             if message.key and self._people.find(message.participant) is not None:
                 voice = self._voices.setdefault(message.participant, Voice(left=float(BURST), at=message.sent))
@@ -417,7 +420,7 @@ class Chat:
         posted = MessagePosted(self.room, message_id(self._last), self._last, who, name, text, html, key, now, reply)
         self._remember(who, key, posted.message)
         self._messages[posted.message] = view_of(posted)
-        _bound(self._messages)
+        self.whole = not _bound(self._messages) and self.whole
         return posted
 
     def _post_private(self, person: Person, command: Say, now: float) -> PrivatePosted:
@@ -453,9 +456,12 @@ class Chat:
         return PrivateHidden(self.room, message.message, message.participant, message.to)
 
 
-def _bound(messages: dict[str, Any]) -> None:
-    while len(messages) > KEPT:
-        del messages[next(iter(messages))]
+def _bound(messages: dict[str, Any]) -> bool:
+    """Whether one had to go."""
+    if len(messages) <= KEPT:
+        return False
+    del messages[next(iter(messages))]
+    return True
 
 
 def view_of(posted: MessagePosted) -> MessageView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -18,16 +20,15 @@ from node.features.chat.rules import (
     Retract,
     Say,
     check_length,
-    message_id,
 )
 from node.features.moderation.rules import WHY_LENGTH
+from node.features.participants.rules import STAFF
 from node.features.rooms.floor import Floor
 from node.features.rooms.service import REASON_LENGTH
 from node.journal import Journal, MessageChanged
 from node.ports import Actor
 
 PAGE: Final = 500
-FIRST: Final = message_id(1)
 TYPED_MAX: Final = 8000
 """Characters looked at, at most, before a message is refused as too long."""
 
@@ -63,9 +64,23 @@ class Chat:
         if room is not None:
             live = room.chat.view()
             # All of them are in memory, or those asked for are.
-            if not live or live[0].message <= after or live[0].message == FIRST:
+            if room.chat.whole or (live and live[0].message <= after):
                 return [message for message in live if message.message > after][:limit]
         return await self._archive.messages(room_id, after, limit)
+
+    async def transcript(self, room_id: str, participant_id: str) -> Sequence[MessageView]:
+        """What everybody could read, the oldest first, without what was hidden; for a host of the room.
+
+        Raises:
+            Refused: NOT_ALLOWED, PARTICIPANT_UNKNOWN.
+        """
+        person = self._floor.room(room_id).people.get(participant_id)
+        if person.role not in STAFF:
+            raise Refused("NOT_ALLOWED", limit="host", current=person.role, set_by="room")
+        found: deque[MessageView] = deque()
+        while page := await self.list(room_id, after=found[-1].message if found else "", limit=PAGE):
+            found.extend(page)
+        return [message for message in found if not message.hidden]
 
     def post(
         self, room_id: str, participant_id: str, text: str, key: str = "", *, to: str = "", reply: str = ""

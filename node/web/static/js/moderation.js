@@ -1,7 +1,8 @@
 // What a host does for the chat: what waits, claimed by one at a time, and how the chat is regulated.
 
 import { find, h, setText } from './dom.js';
-import { isolate, onLanguage, t } from './i18n.js';
+import { isolate, onLanguage, refusalText, t } from './i18n.js';
+import { RefusedError } from './protocol.js';
 import { render } from './richtext.js';
 
 /** @typedef {import('./protocol.js').Item} Item */
@@ -29,6 +30,7 @@ export class Moderation {
    * @param {import('./state.js').RoomState} options.state
    * @param {(type: string, fields?: object) => void} options.ask
    * @param {import('./notices.js').Notices} options.notices
+   * @param {(format: "text"|"json") => Promise<Blob>} options.transcript
    */
   constructor(options) {
     this.options = options;
@@ -44,10 +46,26 @@ export class Moderation {
     this.#slow.addEventListener('change', () => options.ask('regulate', { slow_s: Number(this.#slow.value) }), { signal });
     this.#words.addEventListener('change', () => options.ask('regulate', { words: this.#words.value }), { signal });
     this.#own.addEventListener('change', () => options.ask('regulate', { own_words: this.#ownWords() }), { signal });
+    for (const format of /** @type {const} */ (['text', 'json'])) {
+      find(`#moderation-${format}`, HTMLButtonElement).addEventListener('click', () => void this.#save(format), { signal });
+    }
     for (const gesture of ['pointerdown', 'keydown']) {
       addEventListener(gesture, () => this.#touched(), { signal, passive: true, capture: true });
     }
     onLanguage(() => this.draw(), signal);
+  }
+
+  /** @param {"text"|"json"} format */
+  async #save(format) {
+    try {
+      const address = URL.createObjectURL(await this.options.transcript(format));
+      h('a', { href: address, download: `chat.${format === 'text' ? 'txt' : 'json'}` }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      const { message, next } = refusalText(error.refusal);
+      this.options.notices.toast(`${message} ${next}`);
+    }
   }
 
   #ownWords() {

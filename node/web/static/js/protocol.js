@@ -202,6 +202,24 @@ export class Protocol {
   }
 
   /**
+   * The chat to take away, for hosts. Throws RefusedError.
+   * @param {"text"|"json"} format
+   * @returns {Promise<Blob>}
+   */
+  async transcript(format) {
+    /** @type {Response} */ let response;
+    try {
+      response = await this.world.fetch(`${this.origin}/api/session/chat?format=${format}`,
+        { cache: 'no-store', credentials: 'omit', headers: { Authorization: `Bearer ${this.#session}` } });
+      if (response.ok) return await response.blob();
+    } catch {
+      throw new RefusedError(UNREACHABLE);
+    }
+    const answer = await response.json().catch(() => null);
+    throw new RefusedError(isRefusal(answer) ? answer : UNREACHABLE);
+  }
+
+  /**
    * ICE restart (RFC 8445 2.4).
    * @param {string} sdp the new offer
    * @returns {Promise<string>} the answer

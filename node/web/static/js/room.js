@@ -109,7 +109,7 @@ export class Room {
       mute: (person, muted) => this.#ask(this.protocol.mute(person.participant, 'microphone', muted)),
       remove: (person) => void this.#remove(person),
       lower: (person) => (person.participant === state.you ? ask('hand', { up: false }) : ask('lower', { participant: person.participant })) });
-    this.moderation = new Moderation({ state, ask, notices: this.notices });
+    this.moderation = new Moderation({ state, ask, notices: this.notices, transcript: (format) => this.protocol.transcript(format) });
     const press = {
       microphone: () => void sources.toggle('microphone'),
       camera: () => void sources.toggle('camera'),
