@@ -51,11 +51,12 @@ impl Shard {
 
     fn handle_report(&mut self, now: u64, index: u32, packet: Packet<'_>) {
         match packet {
+            // By when they came: what is not media may have waited.
             Packet::SenderReport { ssrc, info, reports } => {
-                self.note_sender_report(now, index, ssrc, info);
-                self.note_receiver_reports(now, index, reports);
+                self.note_sender_report(self.arrived_us, index, ssrc, info);
+                self.note_receiver_reports(self.arrived_us, index, reports);
             }
-            Packet::ReceiverReport { reports, .. } => self.note_receiver_reports(now, index, reports),
+            Packet::ReceiverReport { reports, .. } => self.note_receiver_reports(self.arrived_us, index, reports),
             Packet::Nack { media, lost, .. } => self.note_nack(index, media, lost),
             Packet::Pli { media, .. } => self.note_key_request(now, index, media),
             Packet::Fir { requests, .. } => {

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::Duration;
@@ -16,10 +16,15 @@ use crate::lag::Lag;
 use crate::links::Links;
 use crate::messages::{FromShard, ReplyTo, ToShard};
 use crate::say;
-use crate::sys::{self, BATCH, Batch, Outcome, Udp, Wake};
+use crate::sys::{self, BATCH, Batch, Outcome, Rest, Udp, Wake};
 use crate::tcp::Tcp;
 
 const SECOND_US: u64 = 1_000_000;
+/// The lanes of the port.
+const MEDIA: usize = 0;
+const ASIDE: usize = 1;
+/// No descriptor: never ready.
+const NOTHING: RawFd = -1;
 /// Commands carried out between two batches of datagrams: about a millisecond of joins.
 const COMMANDS_AT_ONCE: usize = 32;
 
@@ -132,7 +137,7 @@ pub struct Runner {
 struct Tally {
     lag: Lag,
     overflow: u64,
-    last_overflow: u32,
+    last_overflow: [u32; 2],
     truncated: u64,
     send_dropped: u64,
     receive_failed: u64,
@@ -144,13 +149,17 @@ impl Runner {
         let mut tally = Tally::default();
         let mut next_second = sys::monotonic_us() + SECOND_US;
         let mut crowded = false;
+        let mut rest = Rest::default();
+        let [media, aside] = self.udp.lanes().map(|lane| lane.unwrap_or(NOTHING));
         loop {
             let now = sys::monotonic_us();
-            let soon = if crowded { now + RETRY_US } else { next_second };
-            let deadline = self.shard.deadline().map_or(next_second, |at| at.min(next_second)).min(soon);
+            let resting = rest.until(now);
+            let again = crowded.then_some(now + RETRY_US);
+            let deadline = self.shard.deadline().into_iter().chain(resting).chain(again).fold(next_second, u64::min);
             let timeout = Duration::from_micros(deadline.saturating_sub(now));
-            let waiting = [self.udp.as_raw_fd(), self.wake.as_raw_fd(), self.tcp.descriptor()];
-            let [_, commanded, framed] = sys::wait_readable(waiting, timeout)?;
+            let waited = if resting.is_some() { NOTHING } else { aside };
+            let waiting = [media, waited, self.wake.as_raw_fd(), self.tcp.descriptor()];
+            let [_, _, commanded, framed] = sys::wait_readable(waiting, timeout)?;
             let mut told = false;
             if commanded {
                 self.wake.clear();
@@ -162,7 +171,12 @@ impl Runner {
                 self.tcp.read(sys::monotonic_us(), &mut self.shard)?;
             }
             self.links.receive(&mut self.shard, sys::monotonic_us())?;
-            crowded = self.take_datagrams(&mut batch, &mut tally)?;
+            (_, crowded) = self.take_datagrams(MEDIA, &mut batch, &mut tally)?;
+            if rest.until(sys::monotonic_us()).is_none() {
+                let (count, full) = self.take_datagrams(ASIDE, &mut batch, &mut tally)?;
+                crowded |= full;
+                rest.taken(count, count == BATCH, sys::monotonic_us());
+            }
             self.tcp.write_all(sys::monotonic_us(), &mut self.shard);
             let now = sys::monotonic_us();
             if now >= next_second {
@@ -222,11 +236,14 @@ impl Runner {
         true
     }
 
-    /// One batch in, everything due out. The socket is level-triggered, so what is left wakes the loop at once.
-    /// `true`: another shard could not take all that is for it.
-    fn take_datagrams(&mut self, batch: &mut Batch, tally: &mut Tally) -> io::Result<bool> {
-        let count = batch.receive(&self.udp)?;
+    /// One batch in, everything due out. The sockets are level-triggered, so what is left wakes the loop at once. Returns
+    /// how many datagrams it was, and whether another shard could not take all that is for it.
+    fn take_datagrams(&mut self, lane: usize, batch: &mut Batch, tally: &mut Tally) -> io::Result<(usize, bool)> {
+        let count = batch.receive_lane(&self.udp, lane)?;
         debug_assert!(count <= BATCH);
+        if count == 0 && lane == ASIDE {
+            return Ok((0, false));
+        }
         tally.receive_failed = batch.passing;
         let now = sys::monotonic_us();
         let unix_offset = sys::unix_us().saturating_sub(now);
@@ -234,8 +251,8 @@ impl Runner {
         for i in 0..count {
             let datagram = batch.get(i);
             if let Some(overflow) = datagram.overflow {
-                tally.overflow += u64::from(overflow.wrapping_sub(tally.last_overflow));
-                tally.last_overflow = overflow;
+                tally.overflow += u64::from(overflow.wrapping_sub(tally.last_overflow[lane]));
+                tally.last_overflow[lane] = overflow;
             }
             if datagram.truncated {
                 tally.truncated += 1;
@@ -259,10 +276,11 @@ impl Runner {
         self.links.send(&mut self.shard)?;
         let mut sink =
             Gso { udp: &self.udp, tcp: &mut self.tcp, kernel: &mut self.kernel, dropped: &mut tally.send_dropped };
-        if self.shard.flush(now, &mut sink) > 0 && oldest != u64::MAX {
+        if self.shard.flush(now, &mut sink) > 0 && oldest != u64::MAX && lane == MEDIA {
             tally.lag.add(sys::unix_us().saturating_sub(oldest));
         }
-        self.links.send(&mut self.shard) // what serving brought about: key frames to ask for
+        let crowded = self.links.send(&mut self.shard)?; // what serving brought about: key frames to ask for
+        Ok((count, crowded))
     }
 
     fn counters(&mut self, now: u64, tally: &mut Tally) -> Counters {
@@ -340,7 +358,7 @@ mod tests {
         assert_eq!((sent.len(), dropped), (4, 1));
         let mut received = Batch::new();
         let mut sizes = Vec::new();
-        while let Ok(count @ 1..) = received.receive(&udp) {
+        while let Ok(count @ 1..) = received.receive_lane(&udp, 1) {
             sizes.extend((0..count).map(|i| received.get(i).bytes.len()));
         }
         assert_eq!(sizes, [100, 1000, 1000, 500, 200]);

@@ -1,5 +1,7 @@
 //! The few system calls that the standard library does not have. All `unsafe` of the plane is here and in `sys_tcp.rs`.
 
+#[path = "sys_lanes.rs"]
+mod lanes;
 #[path = "sys_tcp.rs"]
 mod tcp;
 
@@ -14,6 +16,7 @@ use std::time::Duration;
 use libc::{c_int, c_void};
 use plane_core::shard::{TOGETHER, Transmit};
 
+pub use lanes::Rest;
 pub use tcp::{listen, open_files, option};
 
 /// Datagrams taken from the kernel in one call.
@@ -257,6 +260,33 @@ fn sockaddr(addr: SocketAddrV4) -> libc::sockaddr_in {
     }
 }
 
+/// A socket on `listen`; `shared`: with others of this user that say the same.
+fn bind_datagrams(listen: SocketAddrV4, shared: bool) -> io::Result<OwnedFd> {
+    // SAFETY: a fresh descriptor is owned from here on.
+    let fd = unsafe {
+        let kind = libc::SOCK_DGRAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+        OwnedFd::from_raw_fd(check(libc::socket(libc::AF_INET, kind, 0))?)
+    };
+    let raw = fd.as_raw_fd();
+    for (forced, plain) in [(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF), (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)] {
+        // Forcing needs CAP_NET_ADMIN; without it the kernel caps at net.core.[rw]mem_max.
+        let wanted: c_int = 16 << 20;
+        if set(raw, libc::SOL_SOCKET, forced, wanted).is_err() {
+            set(raw, libc::SOL_SOCKET, plain, wanted)?;
+        }
+    }
+    set::<c_int>(raw, libc::SOL_SOCKET, libc::SO_REUSEPORT, shared.into())?;
+    set::<c_int>(raw, libc::IPPROTO_IP, libc::IP_PKTINFO, 1)?;
+    set::<c_int>(raw, libc::SOL_SOCKET, libc::SO_RXQ_OVFL, 1)?;
+    set::<c_int>(raw, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1)?;
+    // Media must not be fragmented; libwebrtc keeps below 1200 bytes.
+    set::<c_int>(raw, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, libc::IP_PMTUDISC_PROBE)?;
+    let addr = sockaddr(listen);
+    // SAFETY: the pointer and length describe `addr`.
+    check(unsafe { libc::bind(raw, (&raw const addr).cast(), mem::size_of_val(&addr) as u32) })?;
+    Ok(fd)
+}
+
 /// What became of a send.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -267,37 +297,24 @@ pub enum Outcome {
     Dropped,
 }
 
-/// The shard's one socket.
+/// The shard's one port.
 pub struct Udp {
     fd: OwnedFd,
+    /// Where what is not media comes in, if the kernel tells it apart; else all comes to `fd`.
+    aside: Option<OwnedFd>,
     /// The one address it listens on, from which everything leaves in any case.
     only: Option<Ipv4Addr>,
 }
 
 impl Udp {
     pub fn bind(listen: SocketAddrV4) -> io::Result<Udp> {
-        // SAFETY: a fresh descriptor is owned from here on; `addr` lives through bind.
-        let fd = unsafe {
-            let kind = libc::SOCK_DGRAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
-            OwnedFd::from_raw_fd(check(libc::socket(libc::AF_INET, kind, 0))?)
+        let mut udp = Udp {
+            fd: bind_datagrams(listen, false)?,
+            aside: None,
+            only: Some(*listen.ip()).filter(|ip| !ip.is_unspecified()),
         };
-        let raw = fd.as_raw_fd();
-        for (forced, plain) in [(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF), (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)] {
-            // Forcing needs CAP_NET_ADMIN; without it the kernel caps at net.core.[rw]mem_max.
-            let wanted: c_int = 16 << 20;
-            if set(raw, libc::SOL_SOCKET, forced, wanted).is_err() {
-                set(raw, libc::SOL_SOCKET, plain, wanted)?;
-            }
-        }
-        set::<c_int>(raw, libc::IPPROTO_IP, libc::IP_PKTINFO, 1)?;
-        set::<c_int>(raw, libc::SOL_SOCKET, libc::SO_RXQ_OVFL, 1)?;
-        set::<c_int>(raw, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1)?;
-        // Media must not be fragmented; libwebrtc keeps below 1200 bytes.
-        set::<c_int>(raw, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, libc::IP_PMTUDISC_PROBE)?;
-        let addr = sockaddr(listen);
-        // SAFETY: the pointer and length describe `addr`.
-        check(unsafe { libc::bind(raw, (&raw const addr).cast(), mem::size_of_val(&addr) as u32) })?;
-        Ok(Udp { fd, only: Some(*listen.ip()).filter(|ip| !ip.is_unspecified()) })
+        udp.aside = lanes::beside(udp.fd.as_raw_fd(), udp.local()?).ok();
+        Ok(udp)
     }
 
     pub fn local(&self) -> io::Result<SocketAddrV4> {
@@ -405,12 +422,6 @@ impl Envelope {
     }
 }
 
-impl AsRawFd for Udp {
-    fn as_raw_fd(&self) -> RawFd {
-        self.fd.as_raw_fd()
-    }
-}
-
 /// Writes one control message and returns the space it takes.
 ///
 /// # Safety
@@ -486,8 +497,8 @@ impl Batch {
         }
     }
 
-    /// Takes what the socket has, at most [`BATCH`] datagrams; 0 when it has nothing.
-    pub fn receive(&mut self, udp: &Udp) -> io::Result<usize> {
+    /// Takes what `socket` has, at most [`BATCH`] datagrams; 0 when it has nothing.
+    fn receive_from(&mut self, socket: RawFd) -> io::Result<usize> {
         for i in 0..BATCH {
             self.iov[i] = libc::iovec { iov_base: self.bytes[i].as_mut_ptr().cast(), iov_len: DATAGRAM };
             let header = &mut self.headers[i].msg_hdr;
@@ -502,7 +513,7 @@ impl Batch {
         // SAFETY: every header points into boxes owned by `self`, which live through the call.
         let n = unsafe {
             let headers = self.headers.as_mut_ptr();
-            libc::recvmmsg(udp.fd.as_raw_fd(), headers, BATCH as u32, libc::MSG_DONTWAIT, std::ptr::null_mut())
+            libc::recvmmsg(socket, headers, BATCH as u32, libc::MSG_DONTWAIT, std::ptr::null_mut())
         };
         if n >= 0 {
             return Ok(n as usize);
@@ -518,7 +529,7 @@ impl Batch {
         }
     }
 
-    /// The `i`-th datagram of the last [`Batch::receive`].
+    /// The `i`-th datagram of the last [`Batch::receive_lane`].
     pub fn get(&mut self, i: usize) -> Datagram<'_> {
         let message = &self.headers[i];
         let (mut dest_ip, mut unix_us, mut overflow) = (Ipv4Addr::UNSPECIFIED, 0, None);
