@@ -1,7 +1,8 @@
 //! Recent packets of one track, plain: the store for retransmission and for showing newcomers a picture at once.
 //!
-//! Memory is fixed at creation. Payloads lie one behind another in a ring of bytes, so a small packet takes little;
-//! a table of sequence numbers points into it. Storing overwrites the oldest.
+//! The most memory is fixed at creation. Payloads lie one behind another in a ring of bytes, so a small packet takes
+//! little; a table of sequence numbers points into it. Storing overwrites the oldest once that is old enough: the ring
+//! goes only as far into its bytes as its track's rate needs, and the system gives none that were never written.
 
 /// What is kept of a packet beside its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,10 +41,18 @@ pub enum Refused {
     TooLong,
 }
 
+/// Nothing younger is overwritten while there are bytes that were never used, µs.
+const KEEP_US: u64 = 2_000_000;
+/// Nor is a key frame that so few packets have followed: it is what newcomers are shown.
+const KEEP_PACKETS: u64 = 400;
+/// So many of them are taken into use at a time.
+const STEP: usize = 64 << 10;
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
     meta: Meta,
-    position: u64,
+    start: u32,
+    lap: u32,
     extra_len: u8,
     payload_len: u16,
     used: bool,
@@ -53,7 +62,12 @@ struct Entry {
 pub struct Ring {
     entries: Box<[Entry]>,
     bytes: Box<[u8]>,
-    head: u64, // where the next payload goes, counted without wrapping
+    /// Bytes in use.
+    span: usize,
+    /// Where the next payload goes, in which lap around the ring, and when that began.
+    head: usize,
+    lap: u32,
+    lap_began_us: u64,
     newest: Option<u64>,
     key: Option<u64>,
 }
@@ -66,7 +80,10 @@ impl Ring {
         Ring {
             entries: vec![Entry::default(); packets.next_power_of_two()].into_boxed_slice(),
             bytes: vec![0; bytes].into_boxed_slice(),
+            span: STEP.min(bytes),
             head: 0,
+            lap: 0,
+            lap_began_us: 0,
             newest: None,
             key: None,
         }
@@ -89,15 +106,12 @@ impl Ring {
         if self.newest.is_some_and(|newest| meta.sequence + self.entries.len() as u64 <= newest) {
             return Err(Refused::TooOld);
         }
-        let capacity = self.bytes.len() as u64;
-        if self.head % capacity + len as u64 > capacity {
-            self.head = self.head.next_multiple_of(capacity); // a payload is contiguous
-        }
-        let start = (self.head % capacity) as usize;
+        self.make_room(len, meta.arrived);
+        let start = self.head;
         self.bytes[start..start + extra.len()].copy_from_slice(extra);
         self.bytes[start + extra.len()..start + len].copy_from_slice(payload);
-        self.entries[at] = Entry { meta, position: self.head, extra_len, payload_len, used: true };
-        self.head += len as u64;
+        self.entries[at] = Entry { meta, start: start as u32, lap: self.lap, extra_len, payload_len, used: true };
+        self.head += len;
         self.newest = self.newest.max(Some(meta.sequence));
         if meta.key_frame {
             self.key = self.key.max(Some(meta.sequence));
@@ -105,10 +119,30 @@ impl Ring {
         Ok(())
     }
 
+    /// `len` bytes in one piece from `head` on: more of the ring if its beginning is too young to be overwritten.
+    fn make_room(&mut self, len: usize, now: u64) {
+        if self.head + len > self.span && (now < self.lap_began_us + KEEP_US || self.shows_picture()) {
+            self.span = (self.span + STEP).min(self.bytes.len());
+        }
+        if self.head + len > self.span {
+            self.head = 0;
+            self.lap = self.lap.wrapping_add(1);
+        }
+        if self.head == 0 {
+            self.lap_began_us = now;
+        }
+    }
+
+    /// Whether a key frame that newcomers are shown began in this lap.
+    fn shows_picture(&self) -> bool {
+        let recent = |key: &u64| self.newest.is_some_and(|newest| newest - key < KEEP_PACKETS);
+        self.key.filter(recent).and_then(|key| self.entry(key)).is_some_and(|entry| entry.lap == self.lap)
+    }
+
     /// The packet with this extended sequence number, if it is still here.
     pub fn get(&self, sequence: u64) -> Option<Stored<'_>> {
         let entry = self.entry(sequence)?;
-        let start = (entry.position % self.bytes.len() as u64) as usize;
+        let start = entry.start as usize;
         let middle = start + usize::from(entry.extra_len);
         let end = middle + usize::from(entry.payload_len);
         Some(Stored { meta: &entry.meta, extra: &self.bytes[start..middle], payload: &self.bytes[middle..end] })
@@ -140,15 +174,16 @@ impl Ring {
         self.key = None;
     }
 
-    /// Bytes that the ring may take from the system.
+    /// Bytes that the ring has taken from the system.
     pub fn footprint(&self) -> usize {
-        self.bytes.len() + size_of_val(&*self.entries)
+        self.span + size_of_val(&*self.entries)
     }
 
     fn entry(&self, sequence: u64) -> Option<&Entry> {
         let entry = &self.entries[self.place(sequence)];
         let here = entry.used && entry.meta.sequence == sequence;
-        (here && self.head <= entry.position + self.bytes.len() as u64).then_some(entry)
+        let before = entry.lap.wrapping_add(1) == self.lap && entry.start as usize >= self.head;
+        (here && (entry.lap == self.lap || before)).then_some(entry)
     }
 
     fn place(&self, sequence: u64) -> usize {

@@ -54,6 +54,28 @@ fn what_the_bytes_no_longer_hold_is_gone() {
     assert!((24..40).all(|sequence| ring.get(sequence).unwrap().payload == [sequence as u8; 100]));
 }
 
+/// R: a camera takes memory for two seconds of its bit rate, however long it runs, and no more than it may.
+#[test]
+fn a_ring_grows_with_its_rate() {
+    for (bits_per_second, least, most) in [(150_000, 64, 64), (1_500_000, 320, 512), (20_000_000, 1024, 1024)] {
+        let mut ring = Ring::new(4096, 1 << 20);
+        let gap = 1000 * 8 * 1_000_000 / bits_per_second;
+        let mut grown = 0;
+        for sequence in 0..30_000u64 {
+            let arrived = sequence * gap;
+            ring.insert(Meta { sequence, arrived, ..Meta::default() }, &[], &[sequence as u8; 1000]).unwrap();
+            if sequence == 15_000 {
+                grown = ring.footprint();
+            }
+            let kept = (2_000_000 / gap).min(sequence).min(1000);
+            assert_eq!(ring.get(sequence - kept).unwrap().payload, [(sequence - kept) as u8; 1000]);
+        }
+        let entries = size_of::<Entry>() * 4096;
+        assert_eq!(ring.footprint(), grown, "{bits_per_second}");
+        assert!((least..=most).contains(&((grown - entries) >> 10)), "{bits_per_second}: {}", grown - entries);
+    }
+}
+
 #[test]
 fn a_packet_too_long_for_the_ring_is_refused() {
     let mut ring = Ring::new(16, 1600);
