@@ -139,7 +139,10 @@ impl Splice {
     /// Allocates the first time, and never again.
     pub fn skip(&mut self, number: u64) -> Option<Skipped> {
         if number <= self.highest_in {
-            return self.place(number).map(Skipped::Fill);
+            let out = self.place(number)?;
+            // Or what comes after a switch would be given the same number.
+            self.highest_out = self.highest_out.max(Some(out));
+            return Some(Skipped::Fill(out));
         }
         let mut skips = self.skips.take().unwrap_or_else(|| Box::new(Skips { runs: [(0, 0); SKIPS], count: 0 }));
         let left_out = skips.left_out() + 1;
