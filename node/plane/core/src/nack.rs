@@ -31,18 +31,12 @@ struct Missing {
     tries: u8,
 }
 
-/// Loss detector of one incoming stream, with fixed memory. Sequence numbers are extended ([`crate::seq::Unwrapper`]).
-#[derive(Debug, Clone)]
+/// Loss detector of one incoming stream, with memory that is taken with the first loss and fixed from then on. Sequence numbers are extended ([`crate::seq::Unwrapper`]).
+#[derive(Debug, Clone, Default)]
 pub struct LossDetector {
     highest: Option<u64>,
     missing: VecDeque<Missing>, // rising
     given_up: u64,
-}
-
-impl Default for LossDetector {
-    fn default() -> Self {
-        LossDetector { highest: None, missing: VecDeque::with_capacity(MAX_MISSING), given_up: 0 }
-    }
 }
 
 impl LossDetector {
@@ -67,6 +61,9 @@ impl LossDetector {
             self.given_up += gap + self.missing.len() as u64;
             self.missing.clear();
             return Arrival::Jump;
+        }
+        if gap > 0 {
+            self.missing.reserve(MAX_MISSING - self.missing.len()); // nothing, after the first time
         }
         for sequence in highest + 1..sequence {
             if self.missing.len() == MAX_MISSING {

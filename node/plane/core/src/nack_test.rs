@@ -95,12 +95,15 @@ fn a_restart_of_the_stream_is_no_loss() {
     assert_eq!(detector.received(5001, 0), Arrival::New);
 }
 
-/// H10: whatever is lost, memory stays as it was made.
+/// H10: whatever is lost, memory stays as the first loss made it; most streams never lose anything, or never begin.
 #[test]
 fn endless_loss_takes_no_more_memory() {
     let mut detector = LossDetector::new();
+    assert_eq!(detector.missing.capacity(), 0);
+    detector.received(0, 0);
+    detector.received(2, 0);
     let capacity = detector.missing.capacity();
-    for sequence in (0..100_000).step_by(100) {
+    for sequence in (100..100_000).step_by(100) {
         detector.received(sequence, sequence);
     }
     assert_eq!((detector.missing(), detector.missing.capacity()), (MAX_MISSING, capacity));
