@@ -1,14 +1,14 @@
 // Raised hands and reactions: one's own, and what the room is told of them.
 
-import { find, h, setText } from './dom.js';
+import { find, h, icon, setText } from './dom.js';
 import { isolate, onLanguage, t } from './i18n.js';
 
 /** @typedef {import('./protocol.js').Reaction} Reaction */
 /** @typedef {import('./protocol.js').Tally} Tally */
 
-/** @type {Readonly<Record<Reaction, string>>} */
-export const SIGNS = Object.freeze({ clap: '👏', yes: '👍', no: '👎', heart: '❤️', laugh: '😄', wow: '😮' });
-/** A sign rises for so long, ms; and so many at once at most. */
+/** @type {readonly Reaction[]} each has its symbol `react-<name>`: not every machine has the letters for them */
+const REACTIONS = Object.freeze(['clap', 'yes', 'no', 'heart', 'laugh', 'wow']);
+/** A reaction rises for so long, ms; and so many at once at most. */
 const RISE_MS = 2600;
 const RISING = 24;
 /** A screen reader is told of reactions together, ms. */
@@ -71,11 +71,11 @@ export class Hands {
   draw() {
     const { state } = this.options;
     this.#popup.setAttribute('aria-label', t('react.title'));
-    this.#popup.replaceChildren(.../** @type {Reaction[]} */ (Object.keys(SIGNS)).map((reaction) =>
+    this.#popup.replaceChildren(...REACTIONS.map((reaction) =>
       h('button', { type: 'button', class: 'icon-button', 'aria-label': t(`react.${reaction}`), title: t(`react.${reaction}`), onclick: () => {
         this.options.ask('react', { reaction });
         this.show(false, true);
-      } }, SIGNS[reaction])));
+      } }, icon(`react-${reaction}`))));
     const button = find('#hands-lower', HTMLButtonElement);
     button.hidden = !state.isHost || state.hands.length === 0;
     setText(button, t('hand.lower_all', { n: state.hands.length }));
@@ -96,9 +96,9 @@ export class Hands {
   /** @param {Tally[]} tallies */
   given(tallies) {
     for (const { reaction, count } of tallies) {
-      if (!Object.hasOwn(SIGNS, reaction)) continue;
+      if (!REACTIONS.includes(reaction)) continue;
       this.#untold.set(reaction, (this.#untold.get(reaction) ?? 0) + count);
-      for (let n = 0; n < Math.min(count, 6); n += 1) this.#rise(SIGNS[reaction]);
+      for (let n = 0; n < Math.min(count, 6); n += 1) this.#rise(reaction);
     }
     this.#telling ??= setTimeout(() => this.#tell(), TELL_MS);
   }
@@ -110,10 +110,10 @@ export class Hands {
     this.options.notices.say(told.join(', '));
   }
 
-  /** @param {string} sign */
-  #rise(sign) {
+  /** @param {Reaction} reaction */
+  #rise(reaction) {
     if (this.#holder.children.length >= RISING) return;
-    const node = h('span', {}, sign);
+    const node = h('span', {}, icon(`react-${reaction}`));
     node.style.setProperty('--at', `${8 + Math.random() * 84}%`);
     node.style.setProperty('--late', `${Math.round(Math.random() * 350)}ms`);
     this.#holder.append(node);

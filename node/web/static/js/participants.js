@@ -98,7 +98,7 @@ export class Participants {
       const now = person();
       if (now) this.options.lower(now);
     });
-    const hand = h('span', { class: 'hand', hidden: true });
+    const hand = h('span', { class: 'hand', hidden: true }, icon('hand'), h('span'));
     const name = h('bdi', { class: 'name' });
     const tags = h('span', { class: 'tags' });
     const microphone = h('span', { class: 'state', role: 'img' }, icon('mic'));
@@ -138,7 +138,8 @@ export class Participants {
     row.camera.classList.toggle('off', !seen);
     const turn = state.handOf(person.participant);
     row.hand.hidden = turn === 0;
-    setText(row.hand, turn ? `✋ ${turn}` : '');
+    row.node.classList.toggle('asks', turn > 0);
+    setText(find('span', HTMLElement, row.hand), turn ? String(turn) : '');
     set(row.hand, 'role', turn ? 'img' : null);
     set(row.hand, 'aria-label', turn ? t('hand.turn', { n: turn }) : null);
     row.lower.hidden = turn === 0 || !(state.isHost || self);
