@@ -93,6 +93,27 @@ class History:
 
 
 @dataclass(slots=True)
+class SessionType:
+    """A row of the table of session types; sentences in the language of this run."""
+
+    type: str
+    title: str = ""
+    use: str = ""
+    base: str = ""
+    people: int = 0
+    max_people: int = 0
+    advice_people: int = 0
+    minutes: int = 0
+    max_minutes: int = 0
+    start: str = "anyone"  # "anyone", "two", "host"
+    ends_empty: bool = False
+    recording: bool = False
+    replay: bool = False
+    telephone: bool = False
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Room:
     context: str
     room: str
@@ -120,6 +141,13 @@ class Room:
     cover: str = ""  # "covered", "short", "slow", "hold"
     moderators: int = 0
     moderators_needed: int = 0
+    type: str = ""
+    form: str = "permanent"  # "permanent", "scheduled", "instant"
+    starts: float = 0.0
+    started: float = 0.0
+    ends: float = 0.0  # the stated end
+    cut: float = 0.0  # when everybody is out
+    end_cause: str = ""  # of the last session: "empty", "time", "duration", "host", "operator"
     gone_at: float = 0.0
     pending: str = ""  # what we asked for and the node has not confirmed yet
 

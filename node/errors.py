@@ -144,6 +144,72 @@ RULES: Final[dict[str, Rule]] = {
         Text("Ce nœud a déjà {current} salles sur {limit}.", "This node has {current} of {limit} rooms already."),
         Text("Fermez une salle, ou relevez limits.rooms.", "Close a room, or raise limits.rooms."),
     ),
+    # ------------------------------------------------------------------ types, schedule
+    "TYPE_UNKNOWN": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "types.exists",
+        Text("« {current} » n’est pas un type de séance.", "“{current}” is not a session type."),
+        Text("Types : {limit}.", "Types: {limit}."),
+    ),
+    "ROOM_EARLY": Rule(
+        "FAILED_PRECONDITION",
+        425,
+        "schedule.opens",
+        Text("La salle ouvre le {limit} ; encore {current}.", "The room opens on {limit}, in {current}."),
+        Text("Gardez cette page ouverte, ou revenez à l’heure.", "Keep this page open, or come back on time."),
+    ),
+    "ROOM_NOT_STARTED": Rule(
+        "FAILED_PRECONDITION",
+        425,
+        "types.start",
+        Text("La séance n’a pas encore commencé.", "The session has not begun yet."),
+        Text(
+            "Elle commence quand une personne du rôle {limit} est là. Gardez cette page ouverte.",
+            "It begins when somebody of the role {limit} is there. Keep this page open.",
+        ),
+    ),
+    "DURATION_OUT_OF_RANGE": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "schedule.max_minutes",
+        Text(
+            "Une durée de {current} minutes n’est pas possible ; permis : {limit}.",
+            "A duration of {current} minutes is not possible; allowed: {limit}.",
+        ),
+        Text("Choisissez une durée plus courte, ou un autre type.", "Choose a shorter one, or another type."),
+    ),
+    "NOTHING_TO_EXTEND": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "schedule.ends",
+        Text("Aucune fin n’est prévue pour cette séance.", "This session has no end that could be moved."),
+        Text("Il n’y a rien à faire.", "There is nothing to do."),
+    ),
+    "TIME_OVER": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "schedule.cut",
+        Text("L’heure de fin est passée : la séance est terminée.", "The time is over: the session has ended."),
+        Text("Merci de votre participation.", "Thank you for taking part."),
+    ),
+    "DURATION_OVER": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "schedule.max_minutes",
+        Text(
+            "La durée maximale ({limit} minutes) est atteinte : la séance est terminée.",
+            "The longest duration ({limit} minutes) is reached: the session has ended.",
+        ),
+        Text("Vous pouvez en commencer une autre par le même lien.", "You can begin another one by the same link."),
+    ),
+    "ENDED_BY_HOST": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "types.end",
+        Text("L’animation a terminé la séance.", "The host has ended the session."),
+        Text("Merci de votre participation.", "Thank you for taking part."),
+    ),
     # ------------------------------------------------------------------ join
     "TICKET_MISSING": Rule(
         "UNAUTHENTICATED",

@@ -51,6 +51,7 @@ from node.features.reactions.service import Reactions
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
+from node.features.types.service import Types
 from node.journal import Journal
 from node.machine import Meter as MachineMeter
 from node.media.adapter import PlaneMedia
@@ -290,6 +291,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     rates = Rates(floor, rates_store.SqlStore(engine))
     moderation, hands, cover = Moderation(floor), Hands(floor), Cover(floor)
     join = Join(floor, config.limits)
+    rooms = Rooms(floor, archive, config.limits, lambda: running.web_url)
     meter = Meter()
     edge = WebEdge(
         Edge(
@@ -304,6 +306,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             hands=hands,
             reactions=Reactions(floor),
             cover=cover,
+            rooms=rooms,
         ),
         join,
         meter,
@@ -327,7 +330,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             web_url=lambda: running.web_url,
             caps=lambda: (rates.node.send_bps, rates.node.receive_bps),
         ),
-        rooms=Rooms(floor, archive, config.limits, lambda: running.web_url),
+        rooms=rooms,
         participants=participants,
         mute=mute,
         chat=chat,
@@ -335,6 +338,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         rates=rates,
         moderation=moderation,
         hands=hands,
+        types=Types(config.limits),
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),

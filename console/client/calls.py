@@ -22,6 +22,7 @@ from protos.participants.v1 import participants_pb2_grpc
 from protos.quality.v1 import quality_pb2_grpc
 from protos.rates.v1 import rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2_grpc
+from protos.types.v1 import types_pb2_grpc
 
 DEADLINE: Final = 2.0  # seconds
 PAUSE: Final = 0.25  # seconds before the repeat: the channel has tried to connect again by then
@@ -41,6 +42,7 @@ class Stubs:
         self.rates = rates_pb2_grpc.RatesServiceStub(channel)
         self.moderation = moderation_pb2_grpc.ModerationServiceStub(channel)
         self.hands = hands_pb2_grpc.HandsServiceStub(channel)
+        self.types = types_pb2_grpc.TypesServiceStub(channel)
 
 
 def request_id() -> str:

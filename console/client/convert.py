@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from console.i18n import language
 from console.model import (
     SOURCES,
     Cap,
@@ -20,6 +21,7 @@ from console.model import (
     Point,
     Role,
     Room,
+    SessionType,
     Slot,
     Track,
 )
@@ -32,6 +34,7 @@ from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
 from protos.rates.v1 import rates_pb2
 from protos.rooms.v1 import rooms_pb2
+from protos.types.v1 import types_pb2
 
 NAME: Final = 64  # characters of a name that are shown
 ID: Final = 80
@@ -51,6 +54,21 @@ _CAUSES: Final[dict[int, str]] = {
     participants_pb2.Quality.CAUSE_NETWORK_DOWN: "network_down",
     participants_pb2.Quality.CAUSE_DEVICE: "device",
     participants_pb2.Quality.CAUSE_NODE: "node",
+}
+_FORMS: Final[dict[int, str]] = {
+    rooms_pb2.Room.FORM_SCHEDULED: "scheduled",
+    rooms_pb2.Room.FORM_INSTANT: "instant",
+}
+_END_CAUSES: Final[dict[int, str]] = {
+    rooms_pb2.Room.END_CAUSE_EMPTY: "empty",
+    rooms_pb2.Room.END_CAUSE_TIME: "time",
+    rooms_pb2.Room.END_CAUSE_DURATION: "duration",
+    rooms_pb2.Room.END_CAUSE_HOST: "host",
+    rooms_pb2.Room.END_CAUSE_OPERATOR: "operator",
+}
+_STARTS: Final[dict[int, str]] = {
+    types_pb2.SessionType.START_TWO: "two",
+    types_pb2.SessionType.START_HOST: "host",
 }
 _PEOPLE_STATES: Final[dict[int, str]] = {
     participants_pb2.Participant.STATE_JOINING: "joining",
@@ -127,6 +145,34 @@ def room(context: str, message: rooms_pb2.Room) -> Room:
         cover=clean(message.cover, 20),
         moderators=message.moderators,
         moderators_needed=message.moderators_needed,
+        type=clean(message.type, 40),
+        form=_FORMS.get(message.form, "permanent"),
+        starts=seconds(message.starts),
+        started=seconds(message.started),
+        ends=seconds(message.ends),
+        cut=seconds(message.cut),
+        end_cause=_END_CAUSES.get(message.end_cause, ""),
+    )
+
+
+def session_type(message: types_pb2.SessionType) -> SessionType:
+    french = language() == "fr"
+    return SessionType(
+        type=clean(message.type, 40),
+        title=clean(message.title_fr if french else message.title_en, 80),
+        use=clean(message.use_fr if french else message.use_en, 200),
+        base=clean(message.base, 40),
+        people=message.default_people,
+        max_people=message.max_people,
+        advice_people=message.advice_people,
+        minutes=message.default_minutes,
+        max_minutes=message.max_minutes,
+        start=_STARTS.get(message.start, "anyone"),
+        ends_empty=message.ends_empty,
+        recording=message.recording,
+        replay=message.replay,
+        telephone=message.telephone,
+        roles={clean(role.role, 40): tuple(clean(right, 40) for right in role.rights) for role in message.roles},
     )
 
 

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from console.client import convert
 from console.client.calls import Stubs, call, pages, request_id
 from console.client.channel import open_channel
 from console.client.plain import plain
-from console.model import Cap, Context, Failure, Item, Message, Node, Person, Room
+from console.model import Cap, Context, Failure, Item, Message, Node, Person, Room, SessionType
 from protos.chat.v1 import chat_pb2
 from protos.hands.v1 import hands_pb2
 from protos.moderation.v1 import moderation_pb2
@@ -21,6 +23,7 @@ from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
 from protos.rates.v1 import rates_pb2
 from protos.rooms.v1 import rooms_pb2
+from protos.types.v1 import types_pb2
 
 PAGE = 500
 
@@ -47,7 +50,7 @@ class Once:
         reply, _ = await call(self.context, method, request, self._deadline)
         return reply
 
-    def _found(self, row: Node | Room | Person | Message | Cap | Item, message: Any) -> Found:
+    def _found(self, row: Node | Room | Person | Message | Cap | Item | SessionType, message: Any) -> Found:
         return Found(row, {"context": self.context.name, **plain(message)})
 
     # ------------------------------------------------------------------ reading
@@ -87,6 +90,11 @@ class Once:
         reply = await self._call(self._stubs.quality.GetQuality, request)
         row = convert.detail(Person(self.context.name, room, participant), reply).person
         return self._found(row, reply)
+
+    async def types(self) -> list[Found]:
+        request = types_pb2.ListTypesRequest(page_size=PAGE)
+        found = await pages(self.context, self._stubs.types.ListTypes, request, lambda r: r.types, self._deadline)
+        return [self._found(convert.session_type(one), one) for one in found]
 
     async def caps(self, room: str = "") -> list[Found]:
         request = rates_pb2.ListCapsRequest(room=room, page_size=PAGE)
@@ -148,13 +156,42 @@ class Once:
         reply = await self._call(self._stubs.rates.SetCap, request)
         return self._found(convert.cap(self.context.name, reply.cap), reply.cap)
 
-    async def create_room(self, title: str, room: str, most: int, hours: int) -> tuple[Found, list[dict[str, Any]]]:
+    async def create_room(
+        self,
+        title: str,
+        room: str,
+        most: int,
+        hours: int,
+        *,
+        type: str = "",
+        starts: float = 0.0,
+        minutes: int = 0,
+        instant: bool = False,
+    ) -> tuple[Found, list[dict[str, Any]]]:
         request = rooms_pb2.CreateRoomRequest(
-            title=title, room=room, max_participants=most, ticket_hours=hours, request_id=request_id()
+            title=title,
+            room=room,
+            max_participants=most,
+            ticket_hours=hours,
+            request_id=request_id(),
+            type=type,
+            minutes=minutes,
+            form=rooms_pb2.Room.FORM_INSTANT if instant else rooms_pb2.Room.FORM_UNSPECIFIED,
+            starts=Timestamp(seconds=int(starts)) if starts else None,
         )
         reply = await self._call(self._stubs.rooms.CreateRoom, request)
         links = [plain(link) for link in reply.links]
         return self._found(convert.room(self.context.name, reply.room), reply.room), links
+
+    async def extend_room(self, room: str, minutes: int, reason: str) -> Found:
+        request = rooms_pb2.ExtendRoomRequest(room=room, minutes=minutes, reason=reason, request_id=request_id())
+        reply = await self._call(self._stubs.rooms.ExtendRoom, request)
+        return self._found(convert.room(self.context.name, reply.room), reply.room)
+
+    async def end_room(self, room: str, reason: str) -> Found:
+        request = rooms_pb2.EndRoomRequest(room=room, reason=reason, request_id=request_id())
+        reply = await self._call(self._stubs.rooms.EndRoom, request)
+        return self._found(convert.room(self.context.name, reply.room), reply.room)
 
     async def close_room(self, room: str, reason: str) -> Found:
         request = rooms_pb2.CloseRoomRequest(room=room, reason=reason, request_id=request_id())

@@ -27,6 +27,7 @@ _NOUNS: Final = (  # command, module, attribute
     ("nodes", "console.ctl.nodes", "app"),
     ("quality", "console.ctl.quality", "app"),
     ("rates", "console.ctl.rates", "app"),
+    ("types", "console.ctl.types", "app"),
     ("contexts", "console.ctl.contexts", "app"),
 )
 

@@ -83,6 +83,13 @@ def room_facts(room: Room, look: Look, cells: int) -> list[Line]:
         if at:
             day = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(at))
             lines.append(fact(label, f"{day}   {age(look.wall - at)}"))
+    if room.type:
+        lines.append(fact("col.type", f"{room.type}   {t(f'form.{room.form}')}"))
+    for label, at in (("fact.starts", room.starts), ("fact.started", room.started), ("col.ends", room.ends)):
+        if at:
+            lines.append(fact(label, time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(at))))
+    if room.end_cause:
+        lines.append(fact("fact.end_cause", t(f"end.{room.end_cause}")))
     if room.closed_by:
         lines.append(fact("fact.reason", f"{room.closed_by}: {room.closed_reason}"))
     return lines

@@ -75,6 +75,6 @@ def _targets(call: Call) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in call.row.targets if call.row is not None else ():
         for message in (call.request, getattr(call.answer, name, None)):
-            if isinstance(message, Message) and (value := getattr(message, name, "")) and isinstance(value, str):
-                found.setdefault(name, value[:MAX_ID])
+            if isinstance(message, Message) and (value := getattr(message, name, "")) and isinstance(value, (str, int)):
+                found.setdefault(name, str(value)[:MAX_ID])
     return found

@@ -27,6 +27,11 @@ def stamp(seconds: float | None) -> Timestamp | None:
     return Timestamp(seconds=micros // 1_000_000, nanos=micros % 1_000_000 * 1000)
 
 
+def seconds(time: Timestamp) -> float:
+    """Since the epoch."""
+    return time.seconds + time.nanos / 1e9
+
+
 def position(token: str) -> common_pb2.Position:
     return common_pb2.Position(resume_token=token, time=stamp(time.time()))
 

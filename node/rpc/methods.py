@@ -38,6 +38,8 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.rooms.v1.RoomsService/GetRoom": _reads(Role.VIEWER, "room"),
     "/regie.rooms.v1.RoomsService/ListRooms": _reads(Role.VIEWER),
     "/regie.rooms.v1.RoomsService/WatchRooms": _reads(Role.VIEWER),
+    "/regie.rooms.v1.RoomsService/ExtendRoom": _changes(Role.OPERATOR, "room", "minutes"),
+    "/regie.rooms.v1.RoomsService/EndRoom": _changes(Role.OPERATOR, "room"),
     "/regie.rooms.v1.RoomsService/CloseRoom": _changes(Role.OPERATOR, "room"),
     "/regie.participants.v1.ParticipantsService/GetParticipant": _reads(Role.VIEWER, "room", "participant"),
     "/regie.participants.v1.ParticipantsService/ListParticipants": _reads(Role.VIEWER, "room"),
@@ -65,6 +67,7 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.rates.v1.RatesService/SetCap": _changes(
         Role.OPERATOR, "room", "participant", "send_bits_per_second", "receive_bits_per_second"
     ),
+    "/regie.types.v1.TypesService/ListTypes": _reads(Role.VIEWER),
     "/regie.quality.v1.QualityService/GetQuality": _reads(Role.VIEWER, "room", "participant"),
     # not ours, but answered by the same server
     "/grpc.health.v1.Health/Check": Method(None),

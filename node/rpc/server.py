@@ -40,6 +40,8 @@ from node.features.rates.rpc import RatesServicer
 from node.features.rates.service import Rates
 from node.features.rooms.rpc import RoomsServicer
 from node.features.rooms.service import Rooms
+from node.features.types.rpc import TypesServicer
+from node.features.types.service import Types
 from node.journal import Journal
 from node.rpc.audit import Audit as AuditCalls
 from node.rpc.interceptors import MAX_MESSAGE, Begin, Meter, chain
@@ -54,6 +56,7 @@ from protos.participants.v1 import participants_pb2, participants_pb2_grpc
 from protos.quality.v1 import quality_pb2, quality_pb2_grpc
 from protos.rates.v1 import rates_pb2, rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from protos.types.v1 import types_pb2, types_pb2_grpc
 
 OPTIONS: Final[Sequence[tuple[str, int]]] = (
     # Consoles ping every 10 s, also without calls; gRPC's default would answer too_many_pings.
@@ -85,6 +88,7 @@ SERVICES: Final = tuple(
         (rates_pb2, "RatesService"),
         (moderation_pb2, "ModerationService"),
         (hands_pb2, "HandsService"),
+        (types_pb2, "TypesService"),
     )
 )
 LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -110,6 +114,7 @@ class Services:
     rates: Rates
     moderation: Moderation
     hands: Hands
+    types: Types
     journal: Journal
     operators: Operators
     audit: Audit
@@ -201,6 +206,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     rates_pb2_grpc.add_RatesServiceServicer_to_server(RatesServicer(s.rates), server)
     moderation_pb2_grpc.add_ModerationServiceServicer_to_server(ModerationServicer(s.moderation), server)
     hands_pb2_grpc.add_HandsServiceServicer_to_server(HandsServicer(s.hands), server)
+    types_pb2_grpc.add_TypesServiceServicer_to_server(TypesServicer(s.types), server)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)
     server.add_generic_rpc_handlers((_Unknown(),))  # last: asked when nobody else knows the method

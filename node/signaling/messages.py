@@ -133,6 +133,14 @@ class Active(FromPage, frozen=True):
     """A key or a pointer was used lately."""
 
 
+class Extend(FromPage, frozen=True):
+    minutes: Annotated[int, Meta(ge=1, le=1440)]
+
+
+class End(FromPage, frozen=True):
+    """For everybody."""
+
+
 class Quality(FromPage, frozen=True):
     """Of the last seconds. Lost, dropped: 0 … 1; `decode_ms`: of one frame; `limited`: what holds the sending back."""
 
@@ -165,6 +173,8 @@ ClientMessage = (
     | Mute
     | Remove
     | Hide
+    | Extend
+    | End
     | Retract
     | Report
     | Regulate
@@ -305,6 +315,14 @@ class RoomInfo(msgspec.Struct, frozen=True):
     title: str
 
 
+class TimeInfo(msgspec.Struct, frozen=True):
+    """`ends`: the stated end, ms since the epoch; everybody is out in `left_s` seconds; a session lasts `minutes`."""
+
+    ends: int
+    left_s: int
+    minutes: int
+
+
 class FromNode(msgspec.Struct, tag_field="type", tag=str.lower, frozen=True):
     """What the node says."""
 
@@ -326,6 +344,8 @@ class Welcome(FromNode, frozen=True):
     waiting: tuple[ItemInfo, ...] = ()
     hands: tuple[HandInfo, ...] = ()
     cover: CoverInfo | None = None
+    rights: tuple[str, ...] = ()
+    time: TimeInfo | None = None
 
 
 class Resumed(FromNode, frozen=True):
@@ -454,6 +474,13 @@ class Grades(FromNode, frozen=True):
     """Everybody whose connection is not good, the worst first; at most 100."""
 
     grades: tuple[GradeInfo, ...]
+
+
+class Time(FromNode, frozen=True):
+    """The end is near, or was moved; None: no end is in sight any more."""
+
+    seq: int
+    time: TimeInfo | None
 
 
 class Rejoin(FromNode, frozen=True):

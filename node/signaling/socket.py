@@ -31,6 +31,7 @@ from node.features.quality.service import Quality
 from node.features.reactions.rules import Reaction
 from node.features.reactions.service import Reactions
 from node.features.rooms.rules import Room
+from node.features.rooms.service import Rooms
 from node.logs import fault
 from node.ports import Actor, Source
 from node.signaling import messages as m
@@ -71,6 +72,7 @@ class Edge:
     hands: Hands
     reactions: Reactions
     cover: Cover
+    rooms: Rooms
 
 
 class Line:
@@ -421,6 +423,14 @@ async def _active(talk: Talk, message: m.Active) -> None:
     talk.edge.cover.active(talk.room.id, talk.participant)
 
 
+async def _extend(talk: Talk, message: m.Extend) -> None:
+    await talk.edge.rooms.extend(talk.room.id, message.minutes, by=talk.actor)
+
+
+async def _end(talk: Talk, message: m.End) -> None:
+    await talk.edge.rooms.end(talk.room.id, by=talk.actor)
+
+
 async def _quality(talk: Talk, message: m.Quality) -> None:
     reported = {name: getattr(message, name) for name in Reported.__struct_fields__}
     talk.edge.quality.report(talk.room.id, talk.participant, Reported(**reported))
@@ -455,6 +465,8 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Lower: _lower,
     m.React: _react,
     m.Active: _active,
+    m.Extend: _extend,
+    m.End: _end,
     m.Quality: _quality,
     m.Ping: _ping,
     m.Leave: _leave,

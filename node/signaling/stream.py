@@ -25,11 +25,14 @@ from node.features.participants.rules import (
     PersonChanged,
     PersonGone,
     RejoinWanted,
+    Role,
     SpeakersChanged,
 )
 from node.features.quality.watched import GradesChanged, HeldChanged, VerdictChanged
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room
+from node.features.schedule.rules import TimeTold
+from node.features.types.rules import End, Right
 from node.ports import Event, Source
 from node.signaling import gestures
 from node.signaling import messages as m
@@ -98,7 +101,7 @@ class Stream:
         self._people: dict[str, m.PersonInfo] = {person.id: info_of(room, person) for person in room.people}
         self._dirty: dict[str, None] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._now = now
+        self.now = now
         self._spoke = 0.0
         self._grading: asyncio.TimerHandle | None = None
         self._grades = b""
@@ -171,13 +174,13 @@ class Stream:
     def gone(self, participant: str, cause: Cause) -> None:
         self._dirty.pop(participant, None)
         known = self._people.pop(participant, None) is not None
-        if known and cause is not Cause.CLOSED:
+        if known and cause not in (Cause.CLOSED, Cause.ENDED):
             seq = self.next()
             self.tell(m.Gone(seq, participant, cause), seq)
 
     def speaking(self, levels: Sequence[tuple[str, int]]) -> None:
         """At most ten a second, but for silence, which is always told."""
-        now = self._now()
+        now = self.now()
         if levels and now - self._spoke < SPEAKING_EVERY_S * 0.9:
             return
         self._spoke = now
@@ -277,7 +280,24 @@ class Stream:
             waiting=told.waiting_of(room, person),
             hands=gestures.hands_of(room),
             cover=gestures.cover_of(room) if person.role in STAFF else None,
+            rights=rights_of(room, person.role),
+            time=time_of(room, self.now()),
         )
+
+
+def rights_of(room: Room, role: Role) -> tuple[str, ...]:
+    rights = room.type.roles.get(role, frozenset())
+    return tuple(right for right in Right if right in rights)
+
+
+def time_of(room: Room, now: float) -> m.TimeInfo | None:
+    """None: no end is in sight."""
+    schedule = room.schedule
+    left = schedule.left(now)
+    ends = schedule.ends
+    if left is None or ends is None:
+        return None
+    return m.TimeInfo(int(ends * 1000), max(0, round(left)), schedule.plan.minutes)
 
 
 def info_of(room: Room, person: Person) -> m.PersonInfo:
@@ -341,11 +361,31 @@ def _person_changed(stream: Stream, event: PersonChanged) -> None:
 def _person_gone(stream: Stream, event: PersonGone) -> None:
     if event.cause is Cause.REMOVED:
         stream.end(event.participant, "removed", Refusal("REMOVED", set_by="room"))
-    elif event.cause is Cause.CLOSED:
-        stream.end(event.participant, "closed", Refusal("ROOM_CLOSED", set_by="room"))
+    elif event.cause in (Cause.CLOSED, Cause.ENDED):
+        stream.end(event.participant, "closed", _why(stream.room))
     elif (connection := stream.connections.pop(event.participant, None)) is not None:
         connection.end(ENDED)
     stream.gone(event.participant, event.cause)
+
+
+def _why(room: Room) -> Refusal:
+    """What ended it (T5), for those who were in it."""
+    match room.schedule.cause:
+        case End.TIME:
+            return Refusal("TIME_OVER", set_by="room")
+        case End.DURATION:
+            return Refusal("DURATION_OVER", limit=room.schedule.plan.minutes, set_by="room")
+        case End.HOST:
+            return Refusal("ENDED_BY_HOST", set_by="room")
+        case _:
+            return Refusal("ROOM_CLOSED", set_by="room")
+
+
+def _time_told(stream: Stream, event: TimeTold) -> None:
+    """The whole room hears that the end is near, or has moved; who comes later finds it in the welcome."""
+    seq = stream.next()
+    time = time_of(stream.room, stream.now())
+    stream.tell(m.Time(seq, time), seq)
 
 
 def _slots_changed(stream: Stream, event: SlotsChanged) -> None:
@@ -401,6 +441,7 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     VerdictChanged: _verdict_changed,
     GradesChanged: _grades_changed,
     BlockChanged: _block_changed,
+    TimeTold: _time_told,
     RejoinWanted: _rejoin_wanted,
     SpeakersChanged: _speakers_changed,
     **told.TELL,

@@ -14,6 +14,7 @@ import node.features.mute.store as mute
 import node.features.participants.store as participants
 import node.features.rates.store as rates
 import node.features.rooms.store as rooms
+import node.features.schedule.store as schedule
 from node.features.rooms.rules import RoomClosed, SavedRoom
 from node.storage.ledger import Writes, merged
 
@@ -27,6 +28,7 @@ _FEATURES: Final = merged(
         rates.WRITES,
         moderation.WRITES,
         hands.WRITES,
+        schedule.WRITES,
     )
 )
 WRITES: Final[Writes] = {**_FEATURES, RoomClosed: (*_FEATURES[RoomClosed], chat.FORGET, moderation.FORGET)}

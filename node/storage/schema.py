@@ -11,7 +11,8 @@ import node.features.mute.store
 import node.features.operators.store
 import node.features.participants.store
 import node.features.rates.store
-import node.features.rooms.store  # noqa: F401
+import node.features.rooms.store
+import node.features.schedule.store  # noqa: F401
 from node.storage.metadata import metadata
 
 __all__ = ["metadata"]

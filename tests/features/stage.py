@@ -9,6 +9,7 @@ import msgspec
 from node.features.join.rules import Admit, Knock, Link, Return
 from node.features.participants.rules import MediaConnected, ParticipantView, Publish, Role, State
 from node.features.rooms.rules import Issue, Opening, Room
+from node.features.schedule.rules import Plan
 from node.ports import Actor, Event, Kind, Level, Shape, Slot, Source, Track
 
 NOON = 1_700_000_000.0
@@ -17,18 +18,24 @@ E = TypeVar("E")
 
 AUDIO_SLOTS = 3
 VIDEO_SLOTS = 4
+ALWAYS = Plan()
 
 
 class Stage:
     """A room, a clock that only moves when told to, and everything that happened."""
 
-    def __init__(self, *, capacity: int = 100, video_slots: int = VIDEO_SLOTS) -> None:
+    def __init__(
+        self, *, capacity: int = 100, video_slots: int = VIDEO_SLOTS, type: str = "meeting", plan: Plan = ALWAYS
+    ) -> None:
         self.now = NOON
         self.video_slots = video_slots
-        self.room = Room(Opening("salle", "Salle", capacity, created=NOON), node="n1")
+        self.room = Room(Opening("salle", "Salle", capacity, created=NOON, type=type, plan=plan), node="n1")
         self.happened: list[Event] = []
         self._n = 0
-        tickets = (Link("host-ticket", Role.HOST, NOON + 3600), Link("ticket", Role.PARTICIPANT, NOON + 3600))
+        tickets = (
+            Link("ticket", Role.PARTICIPANT, NOON + 3600),
+            *(Link(f"{role}-ticket", role, NOON + 3600) for role in Role),
+        )
         self.do(Issue(tickets))
 
     # ------------------------------------------------------------ verbs

@@ -53,7 +53,7 @@ def test_both_gone_for_thirty_seconds_is_lost() -> None:
     stage.wait(0.1)
     (gone,) = of(stage.do(Tick()), PersonGone)
     assert (gone.participant, gone.cause) == (amina, Cause.LOST)
-    assert stage.room.deadline is None
+    assert stage.room.people.deadline is None
 
 
 def test_who_comes_back_in_time_keeps_the_place() -> None:

@@ -37,6 +37,7 @@ from node.features.rooms.floor import Floor
 from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Limits, Rooms
 from node.features.rooms.told import Told
+from node.features.types.service import Types
 from node.journal import Journal
 from node.ports import (
     Actor,
@@ -239,6 +240,7 @@ class House:
             rates=Rates(self.floor, KeptCap()),
             moderation=Moderation(self.floor),
             hands=Hands(self.floor),
+            types=Types(Limits()),
             journal=self.journal,
             operators=self.operators,
             audit=self.audit,

@@ -297,6 +297,7 @@ class House:
             Hands(self.floor),
             Reactions(self.floor),
             Cover(self.floor),
+            self.rooms,
         )
         self.meter = Counting()
         self.edge = WebEdge(edge, self.join, self.meter, now=self.clock.now, **self.options)

@@ -20,7 +20,8 @@ async def test_an_answer_has_what_the_page_needs(home: House) -> None:
     assert said["sdp"].startswith("v=0")
     assert said["tracks"][0] == {"source": "microphone", "mid": "0"}
     assert {slot["kind"] for slot in said["slots"]} == {"audio", "video"}
-    assert said["room"] == {"room": room.room, "title": "Salle"}
+    assert said["room"] == {"room": room.room, "title": "Salle", "type": "meeting"}
+    assert said["rights"] == ["microphone", "camera", "screen", "chat"]
     assert said["max_message"] == 2000
     assert home.meter.joins == ["OK"]
 
@@ -36,6 +37,8 @@ async def test_looking_before_joining(home: House) -> None:
     answer = await home.request("GET", f"/api/rooms/{room.room}", bearer=tickets["participant"])
     assert await answer.json() == {
         "room": room.room, "title": "Salle", "people": 1, "max_participants": 7, "role": "participant",
+        "type": "meeting", "rights": ["microphone", "camera", "screen", "chat"], "opens_in_s": 0, "waits": False,
+        "advice_people": 250,
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import secrets
 from typing import Final
 
@@ -14,6 +15,7 @@ from node.features.participants.rules import Attach, Detach, GoAway, Leave, Pers
 from node.features.rooms.floor import Decided, Floor, digest
 from node.features.rooms.rules import Room
 from node.features.rooms.service import Limits
+from node.features.types.rules import Right
 from node.ports import Opened, Shape, Slot, Source, Track
 
 SECRET_LENGTH: Final = 128
@@ -40,6 +42,8 @@ class Joined(msgspec.Struct, frozen=True):
     room: str
     title: str
     resource: str
+    rights: tuple[str, ...] = ()
+    type: str = "meeting"
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -50,6 +54,14 @@ class Look(msgspec.Struct, frozen=True):
     people: int
     max_participants: int
     role: Role
+    type: str = "meeting"
+    rights: tuple[str, ...] = ()
+    """What this role may do: the page offers nothing else."""
+    opens_in_s: int = 0
+    """Until a scheduled room lets people in; 0: it does."""
+    waits: bool = False
+    """Whether this person waits until it begins."""
+    advice_people: int = 0
 
 
 class Join:
@@ -62,7 +74,24 @@ class Join:
     async def look(self, room_id: str, ticket: str) -> Look:
         room = self._floor.room(room_id)
         role = room.door.role_of(digest(ticket[:SECRET_LENGTH]), self._floor.clock.now())
-        return Look(room.id, room.title, len(room.people), room.door.max_participants, role)
+        now = self._floor.clock.now()
+        opens, waits = room.schedule.opens, False
+        try:
+            room.schedule.may_enter(role, now)
+        except Refused:
+            waits = True
+        return Look(
+            room=room.id,
+            title=room.title,
+            people=len(room.people),
+            max_participants=room.door.max_participants,
+            role=role,
+            type=room.type.key,
+            rights=_rights(room, role),
+            opens_in_s=max(0, math.ceil(opens - now)) if opens is not None else 0,
+            waits=waits,
+            advice_people=room.type.advice_people,
+        )
 
     async def join(self, room_id: str, ticket: str, request: JoinRequest) -> Joined:
         """Take a place, negotiate, come in. With a session that is alive, the same person comes back.
@@ -99,6 +128,8 @@ class Join:
             room=room.id,
             title=room.title,
             resource=resource_of(person.session),
+            rights=_rights(room, person.role),
+            type=room.type.key,
         )
 
     async def restart(self, session: str, offer: str) -> str:
@@ -222,6 +253,11 @@ class Join:
             # Removed, closed, or joined once more meanwhile: this transport is nobody's.
             self._floor.discard(opened.transport)
             raise
+
+
+def _rights(room: Room, role: Role) -> tuple[str, ...]:
+    rights = room.type.roles.get(role, frozenset())
+    return tuple(right for right in Right if right in rights)
 
 
 def resource_of(session: str) -> str:

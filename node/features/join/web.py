@@ -83,10 +83,11 @@ class JoinDoor:
             "participant": joined.participant,
             "session": joined.session,
             "role": joined.role,
+            "rights": joined.rights,
             "sdp": joined.sdp,
             "slots": joined.slots,
             "tracks": [{"source": track.source, "mid": track.mid} for track in joined.tracks],
-            "room": {"room": joined.room, "title": joined.title},
+            "room": {"room": joined.room, "title": joined.title, "type": joined.type},
             "max_message": MAX_LENGTH,
             **self._ice_servers(),
         }

@@ -9,6 +9,7 @@ What an operator blocks, operators lift: a host must not undo it, for anybody or
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -133,9 +134,11 @@ def _takes_over(old: By, new: By) -> bool:
 class Mute:
     """Who is blocked on what, in one room."""
 
-    def __init__(self, room: str, people: People) -> None:
+    def __init__(self, room: str, people: People, withheld: Callable[[Role], frozenset[Source]]) -> None:
+        """`withheld`: what a role has no right to send. The plane drops it like what is blocked; nobody can lift it."""
         self.room = room
         self._people = people
+        self._withheld = withheld
         self._blocks: dict[str, dict[Source, By]] = {}
         self.room_muted: By | None = None
 
@@ -147,7 +150,10 @@ class Mute:
         return self._blocks.get(participant, {})
 
     def is_blocked(self, participant: str, source: Source) -> bool:
-        return source in self._blocks.get(participant, {})
+        if source in self._blocks.get(participant, {}):
+            return True
+        person = self._people.find(participant)
+        return person is not None and source in self._withheld(person.role)
 
     def at_the_door(self, role: Role) -> frozenset[Source]:
         """What a newcomer's transport must be opened with."""
@@ -224,7 +230,7 @@ class Mute:
     def admitted(self, command: Admit, now: float) -> list[Event]:
         """What was blocked or lifted while the negotiation was under way."""
         person = self._people.get(command.participant)
-        blocked = set(self.blocked(person.id))
+        blocked = set(self.blocked(person.id)) | self._withheld(person.role)
         changes = [
             (track.id, track.source in blocked)
             for track in person.tracks
@@ -285,6 +291,8 @@ class Mute:
         for source in sources:
             del mine[source]
             events.append(SourceUnblocked(self.room, person.id, source, by.kind, by.id, now))
+            if source in self._withheld(person.role):
+                continue
             events.append(BlockChanged(self.room, person.id, source, False, by.kind))
             if (track := person.track(source)) is not None:
                 tracks.append((track.id, False))

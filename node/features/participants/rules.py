@@ -388,11 +388,11 @@ class People:
         person = self.get(command.participant)
         return self._gone(person, Cause.REMOVED, by=command.by.id, reason=command.reason, now=now)
 
-    def clear(self, by: str, reason: str, now: float) -> list[Event]:
-        """The room closes: everybody is gone."""
+    def clear(self, by: str, reason: str, now: float, cause: Cause = Cause.CLOSED) -> list[Event]:
+        """The room closes, or its session is over: everybody is gone."""
         events: list[Event] = []
         for person in list(self._people.values()):
-            events += self._gone(person, Cause.CLOSED, by=by, reason=reason, now=now)
+            events += self._gone(person, cause, by=by, reason=reason, now=now)
         return events
 
     def attach(self, command: Attach, now: float) -> list[Event]:

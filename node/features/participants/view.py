@@ -13,10 +13,14 @@ from node.ports import Shape, Source
 
 class Role(enum.StrEnum):
     HOST = "host"
+    SPEAKER = "speaker"
+    MODERATOR = "moderator"
+    """Of the chat."""
+    TECHNICIAN = "technician"
     PARTICIPANT = "participant"
 
 
-STAFF: Final = frozenset({Role.HOST})
+STAFF: Final = frozenset({Role.HOST, Role.MODERATOR})
 """Roles of people who moderate."""
 
 
@@ -33,6 +37,8 @@ class Cause(enum.StrEnum):
     REMOVED = "removed"
     LOST = "lost"
     CLOSED = "closed"
+    ENDED = "ended"
+    """The session is over; the room stays."""
 
 
 class TrackView(msgspec.Struct, frozen=True):

@@ -7,14 +7,29 @@ from typing import Any, Final
 
 from node.features.rooms.rules import JoinLink, RoomState, RoomView
 from node.features.rooms.service import Rooms
+from node.features.schedule.rules import Form
+from node.features.types.rules import End
 from node.journal import Change, Journal, RoomChanged, RoomGone
 from node.rpc.call import current
-from node.rpc.convert import Latest, page, position, stamp
+from node.rpc.convert import Latest, page, position, seconds, stamp
 from node.rpc.watch import Frame, watch
 from protos.rooms.v1 import rooms_pb2 as pb
 from protos.rooms.v1 import rooms_pb2_grpc
 
 STATES: Final = {RoomState.OPEN: pb.Room.STATE_OPEN, RoomState.CLOSED: pb.Room.STATE_CLOSED}
+
+FORMS: Final = {
+    Form.PERMANENT: pb.Room.FORM_PERMANENT,
+    Form.SCHEDULED: pb.Room.FORM_SCHEDULED,
+    Form.INSTANT: pb.Room.FORM_INSTANT,
+}
+CAUSES: Final = {
+    End.EMPTY: pb.Room.END_CAUSE_EMPTY,
+    End.TIME: pb.Room.END_CAUSE_TIME,
+    End.DURATION: pb.Room.END_CAUSE_DURATION,
+    End.HOST: pb.Room.END_CAUSE_HOST,
+    End.OPERATOR: pb.Room.END_CAUSE_OPERATOR,
+}
 
 
 class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
@@ -29,6 +44,10 @@ class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
             max_participants=request.max_participants,
             room_id=request.room,
             ticket_hours=request.ticket_hours,
+            type=request.type,
+            form=_form(request),
+            starts=seconds(request.starts) if request.HasField("starts") else None,
+            minutes=request.minutes,
             by=current().actor,
         )
         return pb.CreateRoomResponse(room=room(view), links=map(link, links))
@@ -45,6 +64,14 @@ class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
         async for frame in watch(self._journal, ["rooms"], self._snapshot, resume=request.resume_token):
             yield changed(frame, self._latest)
 
+    async def ExtendRoom(self, request: pb.ExtendRoomRequest, context: Any) -> pb.ExtendRoomResponse:
+        view = await self._rooms.extend(request.room, request.minutes, by=current().actor, reason=request.reason)
+        return pb.ExtendRoomResponse(room=room(view))
+
+    async def EndRoom(self, request: pb.EndRoomRequest, context: Any) -> pb.EndRoomResponse:
+        view = await self._rooms.end(request.room, by=current().actor, reason=request.reason)
+        return pb.EndRoomResponse(room=room(view))
+
     async def CloseRoom(self, request: pb.CloseRoomRequest, context: Any) -> pb.CloseRoomResponse:
         view = await self._rooms.close(request.room, by=current().actor, reason=request.reason)
         return pb.CloseRoomResponse(room=room(view))
@@ -53,7 +80,13 @@ class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
         return [RoomChanged(view) for view in await self._rooms.list()]
 
 
+def _form(request: pb.CreateRoomRequest) -> Form:
+    asked = {wire: form for form, wire in FORMS.items()}.get(request.form)
+    return asked or (Form.SCHEDULED if request.HasField("starts") else Form.PERMANENT)
+
+
 def room(view: RoomView) -> pb.Room:
+    schedule = view.schedule
     return pb.Room(
         room=view.room,
         title=view.title,
@@ -80,6 +113,16 @@ def room(view: RoomView) -> pb.Room:
         cover=view.cover.stage,
         moderators=view.cover.present,
         moderators_needed=view.cover.needed,
+        type=view.type,
+        form=FORMS[schedule.form],
+        starts=stamp(schedule.starts),
+        minutes=schedule.minutes,
+        started=stamp(schedule.sitting.started),
+        ends=stamp(schedule.sitting.ends),
+        cut=stamp(schedule.cut),
+        ended=stamp(schedule.sitting.ended),
+        end_cause=CAUSES[schedule.sitting.cause] if schedule.sitting.cause else pb.Room.END_CAUSE_UNSPECIFIED,
+        ended_by=schedule.sitting.by,
     )
 
 

@@ -63,6 +63,18 @@ from node.features.participants.rules import (
 from node.features.quality.watched import Quality, Report
 from node.features.rates.rules import Cap, Rates, SetCap
 from node.features.reactions.rules import React, Reactions
+from node.features.rooms.rights import check_right
+from node.features.schedule.rules import (
+    EndSitting,
+    Extend,
+    Form,
+    Plan,
+    Schedule,
+    ScheduleView,
+    Sitting,
+    SittingEnded,
+)
+from node.features.types.rules import End, type_of
 from node.ports import (
     Actor,
     Effect,
@@ -112,6 +124,8 @@ class RoomView(msgspec.Struct, frozen=True):
     waiting: int = 0
     """Held messages and reports that moderators have not decided."""
     cover: CoverView = CoverView()
+    type: str = "meeting"
+    schedule: ScheduleView = ScheduleView()
 
 
 class JoinLink(msgspec.Struct, frozen=True):
@@ -134,6 +148,9 @@ class Opening(msgspec.Struct, frozen=True):
     closed: float | None = None
     closed_by: str = ""
     closed_reason: str = ""
+    type: str = "meeting"
+    plan: Plan = Plan()
+    sitting: Sitting = Sitting()
 
 
 class SavedPerson(msgspec.Struct, frozen=True):
@@ -202,6 +219,8 @@ class RoomCreated(Fact, frozen=True):
     max_participants: int
     by: str
     at: float
+    type: str = "meeting"
+    plan: Plan = Plan()
 
 
 class RoomOpened(Fact, frozen=True):
@@ -243,9 +262,11 @@ class Room:
         self.closed_by = opening.closed_by
         self.closed_reason = opening.closed_reason
         self.node = node
+        self.type = type_of(opening.type)
         self.people = People(self.id)
+        self.schedule = Schedule(self.id, self.people, self.type, opening.plan, opening.sitting, opening.created)
         self.door = Door(self.people, opening.max_participants)
-        self.mute = Mute(self.id, self.people)
+        self.mute = Mute(self.id, self.people, self.type.withheld)
         self.moderation = Moderation(self.id, self.people)
         self.chat = Chat(self.id, self.people, self.moderation)
         self.layout = Layout(self.id, self.people, self.mute.is_blocked)
@@ -263,7 +284,7 @@ class Room:
         """
         if self.closed is not None and type(command) not in AFTER_CLOSE:
             raise Refused("ROOM_CLOSED")
-        _check_host(self, command)
+        check_right(command, self.people, self.type)
         events: list[Event] = []
         for handler in COMMANDS[type(command)]:
             for event in handler(self, command, now):
@@ -279,7 +300,18 @@ class Room:
     @property
     def deadline(self) -> float | None:
         """When `Tick` is due, seconds since the epoch; None: nothing to wait for."""
-        features = (self.people, self.door, self.mute, self.chat, self.layout, self.moderation, self.cover)
+        if self.closed is not None:
+            return None
+        features = (
+            self.people,
+            self.door,
+            self.mute,
+            self.chat,
+            self.layout,
+            self.moderation,
+            self.cover,
+            self.schedule,
+        )
         return min((at for feature in features if (at := feature.deadline) is not None), default=None)
 
     @classmethod
@@ -302,6 +334,7 @@ class Room:
         for person in room.people:
             if person.transport:
                 room.layout.restore(person.id, held[person.transport].assigned)
+        room.schedule.resume(now)
         return room
 
     def _restore_person(self, saved: SavedPerson, held: Held | None, now: float) -> None:
@@ -363,6 +396,8 @@ class Room:
             reactions=self.reactions.given,
             waiting=len(self.moderation.queue()),
             cover=self.cover.view(),
+            type=self.type.key,
+            schedule=self.schedule.view(),
         )
 
     def participant(self, participant: str) -> ParticipantView:
@@ -382,7 +417,7 @@ class Room:
     def must_block(self, participant: str) -> frozenset[Source]:
         """What a transport that is opened now for somebody with a place must not let through."""
         person = self.people.place_of(participant)
-        blocked = frozenset(self.mute.blocked(person.id))
+        blocked = frozenset(self.mute.blocked(person.id)) | self.type.withheld(person.role)
         return blocked if person.admitted else blocked | self.mute.at_the_door(person.role)
 
     # ------------------------------------------------------------ of the room itself
@@ -394,9 +429,27 @@ class Room:
 
     def close(self, command: Close, now: float) -> list[Event]:
         self.closed, self.closed_by, self.closed_reason = now, command.by.id, command.reason
+        over = self.schedule.closed(command.by, command.reason, now)
         closed = RoomClosed(self.id, command.by.id, command.reason, now)
         gone = self.people.clear(command.by.id, command.reason, now)
-        return [closed, *gone, EmptyRoom(self.id)]
+        return [*over, closed, *gone, EmptyRoom(self.id)]
+
+    def sitting_ended(self, event: SittingEnded, now: float) -> list[Event]:
+        """Everybody is out. A permanent room stays, as does a scheduled one that may be used again in its time."""
+        if self.closed is not None:
+            return []
+        form = self.schedule.plan.form
+        if form is Form.PERMANENT or (form is Form.SCHEDULED and event.cause is End.EMPTY):
+            return self.people.clear(event.by, event.reason, now, Cause.ENDED)
+        by = Actor("node", event.by or self.node, "node")
+        return self.close(Close(by, event.reason or event.cause), now)
+
+    def time(self, command: Tick, now: float) -> list[Event]:
+        return self.schedule.tick(command, now) if self.closed is None else []
+
+    def knock(self, command: Knock, now: float) -> list[Event]:
+        self.schedule.may_enter(self.door.role_of(command.ticket, now), now)
+        return self.door.knock(command, now)
 
     def first_in(self, event: PersonJoined, now: float) -> list[Event]:
         if self.opened is not None:
@@ -407,19 +460,16 @@ class Room:
 
 def create(opening: Opening, by: Actor, *, node: str = "") -> tuple[Room, list[Event]]:
     """A new room and the fact of it."""
-    created = RoomCreated(opening.room, opening.title, opening.max_participants, by.id, opening.created)
+    created = RoomCreated(
+        opening.room,
+        opening.title,
+        opening.max_participants,
+        by.id,
+        opening.created,
+        type=opening.type,
+        plan=opening.plan,
+    )
     return Room(opening, node=node), [created]
-
-
-def _check_host(room: Room, command: msgspec.Struct) -> None:
-    """A person may do a host's things only as a host of this very room (H18)."""
-    by = getattr(command, "by", None)
-    if not isinstance(by, Actor) or by.kind not in ("host", "participant"):
-        return
-    person = room.people.find(by.id)
-    role = person.role if person is not None else "—"
-    if role is not Role.HOST:
-        raise Refused("NOT_ALLOWED", limit=Role.HOST, current=role, set_by="room")
 
 
 # ---------------------------------------------------------------- the tables
@@ -435,7 +485,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     ),
     Issue: (Room.issue,),
     Close: (Room.close,),
-    Knock: (lambda room, c, now: room.door.knock(c, now),),
+    Knock: (Room.knock,),
     Return: (lambda room, c, now: room.door.come_back(c, now),),
     Admit: (lambda room, c, now: room.door.admit(c, now), lambda room, c, now: room.mute.admitted(c, now)),
     GiveUp: (lambda room, c, now: room.door.give_up(c, now),),
@@ -457,12 +507,15 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Tick: (
         lambda room, c, now: room.people.tick(c, now),
         lambda room, c, now: room.moderation.tick(c, now),
+        Room.time,
         lambda room, c, now: room.cover.count(now),
     ),
     Active: (lambda room, c, now: room.cover.active(c, now),),
     Raise: (lambda room, c, now: room.hands.raise_(c, now),),
     Lower: (lambda room, c, now: room.hands.lower(c, now),),
     React: (lambda room, c, now: room.reactions.react(c, now),),
+    Extend: (lambda room, c, now: room.schedule.extend(c, now),),
+    EndSitting: (lambda room, c, now: room.schedule.end(c, now),),
     Block: (lambda room, c, now: room.mute.block(c, now),),
     Unblock: (lambda room, c, now: room.mute.unblock(c, now),),
     BlockRoom: (lambda room, c, now: room.mute.block_room(c, now),),
@@ -486,6 +539,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
 REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     PersonJoined: (
         Room.first_in,
+        lambda room, e, now: room.schedule.person_joined(e, now),
         lambda room, e, now: room.mute.person_joined(e, now),
         lambda room, e, now: room.rates.placed(e, now),
         lambda room, e, now: room.cover.came(e.participant, now),
@@ -510,7 +564,9 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.layout.person_gone(e, now),
         lambda room, e, now: room.quality.person_gone(e, now),
         lambda room, e, now: room.rates.person_gone(e, now),
+        lambda room, e, now: room.schedule.person_gone(e, now),
     ),
+    SittingEnded: (Room.sitting_ended,),
 }
 
 AFTER_CLOSE: Final = frozenset(

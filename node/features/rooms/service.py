@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from node.features.join.rules import Link
 from node.features.participants.rules import Role
 from node.features.rooms.floor import Floor, digest
 from node.features.rooms.rules import Close, Issue, JoinLink, Opening, RoomView, create
+from node.features.schedule.rules import EndSitting, Extend, Form, Plan
+from node.features.types.rules import SessionType, type_of
 from node.ports import Actor
 
 ROOM_ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
@@ -56,22 +59,32 @@ class Rooms:
         self._web_url = web_url
 
     async def create(
-        self, *, title: str, max_participants: int = 0, room_id: str = "", ticket_hours: int = 0, by: Actor
+        self,
+        *,
+        title: str,
+        max_participants: int = 0,
+        room_id: str = "",
+        ticket_hours: int = 0,
+        type: str = "",
+        form: Form = Form.PERMANENT,
+        starts: float | None = None,
+        minutes: int = 0,
+        by: Actor,
     ) -> tuple[RoomView, tuple[JoinLink, ...]]:
-        """A new room and its links, one for hosts and one for participants. The secrets are shown only now.
+        """A new room and its links, one for each role of its type. The secrets are shown only now.
 
         Raises:
-            Refused: NAME_INVALID (the title), VALUE_INVALID, ROOM_EXISTS, ROOMS_FULL; FENCED.
+            Refused: NAME_INVALID (the title), VALUE_INVALID, TYPE_UNKNOWN, DURATION_OUT_OF_RANGE, ROOM_EXISTS,
+                ROOMS_FULL; FENCED.
             Fault: the ledger cannot keep it. There is no such room then.
         """
         title = clean_title(title)
         limits = self._limits
-        most = max_participants or limits.room_participants
-        if not 1 <= most <= limits.room_participants_max:
-            raise Refused(
-                "VALUE_INVALID", limit=f"1 … {limits.room_participants_max}", current=f"max_participants = {most}"
-            )
-        hours = ticket_hours or limits.ticket_hours
+        kind = type_of(type)
+        most = _people_of(kind, max_participants, limits)
+        now = self._floor.clock.now()
+        plan = _plan_of(kind, form, starts, minutes, now)
+        hours = ticket_hours or _hours_of(plan, now, limits)
         if not 1 <= hours <= TICKET_HOURS_MAX:
             raise Refused("VALUE_INVALID", limit=f"1 … {TICKET_HOURS_MAX}", current=f"ticket_hours = {hours}")
         if room_id and not ROOM_ID.fullmatch(room_id):
@@ -83,9 +96,9 @@ class Rooms:
             raise Refused("ROOM_EXISTS", current=room_id)
 
         now = self._floor.clock.now()
-        opening = Opening(room_id, title, most, created=now)
+        opening = Opening(room_id, title, most, created=now, type=kind.key, plan=plan)
         room, events = create(opening, by, node=self._floor.node)
-        links = tuple(self._link(room_id, role, now + hours * 3600.0) for role in (Role.HOST, Role.PARTICIPANT))
+        links = tuple(self._link(room_id, role, now + hours * 3600.0) for role in kind.roles)
         issue = Issue(tuple(Link(digest(link.ticket), link.role, link.expires) for link in links))
         events += room.handle(issue, now)
         if room_id in self._floor.rooms:  # made by somebody else while the archive was asked
@@ -127,9 +140,59 @@ class Rooms:
         await self._floor.decide(room_id, Close(by, reason[:REASON_LENGTH])).done()
         return room.view()
 
+    async def extend(self, room_id: str, minutes: int, *, by: Actor, reason: str = "") -> RoomView:
+        """Move the end of what is going on, or is planned.
+
+        Raises:
+            Refused: ROOM_UNKNOWN, ROOM_CLOSED, NOT_ALLOWED, DURATION_OUT_OF_RANGE, NOTHING_TO_EXTEND.
+        """
+        room = self._floor.room(room_id)
+        await self._floor.decide(room_id, Extend(minutes, by, reason[:REASON_LENGTH])).done()
+        return room.view()
+
+    async def end(self, room_id: str, *, by: Actor, reason: str = "") -> RoomView:
+        """What is going on is over, for everybody. A permanent room stays.
+
+        Raises:
+            Refused: ROOM_UNKNOWN, ROOM_CLOSED, NOT_ALLOWED, ROOM_NOT_STARTED.
+        """
+        room = self._floor.room(room_id)
+        await self._floor.decide(room_id, EndSitting(by, reason[:REASON_LENGTH])).done()
+        return room.view()
+
     def _link(self, room_id: str, role: Role, expires: float) -> JoinLink:
         ticket = secrets.token_urlsafe(24)
         return JoinLink(role=role, url=f"{self._web_url()}/r/{room_id}#{ticket}", ticket=ticket, expires=expires)
+
+
+def _people_of(kind: SessionType, asked: int, limits: Limits) -> int:
+    """The smallest limit holds; the refusal says whose it is (T2)."""
+    of_node = limits.room_participants_max
+    most = min(kind.max_people or of_node, of_node)
+    people = asked or min(kind.default_people or limits.room_participants, most)
+    if not 1 <= people <= most:
+        set_by = "type" if kind.max_people and kind.max_people <= of_node else "node"
+        raise Refused("VALUE_INVALID", limit=f"1 … {most}", current=f"max_participants = {people}", set_by=set_by)
+    return people
+
+
+def _plan_of(kind: SessionType, form: Form, starts: float | None, minutes: int, now: float) -> Plan:
+    minutes = minutes or kind.default_minutes
+    if not 1 <= minutes <= kind.max_minutes:
+        raise Refused("DURATION_OUT_OF_RANGE", limit=f"1 … {kind.max_minutes}", current=minutes, set_by="type")
+    if (form is Form.SCHEDULED) != (starts is not None):
+        raise Refused("VALUE_INVALID", limit="starts ⇔ scheduled", current=f"form = {form}")
+    if starts is not None and not now - minutes * 60.0 < starts < now + TICKET_HOURS_MAX * 3600.0:
+        raise Refused("VALUE_INVALID", limit="now … 1 year", current=f"starts = {starts:.0f}")
+    return Plan(form, starts, minutes)
+
+
+def _hours_of(plan: Plan, now: float, limits: Limits) -> int:
+    """Links of a scheduled room hold until it is over."""
+    if plan.starts is None:
+        return limits.ticket_hours
+    until = math.ceil((plan.starts + plan.minutes * 60.0 - now) / 3600.0) + 24
+    return min(TICKET_HOURS_MAX, max(limits.ticket_hours, until))
 
 
 def _random_id() -> str:

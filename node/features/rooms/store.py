@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from node.features.mute.rules import By, RoomMuted
 from node.features.rooms.rules import Opening, RoomClosed, RoomCreated, RoomOpened, RoomState, RoomView
+from node.features.schedule.rules import Form, Plan, ScheduleView, Sitting
+from node.features.types.rules import End
 from node.storage.ledger import Write, Writes
 from node.storage.metadata import metadata
 
@@ -26,6 +28,15 @@ room: Final = Table(
     Column("closed_reason", Text, nullable=False, server_default=""),
     Column("muted_by_kind", String(16), nullable=False, server_default=""),
     Column("muted_by", String(64), nullable=False, server_default=""),
+    Column("type", String(32), nullable=False, server_default="meeting"),
+    Column("form", String(16), nullable=False, server_default="permanent"),
+    Column("starts", Double),
+    Column("minutes", Integer, nullable=False, server_default="0"),
+    Column("started", Double),
+    Column("ends", Double),
+    Column("ended", Double),
+    Column("end_cause", String(16), nullable=False, server_default=""),
+    Column("ended_by", String(64), nullable=False, server_default=""),
 )
 
 _of_room: Final = update(room).where(room.c.id == bindparam("key"))
@@ -40,6 +51,10 @@ WRITES: Final[Writes] = {
                 "max_participants": f.max_participants,
                 "created": f.at,
                 "created_by": f.by,
+                "type": f.type,
+                "form": f.plan.form,
+                "starts": f.plan.starts,
+                "minutes": f.plan.minutes,
             },
         ),
     ),
@@ -105,8 +120,23 @@ class SqlArchive:
             speaking=0,
             screen=False,
             node=self._node,
+            type=row.type,
+            schedule=ScheduleView(Form(row.form), row.starts, row.minutes, _sitting(row)),
         )
 
 
 def _opening(row: Row[Any]) -> Opening:
-    return Opening(row.id, row.title, row.max_participants, created=row.created, opened=row.opened)
+    return Opening(
+        row.id,
+        row.title,
+        row.max_participants,
+        created=row.created,
+        opened=row.opened,
+        type=row.type,
+        plan=Plan(Form(row.form), row.starts, row.minutes),
+        sitting=_sitting(row),
+    )
+
+
+def _sitting(row: Row[Any]) -> Sitting:
+    return Sitting(row.started, row.ends, row.ended, End(row.end_cause) if row.end_cause else None, row.ended_by)

@@ -22,6 +22,7 @@ from node.features.rates.rules import CapsChanged
 from node.features.reactions.rules import ReactionGiven
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room, RoomClosed, RoomCreated
+from node.features.schedule.rules import SittingEnded, SittingExtended, SittingStarted
 from node.journal import Journal, MessageChanged, ParticipantChanged, ParticipantGone, RoomChanged, RoomGone
 from node.ports import Event
 
@@ -48,6 +49,9 @@ _ROOM: Final = (
     ReactionGiven,
     ItemOpened,
     ItemDecided,
+    SittingStarted,
+    SittingExtended,
+    SittingEnded,
 )
 
 

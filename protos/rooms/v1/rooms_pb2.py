@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from protos.common.v1 import common_pb2 as protos_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/rooms/v1/rooms.proto\x12\x0eregie.rooms.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"\xa4\x05\n\x04Room\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.regie.rooms.v1.Room.State\x12+\n\x07\x63reated\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06opened\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x63losed\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tclosed_by\x18\x07 \x01(\t\x12\x15\n\rclosed_reason\x18\x08 \x01(\t\x12\x0e\n\x06people\x18\t \x01(\r\x12\x18\n\x10max_participants\x18\n \x01(\r\x12\x1b\n\x13\x62its_out_per_second\x18\x0b \x01(\x04\x12\x14\n\x0closs_percent\x18\x0c \x01(\x01\x12\x0f\n\x07\x63\x61meras\x18\r \x01(\r\x12\x10\n\x08speaking\x18\x0e \x01(\r\x12\x0e\n\x06screen\x18\x0f \x01(\x08\x12\x0c\n\x04node\x18\x10 \x01(\t\x12\r\n\x05muted\x18\x11 \x01(\x08\x12 \n\x18send_cap_bits_per_second\x18\x12 \x01(\x04\x12#\n\x1breceive_cap_bits_per_second\x18\x13 \x01(\x04\x12\r\n\x05hands\x18( \x01(\r\x12\x11\n\treactions\x18) \x01(\r\x12\x0f\n\x07waiting\x18* \x01(\r\x12\r\n\x05\x63over\x18+ \x01(\t\x12\x12\n\nmoderators\x18, \x01(\r\x12\x19\n\x11moderators_needed\x18- \x01(\r\"@\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x10\n\x0cSTATE_CLOSED\x10\x02\"l\n\x08JoinLink\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x10\n\x03url\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x13\n\x06ticket\x18\x03 \x01(\tB\x03\x80\x01\x01\x12+\n\x07\x65xpires\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"t\n\x11\x43reateRoomRequest\x12\r\n\x05title\x18\x01 \x01(\t\x12\x18\n\x10max_participants\x18\x02 \x01(\r\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0c\n\x04room\x18\x04 \x01(\t\x12\x14\n\x0cticket_hours\x18\x05 \x01(\r\"a\n\x12\x43reateRoomResponse\x12\"\n\x04room\x18\x01 \x01(\x0b\x32\x14.regie.rooms.v1.Room\x12\'\n\x05links\x18\x02 \x03(\x0b\x32\x18.regie.rooms.v1.JoinLink\"\x1e\n\x0eGetRoomRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\"5\n\x0fGetRoomResponse\x12\"\n\x04room\x18\x01 \x01(\x0b\x32\x14.regie.rooms.v1.Room\"N\n\x10ListRoomsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x13\n\x0bwith_closed\x18\x03 \x01(\x08\"Q\n\x11ListRoomsResponse\x12#\n\x05rooms\x18\x01 \x03(\x0b\x32\x14.regie.rooms.v1.Room\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x11WatchRoomsRequest\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\"\x86\x01\n\x12WatchRoomsResponse\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12#\n\x05rooms\x18\x02 \x03(\x0b\x32\x14.regie.rooms.v1.Room\x12\x0c\n\x04gone\x18\x03 \x03(\t\x12+\n\x08position\x18\x04 \x01(\x0b\x32\x19.regie.common.v1.Position\"D\n\x10\x43loseRoomRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"7\n\x11\x43loseRoomResponse\x12\"\n\x04room\x18\x01 \x01(\x0b\x32\x14.regie.rooms.v1.Room2\xaa\x03\n\x0cRoomsService\x12S\n\nCreateRoom\x12!.regie.rooms.v1.CreateRoomRequest\x1a\".regie.rooms.v1.CreateRoomResponse\x12J\n\x07GetRoom\x12\x1e.regie.rooms.v1.GetRoomRequest\x1a\x1f.regie.rooms.v1.GetRoomResponse\x12P\n\tListRooms\x12 .regie.rooms.v1.ListRoomsRequest\x1a!.regie.rooms.v1.ListRoomsResponse\x12U\n\nWatchRooms\x12!.regie.rooms.v1.WatchRoomsRequest\x1a\".regie.rooms.v1.WatchRoomsResponse0\x01\x12P\n\tCloseRoom\x12 .regie.rooms.v1.CloseRoomRequest\x1a!.regie.rooms.v1.CloseRoomResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/rooms/v1/rooms.proto\x12\x0eregie.rooms.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"\xf4\t\n\x04Room\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.regie.rooms.v1.Room.State\x12+\n\x07\x63reated\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06opened\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06\x63losed\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tclosed_by\x18\x07 \x01(\t\x12\x15\n\rclosed_reason\x18\x08 \x01(\t\x12\x0e\n\x06people\x18\t \x01(\r\x12\x18\n\x10max_participants\x18\n \x01(\r\x12\x1b\n\x13\x62its_out_per_second\x18\x0b \x01(\x04\x12\x14\n\x0closs_percent\x18\x0c \x01(\x01\x12\x0f\n\x07\x63\x61meras\x18\r \x01(\r\x12\x10\n\x08speaking\x18\x0e \x01(\r\x12\x0e\n\x06screen\x18\x0f \x01(\x08\x12\x0c\n\x04node\x18\x10 \x01(\t\x12\r\n\x05muted\x18\x11 \x01(\x08\x12 \n\x18send_cap_bits_per_second\x18\x12 \x01(\x04\x12#\n\x1breceive_cap_bits_per_second\x18\x13 \x01(\x04\x12\r\n\x05hands\x18( \x01(\r\x12\x11\n\treactions\x18) \x01(\r\x12\x0f\n\x07waiting\x18* \x01(\r\x12\r\n\x05\x63over\x18+ \x01(\t\x12\x12\n\nmoderators\x18, \x01(\r\x12\x19\n\x11moderators_needed\x18- \x01(\r\x12\x0c\n\x04type\x18\x14 \x01(\t\x12\'\n\x04\x66orm\x18\x15 \x01(\x0e\x32\x19.regie.rooms.v1.Room.Form\x12*\n\x06starts\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07minutes\x18\x17 \x01(\r\x12+\n\x07started\x18\x18 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04\x65nds\x18\x19 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x63ut\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05\x65nded\x18\x1b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\tend_cause\x18\x1c \x01(\x0e\x32\x1d.regie.rooms.v1.Room.EndCause\x12\x10\n\x08\x65nded_by\x18\x1d \x01(\t\"@\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0e\n\nSTATE_OPEN\x10\x01\x12\x10\n\x0cSTATE_CLOSED\x10\x02\"V\n\x04\x46orm\x12\x14\n\x10\x46ORM_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x46ORM_PERMANENT\x10\x01\x12\x12\n\x0e\x46ORM_SCHEDULED\x10\x02\x12\x10\n\x0c\x46ORM_INSTANT\x10\x03\"\x92\x01\n\x08\x45ndCause\x12\x19\n\x15\x45ND_CAUSE_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45ND_CAUSE_EMPTY\x10\x01\x12\x12\n\x0e\x45ND_CAUSE_TIME\x10\x02\x12\x16\n\x12\x45ND_CAUSE_DURATION\x10\x03\x12\x12\n\x0e\x45ND_CAUSE_HOST\x10\x04\x12\x16\n\x12\x45ND_CAUSE_OPERATOR\x10\x05\"l\n\x08JoinLink\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x10\n\x03url\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x13\n\x06ticket\x18\x03 \x01(\tB\x03\x80\x01\x01\x12+\n\x07\x65xpires\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe8\x01\n\x11\x43reateRoomRequest\x12\r\n\x05title\x18\x01 \x01(\t\x12\x18\n\x10max_participants\x18\x02 \x01(\r\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0c\n\x04room\x18\x04 \x01(\t\x12\x14\n\x0cticket_hours\x18\x05 \x01(\r\x12\x0c\n\x04type\x18\x06 \x01(\t\x12\'\n\x04\x66orm\x18\x07 \x01(\x0e\x32\x19.regie.rooms.v1.Room.Form\x12*\n\x06starts\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07minutes\x18\t \x01(\r\"a\n\x12\x43reateRoomResponse\x12\"\n\x04room\x18\x01 \x01(\x0b\x32\x14.regie.rooms.v1.Room\x12\'\n\x05links\x18\x02 \x03(\x0b\x32\x18.regie.rooms.v1.JoinLink\"\x1e\n\x0eGetRoomRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\"5\n\x0fGetRoomResponse\x12\"\n\x04room\x18\x01 \x01(\x0b\x32\x14.regie.rooms.v1.Room\"N\n\x10ListRoomsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x13\n\x0bwith_closed\x18\x03 \x01(\x08\"Q\n\x11ListRoomsResponse\x12#\n\x05rooms\x18\x01 \x03(\x0b\x32\x14.regie.rooms.v1.Room\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\")\n\x11WatchRoomsRequest\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\"\x86\x01\n\x12WatchRoomsResponse\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12#\n\x05rooms\x18\x02 \x03(\x0b\x32\x14.regie.rooms.v1.Room\x12\x0c\n\x04gone\x18\x03 \x03(\t\x12+\n\x08position\x18\x04 \x01(\x0b\x32\x19.regie.common.v1.Position\"V\n\x11\x45xtendRoomRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0f\n\x07minutes\x18\x02 \x01(\r\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"8\n\x12\x45xtendRoomResponse\x12\"\n\x04room\x18\x01 \x01(\x0b\x32\x14.regie.rooms.v1.Room\"B\n\x0e\x45ndRoomRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"5\n\x0f\x45ndRoomResponse\x12\"\n\x04room\x18\x01 \x01(\x0b\x32\x14.regie.rooms.v1.Room\"D\n\x10\x43loseRoomRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"7\n\x11\x43loseRoomResponse\x12\"\n\x04room\x18\x01 \x01(\x0b\x32\x14.regie.rooms.v1.Room2\xcb\x04\n\x0cRoomsService\x12S\n\nCreateRoom\x12!.regie.rooms.v1.CreateRoomRequest\x1a\".regie.rooms.v1.CreateRoomResponse\x12J\n\x07GetRoom\x12\x1e.regie.rooms.v1.GetRoomRequest\x1a\x1f.regie.rooms.v1.GetRoomResponse\x12P\n\tListRooms\x12 .regie.rooms.v1.ListRoomsRequest\x1a!.regie.rooms.v1.ListRoomsResponse\x12U\n\nWatchRooms\x12!.regie.rooms.v1.WatchRoomsRequest\x1a\".regie.rooms.v1.WatchRoomsResponse0\x01\x12S\n\nExtendRoom\x12!.regie.rooms.v1.ExtendRoomRequest\x1a\".regie.rooms.v1.ExtendRoomResponse\x12J\n\x07\x45ndRoom\x12\x1e.regie.rooms.v1.EndRoomRequest\x1a\x1f.regie.rooms.v1.EndRoomResponse\x12P\n\tCloseRoom\x12 .regie.rooms.v1.CloseRoomRequest\x1a!.regie.rooms.v1.CloseRoomResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,31 +38,43 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOINLINK'].fields_by_name['ticket']._loaded_options = None
   _globals['_JOINLINK'].fields_by_name['ticket']._serialized_options = b'\200\001\001'
   _globals['_ROOM']._serialized_start=112
-  _globals['_ROOM']._serialized_end=788
-  _globals['_ROOM_STATE']._serialized_start=724
-  _globals['_ROOM_STATE']._serialized_end=788
-  _globals['_JOINLINK']._serialized_start=790
-  _globals['_JOINLINK']._serialized_end=898
-  _globals['_CREATEROOMREQUEST']._serialized_start=900
-  _globals['_CREATEROOMREQUEST']._serialized_end=1016
-  _globals['_CREATEROOMRESPONSE']._serialized_start=1018
-  _globals['_CREATEROOMRESPONSE']._serialized_end=1115
-  _globals['_GETROOMREQUEST']._serialized_start=1117
-  _globals['_GETROOMREQUEST']._serialized_end=1147
-  _globals['_GETROOMRESPONSE']._serialized_start=1149
-  _globals['_GETROOMRESPONSE']._serialized_end=1202
-  _globals['_LISTROOMSREQUEST']._serialized_start=1204
-  _globals['_LISTROOMSREQUEST']._serialized_end=1282
-  _globals['_LISTROOMSRESPONSE']._serialized_start=1284
-  _globals['_LISTROOMSRESPONSE']._serialized_end=1365
-  _globals['_WATCHROOMSREQUEST']._serialized_start=1367
-  _globals['_WATCHROOMSREQUEST']._serialized_end=1408
-  _globals['_WATCHROOMSRESPONSE']._serialized_start=1411
-  _globals['_WATCHROOMSRESPONSE']._serialized_end=1545
-  _globals['_CLOSEROOMREQUEST']._serialized_start=1547
-  _globals['_CLOSEROOMREQUEST']._serialized_end=1615
-  _globals['_CLOSEROOMRESPONSE']._serialized_start=1617
-  _globals['_CLOSEROOMRESPONSE']._serialized_end=1672
-  _globals['_ROOMSSERVICE']._serialized_start=1675
-  _globals['_ROOMSSERVICE']._serialized_end=2101
+  _globals['_ROOM']._serialized_end=1380
+  _globals['_ROOM_STATE']._serialized_start=1079
+  _globals['_ROOM_STATE']._serialized_end=1143
+  _globals['_ROOM_FORM']._serialized_start=1145
+  _globals['_ROOM_FORM']._serialized_end=1231
+  _globals['_ROOM_ENDCAUSE']._serialized_start=1234
+  _globals['_ROOM_ENDCAUSE']._serialized_end=1380
+  _globals['_JOINLINK']._serialized_start=1382
+  _globals['_JOINLINK']._serialized_end=1490
+  _globals['_CREATEROOMREQUEST']._serialized_start=1493
+  _globals['_CREATEROOMREQUEST']._serialized_end=1725
+  _globals['_CREATEROOMRESPONSE']._serialized_start=1727
+  _globals['_CREATEROOMRESPONSE']._serialized_end=1824
+  _globals['_GETROOMREQUEST']._serialized_start=1826
+  _globals['_GETROOMREQUEST']._serialized_end=1856
+  _globals['_GETROOMRESPONSE']._serialized_start=1858
+  _globals['_GETROOMRESPONSE']._serialized_end=1911
+  _globals['_LISTROOMSREQUEST']._serialized_start=1913
+  _globals['_LISTROOMSREQUEST']._serialized_end=1991
+  _globals['_LISTROOMSRESPONSE']._serialized_start=1993
+  _globals['_LISTROOMSRESPONSE']._serialized_end=2074
+  _globals['_WATCHROOMSREQUEST']._serialized_start=2076
+  _globals['_WATCHROOMSREQUEST']._serialized_end=2117
+  _globals['_WATCHROOMSRESPONSE']._serialized_start=2120
+  _globals['_WATCHROOMSRESPONSE']._serialized_end=2254
+  _globals['_EXTENDROOMREQUEST']._serialized_start=2256
+  _globals['_EXTENDROOMREQUEST']._serialized_end=2342
+  _globals['_EXTENDROOMRESPONSE']._serialized_start=2344
+  _globals['_EXTENDROOMRESPONSE']._serialized_end=2400
+  _globals['_ENDROOMREQUEST']._serialized_start=2402
+  _globals['_ENDROOMREQUEST']._serialized_end=2468
+  _globals['_ENDROOMRESPONSE']._serialized_start=2470
+  _globals['_ENDROOMRESPONSE']._serialized_end=2523
+  _globals['_CLOSEROOMREQUEST']._serialized_start=2525
+  _globals['_CLOSEROOMREQUEST']._serialized_end=2593
+  _globals['_CLOSEROOMRESPONSE']._serialized_start=2595
+  _globals['_CLOSEROOMRESPONSE']._serialized_end=2650
+  _globals['_ROOMSSERVICE']._serialized_start=2653
+  _globals['_ROOMSSERVICE']._serialized_end=3240
 # @@protoc_insertion_point(module_scope)

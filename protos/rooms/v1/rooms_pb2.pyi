@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Room(_message.Message):
-    __slots__ = ("room", "title", "state", "created", "opened", "closed", "closed_by", "closed_reason", "people", "max_participants", "bits_out_per_second", "loss_percent", "cameras", "speaking", "screen", "node", "muted", "send_cap_bits_per_second", "receive_cap_bits_per_second", "hands", "reactions", "waiting", "cover", "moderators", "moderators_needed")
+    __slots__ = ("room", "title", "state", "created", "opened", "closed", "closed_by", "closed_reason", "people", "max_participants", "bits_out_per_second", "loss_percent", "cameras", "speaking", "screen", "node", "muted", "send_cap_bits_per_second", "receive_cap_bits_per_second", "hands", "reactions", "waiting", "cover", "moderators", "moderators_needed", "type", "form", "starts", "minutes", "started", "ends", "cut", "ended", "end_cause", "ended_by")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Room.State]
@@ -21,6 +21,30 @@ class Room(_message.Message):
     STATE_UNSPECIFIED: Room.State
     STATE_OPEN: Room.State
     STATE_CLOSED: Room.State
+    class Form(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        FORM_UNSPECIFIED: _ClassVar[Room.Form]
+        FORM_PERMANENT: _ClassVar[Room.Form]
+        FORM_SCHEDULED: _ClassVar[Room.Form]
+        FORM_INSTANT: _ClassVar[Room.Form]
+    FORM_UNSPECIFIED: Room.Form
+    FORM_PERMANENT: Room.Form
+    FORM_SCHEDULED: Room.Form
+    FORM_INSTANT: Room.Form
+    class EndCause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        END_CAUSE_UNSPECIFIED: _ClassVar[Room.EndCause]
+        END_CAUSE_EMPTY: _ClassVar[Room.EndCause]
+        END_CAUSE_TIME: _ClassVar[Room.EndCause]
+        END_CAUSE_DURATION: _ClassVar[Room.EndCause]
+        END_CAUSE_HOST: _ClassVar[Room.EndCause]
+        END_CAUSE_OPERATOR: _ClassVar[Room.EndCause]
+    END_CAUSE_UNSPECIFIED: Room.EndCause
+    END_CAUSE_EMPTY: Room.EndCause
+    END_CAUSE_TIME: Room.EndCause
+    END_CAUSE_DURATION: Room.EndCause
+    END_CAUSE_HOST: Room.EndCause
+    END_CAUSE_OPERATOR: Room.EndCause
     ROOM_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +70,16 @@ class Room(_message.Message):
     COVER_FIELD_NUMBER: _ClassVar[int]
     MODERATORS_FIELD_NUMBER: _ClassVar[int]
     MODERATORS_NEEDED_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    FORM_FIELD_NUMBER: _ClassVar[int]
+    STARTS_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    STARTED_FIELD_NUMBER: _ClassVar[int]
+    ENDS_FIELD_NUMBER: _ClassVar[int]
+    CUT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    END_CAUSE_FIELD_NUMBER: _ClassVar[int]
+    ENDED_BY_FIELD_NUMBER: _ClassVar[int]
     room: str
     title: str
     state: Room.State
@@ -71,7 +105,17 @@ class Room(_message.Message):
     cover: str
     moderators: int
     moderators_needed: int
-    def __init__(self, room: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[Room.State, str]] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_by: _Optional[str] = ..., closed_reason: _Optional[str] = ..., people: _Optional[int] = ..., max_participants: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ..., cameras: _Optional[int] = ..., speaking: _Optional[int] = ..., screen: _Optional[bool] = ..., node: _Optional[str] = ..., muted: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ..., hands: _Optional[int] = ..., reactions: _Optional[int] = ..., waiting: _Optional[int] = ..., cover: _Optional[str] = ..., moderators: _Optional[int] = ..., moderators_needed: _Optional[int] = ...) -> None: ...
+    type: str
+    form: Room.Form
+    starts: _timestamp_pb2.Timestamp
+    minutes: int
+    started: _timestamp_pb2.Timestamp
+    ends: _timestamp_pb2.Timestamp
+    cut: _timestamp_pb2.Timestamp
+    ended: _timestamp_pb2.Timestamp
+    end_cause: Room.EndCause
+    ended_by: str
+    def __init__(self, room: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[Room.State, str]] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_by: _Optional[str] = ..., closed_reason: _Optional[str] = ..., people: _Optional[int] = ..., max_participants: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ..., cameras: _Optional[int] = ..., speaking: _Optional[int] = ..., screen: _Optional[bool] = ..., node: _Optional[str] = ..., muted: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ..., hands: _Optional[int] = ..., reactions: _Optional[int] = ..., waiting: _Optional[int] = ..., cover: _Optional[str] = ..., moderators: _Optional[int] = ..., moderators_needed: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cut: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_cause: _Optional[_Union[Room.EndCause, str]] = ..., ended_by: _Optional[str] = ...) -> None: ...
 
 class JoinLink(_message.Message):
     __slots__ = ("role", "url", "ticket", "expires")
@@ -86,18 +130,26 @@ class JoinLink(_message.Message):
     def __init__(self, role: _Optional[str] = ..., url: _Optional[str] = ..., ticket: _Optional[str] = ..., expires: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CreateRoomRequest(_message.Message):
-    __slots__ = ("title", "max_participants", "request_id", "room", "ticket_hours")
+    __slots__ = ("title", "max_participants", "request_id", "room", "ticket_hours", "type", "form", "starts", "minutes")
     TITLE_FIELD_NUMBER: _ClassVar[int]
     MAX_PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ROOM_FIELD_NUMBER: _ClassVar[int]
     TICKET_HOURS_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    FORM_FIELD_NUMBER: _ClassVar[int]
+    STARTS_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
     title: str
     max_participants: int
     request_id: str
     room: str
     ticket_hours: int
-    def __init__(self, title: _Optional[str] = ..., max_participants: _Optional[int] = ..., request_id: _Optional[str] = ..., room: _Optional[str] = ..., ticket_hours: _Optional[int] = ...) -> None: ...
+    type: str
+    form: Room.Form
+    starts: _timestamp_pb2.Timestamp
+    minutes: int
+    def __init__(self, title: _Optional[str] = ..., max_participants: _Optional[int] = ..., request_id: _Optional[str] = ..., room: _Optional[str] = ..., ticket_hours: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ...) -> None: ...
 
 class CreateRoomResponse(_message.Message):
     __slots__ = ("room", "links")
@@ -154,6 +206,40 @@ class WatchRoomsResponse(_message.Message):
     gone: _containers.RepeatedScalarFieldContainer[str]
     position: _common_pb2.Position
     def __init__(self, snapshot: _Optional[bool] = ..., rooms: _Optional[_Iterable[_Union[Room, _Mapping]]] = ..., gone: _Optional[_Iterable[str]] = ..., position: _Optional[_Union[_common_pb2.Position, _Mapping]] = ...) -> None: ...
+
+class ExtendRoomRequest(_message.Message):
+    __slots__ = ("room", "minutes", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    minutes: int
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., minutes: _Optional[int] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ExtendRoomResponse(_message.Message):
+    __slots__ = ("room",)
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    room: Room
+    def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ...) -> None: ...
+
+class EndRoomRequest(_message.Message):
+    __slots__ = ("room", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class EndRoomResponse(_message.Message):
+    __slots__ = ("room",)
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    room: Room
+    def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ...) -> None: ...
 
 class CloseRoomRequest(_message.Message):
     __slots__ = ("room", "reason", "request_id")

@@ -54,6 +54,16 @@ class RoomsServiceStub:
                 request_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsRequest.SerializeToString,
                 response_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsResponse.FromString,
                 _registered_method=True)
+        self.ExtendRoom = channel.unary_unary(
+                '/regie.rooms.v1.RoomsService/ExtendRoom',
+                request_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.ExtendRoomRequest.SerializeToString,
+                response_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.ExtendRoomResponse.FromString,
+                _registered_method=True)
+        self.EndRoom = channel.unary_unary(
+                '/regie.rooms.v1.RoomsService/EndRoom',
+                request_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.EndRoomRequest.SerializeToString,
+                response_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.EndRoomResponse.FromString,
+                _registered_method=True)
         self.CloseRoom = channel.unary_unary(
                 '/regie.rooms.v1.RoomsService/CloseRoom',
                 request_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.CloseRoomRequest.SerializeToString,
@@ -92,6 +102,20 @@ class RoomsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExtendRoom(self, request, context):
+        """operator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndRoom(self, request, context):
+        """operator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CloseRoom(self, request, context):
         """operator
         """
@@ -121,6 +145,16 @@ def add_RoomsServiceServicer_to_server(servicer, server):
                     servicer.WatchRooms,
                     request_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsRequest.FromString,
                     response_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsResponse.SerializeToString,
+            ),
+            'ExtendRoom': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExtendRoom,
+                    request_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.ExtendRoomRequest.FromString,
+                    response_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.ExtendRoomResponse.SerializeToString,
+            ),
+            'EndRoom': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndRoom,
+                    request_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.EndRoomRequest.FromString,
+                    response_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.EndRoomResponse.SerializeToString,
             ),
             'CloseRoom': grpc.unary_unary_rpc_method_handler(
                     servicer.CloseRoom,
@@ -236,6 +270,60 @@ class RoomsService:
             '/regie.rooms.v1.RoomsService/WatchRooms',
             protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsRequest.SerializeToString,
             protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExtendRoom(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.rooms.v1.RoomsService/ExtendRoom',
+            protos_dot_rooms_dot_v1_dot_rooms__pb2.ExtendRoomRequest.SerializeToString,
+            protos_dot_rooms_dot_v1_dot_rooms__pb2.ExtendRoomResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndRoom(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.rooms.v1.RoomsService/EndRoom',
+            protos_dot_rooms_dot_v1_dot_rooms__pb2.EndRoomRequest.SerializeToString,
+            protos_dot_rooms_dot_v1_dot_rooms__pb2.EndRoomResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,10 @@ class RoomsServiceStub:
     """viewer"""
     WatchRooms: _grpc.UnaryStreamMultiCallable[_rooms_pb2.WatchRoomsRequest, _rooms_pb2.WatchRoomsResponse]
     """viewer"""
+    ExtendRoom: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.ExtendRoomRequest, _rooms_pb2.ExtendRoomResponse]
+    """operator"""
+    EndRoom: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.EndRoomRequest, _rooms_pb2.EndRoomResponse]
+    """operator"""
     CloseRoom: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.CloseRoomRequest, _rooms_pb2.CloseRoomResponse]
     """operator"""
 
@@ -53,6 +57,10 @@ class RoomsServiceAsyncStub(RoomsServiceStub):
     """viewer"""
     WatchRooms: _aio.UnaryStreamMultiCallable[_rooms_pb2.WatchRoomsRequest, _rooms_pb2.WatchRoomsResponse]  # type: ignore[assignment]
     """viewer"""
+    ExtendRoom: _aio.UnaryUnaryMultiCallable[_rooms_pb2.ExtendRoomRequest, _rooms_pb2.ExtendRoomResponse]  # type: ignore[assignment]
+    """operator"""
+    EndRoom: _aio.UnaryUnaryMultiCallable[_rooms_pb2.EndRoomRequest, _rooms_pb2.EndRoomResponse]  # type: ignore[assignment]
+    """operator"""
     CloseRoom: _aio.UnaryUnaryMultiCallable[_rooms_pb2.CloseRoomRequest, _rooms_pb2.CloseRoomResponse]  # type: ignore[assignment]
     """operator"""
 
@@ -88,6 +96,22 @@ class RoomsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_rooms_pb2.WatchRoomsResponse], _abc.AsyncIterator[_rooms_pb2.WatchRoomsResponse]]:
         """viewer"""
+
+    @_abc_1.abstractmethod
+    def ExtendRoom(
+        self,
+        request: _rooms_pb2.ExtendRoomRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rooms_pb2.ExtendRoomResponse, _abc.Awaitable[_rooms_pb2.ExtendRoomResponse]]:
+        """operator"""
+
+    @_abc_1.abstractmethod
+    def EndRoom(
+        self,
+        request: _rooms_pb2.EndRoomRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rooms_pb2.EndRoomResponse, _abc.Awaitable[_rooms_pb2.EndRoomResponse]]:
+        """operator"""
 
     @_abc_1.abstractmethod
     def CloseRoom(

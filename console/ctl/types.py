@@ -1,0 +1,47 @@
+"""regie types list"""
+
+from __future__ import annotations
+
+import typer
+
+from console.ctl import output
+from console.ctl.options import TIMEOUT, ContextOption, OutputOption, TimeoutOption
+from console.ctl.output import Output, Shown
+from console.ctl.session import ask
+from console.i18n import t
+from console.model import SessionType
+
+app = typer.Typer(help=t("ctl.types"), no_args_is_help=True)
+
+
+def _yes(value: bool) -> str:
+    return t("yes") if value else t("no")
+
+
+_SHOWN: Shown = (
+    ("col.type", lambda r: r.type),
+    ("fact.title", lambda r: r.title),
+    ("col.people", lambda r: str(r.people)),
+    ("col.most", lambda r: str(r.max_people)),
+    ("col.minutes", lambda r: str(r.minutes)),
+    ("col.most", lambda r: str(r.max_minutes)),
+    ("col.starts_by", lambda r: t(f"type.start.{r.start}")),
+    ("col.recording", lambda r: _yes(r.recording)),
+    ("col.replay", lambda r: _yes(r.replay)),
+    ("col.telephone", lambda r: _yes(r.telephone)),
+    ("col.roles", lambda r: " ".join(r.roles)),
+)
+
+
+def _key(row: SessionType) -> str:
+    return row.type
+
+
+@app.callback()
+def _only() -> None:
+    """So that `list` stays a word of its own."""
+
+
+@app.command("list", help=t("ctl.types.list"))
+def list_(out: OutputOption = Output.table, context: ContextOption = "", timeout: TimeoutOption = TIMEOUT) -> None:
+    output.rows(ask(context, timeout, lambda node: node.types()), _SHOWN, out, _key)

@@ -1,0 +1,60 @@
+"""What people must have the right to before they do it in a room. Pure.
+
+The type of the room says which role has which right (`node/features/types/rules.py`); this table says which right a
+command needs. An operator's is checked by the gRPC edge.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from node.errors import Refused
+from node.features.chat.rules import Hide
+from node.features.hands.rules import Lower
+from node.features.moderation.rules import Claim, Decide, Regulate, Release, Restrain
+from node.features.mute.rules import Block, BlockRoom, Unblock, UnblockRoom
+from node.features.participants.rules import People, Publish, Remove
+from node.features.schedule.rules import EndSitting, Extend
+from node.features.types.rules import RIGHT_OF, Right, SessionType
+from node.ports import Actor
+
+RIGHTS: Final[dict[type[msgspec.Struct], Right]] = {
+    Remove: Right.MODERATE,
+    Block: Right.MODERATE,
+    Unblock: Right.MODERATE,
+    BlockRoom: Right.MODERATE,
+    UnblockRoom: Right.MODERATE,
+    Hide: Right.MODERATE_CHAT,
+    Regulate: Right.MODERATE_CHAT,
+    Restrain: Right.MODERATE_CHAT,
+    Claim: Right.MODERATE_CHAT,
+    Release: Right.MODERATE_CHAT,
+    Decide: Right.MODERATE_CHAT,
+    Lower: Right.MODERATE_CHAT,
+    Extend: Right.END,
+    EndSitting: Right.END,
+}
+"""Any other command in a person's name needs the right to end."""
+
+
+def check_right(command: msgspec.Struct, people: People, type_: SessionType) -> None:
+    """A person may do what their role in this very room has the right to, whatever their page shows (H18, R102).
+
+    Raises:
+        Refused: NOT_ALLOWED with the roles that may.
+    """
+    by = getattr(command, "by", None)
+    if isinstance(command, Publish) and command.on:
+        right, actor = RIGHT_OF[command.source], command.participant
+    elif isinstance(by, Actor) and by.kind in ("host", "participant"):
+        right, actor = RIGHTS.get(type(command), Right.END), by.id
+    else:
+        return
+    person = people.find(actor)
+    if person is None and isinstance(command, Publish):
+        return  # the feature says who is not there
+    if person is None or not type_.may(person.role, right):
+        role = person.role if person is not None else "—"
+        raise Refused("NOT_ALLOWED", limit=type_.who(right), current=role, set_by="type")

@@ -1,0 +1,307 @@
+"""When a room opens, begins and ends. Pure.
+
+A room is permanent (it stays, its links too, and may be used again and again), scheduled (for one date) or instant (it
+disappears when it ends). What takes place in it from the start to the end is a *sitting*; who may start one and what
+ends it, the session type says.
+
+    early ──opens──▸ waiting ──starts──▸ sitting ──ends──▸ waiting (a permanent room) or closed
+
+A scheduled room opens `OPENS_S` before its time and is cut `GRACE_S` after its end (R165, R166). Any other sitting is
+cut when its duration is over (R100). Both are announced `WARNINGS_S` before.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from node.errors import Refused
+from node.features.participants.rules import People, PersonGone, PersonJoined, Role, Tick
+from node.features.types.rules import End, Right, SessionType, Start
+from node.ports import Actor, Event, Fact, Notice
+
+OPENS_S: Final = 300.0
+GRACE_S: Final = 300.0
+EMPTY_S: Final = 60.0
+"""For the last person to come back, before an empty room is over (R168)."""
+UNUSED_S: Final = 900.0
+"""An instant room into which nobody ever comes."""
+WARNINGS_S: Final = (600.0, 300.0, 60.0)
+"""Before the cut."""
+MOST_EXTENSION: Final = 24 * 60
+
+
+class Form(enum.StrEnum):
+    PERMANENT = "permanent"
+    SCHEDULED = "scheduled"
+    INSTANT = "instant"
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """`starts`: of a scheduled room, seconds since the epoch. `minutes`: how long a sitting lasts, 0: no end."""
+
+    form: Form = Form.PERMANENT
+    starts: float | None = None
+    minutes: int = 0
+
+
+class Sitting(msgspec.Struct, frozen=True):
+    """The one that is going on, and how the last one ended."""
+
+    started: float | None = None
+    ends: float | None = None
+    """The stated end, with every extension."""
+    ended: float | None = None
+    cause: End | None = None
+    by: str = ""
+
+
+class ScheduleView(msgspec.Struct, frozen=True):
+    """What operators and pages see. `cut`: when everybody is out."""
+
+    form: Form = Form.PERMANENT
+    starts: float | None = None
+    minutes: int = 0
+    sitting: Sitting = Sitting()
+    cut: float | None = None
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+class Extend(msgspec.Struct, frozen=True):
+    minutes: int
+    by: Actor
+    reason: str = ""
+
+
+class EndSitting(msgspec.Struct, frozen=True):
+    """For everybody, now."""
+
+    by: Actor
+    reason: str = ""
+
+
+# ---------------------------------------------------------------- what happened
+
+
+class SittingStarted(Fact, frozen=True):
+    room: str
+    ends: float | None
+    at: float
+
+
+class SittingExtended(Fact, frozen=True):
+    room: str
+    ends: float
+    by: str
+    at: float
+
+
+class SittingEnded(Fact, frozen=True):
+    room: str
+    started: float
+    cause: End
+    by: str
+    reason: str
+    ends: float | None
+    """The stated end that stays: a scheduled room may be used again until then."""
+    at: float
+
+
+class TimeTold(Notice, frozen=True):
+    """The end is near, or has been moved: everybody is told."""
+
+    room: str
+
+
+class Schedule:
+    """Of one room."""
+
+    def __init__(
+        self, room: str, people: People, type_: SessionType, plan: Plan, sitting: Sitting, created: float
+    ) -> None:
+        self.room = room
+        self._created = created
+        self._people = people
+        self._type = type_
+        self.plan = plan
+        self._ends = plan.starts + plan.minutes * 60.0 if plan.starts is not None and plan.minutes else None
+        self._sitting = sitting
+        if sitting.ends is not None:
+            self._ends = sitting.ends
+        self._empty: float | None = None
+        self._warned: float | None = None
+        """The last cut that was announced, and how near it was: (cut − this) is when."""
+
+    # ------------------------------------------------------------ reading
+
+    @property
+    def started(self) -> float | None:
+        return self._sitting.started
+
+    @property
+    def ends(self) -> float | None:
+        """The stated end; None before the start of a room without a date."""
+        return self._ends
+
+    @property
+    def cut(self) -> float | None:
+        """When everybody is out."""
+        if self._ends is None:
+            return None
+        return self._ends + (GRACE_S if self.plan.form is Form.SCHEDULED else 0.0)
+
+    @property
+    def opens(self) -> float | None:
+        return None if self.plan.starts is None else self.plan.starts - OPENS_S
+
+    @property
+    def cause(self) -> End | None:
+        """What ended the last sitting, while none is going on."""
+        return self._sitting.cause if self._sitting.started is None else None
+
+    @property
+    def deadline(self) -> float | None:
+        due = [at for at in (self.cut, self._next_warning(), self._over_at()) if at is not None]
+        return min(due, default=None)
+
+    def view(self) -> ScheduleView:
+        sitting = msgspec.structs.replace(self._sitting, ends=self._ends)
+        return ScheduleView(self.plan.form, self.plan.starts, self.plan.minutes, sitting, self.cut)
+
+    def left(self, now: float) -> float | None:
+        """Seconds until everybody is out, when people ought to know (the last ten minutes)."""
+        cut = self.cut
+        return cut - now if cut is not None and cut - now <= WARNINGS_S[0] else None
+
+    def may_enter(self, role: Role, now: float) -> None:
+        """
+        Raises:
+            Refused: ROOM_EARLY, ROOM_NOT_STARTED.
+        """
+        if self.opens is not None and now < self.opens:
+            said = datetime.fromtimestamp(self.opens, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            raise Refused("ROOM_EARLY", limit=said, current=f"{max(1, round((self.opens - now) / 60.0))} min")
+        waits = self._type.start is Start.HOST and not self._type.may(role, Right.PREPARE)
+        if waits and self.started is None:
+            raise Refused("ROOM_NOT_STARTED", limit=self._type.who(Right.START), current=role, set_by="type")
+
+    # ------------------------------------------------------------ commands
+
+    def extend(self, command: Extend, now: float) -> list[Event]:
+        """
+        Raises:
+            Refused: DURATION_OUT_OF_RANGE, NOTHING_TO_EXTEND.
+        """
+        if not 1 <= command.minutes <= MOST_EXTENSION:
+            raise Refused("DURATION_OUT_OF_RANGE", limit=f"1 … {MOST_EXTENSION}", current=command.minutes)
+        if self._ends is None:
+            raise Refused("NOTHING_TO_EXTEND")
+        began = self.plan.starts if self.plan.starts is not None else self.started
+        ends = self._ends + command.minutes * 60.0
+        minutes = (ends - (began if began is not None else now)) / 60.0
+        if minutes > self._type.max_minutes:
+            raise Refused("DURATION_OUT_OF_RANGE", limit=self._type.max_minutes, current=round(minutes), set_by="type")
+        self._ends, self._warned = ends, None
+        self._skip_warnings(now)
+        return [SittingExtended(self.room, ends, command.by.id, now), TimeTold(self.room)]
+
+    def end(self, command: EndSitting, now: float) -> list[Event]:
+        """
+        Raises:
+            Refused: ROOM_NOT_STARTED.
+        """
+        if self.started is None:
+            raise Refused("ROOM_NOT_STARTED", limit=self._type.who(Right.START))
+        cause = End.OPERATOR if command.by.kind == "operator" else End.HOST
+        return self._end(cause, command.by.id, command.reason, now)
+
+    def tick(self, command: Tick, now: float) -> list[Event]:
+        scheduled = self.plan.form is Form.SCHEDULED
+        if self.cut is not None and self.cut <= now and (self.started is not None or scheduled):
+            return self._end(End.TIME if scheduled else End.DURATION, "", "", now)
+        if (over := self._over_at()) is not None and over <= now:
+            if len(self._people):  # somebody is on the way in
+                self._empty = now
+            else:
+                return self._end(End.EMPTY, "", "", now)
+        warning = self._next_warning()
+        if warning is not None and warning <= now:
+            self._skip_warnings(now)
+            return [TimeTold(self.room)]
+        return []
+
+    def resume(self, now: float) -> None:
+        """After a restart of the node: an empty room has its grace again, and nothing is announced twice."""
+        self._skip_warnings(now)
+        if self.started is not None and not len(self._people):
+            self._empty = now
+
+    def closed(self, by: Actor, reason: str, now: float) -> list[Event]:
+        """The room is closed: what was going on in it is over."""
+        if self.started is None:
+            return []
+        return self._end(End.OPERATOR if by.kind == "operator" else End.HOST, by.id, reason, now)
+
+    # ------------------------------------------------------------ reactions
+
+    def person_joined(self, event: PersonJoined, now: float) -> list[Event]:
+        self._empty = None
+        if self.started is not None or not self._begins(event.role):
+            return []
+        if self.plan.form is not Form.SCHEDULED:
+            self._ends = now + self.plan.minutes * 60.0 if self.plan.minutes else None
+        self._sitting = Sitting(started=now)
+        self._warned = None
+        self._skip_warnings(now)
+        return [SittingStarted(self.room, self._ends, now)]
+
+    def person_gone(self, event: PersonGone, now: float) -> list[Event]:
+        if self.started is not None and not self._people_here():
+            self._empty = now
+        return []
+
+    # ------------------------------------------------------------ inside
+
+    def _people_here(self) -> int:
+        return sum(1 for _ in self._people)
+
+    def _begins(self, role: Role) -> bool:
+        match self._type.start:
+            case Start.ANYONE:
+                return True
+            case Start.TWO:
+                return self._people_here() >= 2
+            case Start.HOST:
+                return self._type.may(role, Right.START)
+
+    def _over_at(self) -> float | None:
+        """When an empty room is over."""
+        if self.started is None:
+            unused = self.plan.form is Form.INSTANT and not self._people_here()
+            return max(self._created, self._empty or 0.0) + UNUSED_S if unused and self.cause is None else None
+        ends = self._type.ends_empty or self.plan.form is Form.INSTANT
+        return self._empty + EMPTY_S if ends and self._empty is not None else None
+
+    def _next_warning(self) -> float | None:
+        cut = self.cut
+        if cut is None or (self.started is None and not len(self._people)):
+            return None
+        return next((cut - w for w in WARNINGS_S if self._warned is None or w < self._warned), None)
+
+    def _skip_warnings(self, now: float) -> None:
+        """Those that are due count as given."""
+        if (cut := self.cut) is not None:
+            self._warned = min((w for w in WARNINGS_S if cut - w <= now), default=None)
+
+    def _end(self, cause: End, by: str, reason: str, now: float) -> list[Event]:
+        started = self.started if self.started is not None else now
+        self._sitting = Sitting(ended=now, cause=cause, by=by)
+        self._empty = self._warned = None
+        if self.plan.form is not Form.SCHEDULED:
+            self._ends = None
+        return [SittingEnded(self.room, started, cause, by, reason, self._ends, now)]
