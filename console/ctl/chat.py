@@ -26,6 +26,8 @@ from console.fields import MESSAGE_FIELDS
 from console.i18n import t
 from console.text import clean, safe_json
 
+WHOLE = 4000  # characters: no message is longer
+
 app = typer.Typer(help=t("ctl.chat"), no_args_is_help=True)
 
 _SHOWN: Shown = (
@@ -82,7 +84,7 @@ def export(
         print(safe_json([one.data for one in kept]))
         return
     for one in kept:
-        first, *more = clean(one.row.text, 4000).split("\n")
-        print(f"{moment(one.row.sent)}  {clean(one.row.name)}: {first}")
+        first, *more = str(one.data["text"]).split("\n")
+        print(f"{moment(one.row.sent)}  {clean(one.row.name)}: {clean(first, WHOLE)}")
         for line in more:
-            print(f"    {line}")
+            print(f"    {clean(line, WHOLE)}")
