@@ -164,7 +164,7 @@ class Door:
             session=command.session,
             joined=now,
         )
-        self._people.reserve(person, command.transport)
+        self._people.reserve(person, command.transport, now)
         return []
 
     def come_back(self, command: Return, now: float) -> list[Event]:

@@ -43,6 +43,8 @@ from node.ports import (
 
 LEASE_S: Final = 30.0
 AWAY_S: Final = 5.0
+NEGOTIATION_S: Final = 60.0
+"""For a newcomer's first negotiation; whoever asked may be gone."""
 SILENT: Final = 127
 """RFC 6464: the quietest level."""
 
@@ -293,9 +295,11 @@ class People:
 
     # ------------------------------------------------------------ places, as the door gives them
 
-    def reserve(self, person: Person, transport: str) -> None:
-        """Take a place before the negotiation, so that a full room never negotiates."""
+    def reserve(self, person: Person, transport: str, now: float) -> None:
+        """Take a place before the negotiation, so that a full room never negotiates. It is lent, not given: a
+        negotiation of which nothing is heard any more costs nobody a place for longer than `NEGOTIATION_S` (D1)."""
         person.opening = transport
+        person.lease = now + NEGOTIATION_S
         self._people[person.id] = person
 
     def release(self, participant: str, transport: str) -> None:
