@@ -45,6 +45,8 @@ pub enum Refused {
 const KEEP_US: u64 = 2_000_000;
 /// Nor is a key frame that so few packets have followed: it is what newcomers are shown.
 const KEEP_PACKETS: u64 = 400;
+/// A large packet, bytes.
+const PACKET: usize = 1200;
 /// So many of them are taken into use at a time.
 const STEP: usize = 64 << 10;
 
@@ -133,10 +135,11 @@ impl Ring {
         }
     }
 
-    /// Whether a key frame that newcomers are shown began in this lap.
+    /// Whether the next lap would overwrite a key frame of this one while newcomers are still shown it.
     fn shows_picture(&self) -> bool {
-        let recent = |key: &u64| self.newest.is_some_and(|newest| newest - key < KEEP_PACKETS);
-        self.key.filter(recent).and_then(|key| self.entry(key)).is_some_and(|entry| entry.lap == self.lap)
+        let (Some(key), Some(newest)) = (self.key, self.newest) else { return false };
+        let left = KEEP_PACKETS.saturating_sub(newest - key) as usize;
+        self.entry(key).is_some_and(|entry| entry.lap == self.lap && (entry.start as usize) < left * PACKET)
     }
 
     /// The packet with this extended sequence number, if it is still here.

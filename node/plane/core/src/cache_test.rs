@@ -76,6 +76,20 @@ fn a_ring_grows_with_its_rate() {
     }
 }
 
+/// R: a newcomer is shown the last key frame while it is recent, and a camera takes no more than half a megabyte for it.
+#[test]
+fn the_picture_for_newcomers_is_kept() {
+    let mut ring = Ring::new(1024, 1 << 20);
+    for sequence in 0..20_000u64 {
+        let meta = Meta { sequence, arrived: sequence * 5682, key_frame: sequence % 704 == 0, ..Meta::default() };
+        ring.insert(meta, &[], &[1; 1050]).unwrap();
+        let key = sequence - sequence % 704;
+        assert!(sequence - key >= KEEP_PACKETS || ring.key_frame() == Some((key, sequence)), "{sequence}");
+    }
+    let bytes = ring.footprint() - size_of::<Entry>() * 1024;
+    assert!(bytes <= 512 << 10, "{bytes}");
+}
+
 #[test]
 fn a_packet_too_long_for_the_ring_is_refused() {
     let mut ring = Ring::new(16, 1600);
