@@ -11,12 +11,13 @@ async def test_a_host_takes_the_chat_away_as_text_and_json(home: House) -> None:
     amina = await home.person(room.room, tickets["participant"], "Amina")
     await host.send(type="chat", text="pour elle seule", to=amina.id)
     await host.quiet()
-    hidden = home.chat.post(room.room, amina.id, "publicité")
-    assert hidden is not None
     for n in range(700):
         home.clock.time += 1
         home.chat.post(room.room, amina.id, f"message {n}\nsuite")
-    await home.chat.hide(room.room, hidden.message, by=OPERATOR)
+    home.clock.time += 1
+    hidden = home.chat.post(room.room, amina.id, "publicité")
+    assert hidden is not None
+    await home.chat.hide(room.room, hidden.message, by=OPERATOR)  # durable, and so is all that was before
     answer = await home.request("GET", "/api/session/chat", bearer=host.session)
     assert answer.status == 200
     assert answer.headers["Content-Disposition"] == f'attachment; filename="chat-{room.room}.txt"'
