@@ -42,6 +42,7 @@ if [ "$need" = test ]; then
   { has firefox-esr || has firefox; } || missing+=(firefox-esr)
   { has node && has npm; } || missing+=(nodejs npm)
   has ip || missing+=(iproute2)
+  has turnserver || missing+=(coturn)
   { has promtool && has prometheus; } || missing+=(prometheus)
   # GStreamer's WebRTC, as an encoder and a player that are nobody's browser
   /usr/bin/python3 -c 'import gi; gi.require_version("GstWebRTC", "1.0")' 2>/dev/null && [ -n "$(find /usr/lib -name libgstnice.so -print -quit)" ] \

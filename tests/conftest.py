@@ -42,7 +42,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     shared = set(pyfuncitem.fixturenames) & {"machine", "browser"}
     assert not shared, f"{shared} would be started in the wrong network"
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", pyfuncitem.nodeid]
+    # Threads that a failed test left behind must not keep its report.
+    program = "import os, sys, pytest; code = pytest.main(sys.argv[1:]); sys.stdout.flush(); os._exit(code)"
+    words = [sys.executable, "-c", program, "-q", "-p", "no:cacheprovider", "-p", "no:xdist", pyfuncitem.nodeid]
     with tempfile.TemporaryDirectory(prefix="own-") as base:  # short: sockets' paths have a limit
         done = subprocess.run(
             [*command_in_own_network(words), f"--basetemp={base}/t"],

@@ -84,8 +84,8 @@ class Link:
         """The home gets another address, as when Wi-Fi gives way to mobile data; the old one is gone."""
         self._run("ip route replace {moved} dev regie-house")
         self._run_home(
+            "ip addr del {home} peer {house} dev regie-home",  # first: one with the same peer would go with it
             "ip addr add {moved} peer {house} dev regie-home",
-            "ip addr del {home} peer {house} dev regie-home",
             "ip route replace default dev regie-home",
         )
 

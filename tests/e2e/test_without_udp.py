@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,27 +67,25 @@ async def calling(
     """`block`: what the home lets through neither way; `script`: what runs in the page before its own."""
     machine = Machine(folder, address=address, settings=settings or {})
     machine.settings["REGIE__WEB__TLS_LISTEN"] = f"{HOUSE}:{machine.tls}"
-    async with home() as link:
-        try:
-            await machine.start()
-            link.block(block)
-            room = await machine.room()
-            jean = Listener(room.participant, "Jean", person=people.PEOPLE[1], hears=2, sees=2)
-            await jean.enter()
-            jean.talk()
-            async with chromium(link.enter) as browser:
-                amina = await browser.visitor()
-                if script:
-                    assert isinstance(amina.window, ChromiumWindow)
-                    await amina.window.page.add_init_script(script)
-                await amina.join(room.link().replace(machine.base, f"https://{HOUSE}:{machine.tls}"), "Amina")
-                await amina.until_sees(1, 20)
-                await amina.until_hears(20)
-                await until(lambda: jean.packets("video") > 30, 10, "her picture arrives")
-                yield Call(machine, link, room, amina, jean)
-            await jean.exit()
-        finally:
-            await machine.stop()
+    async with home() as link, AsyncExitStack() as ending:
+        ending.push_async_callback(machine.stop)
+        await machine.start()
+        link.block(block)
+        room = await machine.room()
+        jean = Listener(room.participant, "Jean", person=people.PEOPLE[1], hears=2, sees=2)
+        ending.push_async_callback(jean.exit)
+        await jean.enter()
+        jean.talk()
+        async with chromium(link.enter) as browser:
+            amina = await browser.visitor()
+            if script:
+                assert isinstance(amina.window, ChromiumWindow)
+                await amina.window.page.add_init_script(script)
+            await amina.join(room.link().replace(machine.base, f"https://{HOUSE}:{machine.tls}"), "Amina")
+            await amina.until_sees(1, 20)
+            await amina.until_hears(20)
+            await until(lambda: jean.packets("video") > 30, 10, "her picture arrives")
+            yield Call(machine, link, room, amina, jean)
 
 
 @pytest.mark.own_network
@@ -107,16 +105,17 @@ async def test_udp_is_blocked_in_the_middle(tmp_path: Path) -> None:
     """H29: UDP stops in the middle of a call; within 15 s it goes on over TCP, with the same place and transport."""
     async with calling(tmp_path) as call:
         assert (await call.way())["protocol"] == "udp"
-        transports = await _joins(call.machine)
+        made = await transports(call.machine)
         call.link.block("udp")
         await asyncio.sleep(1)  # what was on its way has arrived
         since = await call.amina.see()
         await call.goes_on(since)
         assert (await call.way())["protocol"] == "tcp"
-        assert await _joins(call.machine) == transports, "nobody had to join again"
+        assert await transports(call.machine) == made, "nobody had to join again"
         assert await call.amina.screen() == "room"
 
 
-async def _joins(machine: Machine) -> float:
+async def transports(machine: Machine) -> float:
+    """How many connections have been made so far, by whomever."""
     figures = await machine.figures()
     return sum(value for name, value in figures.items() if name.startswith("regie_join") and "count" in name)

@@ -144,6 +144,24 @@ test('a silent connection is given up', async () => {
   assert.equal(told.states.at(-1), 'waiting');
 });
 
+test('where there is reason to doubt, four seconds of silence are enough', async () => {
+  const { world, told, protocol } = await inRoom();
+  protocol.wake();
+  assert.deepEqual(world.socket.heard(), [{ type: 'ping', n: 1 }]);
+  world.pass(4_000);
+  assert.equal(told.states.at(-1), 'waiting');
+});
+
+test('a connection that answers is believed again', async () => {
+  const { world, told, protocol } = await inRoom();
+  protocol.wake();
+  world.pass(100);
+  world.socket.says({ type: 'pong', n: 1 });
+  world.pass(4_000);
+  assert.equal(told.states.at(-1), 'open');
+  assert.equal(world.sockets.length, 1);
+});
+
 test('a node that does not greet is tried again', async () => {
   const { world, protocol } = start();
   protocol.connect();

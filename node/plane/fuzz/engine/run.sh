@@ -21,7 +21,7 @@ broken=0
 for name in "$@"; do
     mkdir -p "target/found/$name"
     log=target/$name.log
-    if REGIE_FUZZ=$name "$engine" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
+    if REGIE_FUZZ=$name "$engine" -max_total_time="$seconds" -timeout=300 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
         -artifact_prefix=target/crash-"$name"- "target/found/$name" "../corpus/$name" >"$log" 2>&1; then
         runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
         cover=$(grep -oE 'cov: [0-9]+' "$log" | tail -1)

@@ -109,6 +109,7 @@ export class Link {
       this.#restarted = false;
       this.options.onState('connected');
     } else if (state === 'disconnected') {
+      this.options.protocol.wake(); // what broke the one may have broken the other
       this.#after(INTERRUPTED_MS, () => void this.#restart());
     } else if (state === 'failed') {
       void this.#restart();

@@ -57,8 +57,12 @@ export const MAX_MESSAGE_BYTES = 16 * 1024;
 const PING_MS = 10_000;
 /** Silence after which the WebSocket is taken for dead: two pings without an answer and a bit. */
 const SILENCE_MS = 25_000;
+/** The same where there is a reason to doubt: the media path broke, the network changed, the machine woke up. */
+const DOUBT_MS = 4_000;
 const GREETING_MS = 10_000;
 const REQUEST_MS = 20_000;
+/** An ICE restart is small, and the connection that it goes by may lead nowhere any more: rather join again. */
+const RESTART_MS = 6_000;
 const BACKOFF_FIRST_MS = 300;
 const BACKOFF_MAX_MS = 8_000;
 
@@ -225,7 +229,7 @@ export class Protocol {
    * @returns {Promise<string>} the answer
    */
   async restart(sdp) {
-    return (await this.#request('PATCH', '/api/session', this.#session, { sdp })).sdp;
+    return (await this.#request('PATCH', '/api/session', this.#session, { sdp }, { within: RESTART_MS })).sdp;
   }
 
   /**
@@ -237,7 +241,7 @@ export class Protocol {
     this.#finish();
     if (!session) return;
     try {
-      await this.#request('DELETE', '/api/session', session, undefined, true);
+      await this.#request('DELETE', '/api/session', session, undefined, { keepalive: true });
     } catch {
       // The place is freed 30 s later all the same.
     }
@@ -253,12 +257,12 @@ export class Protocol {
    * @param {string} path
    * @param {string} bearer
    * @param {object} [body]
-   * @param {boolean} [keepalive] the request outlives the page
+   * @param {{keepalive?: boolean, within?: number}} [how] whether the request outlives the page; how long it may take, ms
    * @returns {Promise<any>}
    */
-  async #request(method, path, bearer, body, keepalive = false) {
+  async #request(method, path, bearer, body, { keepalive = false, within = REQUEST_MS } = {}) {
     const stop = new AbortController();
-    const cancel = this.world.later(() => stop.abort(), REQUEST_MS);
+    const cancel = this.world.later(() => stop.abort(), within);
     /** @type {Response} */ let response;
     /** @type {any} */ let answer = null;
     try {
@@ -309,10 +313,10 @@ export class Protocol {
     };
   }
 
-  /** The network is back, or the machine woke up: try at once. */
+  /** The network is back or another one, or the machine woke up: try at once, or see whether the WebSocket still leads anywhere. */
   wake() {
     if (this.#state !== 'waiting') {
-      if (this.#state === 'open') this.#ping();
+      if (this.#state === 'open') this.#doubt();
       return;
     }
     this.#attempt = 0;
@@ -428,6 +432,15 @@ export class Protocol {
       this.#ping();
       this.#schedulePing();
     }, PING_MS);
+  }
+
+  #doubt() {
+    const socket = this.#socket;
+    const since = this.world.now();
+    this.#ping();
+    this.#later(() => {
+      if (socket && this.#heard <= since) this.#drop(socket);
+    }, DOUBT_MS);
   }
 
   #ping() {
