@@ -17,6 +17,8 @@ const SPARE: u64 = 4;
 /// How long there must have been room, µs, at first and at most.
 const PATIENCE_US: u64 = 1_500_000;
 const MOST_PATIENCE_US: u64 = 24_000_000;
+/// An estimate that falls for less than this, µs, does not take a picture away.
+const DIP_US: u64 = 1_200_000;
 /// A raise that had to be taken back within so long was a mistake, µs.
 const REGRET_US: u64 = 10_000_000;
 
@@ -26,18 +28,25 @@ pub struct Patience {
     /// When there was last no room for more.
     limited_us: Option<u64>,
     raised_us: Option<u64>,
+    /// Since when its lowest layer is a little too much.
+    short_us: Option<u64>,
     wait_us: u64,
 }
 
 impl Default for Patience {
     fn default() -> Patience {
-        Patience { limited_us: None, raised_us: None, wait_us: PATIENCE_US }
+        Patience { limited_us: None, raised_us: None, short_us: None, wait_us: PATIENCE_US }
     }
 }
 
 impl Patience {
     fn over(&self, now: u64) -> bool {
         self.limited_us.is_none_or(|limited| now >= limited + self.wait_us)
+    }
+
+    /// Whether a picture that is shown may go on though the way seems to bear only half of it: an estimate dips for a moment.
+    fn dips(&mut self, now: u64) -> bool {
+        now < *self.short_us.get_or_insert(now) + DIP_US
     }
 
     fn limited(&mut self, now: u64) {
@@ -53,6 +62,47 @@ impl Patience {
     fn lowered(&mut self, now: u64) {
         let regretted = self.raised_us.take().is_some_and(|raised| now < raised + REGRET_US);
         self.wait_us = if regretted { (self.wait_us * 2).min(MOST_PATIENCE_US) } else { PATIENCE_US };
+    }
+}
+
+/// Pictures that are all held are tried again now and then: with sound alone nothing can show that the way bears more,
+/// and not everybody can be sent padding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trial {
+    held_us: Option<u64>,
+    begun_us: Option<u64>,
+    wait_us: u64,
+}
+
+/// Pictures are tried after having been held for so long, then ever more rarely, and for so long, µs.
+const TRIAL_WAIT_US: (u64, u64) = (4_000_000, 32_000_000);
+const TRIAL_US: u64 = 2_000_000;
+
+impl Default for Trial {
+    fn default() -> Trial {
+        Trial { held_us: None, begun_us: None, wait_us: TRIAL_WAIT_US.0 }
+    }
+}
+
+impl Trial {
+    /// Whether the lowest layer of one picture is to be sent though the way is not believed to bear it. `held`: no picture
+    /// is; `congested`: the way bears not even what is sent.
+    pub fn goes(&mut self, held: bool, congested: bool, now: u64) -> bool {
+        if !held {
+            *self = Trial::default();
+            return false;
+        }
+        match self.begun_us {
+            Some(begun) if congested || now >= begun + TRIAL_US => {
+                (self.begun_us, self.held_us) = (None, Some(now));
+                self.wait_us = (2 * self.wait_us).min(TRIAL_WAIT_US.1);
+            }
+            Some(_) => {}
+            None if congested => self.held_us = Some(now),
+            None if now >= *self.held_us.get_or_insert(now) + self.wait_us => self.begun_us = Some(now),
+            None => {}
+        }
+        self.begun_us.is_some()
     }
 }
 
@@ -135,7 +185,14 @@ fn raise(claim: &mut Claim, layer: u8, before: u8, left: &mut u64, now: u64) {
         0 => cost - cost / SPARE,
         _ => cost,
     };
-    if needed > *left {
+    let shown = layer == 0 && before < UNDECIDED;
+    if needed <= *left && shown {
+        claim.patience.short_us = None;
+    }
+    if needed > *left && shown && cost / 2 <= *left && claim.patience.dips(now) {
+        claim.choice = layer;
+        *left = left.saturating_sub(cost);
+    } else if needed > *left {
         claim.patience.limited(now);
     } else if !rises || claim.patience.over(now) {
         claim.choice = layer;

@@ -265,6 +265,7 @@ pub(crate) fn mark(transport: &mut Transport, index: u32, dirty: &mut Vec<u32>) 
 pub(crate) fn from_cache(track: &Track, slot: &Slot) -> Option<(u8, u64, u64)> {
     let shown = slot.current == slot.wanted;
     let limit = if shown && track.active(slot.layer) { LAYER_CATCH_UP } else { CATCH_UP };
+    let limit = limit.min(slot.past.into());
     let lowest = if shown { slot.target } else { 0 };
     let layers = (lowest..=slot.target.min(track.layers.len() as u8 - 1)).rev();
     let mut found = layers.filter_map(|layer| {

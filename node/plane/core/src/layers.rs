@@ -20,6 +20,10 @@ const AUDIO_BPS: u64 = 64_000;
 const HEARD_US: u64 = 300_000;
 /// Assumed of a layer that has not been seen yet: what browsers make of 180, 360 and 720 lines.
 const TYPICAL_BPS: [u64; MAX_LAYERS] = [150_000, 500_000, 1_500_000, 2_500_000];
+/// Of a picture's past one packet is sent for each so many bits per second that the way bears, and so many at least: half
+/// a second of it.
+const PAST_BPS: u64 = 16_000;
+const LEAST_PAST: u64 = 8;
 /// A layer that nobody watches is left out after so long, µs.
 const PATIENCE_US: u64 = 2_000_000;
 /// Between two words to one sender, µs.
@@ -76,6 +80,11 @@ impl Shard {
         transport.wanted_bps = all + all / 4 + audio_bps(transport, now);
         allocate(budget, &mut claims, now);
         let held = !claims.is_empty() && claims.iter().all(|claim| claim.choice == HELD);
+        if try_one(transport, held, now)
+            && let Some(first) = claims.first_mut()
+        {
+            first.choice = 0;
+        }
         if std::mem::replace(&mut transport.video_held, held) != held {
             self.events.push_back(Body::VideoHeld(VideoHeld { transport: transport.id.to_string(), held }));
         }
@@ -92,6 +101,7 @@ impl Shard {
         let Some(track) = self.tracks.get_mut(slot.wanted) else { return };
         slot.choice = claim.choice;
         slot.patience = claim.patience;
+        slot.past = budget.map_or(u16::MAX, |bps| (bps / PAST_BPS).clamp(LEAST_PAST, 1000) as u16);
         let borne = |layer: u8| budget.is_none_or(|budget| track.level_bps(layer) <= budget);
         let target = if track.spatial().is_some() && claim.choice < UNDECIDED {
             slot.spatial = claim.choice;
@@ -196,6 +206,13 @@ fn nearest(track: &Track, choice: u8, borne: impl Fn(u8) -> bool) -> u8 {
     let below = (0..=choice).rev().find(active);
     let above = || (choice + 1..track.layers.len() as u8).find(active).filter(|&layer| borne(layer));
     below.or_else(above).unwrap_or(choice)
+}
+
+/// Whether one picture goes though all are `held`: never against a cap.
+fn try_one(transport: &mut Transport, held: bool, now: u64) -> bool {
+    let Some(estimator) = &transport.estimator else { return false };
+    let estimated = transport.cap.receive == 0 || estimator.bps().is_some_and(|bps| bps < transport.cap.receive);
+    transport.trial.goes(held && estimated, estimator.congested(), now)
 }
 
 /// What the sound of `transport` needs of its way now.

@@ -2,6 +2,7 @@
 
 use prost::Message;
 
+use crate::allocate::Trial;
 use crate::bandwidth::estimator::Estimator;
 use crate::bandwidth::pacer::Pacer;
 use crate::caps::{Cap, Usage};
@@ -82,6 +83,7 @@ impl Shard {
             pacer: Pacer::default(),
             wake_us: u64::MAX,
             wanted_bps: 0,
+            trial: Trial::default(),
             video_held: false,
         };
         if self.transports.is_empty() {

@@ -89,6 +89,8 @@ pub struct Slot {
     pub frames: vp8::Line,
     /// It waits for a picture that the cache has.
     pub catch_up: bool,
+    /// But of no longer past than so many packets: its way has to bear them.
+    pub past: u16,
     /// Spliced, and nothing sent since: the next audio packet begins a talk spurt.
     pub fresh: bool,
     timestamp_offset: u32,
@@ -153,6 +155,7 @@ impl Slot {
             ids: vp8::Rewriter::default(),
             frames: vp8::Line::default(),
             catch_up: false,
+            past: u16::MAX,
             fresh: false,
             timestamp_offset: 0,
             plain_offset: 0,

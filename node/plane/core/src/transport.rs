@@ -1,5 +1,6 @@
 //! One peer connection: its path, its keys, what it sends and the slots it receives on.
 
+use crate::allocate::Trial;
 use crate::bandwidth::arrivals::Arrivals;
 use crate::bandwidth::estimator::Estimator;
 use crate::bandwidth::pacer::Pacer;
@@ -181,6 +182,8 @@ pub struct Transport {
     pub wake_us: u64,
     /// The most for which there would be use, bits per second: no more is looked for.
     pub wanted_bps: u64,
+    /// Of a picture, while all are held.
+    pub trial: Trial,
     /// Its way bears no picture, as the control process was last told.
     pub video_held: bool,
 }

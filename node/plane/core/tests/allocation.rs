@@ -8,6 +8,9 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 
 use common::*;
+use plane_core::bandwidth::arrivals::Arrivals;
+use plane_core::ext::Extension;
+use plane_core::rtp::{Fields, Header, is_rtcp};
 use plane_core::shard::{Sent, Sink, Transmit};
 
 thread_local! {
@@ -165,6 +168,141 @@ fn nothing_per_mirrored_packet() {
     assert!(crossed >= 4000 && sent > 70_000, "{crossed} crossed, {sent} sent");
     assert!(count < 400, "{count} allocations for {sent} packets");
     drop(viewers.drain(..));
+}
+
+/// What left the shard, kept without taking memory for it.
+struct Kept {
+    bytes: Vec<u8>,
+    packets: Vec<(SocketAddr, usize)>,
+}
+
+impl Sink for Kept {
+    fn transmit(&mut self, transmit: Transmit<'_>) -> Sent {
+        self.bytes.extend_from_slice(transmit.bytes);
+        for packet in transmit.bytes.chunks(transmit.segment_size) {
+            self.packets.push((transmit.dest, packet.len()));
+        }
+        Sent { calls: 1, refused: false }
+    }
+}
+
+/// A receiver that tells what came, behind a link of its own.
+struct Teller {
+    peer: Peer,
+    arrivals: Arrivals,
+    bps: u64,
+    free_us: u64,
+}
+
+const NUMBERED: u8 = 7;
+
+impl Teller {
+    fn new(world: &mut World, n: u64) -> Teller {
+        let mut open = page(&format!("v{n}"), "r");
+        for receive in &mut open.receives {
+            receive.extensions.get_or_insert_default().transport_cc = NUMBERED.into();
+        }
+        let mut peer = world.open(open);
+        peer.connect(world);
+        world.assign(&peer.name, VIDEO_SLOT, "amina/camera");
+        Teller { peer, arrivals: Arrivals::new(world.now), bps: 400_000 + 200_000 * n, free_us: 0 }
+    }
+
+    fn take(&mut self, now: u64, packet: &[u8]) {
+        if packet[0] < 128 || is_rtcp(packet) || self.free_us > now + 300 * MS {
+            return;
+        }
+        self.free_us = self.free_us.max(now) + packet.len() as u64 * 8 * SECOND / self.bps;
+        let header = Header::parse(packet).unwrap();
+        if let Some(Ok(number)) = header.extensions(packet).value(NUMBERED).map(<[u8; 2]>::try_from) {
+            self.arrivals.record(u16::from_be_bytes(number), self.free_us, packet.len());
+        }
+    }
+
+    fn tell(&mut self, now: u64) -> Option<Vec<u8>> {
+        let due = self.arrivals.due_us(now).is_some_and(|due| due <= now);
+        let Teller { peer, arrivals, .. } = self;
+        due.then(|| {
+            peer.sealed_rtcp(|writer| {
+                writer.transport_cc(1, 0x5245_0000 | VIDEO_SLOT << 1, |out| arrivals.write(now, out)).unwrap();
+            })
+        })
+    }
+}
+
+/// One picture of a camera in three layers.
+fn layers(peer: &Peer, index: &mut [u64; 3], picture: u64) -> Vec<Vec<u8>> {
+    let mut packets = Vec::new();
+    for (layer, rid) in ["q", "h", "f"].into_iter().enumerate() {
+        let pieces = [1, 2, 5][layer];
+        for piece in 0..pieces {
+            let fields = Fields {
+                marker: piece + 1 == pieces,
+                payload_type: 96,
+                sequence: index[layer] as u16,
+                timestamp: picture as u32 * 3000,
+                ssrc: CAMERA + 2 * layer as u32,
+            };
+            let named = [Extension { id: 4, value: b"1" as &[u8] }, Extension { id: 10, value: rid.as_bytes() }];
+            let payload = picture_payload(picture as u16, picture.is_multiple_of(60), piece == 0, 600);
+            packets.push(peer.seal(&fields, index[layer], &named, &payload));
+            index[layer] += 1;
+        }
+    }
+    packets
+}
+
+/// R: the same where receivers tell what came and a camera has three layers: estimates, pacing, probes, changes of layers.
+#[test]
+fn nothing_per_numbered_packet_of_three_layers() {
+    let mut world = World::new();
+    let mut open = page("amina", "r");
+    open.sends[1].rids = ["q", "h", "f"].map(str::to_owned).to_vec();
+    open.sends[1].extensions.as_mut().unwrap().rid = 10;
+    let mut amina = world.open(open);
+    amina.connect(&mut world);
+    let mut tellers: Vec<Teller> = (0..16).map(|n| Teller::new(&mut world, n)).collect();
+    let mut sink = Kept { bytes: Vec::with_capacity(8 << 20), packets: Vec::with_capacity(20_000) };
+    let (mut index, mut count, mut sent) = ([1; 3], 0, 0);
+    for step in 0..4000u64 {
+        world.now += 10 * MS;
+        let now = world.now;
+        let mut datagrams = Vec::new();
+        if step % 3 == 0 {
+            datagrams.extend(layers(&amina, &mut index, step / 3).into_iter().map(|packet| (amina.address, packet)));
+        }
+        datagrams.extend((step % 2 == 0).then(|| (amina.address, amina.audio(step, 30))));
+        datagrams.extend(tellers.iter_mut().filter_map(|teller| Some((teller.peer.address, teller.tell(now)?))));
+        if step % 500 == 0 {
+            let peers = tellers.iter().map(|teller| &teller.peer).chain([&amina]);
+            datagrams.extend(peers.map(|peer| (peer.address, peer.check(true))));
+        }
+        let taken = allocations(|| {
+            for (from, packet) in &mut datagrams {
+                world.shard.handle_datagram(now, *from, OURS, packet);
+            }
+            if world.shard.deadline().is_some_and(|at| at <= now) {
+                world.shard.handle_timeout(now);
+            }
+            world.shard.flush(now, &mut sink);
+            while world.shard.poll_event().is_some() {}
+        });
+        if step >= 2000 {
+            (count, sent) = (count + taken, sent + sink.packets.len());
+        }
+        let mut at = 0;
+        for (to, len) in sink.packets.drain(..) {
+            if let Some(teller) = tellers.iter_mut().find(|teller| teller.peer.address == to) {
+                teller.take(now, &sink.bytes[at..at + len]);
+            }
+            at += len;
+        }
+        sink.bytes.clear();
+    }
+    let totals = world.shard.totals();
+    assert!(sent > 30_000 && totals.transport_cc_received > 5_000 && totals.probe_bytes > 0, "{sent} {totals:?}");
+    // Again only what the control process is told: slots that switched, layers wanted.
+    assert!(count < 1_000, "{count} allocations for {sent} packets");
 }
 
 /// H11: floods of checks, hellos and media from nowhere allocate nothing.

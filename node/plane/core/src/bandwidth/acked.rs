@@ -5,6 +5,8 @@
 
 const FIRST_WINDOW_MS: f64 = 500.0;
 const WINDOW_MS: f64 = 150.0;
+/// Nothing came for longer than that, ms: nothing was sent.
+const PAUSE_MS: f64 = 400.0;
 const UNCERTAINTY: f64 = 10.0;
 /// What the variance grows by with each sample, kbit/s squared.
 const NOISE: f64 = 5.0;
@@ -16,7 +18,7 @@ pub struct Acknowledged {
     last_us: Option<i64>,
     kbps: Option<f64>,
     variance: f64,
-    last_sample: f64,
+    last_samples: [f64; 2],
 }
 
 impl Acknowledged {
@@ -24,9 +26,10 @@ impl Acknowledged {
         self.kbps.map(|kbps| (kbps * 1000.0) as u64)
     }
 
-    /// Where a queue stands, the last window alone says what the way bears: the estimate takes a second to follow.
+    /// Where a queue has grown, the last windows alone say what the way bears: the estimate takes a second to follow, be
+    /// it to a way that bears less, or to pictures that begin anew where there was sound only.
     pub fn congested_bps(&self) -> Option<u64> {
-        self.kbps.map(|kbps| (kbps.min(self.last_sample) * 1000.0) as u64)
+        self.kbps.map(|_| (self.last_samples[0].max(self.last_samples[1]) * 1000.0) as u64)
     }
 
     /// `bytes` arrived at `at_us` by the receiver's clock.
@@ -37,23 +40,23 @@ impl Acknowledged {
             (self.bytes, self.window_ms) = (0.0, 0.0); // its clock was set back
         }
         self.last_us = Some(at_us);
-        self.window_ms += passed_ms.max(0.0);
-        if passed_ms > window {
-            // A pause says nothing about the way.
-            self.bytes = 0.0;
-            self.window_ms %= window;
+        if passed_ms > PAUSE_MS {
+            // It says nothing about the way.
+            (self.bytes, self.window_ms) = (0.0, 0.0);
+        } else {
+            self.window_ms += passed_ms.max(0.0);
         }
         if self.window_ms >= window {
-            let sample = 8.0 * self.bytes / window;
-            self.window_ms -= window;
-            self.bytes = 0.0;
+            // Over the time from one arrival to another: what is read in batches comes out right on the average.
+            let sample = 8.0 * self.bytes / self.window_ms;
+            (self.bytes, self.window_ms) = (0.0, 0.0);
             self.sample(sample);
         }
         self.bytes += bytes as f64;
     }
 
     fn sample(&mut self, sample: f64) {
-        self.last_sample = sample;
+        self.last_samples = [sample, self.last_samples[0]];
         let Some(kbps) = self.kbps else {
             (self.kbps, self.variance) = (Some(sample), 50.0);
             return;

@@ -19,11 +19,16 @@ const SILENCE_US: u64 = 1_500_000;
 const BASE_WINDOW_US: u64 = 20_000_000;
 /// Packets leave so many times faster than the way bears for long: a frame is larger than another.
 const PACE: (u64, u64) = (5, 2);
+/// But for so long, µs, after a queue has been emptied: what has gathered meanwhile would fill it again.
+const SPARING_US: u64 = 2_000_000;
+const SPARING_PACE: (u64, u64) = (6, 5);
 /// A queue longer than this is emptied after the rate was lowered, µs: by sending less, for so long at most.
 const STANDING_US: i64 = 50_000;
 const EMPTYING_US: u64 = 5_000_000;
-/// The longer the queue the less, down to two fifths at this much more, µs.
-const LEAST_US: i64 = 100_000;
+/// A queue shorter than this is none, µs.
+const CLEAR_US: i64 = 15_000;
+/// The longer the queue the less, down to a third at this much more, µs.
+const LEAST_US: i64 = 60_000;
 /// After a burst of a probe a short queue is its own, µs beside two round trips.
 const AFTER_US: u64 = 100_000;
 /// A delay lower by so much all at once: another way.
@@ -70,6 +75,7 @@ pub struct Estimator {
     /// Something has spoken for or against the first guess.
     judged: bool,
     emptying_until_us: u64,
+    sparing_until_us: u64,
     bps: u64,
     pace_bps: u64,
     known: bool,
@@ -93,6 +99,7 @@ impl Estimator {
             last_sent_us: 0,
             judged: false,
             emptying_until_us: 0,
+            sparing_until_us: 0,
             bps: START_BPS,
             pace_bps: START_BPS,
             known: false,
@@ -119,16 +126,29 @@ impl Estimator {
         self.known = self.first_feedback_us.is_some_and(|first| self.judged || now >= first + KNOWN_US);
         let bps = self.rate.bps().min(self.loss.bps());
         self.bps = bps.max(MIN_BPS);
-        let excess = if now < self.emptying_until_us { (self.queue_us - STANDING_US).clamp(0, LEAST_US) } else { 0 };
+        let excess = if now < self.emptying_until_us {
+            (self.queue_us - STANDING_US - self.trend.batch_us()).clamp(0, LEAST_US)
+        } else {
+            0
+        };
+        if excess > 0 {
+            self.sparing_until_us = now + SPARING_US;
+        }
+        let pace = if now < self.sparing_until_us { SPARING_PACE } else { PACE };
         self.pace_bps = match excess as u64 {
-            0 => self.bps * PACE.0 / PACE.1,
-            excess => (bps - bps * 3 * excess / (5 * LEAST_US as u64)).max(MIN_BPS),
+            0 => self.bps * pace.0 / pace.1,
+            excess => (bps - bps * 2 * excess / (3 * LEAST_US as u64)).max(MIN_BPS),
         };
     }
 
     /// Standing queue on the way, µs.
     pub fn queue_us(&self) -> u64 {
         self.queue_us.max(0) as u64
+    }
+
+    /// More is sent than the way bears, as far as can be seen: a queue stands, or much is lost.
+    pub fn congested(&self) -> bool {
+        self.queue_us > 2 * STANDING_US + self.trend.batch_us() || self.loss.fraction() > 0.10
     }
 
     /// From sending to feedback, µs; 0: not known.
@@ -207,16 +227,24 @@ impl Estimator {
 
     fn decide(&mut self, told: u32, lost: u32, most: u64, now: u64) {
         let mut usage = self.trend.usage();
+        let batch = self.trend.batch_us();
+        if usage == Usage::Over && batch > 0 && self.queue_us <= batch {
+            usage = Usage::Normal; // no more than how the receiver reads
+        }
         if usage == Usage::Over && self.queue_us < STANDING_US && self.probes.within(2 * self.rtt_us + AFTER_US, now) {
             usage = Usage::Normal;
         }
-        let standing = self.queue_us > STANDING_US;
-        let arriving = if standing { self.acknowledged.congested_bps() } else { self.acknowledged.bps() };
+        let standing = self.queue_us > STANDING_US + batch;
+        let arriving =
+            if standing || usage == Usage::Over { self.acknowledged.congested_bps() } else { self.acknowledged.bps() };
         let before = self.rate.bps();
+        self.probes.batched(batch as u64);
         let probed = self.probes.result(now, self.bps, most);
         match probed {
             // A burst fills the queue for a moment; what it found counts for more than that.
-            Some(bps) if usage != Usage::Over && (bps > before || !self.judged) => {
+            Some((bps, through)) if usage != Usage::Over && (bps > before || !self.judged) => {
+                // What a burst found beyond a full way was taken from those who share it.
+                let bps = if through || !self.judged { bps } else { (before + bps) / 2 };
                 self.rate.set(bps, now);
                 if self.loss.fraction() < 0.10 {
                     self.loss.set(self.loss.bps().max(bps));
@@ -224,6 +252,9 @@ impl Estimator {
                 self.judged = true;
             }
             _ => {
+                if let Some(bps) = arriving.filter(|_| self.queue_us < CLEAR_US + batch) {
+                    self.rate.came_through(bps, now);
+                }
                 if self.rate.update(usage, arriving, self.rtt_us, now) {
                     self.judged = true;
                     self.emptying_until_us = now + EMPTYING_US;

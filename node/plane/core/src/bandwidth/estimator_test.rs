@@ -190,14 +190,14 @@ fn a_way_is_used_and_not_filled() {
     });
 }
 
-/// R: after a drop to 300 kbit/s the queue has recovered within 3 s (2 s are asked for; most seeds meet that); when the way is wider again it is used again.
+/// R: after a drop to 300 kbit/s the queue has recovered within 2 s; when the way is wider again it is used again.
 #[test]
 fn a_drop_is_followed() {
     seeds(|seed| {
         let mut net = Net::new(1_000_000, 50 * MS, seed);
         net.run(6 * SECOND);
         net.way.bps = 300_000;
-        net.run(3 * SECOND);
+        net.run(2 * SECOND);
         let (used, queue) = net.run(5 * SECOND);
         assert!(used >= 180_000 && queue <= 100 * MS, "dropped: {used} {queue}");
         net.way.bps = 2_000_000;
@@ -207,7 +207,7 @@ fn a_drop_is_followed() {
     });
 }
 
-/// R: two behind one bottleneck share it within 5:2, the one that came later too (2:1 is asked for; most seeds meet that).
+/// R: two behind one bottleneck share it within 2:1, the one that came later too.
 #[test]
 fn two_share() {
     seeds(|seed| {
@@ -222,7 +222,7 @@ fn two_share() {
                 *sum += sender.estimator.guess();
             }
         }
-        assert!(2 * sums[0] <= 5 * sums[1] && 2 * sums[1] <= 5 * sums[0], "{sums:?}");
+        assert!(sums[0] <= 2 * sums[1] && sums[1] <= 2 * sums[0], "{sums:?}");
     });
 }
 

@@ -1,7 +1,7 @@
 //! What was sent to one receiver under which transport-wide number: fixed memory, the oldest is overwritten.
 
-/// Packets remembered: a second at 10 Mbit/s.
-pub const SIZE: u64 = 1024;
+/// Packets remembered: two seconds at 10 Mbit/s.
+pub const SIZE: u64 = 2048;
 
 /// A packet that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

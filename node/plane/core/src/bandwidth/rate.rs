@@ -6,6 +6,12 @@ use super::{MAX_BPS, MIN_BPS};
 
 /// After overuse: this share of what arrives.
 const BETA: f64 = 0.85;
+/// What arrives is what is sent now, so long after the rate was lowered, µs.
+const SETTLED_US: u64 = 2_000_000;
+/// This much of what arrives is known to be borne, while no queue grows.
+const THROUGH: f64 = 0.9;
+/// No step down is larger than to this share.
+const MOST_CUT: f64 = 0.5;
 /// Growth a second, far from the capacity.
 const GROWTH: f64 = 1.08;
 /// Not further than this beyond what is known to arrive.
@@ -73,6 +79,14 @@ impl Rate {
         self.changed_us = now;
     }
 
+    /// So much, bits per second, has come through, and no queue stands: it is borne. Shortly after it was lowered that is news
+    /// of before, and those who share a way would no longer give way to one another.
+    pub fn came_through(&mut self, bps: u64, now: u64) {
+        if self.state == State::Increase && now >= self.decreased_us + SETTLED_US {
+            self.bps = self.bps.max(THROUGH * bps as f64).min(MAX_BPS as f64);
+        }
+    }
+
     /// The way is another.
     pub fn forget_capacity(&mut self) {
         self.capacity = Capacity::default();
@@ -119,10 +133,9 @@ impl Rate {
 
     /// About one packet more each response time.
     fn near_capacity_bps_per_s(&self, rtt_us: u64) -> f64 {
-        let frame_bits = self.bps / 30.0;
-        let packets = (frame_bits / (1200.0 * 8.0)).ceil().max(1.0);
-        let response_s = (rtt_us as f64 + 100_000.0) / 1e6 * 2.0;
-        (frame_bits / packets / response_s).max(4000.0)
+        let packet_bits = (self.bps / 30.0).min(1200.0 * 8.0);
+        let response_s = (rtt_us as f64 + 100_000.0) / 1e6;
+        (packet_bits / response_s).max(4000.0)
     }
 
     fn decrease(&mut self, arriving: f64, rtt_us: u64, now: u64) -> bool {
@@ -137,6 +150,8 @@ impl Rate {
         {
             lower = BETA * kbps * 1000.0;
         }
+        // What arrives may be what was sent before pictures began: the next feedback knows better.
+        let lower = lower.max(MOST_CUT * self.bps);
         let lowered = lower < self.bps;
         if lowered {
             self.bps = lower.max(MIN_BPS as f64);

@@ -5,6 +5,15 @@
 const GROUP_US: i64 = 5_000;
 /// A group that a queue stretched is no longer than this, µs.
 const LONGEST_GROUP_US: i64 = 100_000;
+/// What arrives within so long has come at one instant, µs: a tick of the feedback.
+const AT_ONCE_US: i64 = 250;
+/// Sent over less than this and arrived at one instant: a burst of ours, µs.
+const LEAST_BATCH_US: i64 = 8_000;
+const LONGEST_BATCH_US: i64 = 200_000;
+/// One reads in batches when these span half of so long or more, µs: one stall alone, or a jitter, is none.
+const STRETCH_US: i64 = 400_000;
+/// Batches are remembered for one to two of these, µs.
+const BATCH_WINDOW_US: i64 = 2_500_000;
 /// Arrivals that stand still for so long: the receiver's clock was set.
 const CLOCK_STEP_US: i64 = 3_000_000;
 
@@ -44,8 +53,59 @@ struct Point {
     delay_ms: f64,
 }
 
+/// How a receiver reads: packets that came at one instant though they were sent one after another.
+#[derive(Debug, Clone, Copy, Default)]
+struct Batches {
+    first_sent: i64,
+    last_sent: i64,
+    arrived: i64,
+    /// Between the instant and the one before.
+    gap_us: i64,
+    /// What batches span, in this stretch of time and the one before.
+    spanned: [i64; 2],
+    stretch_us: i64,
+    /// The longest, in this window and the one before.
+    longest: [i64; 2],
+    window_us: i64,
+}
+
+impl Batches {
+    fn add(&mut self, sent: i64, arrived: i64) {
+        if (arrived - self.arrived).abs() <= AT_ONCE_US {
+            self.last_sent = self.last_sent.max(sent);
+            return;
+        }
+        self.close(sent);
+        (self.first_sent, self.last_sent) = (sent, sent);
+        (self.gap_us, self.arrived) = (arrived - self.arrived, arrived);
+    }
+
+    fn close(&mut self, now: i64) {
+        if now >= self.stretch_us + STRETCH_US {
+            (self.spanned, self.stretch_us) = ([0, self.spanned[0]], now);
+        }
+        if now >= self.window_us + BATCH_WINDOW_US {
+            (self.longest, self.window_us) = ([0, self.longest[0]], now);
+        }
+        let span = self.last_sent - self.first_sent;
+        if span < LEAST_BATCH_US {
+            return; // a burst of ours
+        }
+        self.spanned[0] += span;
+        if 2 * (self.spanned[0] + self.spanned[1]) >= STRETCH_US {
+            // Nothing may have been sent while it did not look: it looks less often than what it found was spread.
+            self.longest[0] = self.longest[0].max(span.max(self.gap_us.min(2 * span)));
+        }
+    }
+
+    fn longest_us(&self) -> i64 {
+        self.longest[0].max(self.longest[1]).min(LONGEST_BATCH_US)
+    }
+}
+
 /// Feed it arrivals in the order in which packets were sent; times in µs, each side by its own clock.
 pub struct Trend {
+    batches: Batches,
     current: Option<Group>,
     before: Option<Group>,
     first_arrived: Option<i64>,
@@ -66,6 +126,7 @@ pub struct Trend {
 impl Default for Trend {
     fn default() -> Trend {
         Trend {
+            batches: Batches::default(),
             current: None,
             before: None,
             first_arrived: None,
@@ -90,13 +151,20 @@ impl Trend {
         self.usage
     }
 
+    /// A receiver that is busy looks at its socket only now and then, and what it finds has come at one instant: over so
+    /// long, µs, it gathered of late. Delays that differ by as much are not the way's.
+    pub fn batch_us(&self) -> i64 {
+        self.batches.longest_us()
+    }
+
     /// The way is another: what was learned of the old one is forgotten, but for the threshold.
     pub fn reset(&mut self) {
-        *self = Trend { threshold_ms: self.threshold_ms, ..Trend::default() };
+        *self = Trend { threshold_ms: self.threshold_ms, batches: self.batches, ..Trend::default() };
     }
 
     /// A packet sent at `sent` came at `arrived`.
     pub fn arrived(&mut self, sent: i64, arrived: i64) {
+        self.batches.add(sent, arrived);
         let Some(group) = &mut self.current else {
             self.current =
                 Some(Group { first_sent: sent, last_sent: sent, first_arrived: arrived, last_arrived: arrived });
@@ -211,6 +279,21 @@ mod tests {
         let mut trend = Trend::default();
         run(&mut trend, 0, 60, 0.0);
         assert!(run(&mut trend, 600_000, 60, -0.1).contains(&Usage::Under));
+    }
+
+    /// A receiver that reads every 40 ms is seen as one, also when it varies; one stall is none, and nor is a jitter.
+    #[test]
+    fn reading_in_batches_is_seen() {
+        let mut trend = Trend::default();
+        for sent in (0..2_000_000).step_by(7_000) {
+            trend.arrived(sent, 20_000 + (sent as u64).next_multiple_of(40_000) as i64);
+        }
+        assert!((30_000..=70_000).contains(&trend.batch_us()), "{}", trend.batch_us());
+        for sent in (2_000_000..8_000_000).step_by(7_000) {
+            let stalled = sent > 7_000_000 && sent < 7_120_000;
+            trend.arrived(sent, if stalled { 7_140_000 } else { sent + 20_000 });
+        }
+        assert_eq!(trend.batch_us(), 0);
     }
 
     /// D: clocks that drift apart by 100 ppm, or are set, are no queue.

@@ -144,6 +144,8 @@ pub struct Net {
     pub viewers: Vec<Viewer>,
     pub cameras: Vec<Camera>,
     pub feedback_loss_permille: u64,
+    /// Of what is borne beside sound, the percentage that cameras send.
+    pub share: u64,
     dice: Dice,
 }
 
@@ -157,6 +159,7 @@ impl Net {
             viewers: Vec::new(),
             cameras: Vec::new(),
             feedback_loss_permille: 0,
+            share: 75,
             dice: Dice::new(seed ^ 0x5EED),
         };
         for pair in 0..pairs {
@@ -244,7 +247,7 @@ impl Net {
         camera.picture += 1;
         // A picture that needs all that is borne would be held back at each swing of the estimate, and one that is held
         // is only taken up again with room to spare.
-        let share = if figures.video_held { 60 } else { 75 };
+        let share = if figures.video_held { 60 } else { self.share };
         let bps = if camera.fixed_bps > 0 { camera.fixed_bps } else { target.saturating_sub(60_000) * share / 100 };
         let bps = bps.clamp(30_000, camera.most_bps);
         let key = asked || camera.picture % 300 == 1;

@@ -21,8 +21,8 @@ pub struct Conditions {
     pub kbps: Option<u64>,
     /// Nothing passes.
     pub cut: bool,
-    /// Who receives is busy, and looks only every so often.
-    pub busy_us: u64,
+    /// Who receives is busy, and looks only every so often: from, to.
+    pub busy_us: (u64, u64),
 }
 
 pub const CALM: Conditions = Conditions {
@@ -34,7 +34,7 @@ pub const CALM: Conditions = Conditions {
     repeated: 0,
     kbps: None,
     cut: false,
-    busy_us: 0,
+    busy_us: (0, 0),
 };
 
 /// How long a packet may wait at the bottleneck before it is dropped.
@@ -71,13 +71,22 @@ pub struct Way {
     in_burst: bool,
     free_us: u64,
     last_us: u64,
+    look_us: u64,
     sent: u64,
     waiting: BinaryHeap<Reverse<(u64, u64, Parcel)>>,
 }
 
 impl Way {
     pub fn new() -> Way {
-        Way { conditions: CALM, in_burst: false, free_us: 0, last_us: 0, sent: 0, waiting: BinaryHeap::new() }
+        Way {
+            conditions: CALM,
+            in_burst: false,
+            free_us: 0,
+            last_us: 0,
+            look_us: 0,
+            sent: 0,
+            waiting: BinaryHeap::new(),
+        }
     }
 
     pub fn send(&mut self, now: u64, random: &mut Random, bytes: Vec<u8>) {
@@ -101,8 +110,12 @@ impl Way {
         } else {
             at = at.max(self.last_us); // a shorter delay does not let it overtake
         }
-        if c.busy_us > 0 {
-            at = at.next_multiple_of(c.busy_us);
+        if c.busy_us.0 > 0 {
+            self.look_us = self.look_us.max(at.saturating_sub(c.busy_us.1));
+            while self.look_us < at {
+                self.look_us += random.between(c.busy_us.0, c.busy_us.1);
+            }
+            at = self.look_us;
         }
         self.last_us = self.last_us.max(at);
         let number = self.sent;
