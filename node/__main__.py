@@ -7,6 +7,7 @@ taken over, and the plane is its own (a service manager must not start this one 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -39,6 +40,7 @@ cli.add_typer(tokens.app, name="tokens")
 
 async def run(config: settings.Config) -> int:
     """Until SIGTERM or SIGINT, or until a newer process fences this one. A second signal ends it at once."""
+    gc.disable()  # until it runs: nearly all that is made by then stays, and a mute waits for the start
     from node.running import start
 
     running = await start(config)

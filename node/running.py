@@ -394,12 +394,12 @@ def to_next_second(now: float) -> float:
 
 
 def _settle_garbage() -> None:
-    """Half a million objects were made by now and stay: the collector need not look at them again. What comes later
-    holds together in a few cycles only, so it need not look every 700 objects either: a crowd that joins makes
-    thousands that live, and would be walked through over and over."""
-    gc.collect()
+    """A hundred thousand objects were made by now and stay: the collector need not look at them again, nor once more
+    now for the few that do not. What comes later holds together in a few cycles only, so it need not look every 700
+    objects either: a crowd that joins makes thousands that live, and would be walked through over and over."""
     gc.freeze()
     gc.set_threshold(*GARBAGE)
+    gc.enable()
 
 
 def _bound(where: str, listen: str) -> socket.socket:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import jinja2
 from aiohttp import web
 
 from node.errors import Refused
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -17,9 +20,12 @@ LANGUAGES: Final = ("fr", "en")
 
 
 class Pages:
-    def __init__(self) -> None:
-        loader = jinja2.FileSystemLoader(HERE / "templates")
-        self._templates = jinja2.Environment(loader=loader, autoescape=True, auto_reload=False)
+    @cached_property
+    def _templates(self) -> Environment:
+        """Loaded for the first page: a node that comes back is to decide again at once, and open pages need none."""
+        from jinja2 import Environment, FileSystemLoader
+
+        return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, auto_reload=False)
 
     async def home(self, request: web.Request) -> web.Response:
         return self._page("home.html")

@@ -193,11 +193,10 @@ class Machine:
         assert self.process is not None
         self.process.send_signal(number)
 
-    def cpu_seconds(self) -> float:
-        """User and system time of the control process since its start (proc(5): fields 14 and 15)."""
+    def waited_for_a_core(self) -> float:
+        """Seconds that the control process was ready to run and others ran instead (schedstat, proc(5))."""
         assert self.process is not None
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text("ascii").split()[1]) / 1e9
 
     async def kill(self) -> None:
         """SIGKILL to the control process; the plane goes on."""

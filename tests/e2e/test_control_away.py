@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import time
 from dataclasses import replace
@@ -58,16 +57,16 @@ async def test_a_killed_control_process_comes_back_to_the_same_room(machine: Mac
 
     await machine.kill()
     await asyncio.sleep(1)
-    started, busy = time.monotonic(), os.getloadavg()[0] / (os.cpu_count() or 1)
+    started = time.monotonic()
     await machine.start()
 
     mute = mute_pb2.MuteParticipantRequest(room=room.room, participant=amina.participant)
     await machine.operator(machine.operator.mute.MuteParticipant, mute)
     muted = time.monotonic()
-    used = machine.cpu_seconds()
-    print(f"a mute {muted - started:.2f} s after the start; {used:.2f} s of processor; load {busy:.1f} a core")
-    # The two seconds are a core's of its own: where others take most of it, the processor's time is what we answer for.
-    assert min(muted - started, used) <= 2
+    # By the clock on the wall. What others of this machine took of its two cores meanwhile is not ours to answer for.
+    waited = machine.waited_for_a_core()
+    print(f"a mute {muted - started:.2f} s after the start, {waited:.2f} s of them without a core")
+    assert muted - started - waited <= 2
     await until(lambda: amina.welcomed.is_set() and jean.welcomed.is_set(), 5, "the WebSockets are back")
     await asyncio.sleep(0.5)
 

@@ -6,10 +6,13 @@ Emphasis, inline code, code blocks, links and lists; nothing else. The result ha
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 import nh3
-from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _BIDI_OVERRIDES: Final = "\u202a\u202b\u202c\u202d\u202e"
 _ISOLATES: Final = "\u2066\u2067\u2068"
@@ -18,10 +21,16 @@ _UNSEEN: Final = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI_OVERRIDES}\ufe
 _MARK: Final = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _MARKS: Final = re.compile(rf"({_MARK}{{3}}){_MARK}+")
 
-_MARKDOWN: Final = MarkdownIt("zero", {"breaks": True, "linkify": False}).enable(
-    ["emphasis", "backticks", "fence", "link", "autolink", "list", "newline", "escape"]
-)
+_MARKS_UP: Final = ["emphasis", "backticks", "fence", "link", "autolink", "list", "newline", "escape"]
 _TAGS: Final = {"p", "br", "em", "strong", "code", "pre", "a", "ul", "ol", "li"}
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    """Loaded for the first message: a node that comes back is to decide again at once."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("zero", {"breaks": True, "linkify": False}).enable(_MARKS_UP)
 
 
 def clean_text(raw: str) -> str:
@@ -45,7 +54,7 @@ def clean_text(raw: str) -> str:
 def to_html(text: str) -> str:
     """Sanitised HTML of a cleaned text."""
     return nh3.clean(
-        _MARKDOWN.render(text),
+        _markdown().render(text),
         tags=_TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
