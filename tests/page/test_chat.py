@@ -36,6 +36,18 @@ async def test_a_closed_chat_counts_and_tells(node: ScriptedNode, guest: Guest) 
     await expect(guest.page.locator("#control-chat .badge")).to_be_hidden()
 
 
+async def test_a_message_is_read_aloud_without_its_marks(node: ScriptedNode, guest: Guest) -> None:
+    """A screen reader is given the words as they are shown, not the Markdown that was typed."""
+    node.people = [AMINA]
+    await guest.enter()
+    html = "<p>Voir <strong>ceci</strong> :<br>le <code>plan</code></p><ul><li>un</li><li>deux</li></ul>"
+    await node.say("chat", message=said("m1", AMINA, "Voir **ceci** :\nle `plan`\n\n- un\n- deux", html=html))
+
+    aloud = await guest.page.locator("#announce").text_content()
+    await expect(guest.page.locator("#announce")).to_contain_text("Voir ceci : le plan un deux")
+    assert "*" not in (aloud or "") and "`" not in (aloud or "")
+
+
 async def test_a_refused_message_says_why_and_can_be_sent_again(node: ScriptedNode, guest: Guest) -> None:
     await guest.enter()
     await guest.page.keyboard.press("c")

@@ -42,6 +42,14 @@ test('two on a phone are one above the other, on a laptop side by side', () => {
   assert.equal(c.y, d.y);
 });
 
+test('four on a laptop are two by two: upright strips would cut faces out of their pictures', () => {
+  for (const [width, height] of [[1342, 628], [1342, 560], [990, 628]]) {
+    const tiles = grid(4, width, height);
+    assert.equal(new Set(tiles.map((tile) => tile.x)).size, 2);
+    assert.equal(new Set(tiles.map((tile) => tile.y)).size, 2);
+  }
+});
+
 test('capacity grows with the screen', () => {
   assert.ok(gridCapacity(320, 480) >= 4);
   assert.ok(gridCapacity(1342, 628) >= 12);

@@ -2,7 +2,7 @@
 
 import { find, h, icon, set, setText } from './dom.js';
 import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
-import { render } from './richtext.js';
+import { render, spoken } from './richtext.js';
 
 /** @typedef {import('./protocol.js').ChatMessage} ChatMessage */
 /** @typedef {import('./protocol.js').Refusal} Refusal */
@@ -132,7 +132,7 @@ export class Chat {
     if (own || this.options.open()) return;
     this.unread += 1;
     this.options.onUnread(this.unread);
-    this.options.say(t(message.to ? 'chat.from_privately' : 'chat.from', { name: isolate(message.name), text: isolate(message.text.slice(0, 200)) }));
+    this.options.say(t(message.to ? 'chat.from_privately' : 'chat.from', { name: isolate(message.name), text: isolate(spoken(message.html).slice(0, 200)) }));
   }
 
   /** @param {string} id */

@@ -15,7 +15,8 @@ const TALLEST = 3 / 4;
 const SMALLEST = 148;
 
 /**
- * The grid whose tiles are the largest.
+ * The grid that shows the most: large tiles, but not by cutting faces out of their pictures. Four on a laptop's screen
+ * are two by two, although four upright strips would fill more of it.
  * @param {number} count
  * @param {number} width
  * @param {number} height
@@ -23,13 +24,16 @@ const SMALLEST = 148;
  */
 export function grid(count, width, height) {
   if (count <= 0 || width <= 0 || height <= 0) return [];
-  let best = { area: -1, columns: 1, tile: { width: 0, height: 0 } };
+  let best = { worth: -1, columns: 1, tile: { width: 0, height: 0 } };
   for (let columns = 1; columns <= count; columns += 1) {
     const rows = Math.ceil(count / columns);
     const cell = { width: (width - GAP * (columns - 1)) / columns, height: (height - GAP * (rows - 1)) / rows };
     const tile = fit(cell.width, cell.height);
-    const area = tile.width * tile.height;
-    if (area > best.area + 0.5) best = { area, columns, tile };
+    // What is cut off a picture as wide as WIDEST costs half as much as tiles that are smaller by as much; on an upright
+    // screen nothing, or faces would be stamps there.
+    const whole = width > height && tile.height > 0 ? Math.sqrt(tile.width / tile.height / WIDEST) : 1;
+    const worth = tile.width * tile.height * whole;
+    if (worth > best.worth + 0.5) best = { worth, columns, tile };
   }
   return place(count, best.columns, best.tile, width, height);
 }

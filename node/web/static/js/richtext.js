@@ -26,6 +26,13 @@ export function render(html) {
   return fragment;
 }
 
+/** The words alone, as they are read aloud: a space where a paragraph, a line or an item ends. @param {string} html */
+export function spoken(html) {
+  const fragment = render(html);
+  for (const end of fragment.querySelectorAll('p, br, li, pre')) end.after(' ');
+  return (fragment.textContent ?? '').replace(/\s+/gu, ' ').trim();
+}
+
 /** @param {Node} from @param {Node} into @param {number} depth */
 function copy(from, into, depth) {
   for (const node of from.childNodes) {
