@@ -250,6 +250,19 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.result": ("RÉSULTAT", "RESULT"),
     "ctl.changed": ("CHANGÉ", "CHANGED"),
     "ctl.nothing": ("Rien.", "Nothing."),
+    "ctl.mute.nobody": (
+        "Rien n’a changé : aucun micro n’y était encore permis.",
+        "Nothing changed: nobody there was still allowed to speak.",
+    ),
+    "ctl.unmute.nobody": (
+        "Rien n’a changé : aucun micro n’y était coupé.",
+        "Nothing changed: nobody there was muted.",
+    ),
+    "ctl.usage": ("Utilisation : ", "Usage: "),
+    "ctl.section.options": ("Options", "Options"),
+    "ctl.section.arguments": ("Arguments", "Arguments"),
+    "ctl.section.commands": ("Commandes", "Commands"),
+    "ctl.opt.help": ("Montrer cette aide.", "Show this help."),
     "ctl.saved": ("Écrit dans {file}", "Written to {file}"),
     "ctl.ask_token": ("Jeton d’opérateur :", "Operator token:"),
     "ctl.need_yes": (

@@ -20,7 +20,7 @@ from console.ctl.options import (
 )
 from console.ctl.output import Output
 from console.ctl.participants import named
-from console.ctl.session import USAGE, ask, stop, targets
+from console.ctl.session import USAGE, ask, complain, stop, targets
 from console.i18n import t
 from console.model import SOURCES
 
@@ -83,6 +83,8 @@ def mute_room(
         if len(who) > MANY and not (yes and expect):
             stop(t("ctl.many", count=len(who)), USAGE)
     done = ask(context, timeout, lambda n: n.mute_room(room, dry_run=dry_run, expected=count, reason=reason))
+    if not done:
+        complain(t("ctl.mute.nobody"))
     output.outcomes(_people(done), out)
 
 
@@ -94,7 +96,10 @@ def unmute_room(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    output.outcomes(_people(ask(context, timeout, lambda node: node.unmute_room(room, reason))), out)
+    done = ask(context, timeout, lambda node: node.unmute_room(room, reason))
+    if not done:
+        complain(t("ctl.unmute.nobody"))
+    output.outcomes(_people(done), out)
 
 
 def _people(ids: list[str]) -> list[dict[str, object]]:

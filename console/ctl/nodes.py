@@ -37,6 +37,6 @@ def list_(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    found, code = ask_each(several(context), timeout, lambda node: node.nodes())
-    output.rows(keep(found, filter, NODE_FIELDS), _SHOWN, out, lambda row: str(row.name))
+    found, silent, code = ask_each(several(context), timeout, lambda node: node.nodes())
+    output.rows(keep(found, filter, NODE_FIELDS), _SHOWN, out, lambda row: str(row.name), silent)
     raise typer.Exit(code)

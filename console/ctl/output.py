@@ -23,10 +23,17 @@ class Output(StrEnum):
 Shown = tuple[tuple[str, Callable[[Any], str]], ...]  # (i18n key of the heading, text of a row)
 
 
-def rows(found: Sequence[Found], shown: Shown, output: Output, key: Callable[[Any], str]) -> None:
+def rows(
+    found: Sequence[Found],
+    shown: Shown,
+    output: Output,
+    key: Callable[[Any], str],
+    silent: Sequence[dict[str, str]] = (),
+) -> None:
+    """`silent`: contexts that did not answer. Programs find them at the end; people were told on stderr."""
     match output:
         case Output.json:
-            print(safe_json([one.data for one in found]))
+            print(safe_json([*(one.data for one in found), *silent]))
         case Output.id:
             for one in found:
                 print(clean(key(one.row)))

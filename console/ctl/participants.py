@@ -21,6 +21,7 @@ from console.ctl.options import (
 )
 from console.ctl.output import Output, Shown
 from console.ctl.session import USAGE, ask, stop, targets
+from console.ctl.shown import in_words
 from console.fields import PERSON_FIELDS
 from console.i18n import number, t
 from console.model import Person
@@ -40,15 +41,15 @@ _SHOWN: Shown = (
     ("col.id", lambda r: r.participant),
     ("col.name", lambda r: r.name),
     ("col.room", lambda r: r.room),
-    ("col.role", lambda r: r.role),
-    ("col.client", lambda r: r.client),
+    ("col.role", lambda r: in_words("role", r.role)),
+    ("col.client", lambda r: in_words("client", r.client)),
     ("col.state", lambda r: r.state),
     ("col.mic", lambda r: _track(r, "microphone")),
     ("col.camera", lambda r: _track(r, "camera")),
     ("col.screen", lambda r: _track(r, "screen")),
     ("col.loss", lambda r: number(r.loss)),
     ("col.rtt", lambda r: f"{r.rtt_ms:.0f}"),
-    ("col.grade", lambda r: r.grade.name.lower()),
+    ("col.grade", lambda r: t(f"grade.{int(r.grade)}")),
 )
 
 

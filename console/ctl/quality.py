@@ -12,13 +12,14 @@ from console.ctl.options import TIMEOUT, ContextOption, OutputOption, RoomArgume
 from console.ctl.output import Output, Shown
 from console.ctl.participants import named
 from console.ctl.session import ask
+from console.ctl.shown import in_words
 from console.i18n import number, t
 
 app = typer.Typer(help=t("ctl.quality"), no_args_is_help=True)
 
 _SHOWN: Shown = (
-    ("col.grade", lambda r: r.grade.name.lower()),
-    ("fact.cause", lambda r: r.cause),
+    ("col.grade", lambda r: t(f"grade.{int(r.grade)}")),
+    ("fact.cause", lambda r: in_words("note", r.cause)),
     ("fact.loss_down", lambda r: number(r.loss)),
     ("fact.loss_up", lambda r: number(r.loss_up)),
     ("col.rtt", lambda r: f"{r.rtt_ms:.0f}"),

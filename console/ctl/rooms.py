@@ -109,12 +109,13 @@ def list_(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
+    silent: list[dict[str, str]] = []
     code = 0
     if everywhere:
-        found, code = ask_each(several(context), timeout, lambda node: node.rooms(with_closed=closed))
+        found, silent, code = ask_each(several(context), timeout, lambda node: node.rooms(with_closed=closed))
     else:
         found = ask(context, timeout, lambda node: node.rooms(with_closed=closed))
-    output.rows(keep(found, filter, ROOM_FIELDS), _SHOWN, out, _key)
+    output.rows(keep(found, filter, ROOM_FIELDS), _SHOWN, out, _key, silent)
     raise typer.Exit(code)
 
 

@@ -81,21 +81,24 @@ def ask(name: str, deadline: float, work: Callable[[Once], Awaitable[T]]) -> T:
 
 def ask_each(
     contexts: Sequence[Context], deadline: float, work: Callable[[Once], Awaitable[list[T]]]
-) -> tuple[list[T], int]:
-    """Do `work` on every context; what they gave, and the exit code."""
+) -> tuple[list[T], list[dict[str, str]], int]:
+    """Do `work` on every context; what they gave, which of them gave nothing and why, and the exit code."""
     from console.client.once import run_each
 
     found: list[T] = []
+    silent: list[dict[str, str]] = []
     codes = []
     for context, result in run_each(contexts, deadline, work):
         if isinstance(result, Failure):
             complain(f"{context.name}: {explain(result)}")
             codes.append(EXIT[result.kind])
+            code = result.refusal.code if result.refusal else result.kind.upper()
+            silent.append({"context": context.name, "error": code})
         else:
             found.extend(result)
     if codes and len(codes) == len(contexts):
-        return found, codes[0]
-    return found, SOME_FAILED if codes else OK
+        return found, silent, codes[0]
+    return found, silent, SOME_FAILED if codes else OK
 
 
 def targets(

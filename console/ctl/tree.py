@@ -12,6 +12,7 @@ import typer
 
 from console.ctl import plugins
 from console.ctl.completion import complete_contexts
+from console.ctl.help import speak
 from console.ctl.session import several
 from console.i18n import t
 from console.words import WORDS
@@ -56,6 +57,7 @@ def build(wanted: str = "") -> typer.Typer:
                 app.add_typer(brought, name=name, help=_about(name))  # so that the shell knows its options
             else:
                 app.command(name, help=_about(name), add_help_option=False)(_elsewhere)
+    speak(app)
     return app
 
 

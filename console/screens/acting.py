@@ -174,7 +174,8 @@ class Acting:
             self._desk.operations.unmute_room(room, reason)
             self._desk.paint()
 
-    def close(self, room: Room | None) -> None:
+    def close(self, room: Room | None, reason: str = "") -> None:
+        """The room is typed once more in any case; a `reason` that is given is not asked for."""
         if room is None:
             self._no(t("say.no_room"))
             return
@@ -186,7 +187,11 @@ class Acting:
         people = n("people", room.people)
         ask = t("ask.close", people=people, room=room.room, node=room.node or room.context)
         question = Question(
-            ask, lambda reason: self._close(room, reason), expected=room.room, reason=True, cancel=self._cancelled
+            ask,
+            lambda typed: self._close(room, reason or typed),
+            expected=room.room,
+            reason=not reason,
+            cancel=self._cancelled,
         )
         self._desk.bar.ask(question)
 

@@ -150,7 +150,7 @@ def _rates(desk: DeskScreen, command: Command) -> None:
 
 
 def _close(desk: DeskScreen, command: Command) -> None:
-    desk.acting.close(_room(desk, command))
+    desk.acting.close(_room(desk, command), command.reason)
 
 
 def _sort(desk: DeskScreen, command: Command) -> None:

@@ -246,6 +246,8 @@ class DeskScreen(Screen[None]):
 
     @on(Bar.Closed)
     def _bar_closed(self) -> None:
+        if self.bar.is_open:
+            return  # a command has asked something meanwhile: the answer is typed there, and not at the table
         pane = self.pane
         if pane is self.room_pane and self._chat_had_focus:
             self.room_pane.chat.focus()

@@ -182,6 +182,23 @@ async def test_close_wants_the_room_typed_and_a_reason(node: Node) -> None:
         assert one.calls[-1][1].reason == "over"
 
 
+async def test_close_by_command_takes_the_reason_from_its_line(node: Node) -> None:
+    """The room is typed once more all the same, into the question and not into the table behind it."""
+    one = await node()
+    await one.open_room("daily")
+    async with console(one) as c:
+        await c.enter_room("daily")
+        await c.press("colon")
+        await c.type("close -r over and out")
+        await c.press("enter")
+        await c.sees("Close daily (waw-01)", "type daily then Enter")
+        await c.type("daily")
+        await c.press("enter")
+        await c.sees("room closed: daily")
+        assert one.calls[-1][0] == "CloseRoom"
+        assert one.calls[-1][1].reason == "over and out"
+
+
 async def test_tab_then_d_hides_the_message_under_the_cursor(node: Node) -> None:
     one = await node()
     await one.open_room("daily")

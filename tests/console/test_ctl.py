@@ -57,7 +57,7 @@ def regie(
 
     def run(*arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()
-        code = main(["--lang", "en", *arguments])
+        code = main([*([] if "--lang" in arguments else ["--lang", "en"]), *arguments])
         out, err = capsys.readouterr()
         return code, out, err
 
@@ -98,7 +98,9 @@ def test_filter_and_its_error(regie: Regie) -> None:
 def test_nodes_of_all_contexts_with_those_that_fail_named(regie: Regie) -> None:
     code, out, err = regie("nodes", "list", "-o", "json")
     assert code == 1
-    assert [node["node"] for node in json.loads(out)] == ["waw-01"]
+    up, *silent = json.loads(out)
+    assert up["node"] == "waw-01"
+    assert silent == [{"context": "dead", "error": "CONNECTION"}, {"context": "wrong", "error": "TOKEN_WRONG"}]
     assert "dead: The node cannot be reached" in err and "TOKEN_WRONG" in err
     assert regie("nodes", "list", "--context", "waw")[0] == 0
 
@@ -144,6 +146,30 @@ def test_mute_room_carries_the_number_it_was_told(regie: Regie, waw: FakeNode) -
     assert code == 0 and len(out.split()) == count
     assert waw.calls[-1][1].expected == count
     assert regie("unmute", "room", "daily")[0] == 0
+
+
+def test_a_room_of_all_contexts_names_those_that_fail_for_programs_too(regie: Regie) -> None:
+    code, out, _ = regie("rooms", "list", "-A", "-o", "json")
+    assert code == 1
+    assert [one.get("room", one.get("error")) for one in json.loads(out)] == ["daily", "CONNECTION", "TOKEN_WRONG"]
+
+
+def test_mute_of_a_muted_room_says_that_nothing_changed(regie: Regie) -> None:
+    assert regie("mute", "room", "daily")[0] == 0
+    code, out, err = regie("mute", "room", "daily", "-o", "json")
+    assert (code, json.loads(out)) == (0, []) and "Nothing changed" in err
+    assert "Nothing changed" not in regie("unmute", "room", "daily")[2]
+    assert "Nothing changed" in regie("unmute", "room", "daily")[2]
+
+
+def test_tables_and_help_speak_the_language_of_the_reader(regie: Regie) -> None:
+    """French when French is asked for: the words of a table, and what stands around the words of a help page."""
+    assert "guest" in regie("participants", "list", "daily")[1]
+    table = regie("--lang", "fr", "participants", "list", "daily")[1]
+    assert "invité" in table and "hôte" in table and "guest" not in table
+    page = regie("--lang", "fr", "rooms", "--help")[1]
+    assert page.startswith("Utilisation : regie rooms") and "Commandes" in page and "Usage" not in page
+    assert regie("rooms", "--help")[1].startswith("Usage: regie rooms")
 
 
 def test_chat_list_and_hide(regie: Regie) -> None:

@@ -1,0 +1,50 @@
+"""Help pages in the reader's language: what Typer itself writes around our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from console.i18n import t
+
+_SECTIONS: Final = {name.capitalize(): f"ctl.section.{name}" for name in ("options", "arguments", "commands")}
+_HELP: Final = "Show this message and exit."
+
+
+class _Formatter(typer.Context.formatter_class):  # type: ignore[misc, valid-type]
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, t("ctl.usage") if prefix is None else prefix)
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[None]:
+        with super().section(t(_SECTIONS.get(name, name))):
+            yield
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], *given: int, **named: int) -> None:
+        super().write_dl([(term, t("ctl.opt.help") if text == _HELP else text) for term, text in rows], *given, **named)
+
+
+class _Context(typer.Context):
+    formatter_class = _Formatter
+
+
+class _Group(TyperGroup):
+    context_class = _Context
+
+
+class _Command(TyperCommand):
+    context_class = _Context
+
+
+def speak(app: typer.Typer) -> None:
+    """Make `app` and everything under it write its help pages in the chosen language."""
+    app.info.cls = _Group
+    for command in app.registered_commands:
+        command.cls = _Command
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            speak(group.typer_instance)
