@@ -312,6 +312,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         meter,
         now=clock.now,
         behind_proxy=config.web.behind_proxy,
+        types=Types(config.limits),
         origins=(*config.web.origins, config.web.public_url),
         turn=Turn(
             urls=config.turn.urls,

@@ -13,6 +13,8 @@ from node.features.chat.web import ChatDoor
 from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.join.web import JoinDoor
+from node.features.rooms.service import Limits
+from node.features.types.service import Types
 from node.signaling.socket import Edge, Sockets
 from node.web.doorway import Doorway
 from node.web.failures import Failures
@@ -37,12 +39,13 @@ class WebEdge:
         behind_proxy: bool = False,
         origins: Sequence[str] = (),
         turn: Turn | None = None,
+        types: Types | None = None,
     ) -> None:
         self._behind_proxy = behind_proxy
         self._origins = frozenset(origin.rstrip("/") for origin in origins)
         self.failures = Failures(now)
         self.sockets = Sockets(edge, meter, allowed=self._check_origin, failed=self._failed)
-        door, pages = JoinDoor(join, meter, self._failed, turn), Pages()
+        door, pages = JoinDoor(join, meter, self._failed, turn), Pages((types or Types(Limits())).list())
         self.doorway = Doorway(per_source=0) if behind_proxy else Doorway()
         middlewares = [self.doorway.middleware, refusals_counted_by(meter)]
         self.app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from node.errors import Refused
+from node.features.types.rules import SessionType
+from node.features.types.web import comparison
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,6 +23,9 @@ LANGUAGES: Final = ("fr", "en")
 
 
 class Pages:
+    def __init__(self, types: Sequence[SessionType]) -> None:
+        self._words = comparison(types)
+
     @cached_property
     def _templates(self) -> Environment:
         """Loaded for the first page: a node that comes back is to decide again at once, and open pages need none."""
@@ -28,7 +34,7 @@ class Pages:
         return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, auto_reload=False)
 
     async def home(self, request: web.Request) -> web.Response:
-        return self._page("home.html")
+        return self._page("home.html", words=self._words)
 
     async def room(self, request: web.Request) -> web.Response:
         """The same page for every room: what is in it comes by the ticket, which is in the fragment."""
@@ -40,7 +46,7 @@ class Pages:
             raise Refused("NOT_FOUND")
         return web.FileResponse(LOCALE / f"{language}.json")
 
-    def _page(self, template: str) -> web.Response:
+    def _page(self, template: str, **values: object) -> web.Response:
         """French until the page's own script has asked the browser: it knows the person's choice, we do not."""
-        text = self._templates.get_template(template).render()
+        text = self._templates.get_template(template).render(**values)
         return web.Response(text=text, content_type="text/html")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from node.features.schedule.rules import Form
-from node.features.types.rules import End
+from node.features.types.rules import TYPES, End
 from tests.web.house import OPERATOR, House, Page, house
 
 
@@ -85,3 +85,16 @@ async def test_a_restart_forgets_neither_type_nor_time(tmp_path: Path) -> None:
         await home.stop()
         await home.open()
         assert home.floor.rooms[room.room].schedule.cause is End.OPERATOR
+
+
+async def test_the_front_page_compares_the_types_as_they_are_enforced(home: House) -> None:
+    """R038: the same table, in both languages, with the smaller of the type's limits and the node's."""
+    page = await (await home.request("GET", "/")).text()
+    assert '<table lang="fr">' in page
+    assert '<table lang="en">' in page
+    for row in TYPES.values():
+        assert row.title.fr in page
+        assert row.title.en in page
+    assert "55 au plus" in page
+    assert "at most 360 min" in page
+    assert "45" + "000 au plus" not in page  # this node allows 1000

@@ -78,7 +78,7 @@ export class Sources {
   /** @param {Input} input */
   isSent(input) {
     const { devices, state } = this.options;
-    return this.on[input] && devices[input] !== null && !state.blocked.has(input);
+    return this.on[input] && devices[input] !== null && state.rights.has(input) && !state.blocked.has(input);
   }
 
   /** Say all of it to the node, as after joining. */

@@ -3,7 +3,7 @@
 import { find, h, icon } from './dom.js';
 import { onLanguage, t } from './i18n.js';
 
-/** @typedef {{key: string, tone: "info"|"warn"|"bad", icon: string, action?: {key: string, run: () => void}, busy?: boolean}} Banner */
+/** @typedef {{key: string, values?: Record<string, string|number>, tone: "info"|"warn"|"bad", icon: string, action?: {key: string, run: () => void}, busy?: boolean}} Banner */
 
 /** People who come and go within this time are told in one sentence, ms. */
 const GATHER_MS = 1500;
@@ -32,7 +32,7 @@ export class Notices {
   }
 
   #draw() {
-    const wanted = [...this.#banners].map(([id, banner]) => ({ id, banner, text: t(banner.key) }));
+    const wanted = [...this.#banners].map(([id, banner]) => ({ id, banner, text: t(banner.key, banner.values) }));
     const same = wanted.length === this.#holder.children.length && wanted.every(({ text }, index) => {
       const shown = /** @type {HTMLElement} */ (this.#holder.children[index]);
       return shown.querySelector('.says')?.textContent === text;

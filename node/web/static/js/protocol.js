@@ -18,7 +18,7 @@
 /** @typedef {{reaction: Reaction, count: number, people: string[]}} Tally */
 /** @typedef {{stage: "covered"|"short"|"slow"|"hold", needed: number, present: number}} Cover */
 /** @typedef {{index: number, kind: "audio"|"video", mid: string}} Slot */
-/** @typedef {{participant: string, session: string, role: string, sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number, ice_servers?: IceServer[]}} Joined */
+/** @typedef {{participant: string, session: string, role: string, rights?: string[], sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number, ice_servers?: IceServer[]}} Joined */
 /** @typedef {{urls: string[], username: string, credential: string}} IceServer */
 /** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, ice_servers?: IceServer[]}} Look */
 /** @typedef {{type: "welcome", seq: number, you: string, room: {room: string, title: string}, people: Person[], slots: SlotShows[], chat: ChatMessage[], blocked: Source[]}} Welcome */
@@ -499,6 +499,16 @@ export class Protocol {
    */
   mute(participant, source, muted) {
     return this.#send({ type: 'mute', participant, source, muted });
+  }
+
+  /** @param {number} minutes the end of the session moves by so many */
+  extend(minutes) {
+    return this.#send({ type: 'extend', minutes });
+  }
+
+  /** The session is over, for everybody. */
+  endSession() {
+    return this.#send({ type: 'end' });
   }
 
   /** @param {string} participant */

@@ -4,7 +4,7 @@ import { Chat } from './chat.js';
 import { Controls, confirm } from './controls.js';
 import { find, h, setText } from './dom.js';
 import { Hands } from './hands.js';
-import { isolate, onLanguage, refusalText, t } from './i18n.js';
+import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
 import { listen } from './keys.js';
 import { Link } from './link.js';
 import { videoSlots } from './media.js';
@@ -22,6 +22,7 @@ import { Tiles } from './tiles.js';
 /** @typedef {import('./join.js').Choice} Choice */
 
 const LEVELS_MS = 500;
+const EXTEND_MINUTES = 15;
 /** A window that is being dragged is not told size by size, ms. */
 const SIZES_MS = 200;
 /** A page that nobody looks at stops asking for pictures after this, ms. */
@@ -125,6 +126,7 @@ export class Room {
     this.controls = new Controls({ press, face: (name) => this.#face(name), onPanel: (panel) => this.#panel(panel), menu: [
       { key: 'settings.title', symbol: 'settings', run: () => this.#settings() },
       { key: 'keys.title', symbol: 'keyboard', run: shortcuts },
+      ...(this.state.rights.has('end') ? [{ key: 'end.word', symbol: 'leave', run: () => void this.#endForAll() }] : []),
     ] });
     this.hands = new Hands({ state, ask, notices: this.notices, onChange: () => this.controls?.draw() });
     const { leave: _, screen: share, ...keys } = press;
@@ -153,6 +155,7 @@ export class Room {
         this.#echo();
         this.chat?.reset();
         for (const source of this.state.blocked) void this.sources.blocked(source, true);
+        this.#drawTime();
         for (const [source, rids] of this.state.layers) void this.peer?.watched(source, rids);
         this.#drawBlocked('');
         this.#drawAll();
@@ -173,6 +176,7 @@ export class Room {
         this.#drawPeople();
       },
       slots: () => this.tiles?.draw(),
+      time: () => this.#drawTime(),
       layers: ({ source, rids }) => void this.peer?.watched(source, rids),
       held: ({ held }) => {
         this.quality?.held(held);
@@ -213,11 +217,23 @@ export class Room {
   /** @param {string} by */
   #drawBlocked(by) {
     for (const source of /** @type {const} */ (['microphone', 'camera', 'screen'])) {
-      const blocked = this.state.blocked.has(source);
+      const blocked = this.state.blocked.has(source) && this.state.rights.has(source);
       const key = by === 'host' ? `${source}.blocked_by_host` : `${source}.blocked`;
       this.notices.set(`blocked-${source}`, blocked ? { key, tone: 'warn', icon: source === 'microphone' ? 'mic-lock' : `${source}-off` } : null);
     }
     this.controls?.draw();
+  }
+
+  /** The end is near: everybody is told when, and who may can move it. */
+  #drawTime() {
+    const { time, rights } = this.state;
+    const action = { key: 'time.extend', run: () => this.#ask(this.protocol.extend(EXTEND_MINUTES)) };
+    const values = { at: time ? clock(Date.now() + time.left_s * 1000) : '' };
+    this.notices.set('time', time && { key: 'time.cut', values, tone: 'warn', icon: 'leave', ...(rights.has('end') ? { action } : {}) });
+  }
+
+  async #endForAll() {
+    if (await confirm(t('end.title'), t('end.text'), t('end.yes'))) this.#ask(this.protocol.endSession());
   }
 
   /** @param {import('./protocol.js').ConnectionState} state */
@@ -260,6 +276,7 @@ export class Room {
   #joined(joined) {
     this.state.you = joined.participant;
     this.state.role = joined.role;
+    if (joined.rights) this.state.rights = new Set(joined.rights);
     this.state.title ||= joined.room.title;
     this.options.onSession(joined.session, { name: this.options.choice.name, ...this.sources.on });
     this.#play(this.peer?.audio(joined.slots) ?? []);
@@ -331,14 +348,14 @@ export class Room {
       const blocked = state.blocked.has(what);
       const on = sources.isSent(what);
       const shown = blocked && what === 'microphone' ? 'mic-lock' : on ? symbol : `${symbol}-off`;
-      return { symbol: shown, off: !on, word: t(`${what}.word`), label: t(blocked ? `${what}.blocked` : on ? `${what}.turn_off` : `${what}.turn_on`) };
+      return { symbol: shown, off: !on, hidden: !state.rights.has(what), word: t(`${what}.word`), label: t(blocked ? `${what}.blocked` : on ? `${what}.turn_off` : `${what}.turn_on`) };
     };
     const panel = (/** @type {"chat"|"participants"} */ what) => ({ expanded: controls?.panel === what, on: controls?.panel === what });
     const speaker = this.tiles?.view === 'speaker';
     const faces = {
       microphone: () => input('microphone', 'mic'),
       camera: () => input('camera', 'camera'),
-      screen: () => ({ symbol: sources.sharing ? 'screen-off' : 'screen', on: sources.sharing, hidden: !Sources.canShare,
+      screen: () => ({ symbol: sources.sharing ? 'screen-off' : 'screen', on: sources.sharing, hidden: !Sources.canShare || !state.rights.has('screen'),
         word: t('screen.word'), label: t(sources.sharing ? 'screen.stop' : 'screen.start') }),
       chat: () => ({ symbol: 'chat', word: t('chat.word'), label: t('chat.title'), badge: this.chat?.unread ?? 0, ...panel('chat') }),
       participants: () => ({ symbol: 'people', word: t('people.word'), label: t('people.title'), ...panel('participants') }),

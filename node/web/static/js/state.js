@@ -11,7 +11,7 @@
 /**
  * What a message changed, in words the screens understand.
  * @typedef {{what: "welcome"} | {what: "joined", person: Person} |
- *   {what: "changed", person: Person, before: Person} | {what: "gone", person: Person, cause: string} | {what: "slots"} | {what: "levels"} |
+ *   {what: "changed", person: Person, before: Person} | {what: "gone", person: Person, cause: string} | {what: "slots"} | {what: "time"} | {what: "levels"} |
  *   {what: "message", message: ChatMessage} | {what: "hidden", message: string} |
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
@@ -29,6 +29,10 @@ export class RoomState {
     this.you = '';
     this.role = 'participant';
     this.title = '';
+    /** @type {Set<string>} what this person may do in a room of this type */
+    this.rights = new Set(['microphone', 'camera', 'screen', 'chat']);
+    /** @type {{ends: number, left_s: number, minutes: number}|null} the end that is near */
+    this.time = null;
     /** @type {Map<string, Person>} in the order of arrival */
     this.people = new Map();
     /** @type {Map<number, {participant: string, source: Source}>} by slot index */
@@ -144,6 +148,8 @@ const FOLD = {
     state.waiting = message.waiting ?? [];
     state.hands = message.hands ?? [];
     state.cover = message.cover ?? null;
+    if (message.rights) state.rights = new Set(message.rights);
+    state.time = message.time ?? null;
     return [{ what: 'welcome' }];
   },
   person(state, { person }) {
@@ -175,6 +181,10 @@ const FOLD = {
     if (state.levels.has(state.speaker)) state.spokeAt = now;
     else if (loudest && now - state.spokeAt > SPEAKER_HOLD_MS) [state.speaker, state.spokeAt] = [loudest, now];
     return [{ what: 'levels' }];
+  },
+  time(state, { time }) {
+    state.time = time;
+    return [{ what: 'time' }];
   },
   layers(state, { source, rids }) {
     state.layers.set(source, rids);

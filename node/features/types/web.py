@@ -1,0 +1,70 @@
+"""The comparison of session types that the front page shows, made from the table that the node enforces (R038)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from node.errors import Language, Text
+from node.features.types.rules import SessionType, Start
+
+CAPTION: Final = Text("Types de séance", "Session types")
+HEADINGS: Final = (
+    Text("Type", "Type"),
+    Text("Pour", "For"),
+    Text("Personnes", "People"),
+    Text("Durée", "Duration"),
+    Text("Commence", "Begins"),
+    Text("Enregistrement", "Recording"),
+    Text("Rediffusion", "Replay"),
+    Text("Téléphone", "Telephone"),
+    Text("Rôles", "Roles"),
+)
+STARTS: Final = {
+    Start.ANYONE: Text("dès l’arrivée", "with the first person"),
+    Start.TWO: Text("à deux personnes", "with two people"),
+    Start.HOST: Text("avec l’animation", "with the host"),
+}
+ROLES: Final = {
+    "host": Text("animation", "host"),
+    "speaker": Text("intervenants", "speakers"),
+    "moderator": Text("modération", "moderators"),
+    "technician": Text("technique", "technicians"),
+    "participant": Text("participants", "participants"),
+}
+YES: Final = Text("oui", "yes")
+NO: Final = Text("non", "no")
+MINUTES: Final = Text("{limit} min au plus", "at most {limit} min")
+PEOPLE: Final = Text("{limit} au plus", "at most {limit}")
+
+
+def comparison(rows: Sequence[SessionType]) -> dict[str, dict[str, Any]]:
+    """By language: `caption`, `headings`, `rows` of cells."""
+    return {language: _in(language, rows) for language in ("fr", "en")}
+
+
+def _in(language: Language, rows: Sequence[SessionType]) -> dict[str, Any]:
+    return {
+        "caption": _say(CAPTION, language),
+        "headings": [_say(heading, language) for heading in HEADINGS],
+        "rows": [_cells(row, language) for row in rows],
+    }
+
+
+def _cells(row: SessionType, language: Language) -> list[str]:
+    yes = {True: YES, False: NO}
+    return [
+        _say(row.title, language),
+        _say(row.use, language),
+        _say(PEOPLE, language, row.max_people),
+        _say(MINUTES, language, row.max_minutes),
+        _say(STARTS[row.start], language),
+        _say(yes[row.recording], language),
+        _say(yes[row.replay], language),
+        _say(yes[row.telephone], language),
+        ", ".join(_say(ROLES[role], language) for role in row.roles),
+    ]
+
+
+def _say(text: Text, language: Language, limit: object = "") -> str:
+    return text.fill(limit=str(limit))[language]
