@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Protocol, RefusedError, backoff } from '../../../node/web/static/js/protocol.js';
+import { Protocol, backoff } from '../../../node/web/static/js/protocol.js';
+import { RefusedError } from '../../../node/web/static/js/request.js';
 import { WELCOME, World } from './world.mjs';
 
 const JOINED = { participant: 'p_you', session: 's_1', role: 'participant', sdp: 'answer', slots: [], tracks: [], room: { room: 'r_1', title: 'Salle' }, max_message: 200 };

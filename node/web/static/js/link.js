@@ -1,7 +1,8 @@
 // Keeping the media transport alive: join, ICE restart, join again with the session. One recovery at a time.
 
 import { Peer } from './media.js';
-import { RefusedError, backoff } from './protocol.js';
+import { backoff } from './protocol.js';
+import { RefusedError } from './request.js';
 
 /** @typedef {import('./protocol.js').Protocol} Protocol */
 /** @typedef {import('./protocol.js').Refusal} Refusal */

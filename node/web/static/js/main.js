@@ -6,7 +6,8 @@ import { showEnding } from './ended.js';
 import { language, languageToggles, start } from './i18n.js';
 import { JoinScreen } from './join.js';
 import { pickers, troubles } from './pickers.js';
-import { Protocol, RefusedError, UNREACHABLE } from './protocol.js';
+import { Protocol } from './protocol.js';
+import { RefusedError, UNREACHABLE } from './request.js';
 import { Room } from './room.js';
 
 /** @typedef {import('./join.js').Choice} Choice */

@@ -2,7 +2,7 @@
 
 import { find, h, setText } from './dom.js';
 import { isolate, onLanguage, refusalText, t } from './i18n.js';
-import { RefusedError } from './protocol.js';
+import { RefusedError } from './request.js';
 import { render } from './richtext.js';
 
 /** @typedef {import('./protocol.js').Item} Item */

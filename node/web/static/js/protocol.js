@@ -4,6 +4,8 @@
 // show, chat not yet acknowledged) is kept here and said again after every reconnection, so callers never ask whether
 // the WebSocket is open.
 
+import { RefusedError, UNREACHABLE, isRefusal, request } from './request.js';
+
 /** @typedef {"microphone"|"camera"|"screen"|"screen_audio"} Source */
 /** @typedef {{fr: string, en: string}} Text */
 /** @typedef {{code: string, rule: string, message: Text, next_step: Text, limit?: string, current?: string, set_by?: string}} Refusal */
@@ -60,28 +62,10 @@ const SILENCE_MS = 25_000;
 /** The same where there is a reason to doubt: the media path broke, the network changed, the machine woke up. */
 const DOUBT_MS = 4_000;
 const GREETING_MS = 10_000;
-const REQUEST_MS = 20_000;
 /** An ICE restart is small, and the connection that it goes by may lead nowhere any more: rather join again. */
 const RESTART_MS = 6_000;
 const BACKOFF_FIRST_MS = 300;
 const BACKOFF_MAX_MS = 8_000;
-
-const EMPTY = Object.freeze({ fr: '', en: '' });
-
-/** A refusal that the page itself makes; its sentences are in the locale files under `refusal.<code>`. */
-export const UNREACHABLE = /** @type {Refusal} */ (
-  Object.freeze({ code: 'UNREACHABLE', rule: 'page.network', message: EMPTY, next_step: EMPTY })
-);
-
-/** Somebody said no: the node, or the network. */
-export class RefusedError extends Error {
-  /** @param {Refusal} refusal */
-  constructor(refusal) {
-    super(refusal.code);
-    this.name = 'RefusedError';
-    this.refusal = refusal;
-  }
-}
 
 /** @returns {World} */
 export function browserWorld() {
@@ -108,15 +92,6 @@ export function browserWorld() {
 export function backoff(attempt, random) {
   const step = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt - 1));
   return step * (0.5 + random / 2);
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Refusal}
- */
-export function isRefusal(value) {
-  const maybe = /** @type {any} */ (value);
-  return Boolean(maybe) && typeof maybe.code === 'string' && typeof maybe.message === 'object';
 }
 
 export class Protocol {
@@ -257,35 +232,10 @@ export class Protocol {
    * @param {string} path
    * @param {string} bearer
    * @param {object} [body]
-   * @param {{keepalive?: boolean, within?: number}} [how] whether the request outlives the page; how long it may take, ms
-   * @returns {Promise<any>}
+   * @param {import('./request.js').How} [how]
    */
-  async #request(method, path, bearer, body, { keepalive = false, within = REQUEST_MS } = {}) {
-    const stop = new AbortController();
-    const cancel = this.world.later(() => stop.abort(), within);
-    /** @type {Response} */ let response;
-    /** @type {any} */ let answer = null;
-    try {
-      response = await this.world.fetch(this.origin + path, {
-        method,
-        keepalive,
-        cache: 'no-store',
-        credentials: 'omit',
-        signal: stop.signal,
-        headers: {
-          Authorization: `Bearer ${bearer}`,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      if (response.status !== 204) answer = await response.json().catch(() => null);
-    } catch {
-      throw new RefusedError(UNREACHABLE);
-    } finally {
-      cancel();
-    }
-    if (response.ok) return answer;
-    throw new RefusedError(isRefusal(answer) ? answer : UNREACHABLE);
+  #request(method, path, bearer, body, how) {
+    return request(this.world, method, this.origin + path, bearer, body, how);
   }
 
   // ------------------------------------------------------------------ WebSocket
