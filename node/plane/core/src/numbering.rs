@@ -180,6 +180,7 @@ impl World<'_> {
                 self.totals.first_frame.took(self.now.saturating_sub(asked));
             }
             slot.announced = work.track;
+            slot.began_at = Some(self.now);
             self.scratch.switched.push((work.slot, work.track));
         }
         true

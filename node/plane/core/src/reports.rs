@@ -2,7 +2,7 @@
 
 use crate::contract::Kind;
 use crate::drops::Cause;
-use crate::fanout::mark;
+use crate::fanout::{from_cache, mark};
 use crate::rtcp::{self, Compound, Packet, SenderInfo, Writer};
 use crate::shard::{Outbox, Shard};
 use crate::slab::{NONE, Slab};
@@ -23,6 +23,8 @@ const BLOCKS: usize = 31;
 const ASKED: usize = 96;
 /// Requests of one receiver that wait for the flush (H10).
 const WAITING: usize = 256;
+/// So long after its first picture began may a receiver lose it because it is not ready yet, µs.
+const MAKING_READY_US: u64 = 1_000_000;
 /// A track of which nothing came for so long is not asked for key frames.
 const ACTIVE_US: u64 = 2_000_000;
 
@@ -132,7 +134,16 @@ impl Shard {
         let Some(place) = transport.place(slot.into()) else { return };
         self.totals.plis_received += 1;
         transport.totals.plis_received += 1;
-        let slot = &transport.slots[place];
+        let slot = &mut transport.slots[place];
+        // A browser that was still making ready when its first key frame came has lost it: the cache has it still, and
+        // the sender need not make another. Once: whoever asks again has a trouble that a new key frame may mend.
+        if slot.current == slot.wanted && slot.began_at.take().is_some_and(|began| now < began + MAKING_READY_US) {
+            let begun = std::mem::replace(&mut slot.current, NONE);
+            if self.tracks.get(begun).is_some_and(|track| from_cache(track, slot).is_some()) {
+                return self.show_at_once(index, begun, now);
+            }
+            slot.current = begun;
+        }
         // What it shows cannot be decoded; what it is to show, and cannot yet, has been asked for before.
         let (current, layer, wanted, target) = (slot.current, slot.layer, slot.wanted, slot.target);
         if current != wanted {

@@ -71,6 +71,8 @@ pub struct Slot {
     pub switches: u64,
     /// Since when a picture is waited for.
     pub asked_us: u64,
+    /// When the track that it shows began in it, until a key frame is asked for.
+    pub began_at: Option<u64>,
     /// What the control process was last told.
     pub announced: u32,
     pub heard: Heard,
@@ -141,6 +143,7 @@ impl Slot {
             size: (0, 0),
             switches: 0,
             asked_us: 0,
+            began_at: None,
             announced: NONE,
             heard: Heard::default(),
             packets: 0,

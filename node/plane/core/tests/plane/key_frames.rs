@@ -40,6 +40,41 @@ fn from_the_cache() {
     assert_eq!(world.shard.totals().key_frames_from_cache, 1);
 }
 
+/// R: a browser that was not ready yet when its first picture came gets it once more from the cache when it says so; who
+/// asks again is believed, and the publisher makes a new one.
+#[test]
+fn once_more_for_one_who_was_not_ready() {
+    let mut world = World::new();
+    let mut amina = world.join("amina", "r");
+    for n in 0..30 {
+        amina.send(&mut world, &amina.video(n, n as u16, n == 3));
+        world.pass(33 * MS);
+    }
+    let mut badr = world.join("badr", "r");
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    world.flush();
+    let lost = badr.got(&mut world);
+    amina.reports(&mut world);
+
+    world.pass(200 * MS);
+    amina.send(&mut world, &amina.video(30, 30, false));
+    world.flush();
+    let ssrc = badr.got(&mut world)[0].header.ssrc;
+    badr.rtcp(&mut world, |writer| writer.pli(1, ssrc).unwrap());
+    world.flush();
+    let again = badr.got(&mut world);
+    assert_eq!(again.len(), 28, "the key frame and everything since");
+    assert_eq!(again[0].payload[5] & 1, 0);
+    assert_eq!(again[0].header.sequence, lost[26].header.sequence.wrapping_add(2), "under new numbers");
+    assert!(again[0].header.timestamp.wrapping_sub(lost[26].header.timestamp) < 90 * 1000);
+    assert_eq!(plis(&amina.reports(&mut world)), 0);
+
+    badr.rtcp(&mut world, |writer| writer.pli(1, ssrc).unwrap());
+    world.flush();
+    assert!(badr.got(&mut world).is_empty());
+    assert_eq!(plis(&amina.reports(&mut world)), 1);
+}
+
 /// R: when the last key frame is too long ago, one is asked for at once and shown when it comes.
 #[test]
 fn by_asking() {
