@@ -1,0 +1,582 @@
+"""The table of refusals (D2): code, status on each edge, rule, and what a person is told, in French and English.
+
+A caller may rely on a code for ever; the sentences may improve. `node/errors.py` raises them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+Language = Literal["fr", "en"]
+
+
+class Text(msgspec.Struct, frozen=True):
+    """One sentence in both languages; `{limit}` and `{current}` are filled in."""
+
+    fr: str
+    en: str
+
+    def fill(self, **values: str) -> dict[str, str]:
+        return {"fr": self.fr.format_map(values), "en": self.en.format_map(values)}
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One line of the table. `grpc` is the name of a grpc.StatusCode, `http` a status code."""
+
+    grpc: str
+    http: int
+    rule: str
+    message: Text
+    next_step: Text
+
+
+_ASK_HOST = Text("Demandez un nouveau lien à la personne qui organise.", "Ask the organiser for a new link.")
+_RETRY = Text("Réessayez dans quelques secondes.", "Try again in a few seconds.")
+_FIX_CLIENT = Text(
+    "Mettez à jour la page ou le logiciel utilisé ; si cela continue, signalez ce code.",
+    "Update the page or the program; if it goes on, report this code.",
+)
+
+RULES: Final[dict[str, Rule]] = {
+    # ------------------------------------------------------------------ rooms
+    "ROOM_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "rooms.exists",
+        Text("La salle « {current} » n’existe pas sur ce nœud.", "There is no room “{current}” on this node."),
+        Text("Vérifiez le lien, ou demandez-en un nouveau.", "Check the link, or ask for a new one."),
+    ),
+    "ROOM_CLOSED": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "rooms.open",
+        Text("Cette salle est fermée.", "This room is closed."),
+        Text("Demandez à la personne qui organise si elle rouvrira.", "Ask the organiser whether it will open again."),
+    ),
+    "ROOM_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        403,
+        "rooms.max_participants",
+        Text(
+            "La salle est pleine : {current} personnes sur {limit}.", "The room is full: {current} of {limit} people."
+        ),
+        Text(
+            "Attendez qu’une personne parte, ou demandez d’augmenter la limite.",
+            "Wait until somebody leaves, or ask for a higher limit.",
+        ),
+    ),
+    "ROOM_EXISTS": Rule(
+        "ALREADY_EXISTS",
+        409,
+        "rooms.unique",
+        Text("Une salle porte déjà l’identifiant « {current} ».", "A room with the id “{current}” exists already."),
+        Text("Choisissez un autre identifiant.", "Choose another id."),
+    ),
+    "NODE_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        503,
+        "node.max_participants",
+        Text("Ce nœud est plein : {current} personnes sur {limit}.", "This node is full: {current} of {limit} people."),
+        _RETRY,
+    ),
+    "ROOMS_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        503,
+        "node.max_rooms",
+        Text("Ce nœud a déjà {current} salles sur {limit}.", "This node has {current} of {limit} rooms already."),
+        Text("Fermez une salle, ou relevez limits.rooms.", "Close a room, or raise limits.rooms."),
+    ),
+    # ------------------------------------------------------------------ types, schedule
+    "TYPE_UNKNOWN": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "types.exists",
+        Text("« {current} » n’est pas un type de séance.", "“{current}” is not a session type."),
+        Text("Types : {limit}.", "Types: {limit}."),
+    ),
+    "ROOM_EARLY": Rule(
+        "FAILED_PRECONDITION",
+        425,
+        "schedule.opens",
+        Text("La salle ouvre le {limit} ; encore {current}.", "The room opens on {limit}, in {current}."),
+        Text("Gardez cette page ouverte, ou revenez à l’heure.", "Keep this page open, or come back on time."),
+    ),
+    "ROOM_NOT_STARTED": Rule(
+        "FAILED_PRECONDITION",
+        425,
+        "types.start",
+        Text("La séance n’a pas encore commencé.", "The session has not begun yet."),
+        Text(
+            "Elle commence quand une personne du rôle {limit} est là. Gardez cette page ouverte.",
+            "It begins when somebody of the role {limit} is there. Keep this page open.",
+        ),
+    ),
+    "DURATION_OUT_OF_RANGE": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "schedule.max_minutes",
+        Text(
+            "Une durée de {current} minutes n’est pas possible ; permis : {limit}.",
+            "A duration of {current} minutes is not possible; allowed: {limit}.",
+        ),
+        Text("Choisissez une durée plus courte, ou un autre type.", "Choose a shorter one, or another type."),
+    ),
+    "NOTHING_TO_EXTEND": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "schedule.ends",
+        Text("Aucune fin n’est prévue pour cette séance.", "This session has no end that could be moved."),
+        Text("Il n’y a rien à faire.", "There is nothing to do."),
+    ),
+    "TIME_OVER": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "schedule.cut",
+        Text("L’heure de fin est passée : la séance est terminée.", "The time is over: the session has ended."),
+        Text("Merci de votre participation.", "Thank you for taking part."),
+    ),
+    "DURATION_OVER": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "schedule.max_minutes",
+        Text(
+            "La durée maximale ({limit} minutes) est atteinte : la séance est terminée.",
+            "The longest duration ({limit} minutes) is reached: the session has ended.",
+        ),
+        Text("Vous pouvez en commencer une autre par le même lien.", "You can begin another one by the same link."),
+    ),
+    "ENDED_BY_HOST": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "types.end",
+        Text("L’animation a terminé la séance.", "The host has ended the session."),
+        Text("Merci de votre participation.", "Thank you for taking part."),
+    ),
+    # ------------------------------------------------------------------ join
+    "TICKET_MISSING": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "join.ticket",
+        Text("Il manque le billet d’entrée.", "The ticket is missing."),
+        Text("Ouvrez le lien complet de l’invitation.", "Open the whole link of the invitation."),
+    ),
+    "TICKET_WRONG": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "join.ticket",
+        Text("Ce billet n’ouvre pas cette salle.", "This ticket does not open this room."),
+        _ASK_HOST,
+    ),
+    "TICKET_EXPIRED": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "join.ticket_expiry",
+        Text("Ce billet a expiré le {limit}.", "This ticket expired on {limit}."),
+        _ASK_HOST,
+    ),
+    "SESSION_UNKNOWN": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "join.session",
+        Text("Cette session est terminée.", "This session has ended."),
+        Text("Rejoignez de nouveau la salle.", "Join the room again."),
+    ),
+    "REMOVED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "participants.removed",
+        Text("Vous avez été retiré de cette salle.", "You were removed from this room."),
+        Text("Contactez la personne qui organise.", "Contact the organiser."),
+    ),
+    "NAME_INVALID": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "join.name",
+        Text("Ce nom ne convient pas ({current}).", "This name will not do ({current})."),
+        Text("Entrez de 1 à {limit} caractères visibles.", "Enter 1 to {limit} visible characters."),
+    ),
+    # ------------------------------------------------------------------ media
+    "SDP_INVALID": Rule(
+        "INVALID_ARGUMENT",
+        400,
+        "media.sdp",
+        Text("L’offre SDP est mal formée : {current}.", "The SDP offer is malformed: {current}."),
+        _FIX_CLIENT,
+    ),
+    "SDP_UNSUPPORTED": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "media.sdp",
+        Text("L’offre SDP ne convient pas : {current}.", "The SDP offer cannot be accepted: {current}."),
+        _FIX_CLIENT,
+    ),
+    "PLANE_DOWN": Rule(
+        "UNAVAILABLE",
+        503,
+        "media.plane",
+        Text("Le transport des médias redémarre.", "The media plane is starting again."),
+        _RETRY,
+    ),
+    "PLANE_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        503,
+        "media.plane_limits",
+        Text(
+            "Le transport des médias est plein : la limite est {limit}.",
+            "The media plane is full: its limit is {limit}.",
+        ),
+        _RETRY,
+    ),
+    # ------------------------------------------------------------------ participants, mute, chat
+    "PARTICIPANT_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "participants.exists",
+        Text("Cette personne n’est pas dans la salle.", "This person is not in the room."),
+        Text("Rafraîchissez la liste.", "Refresh the list."),
+    ),
+    "SOURCE_UNKNOWN": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "mute.source",
+        Text("« {current} » n’est pas une source.", "“{current}” is not a source."),
+        Text("Sources : {limit}.", "Sources: {limit}."),
+    ),
+    "RATE_OUT_OF_RANGE": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "rates.range",
+        Text(
+            "Un débit de {current} n’est pas possible ; il faut {limit}, ou 0 pour lever le plafond.",
+            "A rate of {current} is not possible; it must be {limit}, or 0 to lift the cap.",
+        ),
+        Text("Donnez un autre débit : 500k, 2M.", "Give another rate: 500k, 2M."),
+    ),
+    "COUNT_CHANGED": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "mute.expected",
+        Text(
+            "{current} personnes seraient touchées, et non {limit}.", "{current} people would be affected, not {limit}."
+        ),
+        Text(
+            "Relisez la liste, puis confirmez le nouveau nombre.", "Read the list again, then confirm the new number."
+        ),
+    ),
+    "NOT_ALLOWED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "roles.required",
+        Text(
+            "Il faut le rôle {limit} ; vous avez le rôle {current}.", "This needs the role {limit}; yours is {current}."
+        ),
+        Text("Demandez à une personne qui a ce rôle.", "Ask somebody who has this role."),
+    ),
+    "MESSAGE_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "chat.exists",
+        Text("Ce message n’existe pas.", "There is no such message."),
+        Text("Rafraîchissez la liste.", "Refresh the list."),
+    ),
+    "MESSAGE_EMPTY": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "chat.text",
+        Text("Le message est vide.", "The message is empty."),
+        Text("Écrivez un texte, de {limit} caractères au plus.", "Write some text, at most {limit} characters."),
+    ),
+    "MESSAGE_TOO_LONG": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "chat.max_length",
+        Text(
+            "Le message a {current} caractères, la limite est {limit}.",
+            "The message has {current} characters, the limit is {limit}.",
+        ),
+        Text("Raccourcissez-le ou coupez-le en deux.", "Shorten it or cut it in two."),
+    ),
+    "CHAT_OFF": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "chat.public",
+        Text("La discussion est réservée à l’animation.", "Only moderators write to everybody here."),
+        Text("Écrivez à l’animation, ou levez la main.", "Write to the moderators, or raise your hand."),
+    ),
+    "PRIVATE_CHAT_OFF": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "chat.private",
+        Text(
+            "Les messages privés sont désactivés dans cette salle.", "Private messages are switched off in this room."
+        ),
+        Text("Écrivez à tout le monde, ou levez la main.", "Write to everybody, or raise your hand."),
+    ),
+    "CHAT_MUTED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "chat.restraint",
+        Text("L’animation vous a retiré la parole dans la discussion.", "The moderators have muted you in the chat."),
+        Text("Vous pouvez encore écrire à l’animation.", "You can still write to the moderators."),
+    ),
+    "SLOW_MODE": Rule(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "chat.slow",
+        Text(
+            "La discussion est ralentie : un message toutes les {limit} par personne.",
+            "The chat is slowed down: one message every {limit} for each person.",
+        ),
+        Text("Réessayez dans {current}.", "Try again in {current}."),
+    ),
+    "MESSAGE_REPEATED": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "chat.repeated",
+        Text("Vous venez d’écrire ce message.", "You have just written this message."),
+        Text("Attendez {limit} pour l’écrire de nouveau.", "Wait {limit} before you write it again."),
+    ),
+    "WORD_REFUSED": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "chat.words",
+        Text("Ce message contient un mot qui n’est pas admis ici.", "This message has a word that is not wanted here."),
+        Text("Dites-le autrement.", "Say it in other words."),
+    ),
+    "QUEUE_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "moderation.queue",
+        Text(
+            "{current} messages attendent déjà l’animation ; la limite est {limit}.",
+            "{current} messages wait for the moderators already; the limit is {limit}.",
+        ),
+        Text("Réessayez dans quelques minutes.", "Try again in a few minutes."),
+    ),
+    "ITEM_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "moderation.exists",
+        Text("Rien de tel n’attend l’animation.", "No such thing waits for the moderators."),
+        Text("Rafraîchissez la liste.", "Refresh the list."),
+    ),
+    "ITEM_CLAIMED": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "moderation.claim",
+        Text("{current} s’en occupe déjà.", "{current} is looking after it already."),
+        Text(
+            "Prenez le suivant ; celui-ci se libère au bout de {limit}.",
+            "Take the next one; this one is free again after {limit}.",
+        ),
+    ),
+    "ITEM_DONE": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "moderation.done",
+        Text("C’est déjà décidé par {current} ({limit}).", "{current} has decided it already ({limit})."),
+        Text("Prenez le suivant.", "Take the next one."),
+    ),
+    "TOO_FAST": Rule(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "rate",
+        Text(
+            "Trop de demandes : {current} ; la limite est {limit}.",
+            "Too many requests: {current}; the limit is {limit}.",
+        ),
+        _RETRY,
+    ),
+    # ------------------------------------------------------------------ protocol
+    "BAD_REQUEST": Rule(
+        "INVALID_ARGUMENT",
+        400,
+        "protocol.shape",
+        Text("Demande mal formée : {current}.", "Malformed request: {current}."),
+        _FIX_CLIENT,
+    ),
+    "VALUE_INVALID": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "operators.value",
+        Text("{current} ne convient pas ; permis : {limit}.", "{current} will not do; allowed: {limit}."),
+        Text("Corrigez cette valeur.", "Correct this value."),
+    ),
+    "TOO_LARGE": Rule(
+        "RESOURCE_EXHAUSTED",
+        413,
+        "protocol.max_size",
+        Text("Trop grand : {current} ; la limite est {limit}.", "Too large: {current}; the limit is {limit}."),
+        _FIX_CLIENT,
+    ),
+    "NOT_FOUND": Rule(
+        "NOT_FOUND",
+        404,
+        "protocol.path",
+        Text("Cette adresse n’existe pas.", "There is nothing at this address."),
+        Text("Vérifiez le lien.", "Check the link."),
+    ),
+    "METHOD_NOT_ALLOWED": Rule(
+        "UNIMPLEMENTED",
+        405,
+        "protocol.method",
+        Text("Cette méthode n’est pas acceptée ici.", "This method is not accepted here."),
+        _FIX_CLIENT,
+    ),
+    "PRECONDITION_MISSING": Rule(
+        "FAILED_PRECONDITION",
+        428,
+        "protocol.if_match",
+        Text("Il manque l’en-tête If-Match.", "The header If-Match is missing."),
+        Text(
+            "Donnez-y l’ETag reçu en dernier, ou « * » pour relancer ICE.",
+            "Give it the last ETag that you were sent, or “*” to restart ICE.",
+        ),
+    ),
+    "PRECONDITION_FAILED": Rule(
+        "FAILED_PRECONDITION",
+        412,
+        "protocol.if_match",
+        Text(
+            "L’en-tête If-Match ({current}) nomme une autre session ICE que celle-ci.",
+            "The header If-Match ({current}) names another ICE session than this one.",
+        ),
+        Text("Donnez-y l’ETag reçu en dernier.", "Give it the last ETag that you were sent."),
+    ),
+    "UNSUPPORTED_MEDIA_TYPE": Rule(
+        "INVALID_ARGUMENT",
+        415,
+        "protocol.content_type",
+        Text(
+            "Type de contenu refusé : {current} ; attendu : {limit}.",
+            "Content type refused: {current}; expected: {limit}.",
+        ),
+        _FIX_CLIENT,
+    ),
+    "TOKEN_MISSING": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "operators.token",
+        Text("Il manque le jeton d’opérateur.", "The operator token is missing."),
+        Text("Ajoutez un contexte : regie contexts add.", "Add a context: regie contexts add."),
+    ),
+    "TOKEN_WRONG": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "operators.token",
+        Text("Jeton d’opérateur inconnu ou révoqué.", "Unknown or revoked operator token."),
+        Text("Demandez un jeton : regie node tokens create.", "Ask for a token: regie node tokens create."),
+    ),
+    "TOKEN_EXPIRED": Rule(
+        "UNAUTHENTICATED",
+        401,
+        "operators.expiry",
+        Text("Ce jeton d’opérateur a expiré le {limit}.", "This operator token expired on {limit}."),
+        Text("Demandez un jeton : regie node tokens create.", "Ask for a token: regie node tokens create."),
+    ),
+    "TOKEN_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "operators.exists",
+        Text("Aucun jeton ne s’appelle « {current} ».", "There is no token called “{current}”."),
+        Text("Voyez la liste : regie node tokens list.", "See the list: regie node tokens list."),
+    ),
+    "NODE_UNKNOWN": Rule(
+        "NOT_FOUND",
+        404,
+        "nodes.exists",
+        Text("Ce nœud s’appelle {limit}, et non {current}.", "This node is called {limit}, not {current}."),
+        Text("Choisissez un autre contexte.", "Choose another context."),
+    ),
+    "METHOD_UNKNOWN": Rule(
+        "UNIMPLEMENTED",
+        501,
+        "protocol.method",
+        Text("Ce nœud ne connaît pas {current}.", "This node does not know {current}."),
+        _FIX_CLIENT,
+    ),
+    "TIMED_OUT": Rule(
+        "DEADLINE_EXCEEDED",
+        504,
+        "protocol.deadline",
+        Text("La réponse n’est pas venue en {limit} s.", "No answer came within {limit} s."),
+        Text(
+            "Répétez la demande avec le même identifiant : elle ne sera pas faite deux fois.",
+            "Repeat the request with the same request id: it will not be done twice.",
+        ),
+    ),
+    "TOO_SLOW": Rule(
+        "DEADLINE_EXCEEDED",
+        408,
+        "protocol.pace",
+        Text(
+            "La demande n’est pas arrivée en entier en {limit} s.", "The request did not come whole within {limit} s."
+        ),
+        Text("Réessayez, ou changez de réseau.", "Try again, or try another network."),
+    ),
+    "TOO_MANY_WATCHES": Rule(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "protocol.watches",
+        Text(
+            "Déjà {current} flux ouverts, la limite est {limit}.", "{current} streams are open, the limit is {limit}."
+        ),
+        Text("Fermez une console, ou un écran.", "Close a console, or a screen."),
+    ),
+    "REQUEST_ID_REUSED": Rule(
+        "INVALID_ARGUMENT",
+        409,
+        "protocol.request_id",
+        Text(
+            "Cet identifiant de demande a servi à une autre demande.", "This request id was used for another request."
+        ),
+        Text("Prenez-en un nouveau.", "Take a new one."),
+    ),
+    "RESUME_TOO_OLD": Rule(
+        "OUT_OF_RANGE",
+        410,
+        "protocol.resume",
+        Text("La reprise demandée est trop ancienne.", "The position to resume from is too old."),
+        Text("Recommencez sans position de reprise.", "Start again without a resume token."),
+    ),
+    "REPLACED": Rule(
+        "ABORTED",
+        409,
+        "protocol.one_socket",
+        Text("Cette place est ouverte dans une autre fenêtre.", "This place was opened in another window."),
+        Text("Continuez dans l’autre fenêtre, ou rechargez celle-ci.", "Go on in the other one, or reload this one."),
+    ),
+    "ORIGIN_REFUSED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "protocol.origin",
+        Text("La page vient d’un autre site ({current}).", "The page comes from another site ({current})."),
+        Text("Ouvrez le lien de l’invitation.", "Open the link of the invitation."),
+    ),
+    "FENCED": Rule(
+        "UNAVAILABLE",
+        503,
+        "node.epoch",
+        Text("Un processus plus récent dirige ce nœud.", "A newer process controls this node."),
+        _RETRY,
+    ),
+    "STOPPING": Rule(
+        "UNAVAILABLE",
+        503,
+        "node.running",
+        Text("Ce nœud s’arrête.", "This node is stopping."),
+        _RETRY,
+    ),
+    "INTERNAL": Rule(
+        "INTERNAL",
+        500,
+        "node.fault",
+        Text("Le nœud a rencontré une erreur ({current}).", "The node met an error ({current})."),
+        Text(
+            "Réessayez ; si cela continue, donnez ce numéro au support.",
+            "Try again; if it goes on, tell support this number.",
+        ),
+    ),
+}
