@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,6 +30,7 @@ from tests.e2e.networks import ADDRESS, WITHIN, command_in_own_network
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1
 SAMPLE_S: Final = 0.5
+JOINING_S = 120  # what all watchers may need to come in
 ROOM: Final = 4711
 LOAD: Final = Path(__file__).resolve().parents[2] / "node" / "plane" / "target" / "release" / "regie-load"
 
@@ -156,16 +157,19 @@ async def of_the_node(people: int, seconds: int) -> Measured:
             room = await machine.room(max_participants=people + 1)
             door = room.host
             publisher = await load(
-                "whip", f"{door.base}/whip/{door.room}", "--token", door.ticket, "--seconds", str(seconds + 30)
+                "whip", f"{door.base}/whip/{door.room}", "--token", door.ticket, "--seconds", str(seconds + JOINING_S)
             )
             watchers = await load(
                 "whep", f"{door.base}/whep/{door.room}", "--token", room.participant.ticket,
                 "--people", str(people), "--seconds", str(seconds),
             )  # fmt: skip
             try:
-                return await watch(watchers, lambda: sum(cpu_s(pid) for pid in pids))
+                measured = await watch(watchers, lambda: sum(cpu_s(pid) for pid in pids))
+                assert publisher.returncode is None, f"the publisher ended too soon: {publisher.returncode}"
+                return measured
             finally:
-                publisher.terminate()
+                with suppress(ProcessLookupError):
+                    publisher.terminate()
                 await publisher.communicate()
         finally:
             await machine.stop()
