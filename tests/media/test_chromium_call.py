@@ -44,7 +44,7 @@ SELECTED = """async (old) => {
     const all = await pc.getStats();
     for (const each of all.values()) {
       const pair = each.type === "transport" && all.get(each.selectedCandidatePairId);
-      const name = pair && all.get(pair.remoteCandidateId).usernameFragment;
+      const name = pair && all.get(pair.localCandidateId).usernameFragment;
       if (name && name !== old) return name;
     }
     await new Promise((done) => setTimeout(done, 100));
@@ -71,10 +71,12 @@ async def test_two_pages_and_an_ice_restart(node: tuple[PlaneMedia, Listener], c
         assert "frames" in seen, seen
     before = await tabs[0].evaluate(SELECTED, "")
 
-    answer = await media.restart("a", await tabs[0].evaluate(RESTART))
+    offer = await tabs[0].evaluate(RESTART)
+    answer = await media.restart("a", offer)
     await tabs[0].evaluate("(sdp) => pc.setRemoteDescription({type: 'answer', sdp})", answer)
     after = await tabs[0].evaluate(SELECTED, before)
-    assert after is not None and f"a=ice-ufrag:{after}" in answer, "the new credentials are in use"
+    # Its own: Chromium may pair a new port with our address while it still knows that by the old name.
+    assert after is not None and f"a=ice-ufrag:{after}" in offer, "the new credentials are in use"
     for tab in tabs:
         seen = await tab.evaluate(DECODED, ["video", 40])
         assert "frames" in seen, seen
