@@ -76,3 +76,10 @@ def test_no_text_is_slow_or_unsafe(text: str) -> None:
     html = to_html(clean_text(text))
     assert time.perf_counter() - began < 0.5
     assert set(re.findall(r"<(\w+)", html)) <= {"p", "br", "em", "strong", "code", "pre", "a", "ul", "ol", "li"}
+
+
+@pytest.mark.parametrize("text", ["[a](b[" * 333, "*a **b " * 280, "`" * 1000 + "a", "<" * 2000, "\\[" * 900])
+def test_what_nobody_types_is_shown_as_it_was_typed(text: str) -> None:
+    """H17: brackets in brackets cost the square of their number, on the one loop that everybody shares."""
+    assert to_html(text).startswith("<p>")
+    assert not re.search(r"<(?!/?p>|br>)", to_html(text))

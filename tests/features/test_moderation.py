@@ -16,6 +16,7 @@ from node.features.chat.rules import (
     MessageHidden,
     MessagePosted,
     PrivatePosted,
+    Retract,
     Say,
     Waiting,
 )
@@ -251,6 +252,18 @@ def test_reports_of_a_message_that_is_hidden_are_settled() -> None:
     desk.do(Complain(desk.bruno, posted.message))
     assert of(desk.do(Hide(posted.message, desk.host(desk.helene))), ItemDecided)
     assert desk.room.moderation.queue() == ()
+
+
+def test_an_author_who_takes_back_what_was_reported_does_not_settle_the_report() -> None:
+    """Moderators still see what was said, and by whom."""
+    desk = Desk()
+    (posted,) = of(desk.say(desk.amina, "menace"), MessagePosted)
+    desk.do(Complain(desk.bruno, posted.message))
+    events = desk.do(Retract(desk.amina, posted.message))
+    assert of(events, MessageHidden) and not of(events, ItemDecided)
+    (item,) = desk.room.moderation.queue()
+    assert item.text == "menace"
+    assert of(desk.do(Decide(item.item, "hide", desk.host(desk.igor))), ItemDecided)
 
 
 def test_who_got_a_private_message_may_show_it_to_the_moderators() -> None:

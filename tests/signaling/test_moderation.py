@@ -169,3 +169,14 @@ async def test_answers_and_taking_back(home: House) -> None:
     assert (await bruno.until("hidden"))["message"] == first
     await amina.send(type="retract", message=answer["message"])
     assert (await amina.until("refused"))["code"] == "NOT_ALLOWED"
+
+
+async def test_a_host_hides_what_was_for_hosts_only_and_stays(home: House) -> None:
+    _, helene, igor, _, _ = await room_of_four(home)
+    await igor.send(type="chat", text=SECRET, to="staff")
+    message = (await helene.until("chat"))["message"]["message"]
+    await helene.send(type="hide", message=message)
+    assert (await igor.until("hidden"))["message"] == message
+    assert (await helene.until("hidden"))["message"] == message
+    await helene.send(type="chat", text="encore là")
+    assert (await igor.until("chat"))["message"]["text"] == "encore là"

@@ -43,6 +43,7 @@ class ChatServicer(chat_pb2_grpc.ChatServiceServicer):
 
     async def HideMessage(self, request: pb.HideMessageRequest, context: Any) -> pb.HideMessageResponse:
         view = await self._chat.hide(request.room, request.message, by=current().actor, reason=request.reason)
+        assert view is not None, "an operator is shown public messages only"
         return pb.HideMessageResponse(message=message(view))
 
     async def _snapshot(self, room: str) -> Sequence[Change]:

@@ -117,8 +117,8 @@ class Chat:
         """
         self._floor.decide(room_id, Complain(participant_id, message_id, clean_text(why)[:WHY_LENGTH]))
 
-    async def hide(self, room_id: str, message_id: str, *, by: Actor, reason: str = "") -> MessageView:
-        """Take a message off everybody's screen. Repeating it changes nothing.
+    async def hide(self, room_id: str, message_id: str, *, by: Actor, reason: str = "") -> MessageView | None:
+        """Take a message off everybody's screen. Repeating it changes nothing. None: it was for the hosts only.
 
         Raises:
             Refused: MESSAGE_UNKNOWN, NOT_ALLOWED.
@@ -128,9 +128,7 @@ class Chat:
             self._floor.room(room_id)
         if room is not None and (by.kind != "operator" or room.chat.get(message_id) is not None):
             await self._floor.decide(room_id, Hide(message_id, by, reason[:REASON_LENGTH])).done()
-            message = room.chat.get(message_id)
-            assert message is not None, "a hidden message is in the room"
-            return message
+            return room.chat.get(message_id)
         return await self._hide_archived(room_id, message_id, by, reason[:REASON_LENGTH])
 
     async def _hide_archived(self, room_id: str, message_id: str, by: Actor, reason: str) -> MessageView:

@@ -456,8 +456,8 @@ class Moderation:
         return [self._claimed(item, None, now) for item in late]
 
     def hidden(self, message: str, by: str, now: float) -> list[Event]:
-        """Reports of a message that is hidden are settled."""
-        reports = [item for item in self._open.values() if item.message == message]
+        """Reports of a message that is hidden are settled; not by its author, who takes back what somebody reported."""
+        reports = [item for item in self._open.values() if item.message == message and item.participant != by]
         return [self._settle(item, "hide", by, now) for item in reports]
 
     def stricter(self, strictness: Strictness) -> list[Event]:

@@ -3,6 +3,7 @@
 import { find, h, icon, set, setText } from './dom.js';
 import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
 import { render, spoken } from './richtext.js';
+import { isStaff } from './state.js';
 
 /** @typedef {import('./protocol.js').ChatMessage} ChatMessage */
 /** @typedef {import('./protocol.js').Refusal} Refusal */
@@ -246,11 +247,11 @@ export class Chat {
       { key: 'chat.reply', run: () => this.#answer(message) },
       !own && them ? { key: 'chat.write_privately', run: () => this.#writeTo(message.participant) } : null,
       own ? { key: 'chat.retract', run: () => ask('retract', { message: message.message }) } : null,
-      !own && !state.isHost ? { key: 'chat.report', run: () => ask('report', { message: message.message }) } : null,
-      !own && state.isHost && (!message.to || message.to === 'staff') ? { key: 'chat.hide', run: () => ask('hide', { message: message.message }) } : null,
-      !own && state.isHost && message.to === state.you ? { key: 'chat.report', run: () => ask('report', { message: message.message }) } : null,
+      !own && !state.isStaff ? { key: 'chat.report', run: () => ask('report', { message: message.message }) } : null,
+      !own && state.isStaff && (!message.to || message.to === 'staff') ? { key: 'chat.hide', run: () => ask('hide', { message: message.message }) } : null,
+      !own && state.isStaff && message.to === state.you ? { key: 'chat.report', run: () => ask('report', { message: message.message }) } : null,
     ];
-    if (state.isHost && !own && them && them.role !== 'host') {
+    if (state.isStaff && !own && them && !isStaff(them.role)) {
       all.push(restraint === 'hold' ? { key: 'chat.unhold_person', run: restrain('') } : { key: 'chat.hold_person', run: restrain('hold') });
       all.push(restraint === 'mute' ? { key: 'chat.unmute_person', run: restrain('') } : { key: 'chat.mute_person', run: restrain('mute') });
     }
@@ -281,11 +282,11 @@ export class Chat {
   /** Who can be written to now. @param {string} [chosen] */
   #drawReaders(chosen = this.#to.value) {
     const { state } = this.options;
-    const { mode, isHost } = state;
-    const others = state.others.filter((person) => isHost || (person.role === 'host' ? mode.to_staff : mode.private));
+    const { mode, isStaff: staff } = state;
+    const others = state.others.filter((person) => staff || (isStaff(person.role) ? mode.to_staff : mode.private));
     others.sort((a, b) => a.name.localeCompare(b.name));
     const options = [h('option', { value: '' }, t('chat.to_all'))];
-    if (isHost || mode.to_staff) options.push(h('option', { value: 'staff' }, t('chat.to_staff')));
+    if (staff || mode.to_staff) options.push(h('option', { value: 'staff' }, t('chat.to_staff')));
     for (const person of others) options.push(h('option', { value: person.participant }, isolate(person.name)));
     this.#to.replaceChildren(...options);
     this.#to.value = chosen;
@@ -294,13 +295,13 @@ export class Chat {
 
   /** What holds here, in a sentence. */
   #drawMode() {
-    const { mode, isHost, restraints, you } = this.options.state;
+    const { mode, isStaff: staff, restraints, you } = this.options.state;
     const to = this.#to.value;
     const restraint = restraints.get(you);
     find('#chat-form', HTMLFormElement).classList.toggle('private', to !== '');
     set(this.#text, 'placeholder', t(to === '' ? 'chat.placeholder' : to === 'staff' ? 'chat.placeholder_staff' : 'chat.placeholder_private'));
     /** @type {string} */ let says = '';
-    if (isHost || to !== '') says = '';
+    if (staff || to !== '') says = '';
     else if (restraint === 'mute') says = t('chat.mode_muted');
     else if (!mode.public) says = t('chat.mode_off');
     else if (mode.hold || mode.strictness === 'hold' || restraint === 'hold') says = t('chat.mode_hold');

@@ -75,7 +75,7 @@ export class Moderation {
   /** A host who does nothing for long does not count as present. */
   #touched() {
     const now = performance.now();
-    if (!this.options.state.isHost || now - this.#active < ACTIVE_MS) return;
+    if (!this.options.state.isStaff || now - this.#active < ACTIVE_MS) return;
     this.#active = now;
     this.options.ask('active');
   }
@@ -88,8 +88,8 @@ export class Moderation {
 
   draw() {
     const { state } = this.options;
-    this.#open.hidden = !state.isHost;
-    this.#queue.hidden = !state.isHost || state.items.size === 0;
+    this.#open.hidden = !state.isStaff;
+    this.#queue.hidden = !state.isStaff || state.items.size === 0;
     setText(find('#queue-heading', HTMLElement), t('queue.heading', { n: state.items.size }));
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.act : undefined;
     this.#list.replaceChildren(...[...state.items.values()].map((item) => this.#row(item)));

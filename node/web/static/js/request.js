@@ -63,7 +63,8 @@ export async function request(world, method, url, bearer, body, { keepalive = fa
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    if (response.status !== 204) answer = await response.json().catch(() => null);
+    // A refusal may come from something between us and the node, in any form; a yes comes whole or not at all.
+    if (response.status !== 204) answer = await (response.ok ? response.json() : response.json().catch(() => null));
   } catch {
     throw new RefusedError(UNREACHABLE);
   } finally {

@@ -97,7 +97,8 @@ function parse(text) {
 
 /** A link whose words do not say where it leads is followed by its host. @param {HTMLAnchorElement} made */
 function destination(made) {
-  const says = made.textContent ?? '';
+  const says = (made.textContent ?? '').trim();
   const where = made.protocol === 'mailto:' ? made.pathname : made.host;
-  return says.includes(where) ? document.createTextNode('') : document.createTextNode(` (${where})`);
+  const said = parse(says.includes(':') ? says : `https://${says}`);
+  return says === where || (said !== null && (said.protocol === 'mailto:' ? said.pathname : said.host) === where) ? document.createTextNode('') : document.createTextNode(` (${where})`);
 }

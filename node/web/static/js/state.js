@@ -95,6 +95,11 @@ export class RoomState {
     return (this.self?.role ?? this.role) === 'host';
   }
 
+  /** Hosts, and those whose part it is to look after the chat. */
+  get isStaff() {
+    return isStaff(this.self?.role ?? this.role) || this.rights.has('moderate_chat');
+  }
+
   /** @param {string} participant @returns {number} 1 for the first to speak; 0: the hand is down */
   handOf(participant) {
     return this.hands.findIndex((hand) => hand.participant === participant) + 1;
@@ -247,3 +252,8 @@ const FOLD = {
     return [{ what: 'blocked', source, blocked, by }];
   },
 };
+
+/** @param {string} role @returns {boolean} whether people of this role moderate (node/features/participants/view.py) */
+export function isStaff(role) {
+  return role === 'host' || role === 'moderator';
+}
