@@ -262,11 +262,8 @@ async def start(config: Config) -> RunningNode:
     return running
 
 
-def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
-    """Everything is made, nothing runs yet."""
-    clock = SystemClock()
-    ledger = GroupCommit(engine, saved.WRITES)
-    media = PlaneMedia(
+def _media(config: Config) -> PlaneMedia:
+    return PlaneMedia(
         MediaSettings(
             run_dir=config.run_dir,
             data_dir=config.data_dir,
@@ -279,6 +276,13 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             orphan_grace_s=config.media.orphan_grace_s,
         )
     )
+
+
+def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
+    """Everything is made, nothing runs yet."""
+    clock = SystemClock()
+    ledger = GroupCommit(engine, saved.WRITES)
+    media, types = _media(config), Types(config.limits)
     floor = Floor(media=media, ledger=ledger, clock=clock, node=config.name)
     journal = Journal(secrets.token_hex(4))
     hub = Hub(floor)
@@ -312,7 +316,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         meter,
         now=clock.now,
         behind_proxy=config.web.behind_proxy,
-        types=Types(config.limits),
+        types=types,
         origins=(*config.web.origins, config.web.public_url),
         turn=Turn(
             urls=config.turn.urls,
@@ -339,7 +343,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         rates=rates,
         moderation=moderation,
         hands=hands,
-        types=Types(config.limits),
+        types=types,
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),
