@@ -22,7 +22,6 @@ class Stream:
     kind: str
     times: list[float] = field(default_factory=list)
     sequences: list[int] = field(default_factory=list)
-    padded: int = 0
 
     def missing(self) -> int:
         """Sequence numbers never seen between the first and the last (RFC 3550 A.1, without restarts)."""
@@ -81,7 +80,6 @@ class Listener(Peer):
             stream = self.streams.setdefault(packet.ssrc, Stream(kind))
             stream.times.append(time.monotonic())
             stream.sequences.append(packet.sequence_number)
-            stream.padded += packet.padding_size > 0
 
         return count
 
@@ -97,14 +95,30 @@ class Listener(Peer):
 
 
 class Viewer(Peer):
-    """Receives and decodes, as aiortc does by itself."""
+    """Receives and decodes, as aiortc does by itself; `padded` counts its packets of pictures with RTP padding."""
 
     def __init__(self, door: Door, name: str, *, hears: int = 1, sees: int = 1) -> None:
         self.frames = 0
         self.sounds = 0
+        self.padded = 0
         self.sizes: set[tuple[int, int]] = set()
         self._tasks: list[asyncio.Task[None]] = []
         super().__init__(door, name, hears=hears, sees=sees, on_track=self._attach)
+
+    def _prepare(self) -> RTCPeerConnection:
+        connection = super()._prepare()
+        for transceiver in connection.getTransceivers():
+            if (transceiver.kind, transceiver.direction) == ("video", "recvonly"):
+                receiver = transceiver.receiver
+                receiver._handle_rtp_packet = self._noting(receiver._handle_rtp_packet)  # type: ignore[method-assign]
+        return connection
+
+    def _noting(self, decode: Any) -> Any:
+        async def note(packet: Any, arrival_time_ms: int) -> None:
+            self.padded += packet.padding_size > 0
+            await decode(packet, arrival_time_ms=arrival_time_ms)
+
+        return note
 
     def _attach(self, track: MediaStreamTrack) -> None:
         self._tasks.append(asyncio.ensure_future(self._drain(track)))
