@@ -5,34 +5,13 @@ A caller may rely on a code for ever; the sentences may improve. `node/errors.py
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
-import msgspec
+from node.refusals_entry import ENTRY
+from node.wording import Language, Rule, Text
 
-Language = Literal["fr", "en"]
+__all__ = ["RULES", "Language", "Rule", "Text"]
 
-
-class Text(msgspec.Struct, frozen=True):
-    """One sentence in both languages; `{limit}` and `{current}` are filled in."""
-
-    fr: str
-    en: str
-
-    def fill(self, **values: str) -> dict[str, str]:
-        return {"fr": self.fr.format_map(values), "en": self.en.format_map(values)}
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """One line of the table. `grpc` is the name of a grpc.StatusCode, `http` a status code."""
-
-    grpc: str
-    http: int
-    rule: str
-    message: Text
-    next_step: Text
-
-
-_ASK_HOST = Text("Demandez un nouveau lien à la personne qui organise.", "Ask the organiser for a new link.")
 _RETRY = Text("Réessayez dans quelques secondes.", "Try again in a few seconds.")
 _FIX_CLIENT = Text(
     "Mettez à jour la page ou le logiciel utilisé ; si cela continue, signalez ce code.",
@@ -155,49 +134,7 @@ RULES: Final[dict[str, Rule]] = {
         Text("Merci de votre participation.", "Thank you for taking part."),
     ),
     # ------------------------------------------------------------------ join
-    "TICKET_MISSING": Rule(
-        "UNAUTHENTICATED",
-        401,
-        "join.ticket",
-        Text("Il manque le billet d’entrée.", "The ticket is missing."),
-        Text("Ouvrez le lien complet de l’invitation.", "Open the whole link of the invitation."),
-    ),
-    "TICKET_WRONG": Rule(
-        "UNAUTHENTICATED",
-        401,
-        "join.ticket",
-        Text("Ce billet n’ouvre pas cette salle.", "This ticket does not open this room."),
-        _ASK_HOST,
-    ),
-    "TICKET_EXPIRED": Rule(
-        "UNAUTHENTICATED",
-        401,
-        "join.ticket_expiry",
-        Text("Ce billet a expiré le {limit}.", "This ticket expired on {limit}."),
-        _ASK_HOST,
-    ),
-    "SESSION_UNKNOWN": Rule(
-        "UNAUTHENTICATED",
-        401,
-        "join.session",
-        Text("Cette session est terminée.", "This session has ended."),
-        Text("Rejoignez de nouveau la salle.", "Join the room again."),
-    ),
-    "REMOVED": Rule(
-        "PERMISSION_DENIED",
-        403,
-        "participants.removed",
-        Text("Vous avez été retiré de cette salle.", "You were removed from this room."),
-        Text("Contactez la personne qui organise.", "Contact the organiser."),
-    ),
-    "NAME_INVALID": Rule(
-        "INVALID_ARGUMENT",
-        422,
-        "join.name",
-        Text("Ce nom ne convient pas ({current}).", "This name will not do ({current})."),
-        Text("Entrez de 1 à {limit} caractères visibles.", "Enter 1 to {limit} visible characters."),
-    ),
-    # ------------------------------------------------------------------ media
+    **ENTRY,
     "SDP_INVALID": Rule(
         "INVALID_ARGUMENT",
         400,

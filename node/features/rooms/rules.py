@@ -10,32 +10,28 @@ A command that is refused raises `Refused` and changes nothing.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
 
 from node.errors import Refused
-from node.features.chat.rules import Chat, Complain, Hide, MessageHidden, MessageView, PrivateView, Retract, Say
-from node.features.cover.rules import Active, Cover, CoverView
+from node.features.chat.rules import Chat, Complain, Hide, MessageHidden, Retract, Say
+from node.features.cover.rules import Active, Cover
 from node.features.hands.rules import Hands, Lower, Raise
 from node.features.join.rules import Admit, Door, GiveUp, Knock, Link, Return, TicketIssued
 from node.features.layout.rules import Arrange, Layout, Resize
 from node.features.moderation.rules import (
     Claim,
     Decide,
-    Item,
     ItemDecided,
     Moderation,
     Regulate,
     Release,
     Restrain,
-    Restraint,
-    Settings,
     SettingsChanged,
 )
-from node.features.mute.rules import Block, BlockChanged, BlockRoom, By, Mute, Unblock, UnblockRoom
+from node.features.mute.rules import Block, BlockChanged, BlockRoom, Mute, Unblock, UnblockRoom
 from node.features.participants.rules import (
     Attach,
     Cause,
@@ -56,7 +52,6 @@ from node.features.participants.rules import (
     PlaneLost,
     Publish,
     Remove,
-    Role,
     Tick,
     view_of,
 )
@@ -64,14 +59,18 @@ from node.features.quality.watched import Quality, Report
 from node.features.rates.rules import Cap, Rates, SetCap
 from node.features.reactions.rules import React, Reactions
 from node.features.rooms.rights import check_right
+from node.features.rooms.view import JoinLink as JoinLink
+from node.features.rooms.view import Opening as Opening
+from node.features.rooms.view import RoomState as RoomState
+from node.features.rooms.view import RoomView as RoomView
+from node.features.rooms.view import SavedPerson as SavedPerson
+from node.features.rooms.view import SavedRoom as SavedRoom
 from node.features.schedule.rules import (
     EndSitting,
     Extend,
     Form,
     Plan,
     Schedule,
-    ScheduleView,
-    Sitting,
     SittingEnded,
 )
 from node.features.types.rules import End, type_of
@@ -87,108 +86,6 @@ from node.ports import (
     Source,
     VideoHeld,
 )
-
-
-class RoomState(enum.StrEnum):
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class RoomView(msgspec.Struct, frozen=True):
-    """Times in seconds since the epoch, None: not yet. Loss in percent, as receivers report it."""
-
-    room: str
-    title: str
-    state: RoomState
-    created: float
-    opened: float | None
-    closed: float | None
-    closed_by: str
-    closed_reason: str
-    people: int
-    max_participants: int
-    bits_out_per_second: int
-    loss_percent: float
-    cameras: int
-    speaking: int
-    screen: bool
-    node: str
-    muted: bool = False
-    """Microphones of people who come later are blocked."""
-    send_cap_bps: int = 0
-    receive_cap_bps: int = 0
-    """0: no cap of the room's own."""
-    hands: int = 0
-    reactions: int = 0
-    """Given since the node has the room."""
-    waiting: int = 0
-    """Held messages and reports that moderators have not decided."""
-    cover: CoverView = CoverView()
-    type: str = "meeting"
-    schedule: ScheduleView = ScheduleView()
-
-
-class JoinLink(msgspec.Struct, frozen=True):
-    """A way into a room. `expires`: seconds since the epoch."""
-
-    role: Role
-    url: str
-    ticket: str
-    expires: float
-
-
-class Opening(msgspec.Struct, frozen=True):
-    """What a room is made from: at its creation, or from the ledger."""
-
-    room: str
-    title: str
-    max_participants: int
-    created: float
-    opened: float | None = None
-    closed: float | None = None
-    closed_by: str = ""
-    closed_reason: str = ""
-    type: str = "meeting"
-    plan: Plan = Plan()
-    sitting: Sitting = Sitting()
-
-
-class SavedPerson(msgspec.Struct, frozen=True):
-    """Somebody who had a place when the node stopped."""
-
-    participant: str
-    name: str
-    role: Role
-    client: Shape
-    language: str
-    session: str
-    joined: float
-    transport: str
-    publishing: tuple[Source, ...]
-
-
-class SavedRoom(msgspec.Struct, frozen=True):
-    """An open room as the ledger knows it. `ended`: (session, participant, cause); `blocks`: (participant, source,
-    by); `messages`: the last ones."""
-
-    opening: Opening
-    links: tuple[Link, ...]
-    people: tuple[SavedPerson, ...]
-    ended: tuple[tuple[str, str, Cause], ...]
-    blocks: tuple[tuple[str, Source, By], ...]
-    room_muted: By | None
-    messages: tuple[MessageView, ...]
-    last_message: int
-    caps: dict[str, Cap] = {}
-    """By participant; "" is the room's own."""
-    private: tuple[PrivateView, ...] = ()
-    moderation: Settings = Settings()
-    restraints: dict[str, Restraint] = {}
-    items: tuple[Item, ...] = ()
-    last_item: int = 0
-    hands: dict[str, float] = {}
-    """Since when, in their order."""
-
 
 # ---------------------------------------------------------------- what is asked
 
