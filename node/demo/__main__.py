@@ -15,6 +15,7 @@ from node import config
 from node.demo import people
 from node.demo.children import Gone
 from node.demo.stage import Link, Stage
+from node.demo.terminal import end_with_terminal
 
 PAUSE_SECONDS: Final = 8
 
@@ -117,7 +118,7 @@ def demo(
     language = config.language()
     words = _WORDS[language]
     signal.signal(signal.SIGTERM, _raise_exit)
-    signal.signal(signal.SIGHUP, _raise_exit)
+    end_with_terminal(_raise_exit)
     line = _Line()
     try:
         stage = Stage(port=port, count=number, language=language)
