@@ -200,6 +200,10 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Un nœud avec un webinaire en cours, et la console dessus.",
         "A node with a webinar in progress, and the console on it.",
     ),
+    "ctl.plugin.config": (
+        "Montrer, vérifier ou expliquer les réglages d’un nœud.",
+        "Show, validate or explain the settings of a node.",
+    ),
     "ctl.plugin.check": ("Dire ce qui ne va pas sur cette machine.", "Say what is wrong with this machine."),
     "ctl.opt.output": ("table, json ou id", "table, json or id"),
     "ctl.opt.context": ("contexte, sinon le courant", "context, else the current one"),

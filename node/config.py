@@ -4,11 +4,15 @@
     listen = "127.0.0.1:8080"        REGIE__NODE__DATABASE_FILE=/run/secrets/db   (the value is in that file)
 
 The file: `--config`, else $REGIE_CONFIG, else ~/.config/regie/node.toml, else /etc/regie/node.toml, else none.
-What is wrong is said in one sentence with its remedy, in French or English by $REGIE_LANG, $LC_ALL or $LANG.
+Between file and environment, what the service manager hands over (systemd.exec(5), LoadCredential): a file
+`regie_turn.secret` in $CREDENTIALS_DIRECTORY holds that setting's value. What each setting means is in
+`node/config_words.py`; `regie config show` says where each value is from. What is wrong is said in one sentence with
+its remedy, in French or English by $REGIE_LANG, $LC_ALL or $LANG.
 """
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import os
 import platform
@@ -26,6 +30,10 @@ from node.features.rooms.service import Limits
 from node.logs import Format, Level
 
 ENV: Final = "REGIE__"
+CREDENTIAL: Final = "regie_"
+"""What systemd puts before a file's name when it loads the folder as `LoadCredential=regie:…`."""
+SECRETS: Final = frozenset(("node.database", "turn.secret"))
+"""Never shown: the one may hold a password, the other is one."""
 SOCKET_PATH_MAX: Final = 90
 """A Unix socket's path has 107 bytes (unix(7)); the file's own name needs some."""
 
@@ -227,8 +235,26 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     Raises:
         ConfigError: with what is wrong and what to do.
     """
+    return load_with_origins(path, environ)[0]
+
+
+def load_with_origins(
+    path: Path | None = None, environ: Mapping[str, str] | None = None
+) -> tuple[Config, dict[str, str]]:
+    """The settings, and of each that is given ("web.listen"): by which file or variable.
+
+    Raises:
+        ConfigError: with what is wrong and what to do.
+    """
     environ = os.environ if environ is None else environ
-    values = _overlay(_read(path, environ), environ)
+    values, file = _read(path, environ)
+    origins = {f"{section}.{key}": str(file) for section, keys in values.items() if _is_table(keys) for key in keys}
+    _credentials(values, origins, environ)
+    _overlay(values, origins, environ)
+    return _converted(values), origins
+
+
+def _converted(values: dict[str, Any]) -> Config:
     try:
         config = msgspec.convert(values, Config, strict=False)
     except msgspec.ValidationError as error:
@@ -263,13 +289,13 @@ def split_address(listen: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _read(path: Path | None, environ: Mapping[str, str]) -> dict[str, Any]:
+def _read(path: Path | None, environ: Mapping[str, str]) -> tuple[dict[str, Any], Path | None]:
     named = path or (Path(environ["REGIE_CONFIG"]) if environ.get("REGIE_CONFIG") else None)
     home = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     places = [named] if named else [home / "regie" / "node.toml", Path("/etc/regie/node.toml")]
     for place in places:
         try:
-            return tomllib.loads(place.read_text("utf-8"))
+            return tomllib.loads(place.read_text("utf-8")), place
         except FileNotFoundError as error:
             if named:
                 raise ConfigError(_UNREADABLE, path=place, why=error.strerror) from None
@@ -277,34 +303,58 @@ def _read(path: Path | None, environ: Mapping[str, str]) -> dict[str, Any]:
             raise ConfigError(_UNREADABLE, path=place, why=error.strerror) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(_UNREADABLE, path=place, why=error) from None
-    return {}
+    return {}, None
 
 
-def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+def _credentials(values: dict[str, Any], origins: dict[str, str], environ: Mapping[str, str]) -> None:
+    """What systemd loaded for us, readable by nobody else."""
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    for path in sorted(Path(folder).glob(f"{CREDENTIAL}*.*")) if folder else ():
+        section, _, key = path.name.removeprefix(CREDENTIAL).partition(".")
+        _set(values, section, key, _secret(path.name, path))
+        origins[f"{section}.{key}"] = str(path)
+
+
+def _overlay(values: dict[str, Any], origins: dict[str, str], environ: Mapping[str, str]) -> None:
     for variable, value in sorted(environ.items()):
         if not variable.startswith(ENV):
             continue
         section, _, key = variable.removeprefix(ENV).lower().partition("__")
         if key.endswith("_file"):
             key = key.removesuffix("_file")
-            try:
-                value = Path(value).read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                why = getattr(error, "strerror", None) or error
-                raise ConfigError(_NO_SECRET, variable=variable, path=value, why=why) from None
-        inner = values.setdefault(section, {})
-        if not isinstance(inner, dict):
-            raise ConfigError(_WRONG, where=section, why="Expected a table")
-        inner[key] = [part.strip() for part in value.split(",") if part.strip()] if _is_list(section, key) else value
-    return values
+            value = _secret(variable, Path(value))
+        _set(values, section, key, value)
+        origins[f"{section}.{key}"] = variable
 
 
-def _is_list(section: str, key: str) -> bool:
-    sections = {field.name: field.type for field in msgspec.structs.fields(Config)}
-    if section not in sections:
-        return False
-    fields = {field.name: field.type for field in msgspec.structs.fields(sections[section])}
-    return fields.get(key) == tuple[str, ...]
+def _secret(told_by: str, path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(_NO_SECRET, variable=told_by, path=path, why=why) from None
+
+
+def _set(values: dict[str, Any], section: str, key: str, value: str) -> None:
+    inner = values.setdefault(section, {})
+    if not _is_table(inner):
+        raise ConfigError(_WRONG, where=section, why="Expected a table")
+    is_list = keys().get(f"{section}.{key}") == tuple[str, ...]
+    inner[key] = [part.strip() for part in value.split(",") if part.strip()] if is_list else value
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+@functools.cache
+def keys() -> dict[str, Any]:
+    """Every setting, "web.listen", with its type, in the order in which they are explained."""
+    return {
+        f"{section.name}.{key.name}": key.type
+        for section in msgspec.structs.fields(Config)
+        for key in msgspec.structs.fields(section.type)
+    }
 
 
 def _check(config: Config) -> None:

@@ -1,0 +1,117 @@
+"""What each setting means, as the program itself says it: `regie config default` and `regie config show`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from node.errors import Text
+
+SECTIONS: Final[dict[str, Text]] = {
+    "node": Text("Le nœud, et où il range ce qu’il garde.", "The node, and where it keeps things."),
+    "web": Text("Les pages des participants.", "The participants’ pages."),
+    "media": Text("Le son et l’image : UDP, et TCP là où UDP ne passe pas.", "Sound and pictures: UDP, or TCP."),
+    "turn": Text(
+        "Un relais TURN indiqué aux navigateurs, pour les réseaux qui ne laissent rien passer d’autre.",
+        "A TURN relay that browsers are told of, for networks that let nothing else through.",
+    ),
+    "rpc": Text("gRPC, pour la console et les opérateurs.", "gRPC, for the console and the operators."),
+    "metrics": Text("Mesures pour Prometheus, /healthz et /readyz.", "Metrics for Prometheus, /healthz and /readyz."),
+    "limits": Text("Ce que ce nœud accepte.", "What this node allows."),
+    "log": Text("Journaux.", "Logs."),
+}
+
+KEYS: Final[dict[str, Text]] = {
+    "node.name": Text(
+        "Nom du nœud, unique dans un parc ; vide : celui de la machine.",
+        "Name of the node, unique in a fleet; empty: the machine’s.",
+    ),
+    "node.data_dir": Text(
+        "Base de données, certificats ; vide : ~/.local/share/regie.",
+        "Database, certificates; empty: ~/.local/share/regie.",
+    ),
+    "node.run_dir": Text(
+        "Socket et journal du plan média ; vide : $XDG_RUNTIME_DIR/regie.",
+        "Socket and log of the media plane; empty: $XDG_RUNTIME_DIR/regie.",
+    ),
+    "node.database": Text(
+        "URL SQLAlchemy ; vide : SQLite dans data_dir. Avec un mot de passe, plutôt REGIE__NODE__DATABASE_FILE.",
+        "SQLAlchemy URL; empty: SQLite in data_dir. With a password, rather REGIE__NODE__DATABASE_FILE.",
+    ),
+    "web.listen": Text("HTTP, derrière un proxy ou sur cette machine.", "HTTP, behind a proxy or on this machine."),
+    "web.public_url": Text(
+        "Début des liens, tel que les participants le voient : https://regie.exemple.fr.",
+        "What links begin with, as participants see it: https://regie.example.org.",
+    ),
+    "web.tls_listen": Text(
+        "HTTPS avec le certificat du nœud (pour les téléphones du même bâtiment) ; vide : non.",
+        "HTTPS with the node’s own certificate (for phones in the same building); empty: none.",
+    ),
+    "web.names": Text("Autres noms à mettre dans ce certificat.", "What else that certificate must name."),
+    "web.origins": Text(
+        "Autres sites dont les pages peuvent ouvrir un WebSocket.", "Other sites whose pages may open a WebSocket."
+    ),
+    "web.behind_proxy": Text(
+        "Croire X-Forwarded-For : seulement si un proxy le réécrit toujours.",
+        "Believe X-Forwarded-For: only where a proxy always rewrites it.",
+    ),
+    "media.listen": Text(
+        "UDP, IPv4 ; un port par cœur utilisé, à partir de celui-ci.", "UDP, IPv4; one port a shard, from this one on."
+    ),
+    "media.listen_tcp": Text(
+        "TCP pour les réseaux sans UDP ; vide : comme listen ; « off » : aucun. 443 passe presque partout.",
+        "TCP for networks without UDP; empty: as listen; “off”: none. 443 gets through nearly everywhere.",
+    ),
+    "media.advertise": Text(
+        "Adresses IPv4 par lesquelles les participants nous joignent, si ce ne sont pas celles de la machine.",
+        "IPv4 addresses that participants reach us by, where these are not the machine’s own.",
+    ),
+    "media.shards": Text(
+        "Fils d’exécution qui portent les paquets ; 0 : un de moins que de cœurs.",
+        "Threads that carry packets; 0: one less than there are cores.",
+    ),
+    "media.room_split": Text(
+        "Personnes d’une salle sur un cœur avant d’en prendre un de plus ; 0 : 400.",
+        "People of a room on one shard before it takes one more; 0: 400.",
+    ),
+    "media.plane_binary": Text("Chemin de regie-plane ; vide : trouvé seul.", "Path of regie-plane; empty: found."),
+    "media.orphan_grace_s": Text(
+        "Secondes pendant lesquelles le plan média continue sans le nœud.",
+        "Seconds for which the plane goes on without the node.",
+    ),
+    "media.stop_plane": Text(
+        "Arrêter le plan média avec le nœud, au lieu de le laisser continuer.",
+        "Stop the plane with the node, instead of letting it go on.",
+    ),
+    "turn.urls": Text(
+        "Par exemple « turns:turn.exemple.fr:443?transport=tcp ».",
+        "For example “turns:turn.example.org:443?transport=tcp”.",
+    ),
+    "turn.secret": Text(
+        "Secret partagé avec le serveur (coturn : static-auth-secret) ; plutôt secret_file.",
+        "Secret shared with the server (coturn: static-auth-secret); rather secret_file.",
+    ),
+    "turn.secret_file": Text(
+        "Fichier qui le contient, lisible par son seul propriétaire.", "A file that holds it, readable by its owner."
+    ),
+    "turn.lasts_s": Text(
+        "Secondes pendant lesquelles un accès au relais est valable.", "Seconds for which what is handed out lets in."
+    ),
+    "rpc.listen": Text("gRPC en TLS ; à ne pas exposer à Internet.", "gRPC over TLS; not for the Internet."),
+    "rpc.names": Text("Autres noms à mettre dans le certificat.", "What else the certificate must name."),
+    "rpc.write_context": Text(
+        "La console de cet utilisateur trouve le nœud seule.", "Let the console of this user find the node by itself."
+    ),
+    "metrics.listen": Text("Pour Prometheus seulement.", "For Prometheus only."),
+    "limits.room_participants": Text(
+        "Personnes d’une salle créée sans nombre.", "People of a room that is created without a number."
+    ),
+    "limits.room_participants_max": Text("Le plus que l’on peut demander.", "The most that can be asked for."),
+    "limits.node_participants": Text("Personnes sur ce nœud.", "People on this node."),
+    "limits.rooms": Text("Salles ouvertes sur ce nœud.", "Open rooms on this node."),
+    "limits.ticket_hours": Text("Heures pendant lesquelles un lien est valable.", "Hours for which a link lets in."),
+    "log.format": Text(
+        "« json », « console », ou « auto » : lisible sur un terminal, JSON sinon.",
+        "“json”, “console”, or “auto”: for people on a terminal, else JSON.",
+    ),
+    "log.level": Text("debug, info, warning ou error.", "debug, info, warning or error."),
+}
