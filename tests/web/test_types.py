@@ -96,5 +96,5 @@ async def test_the_front_page_compares_the_types_as_they_are_enforced(home: Hous
         assert row.title.fr in page
         assert row.title.en in page
     assert "55 au plus" in page
-    assert "at most 360 min" in page
+    assert "at most 6 h" in page
     assert "45" + "000 au plus" not in page  # this node allows 1000

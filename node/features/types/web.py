@@ -35,6 +35,7 @@ ROLES: Final = {
 YES: Final = Text("oui", "yes")
 NO: Final = Text("non", "no")
 MINUTES: Final = Text("{limit} min au plus", "at most {limit} min")
+HOURS: Final = Text("{limit} h au plus", "at most {limit} h")
 PEOPLE: Final = Text("{limit} au plus", "at most {limit}")
 
 
@@ -57,7 +58,7 @@ def _cells(row: SessionType, language: Language) -> list[str]:
         _say(row.title, language),
         _say(row.use, language),
         _say(PEOPLE, language, row.max_people),
-        _say(MINUTES, language, row.max_minutes),
+        _duration(row.max_minutes, language),
         _say(STARTS[row.start], language),
         _say(yes[row.recording], language),
         _say(yes[row.replay], language),
@@ -66,5 +67,11 @@ def _cells(row: SessionType, language: Language) -> list[str]:
     ]
 
 
+def _duration(minutes: int, language: Language) -> str:
+    hours, rest = divmod(minutes, 60)
+    return _say(MINUTES, language, minutes) if rest else _say(HOURS, language, hours)
+
+
 def _say(text: Text, language: Language, limit: object = "") -> str:
-    return text.fill(limit=str(limit))[language]
+    said = text.fill(limit=str(limit))[language]
+    return said.replace(" :", "\u00a0:").replace(" ;", "\u00a0;")  # neither begins a line in French
