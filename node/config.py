@@ -26,7 +26,7 @@ import msgspec
 from msgspec import Meta
 
 from node.errors import Language, SaidFault, Text
-from node.features.rooms.service import Limits
+from node.features.quota.rules import Limits
 from node.logs import Format, Level
 
 ENV: Final = "REGIE__"

@@ -340,6 +340,48 @@ class Clock(Protocol):
         """Seconds since the epoch, as the rules use it."""
 
 
+class Scope(msgspec.Struct, frozen=True, order=True):
+    """What a limit counts, and where: `what` ("people", "publishers", "rooms") in `kind` ("node", "type", "room"; later
+    "tenant", "platform"); `name`: which one, "" of the node."""
+
+    kind: str
+    name: str
+    what: str
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A place in `scope`, if fewer than `limit` are taken (0: however many). Who finds none is refused with `code`;
+    `set_by`: whose limit it is."""
+
+    scope: Scope
+    limit: int
+    code: str
+    set_by: str
+
+
+class Places(Protocol):
+    """Counts what limits count (D1). A place is lent to a holder (a participant's or a room's id) and must be renewed:
+    who is heard of no more, because a process died, has lost it when the lease is over.
+
+    Awaited, because a limit that spans nodes is counted elsewhere; within one node nothing is waited for.
+    """
+
+    async def take(self, holder: str, claims: Sequence[Claim], now: float) -> None:
+        """All of `claims`, or none. What `holder` has already is not counted twice. Raises `Refused` with the code of
+        the first that is not to be had."""
+
+    def hold(self, holder: str, scopes: Sequence[Scope], now: float) -> None:
+        """`holder` is there, whatever the limits say: after a restart, and to renew."""
+
+    def give_back(self, holder: str) -> None:
+        """At once. Harmless when there is nothing to give back."""
+
+    def expire(self, now: float) -> list[str]:
+        """Take back what was not renewed in time: the holders. Call it after renewing, never instead."""
+
+    def use(self, scope: Scope) -> int: ...
+
+
 class Ledger(Protocol):
     """Durable facts, in the order noted."""
 

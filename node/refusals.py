@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from node.refusals_entry import ENTRY
+from node.refusals_full import FULL
 from node.wording import Language, Rule, Text
 
 __all__ = ["RULES", "Language", "Rule", "Text"]
@@ -19,6 +20,7 @@ _FIX_CLIENT = Text(
 )
 
 RULES: Final[dict[str, Rule]] = {
+    **FULL,
     # ------------------------------------------------------------------ rooms
     "ROOM_UNKNOWN": Rule(
         "NOT_FOUND",
@@ -34,38 +36,12 @@ RULES: Final[dict[str, Rule]] = {
         Text("Cette salle est fermée.", "This room is closed."),
         Text("Demandez à la personne qui organise si elle rouvrira.", "Ask the organiser whether it will open again."),
     ),
-    "ROOM_FULL": Rule(
-        "RESOURCE_EXHAUSTED",
-        403,
-        "rooms.max_participants",
-        Text(
-            "La salle est pleine : {current} personnes sur {limit}.", "The room is full: {current} of {limit} people."
-        ),
-        Text(
-            "Attendez qu’une personne parte, ou demandez d’augmenter la limite.",
-            "Wait until somebody leaves, or ask for a higher limit.",
-        ),
-    ),
     "ROOM_EXISTS": Rule(
         "ALREADY_EXISTS",
         409,
         "rooms.unique",
         Text("Une salle porte déjà l’identifiant « {current} ».", "A room with the id “{current}” exists already."),
         Text("Choisissez un autre identifiant.", "Choose another id."),
-    ),
-    "NODE_FULL": Rule(
-        "RESOURCE_EXHAUSTED",
-        503,
-        "node.max_participants",
-        Text("Ce nœud est plein : {current} personnes sur {limit}.", "This node is full: {current} of {limit} people."),
-        _RETRY,
-    ),
-    "ROOMS_FULL": Rule(
-        "RESOURCE_EXHAUSTED",
-        503,
-        "node.max_rooms",
-        Text("Ce nœud a déjà {current} salles sur {limit}.", "This node has {current} of {limit} rooms already."),
-        Text("Fermez une salle, ou relevez limits.rooms.", "Close a room, or raise limits.rooms."),
     ),
     # ------------------------------------------------------------------ types, schedule
     "TYPE_UNKNOWN": Rule(

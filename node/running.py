@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import node.features.audit.store as audit_store
 import node.features.chat.store as chat_store
 import node.features.operators.store as operators_store
+import node.features.quota.store as quota_store
 import node.features.rates.store as rates_store
 import node.features.rooms.store as rooms_store
 from node.clock import SystemClock
@@ -46,6 +47,8 @@ from node.features.nodes.service import Nodes
 from node.features.operators.service import Operators
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
+from node.features.quota.counter import LocalPlaces
+from node.features.quota.service import Quota
 from node.features.rates.service import Rates
 from node.features.reactions.service import Reactions
 from node.features.rooms.floor import CLOSED_KEPT, Floor
@@ -71,6 +74,7 @@ from node.web.app import MAX_HEADER, WebEdge
 from node.web.doorway import HANDSHAKE_WITHIN_S
 
 TICK_S: Final = 0.5
+RENEW_S: Final = 5.0
 SECOND_EARLY: Final = 0.25
 BACKLOG: Final = 1024
 GARBAGE: Final = (10_000, 20, 50)
@@ -146,6 +150,15 @@ class RunningNode:
                 self.floor.tick()
             except Exception:
                 log.exception("tick_failed")
+
+    async def renew(self) -> None:
+        """Places that are lent are renewed from what is in the rooms."""
+        while True:
+            await asyncio.sleep(RENEW_S)
+            try:
+                self.services.quota.renew()
+            except Exception:
+                log.exception("renewal_failed")
 
     async def seconds(self, machine: MachineMeter) -> None:
         """On each wall-clock second: how the node is."""
@@ -282,7 +295,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     """Everything is made, nothing runs yet."""
     clock = SystemClock()
     ledger = GroupCommit(engine, saved.WRITES)
-    media, types = _media(config), Types(config.limits)
+    media = _media(config)
     floor = Floor(media=media, ledger=ledger, clock=clock, node=config.name)
     journal = Journal(secrets.token_hex(4))
     hub = Hub(floor)
@@ -294,8 +307,10 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     quality = Quality(floor)
     rates = Rates(floor, rates_store.SqlStore(engine))
     moderation, hands, cover = Moderation(floor), Hands(floor), Cover(floor)
-    join = Join(floor, config.limits)
-    rooms = Rooms(floor, archive, config.limits, lambda: running.web_url)
+    quota = Quota(floor, LocalPlaces(), quota_store.SqlStore(engine), config.limits)
+    types = Types(quota.book)
+    join = Join(floor, quota)
+    rooms = Rooms(floor, archive, quota, lambda: running.web_url)
     meter = Meter()
     edge = WebEdge(
         Edge(
@@ -341,6 +356,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         chat=chat,
         quality=quality,
         rates=rates,
+        quota=quota,
         moderation=moderation,
         hands=hands,
         types=types,
@@ -359,16 +375,19 @@ async def _begin(running: RunningNode) -> None:
     running.ledger.start()
     media.subscribe(running.on_media)
     await running.services.rates.load()
+    await running.services.quota.load()
     await media.start()
     rooms = await saved.open_rooms(running.engine)
     closed = await running.archive.closed_rooms(CLOSED_KEPT)
     floor.restore(rooms, await media.held(), closed)
+    running.services.quota.renew()
     log.info("restored", rooms=len(floor.rooms), people=floor.people())
 
     machine = MachineMeter()
     running.spawn(machine.watch_loop(), "machine")
     running.spawn(running.seconds(machine), "seconds")
     running.spawn(running.tick(), "tick")
+    running.spawn(running.renew(), "places")
     await running.serve_web(tls)
     try:
         running.rpc = await serve(

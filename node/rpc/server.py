@@ -36,6 +36,7 @@ from node.features.participants.rpc import ParticipantsServicer
 from node.features.participants.service import Participants
 from node.features.quality.rpc import QualityServicer
 from node.features.quality.service import Quality
+from node.features.quota.service import Quota
 from node.features.rates.rpc import RatesServicer
 from node.features.rates.service import Rates
 from node.features.rooms.rpc import RoomsServicer
@@ -112,6 +113,7 @@ class Services:
     chat: Chat
     quality: Quality
     rates: Rates
+    quota: Quota
     moderation: Moderation
     hands: Hands
     types: Types

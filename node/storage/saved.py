@@ -12,6 +12,7 @@ import node.features.join.store as join
 import node.features.moderation.store as moderation
 import node.features.mute.store as mute
 import node.features.participants.store as participants
+import node.features.quota.store as quota
 import node.features.rates.store as rates
 import node.features.rooms.store as rooms
 import node.features.schedule.store as schedule
@@ -26,6 +27,7 @@ _FEATURES: Final = merged(
         mute.WRITES,
         chat.WRITES,
         rates.WRITES,
+        quota.WRITES,
         moderation.WRITES,
         hands.WRITES,
         schedule.WRITES,
@@ -45,6 +47,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         present = frozenset(person.participant for of_room in people.values() for person in of_room)
         blocks = await mute.of_rooms(tx, ids, present)
         caps = await rates.of_rooms(tx, ids)
+        quotas = await quota.of_rooms(tx, ids)
         raised = await hands.of_rooms(tx, ids)
         moderated = await moderation.of_rooms(tx, ids)
         saved = []
@@ -61,6 +64,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     messages=tuple(messages),
                     last_message=last,
                     caps=caps.get(opening.room, {}),
+                    quotas=quotas.get(opening.room, {}),
                     hands=raised.get(opening.room, {}),
                     private=tuple(private),
                     moderation=moderated[opening.room].settings,

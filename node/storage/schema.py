@@ -10,6 +10,7 @@ import node.features.moderation.store
 import node.features.mute.store
 import node.features.operators.store
 import node.features.participants.store
+import node.features.quota.store
 import node.features.rates.store
 import node.features.rooms.store
 import node.features.schedule.store  # noqa: F401

@@ -13,7 +13,7 @@ from node.features.chat.web import ChatDoor
 from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.join.web import JoinDoor
-from node.features.rooms.service import Limits
+from node.features.quota.rules import Book, Limits
 from node.features.types.service import Types
 from node.signaling.socket import Edge, Sockets
 from node.web.doorway import Doorway
@@ -45,7 +45,7 @@ class WebEdge:
         self._origins = frozenset(origin.rstrip("/") for origin in origins)
         self.failures = Failures(now)
         self.sockets = Sockets(edge, meter, allowed=self._check_origin, failed=self._failed)
-        door, pages = JoinDoor(join, meter, self._failed, turn), Pages((types or Types(Limits())).list())
+        door, pages = JoinDoor(join, meter, self._failed, turn), Pages((types or Types(Book(Limits()))).list)
         self.doorway = Doorway(per_source=0) if behind_proxy else Doorway()
         middlewares = [self.doorway.middleware, refusals_counted_by(meter)]
         self.app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)

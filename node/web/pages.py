@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,8 +23,9 @@ LANGUAGES: Final = ("fr", "en")
 
 
 class Pages:
-    def __init__(self, types: Sequence[SessionType]) -> None:
-        self._words = comparison(types)
+    def __init__(self, types: Callable[[], Sequence[SessionType]]) -> None:
+        """`types`: as they are now; operators change their limits."""
+        self._types = types
 
     @cached_property
     def _templates(self) -> Environment:
@@ -34,7 +35,7 @@ class Pages:
         return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, auto_reload=False)
 
     async def home(self, request: web.Request) -> web.Response:
-        return self._page("home.html", words=self._words)
+        return self._page("home.html", words=comparison(self._types()))
 
     async def room(self, request: web.Request) -> web.Response:
         """The same page for every room: what is in it comes by the ticket, which is in the fragment."""

@@ -67,11 +67,11 @@ class Stage:
         self.do(MediaConnected(knock.transport))
         return knock.participant
 
-    def come_back(self, participant: str) -> str:
+    def come_back(self, participant: str, ticket: str = "ticket") -> str:
         """A reload: the same person on a new transport. The transport's id."""
         self._n += 1
         transport = f"t{self._n}"
-        self.do(Return(f"session-{participant}", transport, "ticket"))
+        self.do(Return(f"session-{participant}", transport, ticket))
         tracks, slots = negotiated(transport, Shape.PAGE, self.video_slots)
         self.do(Admit(participant, transport, tracks, slots, self.room.must_block(participant)))
         self.do(MediaConnected(transport))

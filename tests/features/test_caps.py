@@ -1,5 +1,5 @@
-"""D1 inside one room: a thousand seeded schedules of joins, failures, crashes and returns. The cap is never exceeded by
-one, no place is refused that is free, and none is lost for longer than its lease (R099, R163)."""
+"""D1 inside one room: a thousand seeded schedules of joins, failures, crashes, returns and changes of the cap. It
+is never exceeded by one, no place is refused that is free, and none is lost for longer than its lease (R099, R163)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from node.features.participants.rules import (
     Remove,
     Tick,
 )
+from node.features.quota.rules import SetRoomQuota, What
 from tests.features.stage import OPERATOR, Stage
 
 SCHEDULES = 1000
@@ -31,6 +32,7 @@ class Model:
     def __init__(self, seed: int, type: str) -> None:
         self.chance = random.Random(seed)
         self.cap = self.chance.randint(1, 6)
+        self.before = 0
         self.stage = Stage(capacity=self.cap, type=type)
         self.negotiating: dict[str, Knock] = {}
         self.here: list[str] = []
@@ -38,21 +40,23 @@ class Model:
 
     def step(self) -> None:
         name = self.chance.choice(
-            ("knock", "knock", "admit", "admit", "fail", "lost", "back", "leave", "remove", "wait")
+            ("knock", "knock", "admit", "admit", "fail", "lost", "back", "leave", "remove", "wait", "limit")
         )
         getattr(self, name)()
         self.check()
 
     def check(self) -> None:
         held = len(self.stage.room.people)
-        assert held == len(self.until) <= self.cap
+        assert held == len(self.until) <= max(self.cap, self.before)
+        self.before = held
 
     def knock(self) -> None:
         try:
             knock = self.stage.knock("Amina", self.chance.choice(("host-ticket", "speaker-ticket")))
         except Refused as refused:
-            assert (refused.code, refused.limit, refused.current) == ("ROOM_FULL", str(self.cap), str(self.cap))
-            assert len(self.until) == self.cap
+            here = len(self.until)
+            assert (refused.code, refused.limit, refused.current) == ("ROOM_FULL", str(self.cap), str(here))
+            assert here >= self.cap
             return
         self.negotiating[knock.participant] = knock
         self.until[knock.participant] = self.stage.now + NEGOTIATION_S  # whoever asked may be dead already
@@ -103,6 +107,11 @@ class Model:
             who = self.here.pop()
             self.stage.do(Remove(who, OPERATOR))
             del self.until[who]
+
+    def limit(self) -> None:
+        """Also below what is taken: nobody has to leave, and nobody comes in until enough have."""
+        self.cap = self.chance.randint(1, 6)
+        self.stage.do(SetRoomQuota(What.PEOPLE, self.cap, OPERATOR))
 
     def wait(self) -> None:
         self.stage.wait(self.chance.choice((1.0, 7.0, 29.0, 31.0, 61.0)))

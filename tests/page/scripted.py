@@ -18,13 +18,13 @@ from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSess
 from node.demo import loops, people
 from node.demo.tracks import CameraTrack
 from node.errors import Refused
-from node.features.rooms.service import Limits
+from node.features.quota.rules import Book, Limits
 from node.features.types.service import Types
 from node.features.types.web import comparison
 
 Message = dict[str, Any]
 
-WORDS = comparison(Types(Limits()).list())
+WORDS = comparison(Types(Book(Limits())).list())
 WEB = Path(__file__).parents[2] / "node" / "web"
 POLICY = (
     "default-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "

@@ -31,11 +31,15 @@ from node.features.operators.service import Operators
 from node.features.operators.store import SqlStore as OperatorStore
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
+from node.features.quota.counter import LocalPlaces
+from node.features.quota.rules import Limits
+from node.features.quota.service import Quota
+from node.features.quota.store import SqlStore as QuotaStore
 from node.features.rates.rules import Cap as KeptRates
 from node.features.rates.service import Rates
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import RoomView
-from node.features.rooms.service import Limits, Rooms
+from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
 from node.features.types.service import Types
 from node.journal import Journal
@@ -222,9 +226,9 @@ class House:
         self.told = Told(self.floor, self.journal)
         self.floor.listen(self.told)
         self.media.subscribe(self.floor.on_media)
-        limits = Limits()
-        self.rooms = Rooms(self.floor, self.ledger, limits, lambda: "https://here")
-        self.join = Join(self.floor, limits)
+        self.quota = Quota(self.floor, LocalPlaces(), QuotaStore(engine), Limits())
+        self.rooms = Rooms(self.floor, self.ledger, self.quota, lambda: "https://here")
+        self.join = Join(self.floor, self.quota)
         self.operators = Operators(OperatorStore(engine), self.clock)
         self.audit = Audit(AuditStore(engine))
         self.nodes = Nodes(self.floor, self.journal, name="here", version="0", web_url=lambda: "https://here")
@@ -238,9 +242,10 @@ class House:
             chat=self.chat,
             quality=Quality(self.floor),
             rates=Rates(self.floor, KeptCap()),
+            quota=self.quota,
             moderation=Moderation(self.floor),
             hands=Hands(self.floor),
-            types=Types(Limits()),
+            types=Types(self.quota.book),
             journal=self.journal,
             operators=self.operators,
             audit=self.audit,

@@ -29,10 +29,14 @@ from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
+from node.features.quota.counter import LocalPlaces
+from node.features.quota.rules import Limits
+from node.features.quota.service import Quota
+from node.features.quota.store import SqlStore as QuotaStore
 from node.features.reactions.service import Reactions
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.rules import RoomView
-from node.features.rooms.service import Limits, Rooms
+from node.features.rooms.service import Rooms
 from node.features.rooms.store import SqlArchive as RoomArchive
 from node.features.rooms.told import Told
 from node.journal import Journal
@@ -280,10 +284,12 @@ class House:
         archive = RoomArchive(self.engine, "n1")
         closed = await archive.closed_rooms(CLOSED_KEPT)
         self.floor.restore(await saved.open_rooms(self.engine), await self.media.held(), closed)
-        self.rooms = Rooms(self.floor, archive, self.limits, lambda: "http://test")
+        self.quota = Quota(self.floor, LocalPlaces(), QuotaStore(self.engine), self.limits)
+        self.quota.renew()
+        self.rooms = Rooms(self.floor, archive, self.quota, lambda: "http://test")
         self.participants, self.mute = Participants(self.floor), Mute(self.floor)
         self.chat = Chat(self.floor, ChatArchive(self.engine), self.journal)
-        self.join = Join(self.floor, self.limits)
+        self.join = Join(self.floor, self.quota)
         self.moderation = Moderation(self.floor)
         edge = Edge(
             self.hub,

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from node.features.rooms.service import Limits
+from node.features.quota.rules import Limits
 from tests.web.house import OPERATOR, SDP, House, Page, house
 
 

@@ -6,6 +6,7 @@ one join gives; it lets the same person come back, and is dead for ever once the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +16,8 @@ import msgspec
 from node.errors import Refused
 from node.features.join.names import clean_name
 from node.features.participants.rules import Cause, People, Person, PersonGone, Role
+from node.features.quota.rules import RoomQuotaSet, SetRoomQuota, Value, What, publishes
+from node.features.types.rules import SessionType
 from node.ports import Event, Fact, Shape, Slot, Source, Track
 
 MAX_ENDED_SESSIONS: Final = 10_000
@@ -90,12 +93,17 @@ class Ended:
 class Door:
     """Tickets and sessions of one room."""
 
-    def __init__(self, people: People, max_participants: int) -> None:
+    def __init__(self, people: People, type_: SessionType, max_participants: int) -> None:
         self._people = people
+        self._type = type_
         self._links: dict[str, Link] = {}
         self._sessions: dict[str, str] = {}
         self._ended: dict[str, Ended] = {}
         self.max_participants = max_participants
+        self.max_publishers = 0
+        """Of people who may send anything; 0: as many as come in."""
+        self.quotas: dict[str, Value] = {}
+        """What operators set, by what is limited."""
 
     @property
     def deadline(self) -> float | None:
@@ -155,6 +163,7 @@ class Door:
         name = clean_name(command.name)
         if len(self._people) >= self.max_participants:
             raise Refused("ROOM_FULL", limit=self.max_participants, current=len(self._people), set_by="room")
+        self._may_publish(role, command.client)
         person = Person(
             id=command.participant,
             name=name,
@@ -177,11 +186,12 @@ class Door:
             raise Refused("SESSION_UNKNOWN")
         # A name given again (the page's form after a reload) is checked, and kept if it is good.
         name = clean_name(command.name) if command.name else ""
-        person = self._people.reopen(participant, command.transport, now)
-        if name:
-            person.name = name
-        if link.role is Role.HOST and link.expires > now:
-            person.role = Role.HOST
+        person = self._people.place_of(participant)
+        role = self.role_for(person, command.ticket, now)
+        if not publishes(self._type, person.role, person.client):
+            self._may_publish(role, person.client)
+        self._people.reopen(participant, command.transport, now)
+        person.name, person.role = name or person.name, role
         return []
 
     def admit(self, command: Admit, now: float) -> list[Event]:
@@ -191,8 +201,35 @@ class Door:
         return events
 
     def give_up(self, command: GiveUp, now: float) -> list[Event]:
-        self._people.release(command.participant, command.transport)
-        return []
+        return self._people.release(command.participant, command.transport)
+
+    def limit(self, command: SetRoomQuota, now: float) -> list[Event]:
+        """Nobody who is in has to leave: a lower limit refuses until enough have left."""
+        self.restore_quotas({command.what: Value(command.limit, command.by.id, now)})
+        room, by = self._people.room, command.by.id
+        return [RoomQuotaSet(room, command.what, command.limit, self.max_participants, by, now)]
+
+    def restore_quotas(self, quotas: Mapping[str, Value]) -> None:
+        self.quotas.update(quotas)
+        if What.PEOPLE in quotas:
+            self.max_participants = quotas[What.PEOPLE].limit
+        if What.PUBLISHERS in quotas:
+            self.max_publishers = quotas[What.PUBLISHERS].limit
+
+    def publishers(self) -> int:
+        """Places of people who may send anything."""
+        return sum(publishes(self._type, person.role, person.client) for person in self._people.places())
+
+    def role_for(self, person: Person, ticket: str, now: float) -> Role:
+        """Of somebody who comes back: a host's ticket that is valid makes a host."""
+        link = self._links.get(ticket)
+        return Role.HOST if link is not None and link.role is Role.HOST and link.expires > now else person.role
+
+    def _may_publish(self, role: Role, client: Shape) -> None:
+        if not self.max_publishers or not publishes(self._type, role, client):
+            return
+        if (publishers := self.publishers()) >= self.max_publishers:
+            raise Refused("PUBLISHERS_FULL", limit=self.max_publishers, current=publishers, set_by="room")
 
     # ------------------------------------------------------------ reactions
 

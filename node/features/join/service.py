@@ -12,9 +12,9 @@ import msgspec
 from node.errors import Refused
 from node.features.join.rules import Admit, GiveUp, Knock, Return
 from node.features.participants.rules import Attach, Detach, GoAway, Leave, Person, Role
+from node.features.quota.service import Quota
 from node.features.rooms.floor import Decided, Floor, digest
 from node.features.rooms.rules import Room
-from node.features.rooms.service import Limits
 from node.features.types.rules import Right
 from node.ports import Opened, Shape, Slot, Source, Track
 
@@ -67,9 +67,9 @@ class Look(msgspec.Struct, frozen=True):
 class Join:
     """Raises `Refused`: ROOM_UNKNOWN, ROOM_CLOSED, TICKET_WRONG, TICKET_EXPIRED and as each method says."""
 
-    def __init__(self, floor: Floor, limits: Limits) -> None:
+    def __init__(self, floor: Floor, quota: Quota) -> None:
         self._floor = floor
-        self._limits = limits
+        self._quota = quota
 
     async def look(self, room_id: str, ticket: str) -> Look:
         room = self._floor.room(room_id)
@@ -84,7 +84,7 @@ class Join:
             room=room.id,
             title=room.title,
             people=len(room.people),
-            max_participants=room.door.max_participants,
+            max_participants=min(room.door.max_participants, self._quota.book.ceiling(room.type)[0]),
             role=role,
             type=room.type.key,
             rights=_rights(room, role),
@@ -99,7 +99,8 @@ class Join:
         The answer is given when the ledger has it: who was answered is known after a restart.
 
         Raises:
-            Refused: ROOM_FULL, NODE_FULL, NAME_INVALID, REMOVED, SDP_INVALID, SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL.
+            Refused: ROOM_FULL, TYPE_FULL, NODE_FULL, PUBLISHERS_FULL, NAME_INVALID, REMOVED, SDP_INVALID,
+                SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL.
         """
         room = self._floor.room(room_id)
         ticket = digest(ticket[:SECRET_LENGTH])
@@ -107,11 +108,11 @@ class Join:
         holder = room.door.holder(digest(session)) if session else None
         transport = new_id("t")
         if holder is not None:
-            self._floor.decide(room_id, Return(digest(session), transport, ticket, request.name))
+            await self._come_back(room, ticket, request, holder, session, transport)
             participant = holder
         else:
             session, participant = "s_" + secrets.token_urlsafe(24), new_id("p")
-            self._knock(room_id, ticket, request, participant, session, transport)
+            await self._knock(room, ticket, request, participant, session, transport)
         muted = room.must_block(participant)
         opened = await self._open(room, participant, transport, request, muted)
         await self._admit(room, participant, opened, muted).done()
@@ -209,13 +210,26 @@ class Join:
 
     # ------------------------------------------------------------ the steps of a join
 
-    def _knock(
-        self, room_id: str, ticket: str, request: JoinRequest, participant: str, session: str, transport: str
+    async def _come_back(
+        self, room: Room, ticket: str, request: JoinRequest, participant: str, session: str, transport: str
+    ) -> None:
+        """The place is theirs already; who becomes a host may need a publisher's, too."""
+        person = room.people.place_of(participant)
+        role = room.door.role_for(person, ticket, self._floor.clock.now())
+        if role is not person.role:
+            await self._quota.enter(room, participant, role, person.client)
+        try:
+            self._floor.decide(room.id, Return(digest(session), transport, ticket, request.name))
+        except Refused as refused:
+            self._quota.denied(refused, room.id, room.type)
+            raise
+
+    async def _knock(
+        self, room: Room, ticket: str, request: JoinRequest, participant: str, session: str, transport: str
     ) -> None:
         # The ticket first: a stranger learns nothing about how full the node is.
-        self._floor.room(room_id).door.role_of(ticket, self._floor.clock.now())
-        if self._floor.people() >= self._limits.node_participants:
-            raise Refused("NODE_FULL", limit=self._limits.node_participants, current=self._floor.people())
+        role = room.door.role_of(ticket, self._floor.clock.now())
+        await self._quota.enter(room, participant, role, request.shape)
         knock = Knock(
             participant=participant,
             name=request.name,
@@ -225,7 +239,13 @@ class Join:
             session=digest(session),
             transport=transport,
         )
-        self._floor.decide(room_id, knock)
+        try:
+            self._floor.decide(room.id, knock)
+        except BaseException as failure:
+            self._quota.leave(room, participant)
+            if isinstance(failure, Refused):
+                self._quota.denied(failure, room.id, room.type)
+            raise
 
     async def _open(
         self, room: Room, participant: str, transport: str, request: JoinRequest, muted: frozenset[Source]
@@ -240,7 +260,8 @@ class Join:
                 muted=muted,
             )
         except BaseException as failure:
-            room.handle(GiveUp(participant, transport), self._floor.clock.now())
+            if room.handle(GiveUp(participant, transport), self._floor.clock.now()):
+                self._quota.leave(room, participant)
             if not isinstance(failure, Refused):
                 self._floor.discard(transport)
             raise

@@ -156,6 +156,13 @@ class PersonGone(Fact, frozen=True):
     at: float
 
 
+class PlaceFreed(Notice, frozen=True):
+    """Of somebody who never came in: the negotiation was given up. Others leave as `PersonGone`."""
+
+    room: str
+    participant: str
+
+
 class PublishingChanged(Fact, frozen=True):
     """What a person says that they send; kept, so that a restart of the node does not close anybody's camera tile."""
 
@@ -262,6 +269,10 @@ class People:
     def __iter__(self) -> Iterator[Person]:
         return (person for person in self._people.values() if person.admitted)
 
+    def places(self) -> Iterator[Person]:
+        """Whoever has a place, those who still negotiate included."""
+        return iter(self._people.values())
+
     def get(self, participant: str) -> Person:
         person = self._people.get(participant)
         if person is None or not person.admitted:
@@ -302,14 +313,16 @@ class People:
         person.lease = now + NEGOTIATION_S
         self._people[person.id] = person
 
-    def release(self, participant: str, transport: str) -> None:
+    def release(self, participant: str, transport: str) -> list[Event]:
         """The negotiation failed: a newcomer's place is free again, anybody else keeps what they have."""
         person = self._people.get(participant)
         if person is None or person.opening != transport:
-            return
+            return []
         person.opening = ""
-        if not person.admitted:
-            del self._people[participant]
+        if person.admitted:
+            return []
+        del self._people[participant]
+        return [PlaceFreed(self.room, participant)]
 
     def reopen(self, participant: str, transport: str, now: float) -> Person:
         """Negotiate again for somebody who has a place. Of two negotiations at once, the later one counts."""
@@ -528,6 +541,8 @@ class People:
         del self._people[person.id]
         if person.admitted:
             events.append(PersonGone(self.room, person.id, person.session, cause, by, reason, now))
+        else:
+            events.append(PlaceFreed(self.room, person.id))
         return events
 
 

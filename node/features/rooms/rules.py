@@ -56,6 +56,7 @@ from node.features.participants.rules import (
     view_of,
 )
 from node.features.quality.watched import Quality, Report
+from node.features.quota.rules import SetRoomQuota
 from node.features.rates.rules import Cap, Rates, SetCap
 from node.features.reactions.rules import React, Reactions
 from node.features.rooms.rights import check_right
@@ -162,7 +163,7 @@ class Room:
         self.type = type_of(opening.type)
         self.people = People(self.id)
         self.schedule = Schedule(self.id, self.people, self.type, opening.plan, opening.sitting, opening.created)
-        self.door = Door(self.people, opening.max_participants)
+        self.door = Door(self.people, self.type, opening.max_participants)
         self.mute = Mute(self.id, self.people, self.type.withheld)
         self.moderation = Moderation(self.id, self.people)
         self.chat = Chat(self.id, self.people, self.moderation)
@@ -227,6 +228,7 @@ class Room:
         room.chat.restore(list(saved.messages), saved.last_message, list(saved.private))
         room.moderation.restore(saved.moderation, saved.restraints, list(saved.items), saved.last_item)
         room.hands.restore(saved.hands)
+        room.door.restore_quotas(saved.quotas)
         room.rates.restore(saved.caps.get("", Cap()), saved.caps)
         for person in room.people:
             if person.transport:
@@ -428,6 +430,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Hide: (lambda room, c, now: room.chat.hide(c, now),),
     Arrange: (lambda room, c, now: room.layout.arrange(c, now),),
     SetCap: (lambda room, c, now: room.rates.set(c, now),),
+    SetRoomQuota: (lambda room, c, now: room.door.limit(c, now),),
     Resize: (lambda room, c, now: room.layout.resize(c, now),),
     LayersWanted: (lambda room, c, now: room.layout.layers_wanted(c, now),),
     VideoHeld: (lambda room, c, now: room.quality.held(c, now),),

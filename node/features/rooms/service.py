@@ -6,15 +6,14 @@ import math
 import re
 import secrets
 from collections.abc import Callable
-from typing import Annotated, Final, Protocol
-
-import msgspec
-from msgspec import Meta
+from typing import Final, Protocol
 
 from node.errors import Refused
 from node.features.join.names import clean_title
 from node.features.join.rules import Link
 from node.features.participants.rules import Role
+from node.features.quota.rules import TICKET_HOURS_MAX, Limits
+from node.features.quota.service import Quota
 from node.features.rooms.floor import Floor, digest
 from node.features.rooms.rules import Close, Issue, JoinLink, Opening, RoomView, create
 from node.features.schedule.rules import EndSitting, Extend, Form, Plan
@@ -23,22 +22,6 @@ from node.ports import Actor
 
 ROOM_ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
 REASON_LENGTH: Final = 500
-
-
-TICKET_HOURS_MAX: Final = 24 * 366
-
-Count = Annotated[int, Meta(ge=1)]
-
-
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What this node allows. `room_participants`: of a room that is created without a number (R099);
-    `room_participants_max`: the most that can be asked for."""
-
-    room_participants: Count = 100
-    room_participants_max: Count = 1000
-    node_participants: Count = 2000
-    rooms: Count = 1000
-    ticket_hours: Annotated[int, Meta(ge=1, le=TICKET_HOURS_MAX)] = 168
 
 
 class Archive(Protocol):
@@ -52,10 +35,10 @@ class Archive(Protocol):
 class Rooms:
     """Raises `Refused` as each method says; FENCED from everything that decides."""
 
-    def __init__(self, floor: Floor, archive: Archive, limits: Limits, web_url: Callable[[], str]) -> None:
+    def __init__(self, floor: Floor, archive: Archive, quota: Quota, web_url: Callable[[], str]) -> None:
         self._floor = floor
         self._archive = archive
-        self._limits = limits
+        self._quota = quota
         self._web_url = web_url
 
     async def create(
@@ -79,9 +62,9 @@ class Rooms:
             Fault: the ledger cannot keep it. There is no such room then.
         """
         title = clean_title(title)
-        limits = self._limits
+        limits = self._quota.limits
         kind = type_of(type)
-        most = _people_of(kind, max_participants, limits)
+        most = self._quota.book.people_of(kind, max_participants)
         now = self._floor.clock.now()
         plan = _plan_of(kind, form, starts, minutes, now)
         hours = ticket_hours or _hours_of(plan, now, limits)
@@ -89,10 +72,11 @@ class Rooms:
             raise Refused("VALUE_INVALID", limit=f"1 … {TICKET_HOURS_MAX}", current=f"ticket_hours = {hours}")
         if room_id and not ROOM_ID.fullmatch(room_id):
             raise Refused("VALUE_INVALID", limit="3 … 40 × a-z 0-9 -", current=f"room = {room_id[:64]!r}")
-        if len(self._floor.rooms) >= limits.rooms:
-            raise Refused("ROOMS_FULL", limit=limits.rooms, current=len(self._floor.rooms))
         room_id = room_id or _random_id()
         if room_id in self._floor.rooms or await self._archive.closed_room(room_id) is not None:
+            raise Refused("ROOM_EXISTS", current=room_id)
+        await self._quota.open(room_id, kind)
+        if room_id in self._floor.rooms:  # made by somebody else meanwhile, whose place it is
             raise Refused("ROOM_EXISTS", current=room_id)
 
         now = self._floor.clock.now()
@@ -101,12 +85,11 @@ class Rooms:
         links = tuple(self._link(room_id, role, now + hours * 3600.0) for role in kind.roles)
         issue = Issue(tuple(Link(digest(link.ticket), link.role, link.expires) for link in links))
         events += room.handle(issue, now)
-        if room_id in self._floor.rooms:  # made by somebody else while the archive was asked
-            raise Refused("ROOM_EXISTS", current=room_id)
         try:
             await self._floor.add(room, events).done()
         except Exception:
             self._floor.withdraw(room)  # nobody is given its links, and the next start would not know it
+            self._quota.close(room_id, kind)
             raise
         return room.view(), links
 
@@ -163,17 +146,6 @@ class Rooms:
     def _link(self, room_id: str, role: Role, expires: float) -> JoinLink:
         ticket = secrets.token_urlsafe(24)
         return JoinLink(role=role, url=f"{self._web_url()}/r/{room_id}#{ticket}", ticket=ticket, expires=expires)
-
-
-def _people_of(kind: SessionType, asked: int, limits: Limits) -> int:
-    """The smallest limit holds; the refusal says whose it is (T2)."""
-    of_node = limits.room_participants_max
-    most = min(kind.max_people or of_node, of_node)
-    people = asked or min(kind.default_people or limits.room_participants, most)
-    if not 1 <= people <= most:
-        set_by = "type" if kind.max_people and kind.max_people <= of_node else "node"
-        raise Refused("VALUE_INVALID", limit=f"1 … {most}", current=f"max_participants = {people}", set_by=set_by)
-    return people
 
 
 def _plan_of(kind: SessionType, form: Form, starts: float | None, minutes: int, now: float) -> Plan:

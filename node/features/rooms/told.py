@@ -18,6 +18,7 @@ from node.features.participants.rules import (
     PersonMeasured,
     SpeakersChanged,
 )
+from node.features.quota.rules import RoomQuotaSet
 from node.features.rates.rules import CapsChanged
 from node.features.reactions.rules import ReactionGiven
 from node.features.rooms.floor import Floor
@@ -52,6 +53,7 @@ _ROOM: Final = (
     SittingStarted,
     SittingExtended,
     SittingEnded,
+    RoomQuotaSet,
 )
 
 

@@ -12,6 +12,7 @@ from node.features.join.rules import Link
 from node.features.moderation.rules import Item, Restraint, Settings
 from node.features.mute.rules import By
 from node.features.participants.rules import Cause, Role
+from node.features.quota.rules import Value
 from node.features.rates.rules import Cap
 from node.features.schedule.rules import Plan, ScheduleView, Sitting
 from node.ports import Shape, Source
@@ -109,6 +110,8 @@ class SavedRoom(msgspec.Struct, frozen=True):
     last_message: int
     caps: dict[str, Cap] = {}
     """By participant; "" is the room's own."""
+    quotas: dict[str, Value] = {}
+    """Of the room, by what is limited."""
     private: tuple[PrivateView, ...] = ()
     moderation: Settings = Settings()
     restraints: dict[str, Restraint] = {}

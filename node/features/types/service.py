@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from node.features.rooms.service import Limits
+from node.features.quota.rules import Book
 from node.features.types.rules import TYPES, SessionType
 
 
 class Types:
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, book: Book) -> None:
+        self._book = book
 
     def list(self) -> list[SessionType]:
         """Every type, the basic ones first, with the smaller of its limits and the node's (T2)."""
         return [self._here(row) for row in TYPES.values()]
 
     def _here(self, row: SessionType) -> SessionType:
-        limits = self._limits
-        most = min(row.max_people or limits.room_participants_max, limits.room_participants_max)
-        people = min(row.default_people or limits.room_participants, most)
-        return msgspec.structs.replace(row, max_people=most, default_people=people)
+        most, _whose = self._book.ceiling(row)
+        return msgspec.structs.replace(row, max_people=most, default_people=self._book.people_of(row))
