@@ -258,6 +258,16 @@ RULES: Final[dict[str, Rule]] = {
         Text("Ce message contient un mot qui n’est pas admis ici.", "This message has a word that is not wanted here."),
         Text("Dites-le autrement.", "Say it in other words."),
     ),
+    "TOO_MANY_WAITING": Rule(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "moderation.held_each",
+        Text(
+            "{current} de vos messages attendent déjà l’animation ; la limite est {limit}.",
+            "{current} of your messages wait for the moderators already; the limit is {limit}.",
+        ),
+        Text("Attendez leur réponse.", "Wait for their answer."),
+    ),
     "QUEUE_FULL": Rule(
         "RESOURCE_EXHAUSTED",
         429,

@@ -350,7 +350,13 @@ async def _chat(talk: Talk, message: m.Chat) -> None:
     told = talk.room.chat.posted_with(talk.participant, message.key)
     if told is None:
         talk.edge.chat.post(
-            talk.room.id, talk.participant, message.text, message.key, to=message.to, reply=message.reply
+            talk.room.id,
+            talk.participant,
+            message.text,
+            message.key,
+            to=message.to,
+            reply=message.reply,
+            found=await talk.edge.chat.found(talk.room.id, message.reply),
         )
         return
     # The page asks again because it missed the answer: it alone gets it again.
@@ -380,11 +386,11 @@ async def _hide(talk: Talk, message: m.Hide) -> None:
 
 
 async def _retract(talk: Talk, message: m.Retract) -> None:
-    talk.edge.chat.retract(talk.room.id, talk.participant, message.message)
+    await talk.edge.chat.retract(talk.room.id, talk.participant, message.message)
 
 
 async def _report(talk: Talk, message: m.Report) -> None:
-    talk.edge.chat.complain(talk.room.id, talk.participant, message.message, message.why)
+    await talk.edge.chat.complain(talk.room.id, talk.participant, message.message, message.why)
 
 
 async def _regulate(talk: Talk, message: m.Regulate) -> None:

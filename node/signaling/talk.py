@@ -53,7 +53,7 @@ def mode_of(room: Room, staff: bool) -> m.ModeInfo:
     return m.ModeInfo(
         public=settings.public,
         private=settings.private,
-        to_staff=settings.to_staff,
+        to_staff=moderation.to_staff,
         slow_s=moderation.slow_s,
         hold=settings.hold,
         words=settings.words,

@@ -50,7 +50,7 @@ class WebEdge:
         middlewares = [self.doorway.middleware, refusals_counted_by(meter)]
         self.app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
         self.app.on_response_prepare.append(secure)
-        chat = ChatDoor(edge.chat, join, self._failed)
+        chat = ChatDoor(edge.chat, join, self._failed, now)
         self.app.add_routes(routes(door, chat, pages, self.sockets))
 
     def _failed(self, request: web.Request) -> None:

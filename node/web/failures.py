@@ -1,4 +1,4 @@
-"""Who fails too often. A wrong ticket costs one of `BURST` tries, which come back one every `EVERY_S`.
+"""Who fails, or asks, too often. A wrong ticket costs one of `BURST` tries, which come back one every `EVERY_S`.
 
 A right ticket always gets in: a whole school may share one address, and must not be locked out by one guesser.
 Memory is bounded: the source that failed longest ago is forgotten first.
@@ -18,8 +18,10 @@ SOURCES: Final = 10_000
 
 
 class Failures:
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], *, burst: int = BURST, every_s: float = EVERY_S) -> None:
         self._now = now
+        self._burst = burst
+        self._every_s = every_s
         self._sources: OrderedDict[str, tuple[float, float]] = OrderedDict()
         """Source → (tries left, as of when)."""
 
@@ -33,11 +35,11 @@ class Failures:
             Refused: TOO_FAST.
         """
         now = self._now()
-        left, at = self._sources.pop(source, (float(BURST), now))
-        left = min(float(BURST), left + max(0.0, now - at) / EVERY_S)
+        left, at = self._sources.pop(source, (float(self._burst), now))
+        left = min(float(self._burst), left + max(0.0, now - at) / self._every_s)
         over = left < 1.0
         self._sources[source] = (left if over else left - 1.0, now)
         while len(self._sources) > SOURCES:
             self._sources.popitem(last=False)
         if over:
-            raise Refused("TOO_FAST", limit=f"1 / {EVERY_S:g} s", current=f"> {BURST}", set_by="node")
+            raise Refused("TOO_FAST", limit=f"1 / {self._every_s:g} s", current=f"> {self._burst}", set_by="node")

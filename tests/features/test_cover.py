@@ -19,10 +19,10 @@ from tests.features.stage import OPERATOR, Stage, of
 class Hall(Stage):
     """A large room; everybody's page is open."""
 
-    def __init__(self, people: int, moderators: int) -> None:
-        super().__init__(capacity=1000)
+    def __init__(self, people: int, moderators: int, type: str = "meeting", ticket: str = "ticket") -> None:
+        super().__init__(capacity=1000, type=type)
         self.hosts = [self.arrive("host-ticket") for _ in range(moderators)]
-        self.people = [self.arrive("ticket") for _ in range(people)]
+        self.people = [self.arrive(ticket) for _ in range(people)]
 
     def arrive(self, ticket: str) -> str:
         who = self.enter("P", ticket)
@@ -146,3 +146,12 @@ def test_whatever_happens_the_strictness_is_what_the_shortage_says(seed: int) ->
         for_s = hall.now - short_since if short_since is not None else -1.0
         expected = "" if for_s < PATIENCE_S else "slow" if for_s < 2 * PATIENCE_S else "hold"
         assert hall.room.moderation.strictness == expected, (view, for_s)
+
+
+def test_where_nobody_may_moderate_nobody_is_missed() -> None:
+    """D6: a video conference has no role with the right to moderate: what waited there would wait for ever."""
+    hall = Hall(55, 0, type="conference", ticket="speaker-ticket")
+    hall.pass_(600)
+    assert (hall.cover, hall.room.cover.view().needed) == (Cover.COVERED, 0)
+    assert of(hall.do(Say(hall.people[0], "bonjour", "")), MessagePosted)
+    assert Hall(55, 0).room.cover.view().needed == 2

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from node.errors import Refused
-from node.features.chat.rules import Hide, Say
+from node.features.chat.rules import Hide, MessagePosted, Say
 from node.features.mute.rules import Block, BlockTracks, Unblock
 from node.features.participants.rules import Publish, Remove, Role
 from node.features.types.rules import RIGHT_OF, TYPES, Right, Start, type_of
@@ -93,6 +94,31 @@ def test_a_chat_moderator_hides_and_does_nothing_else_to_people() -> None:
         with pytest.raises(Refused) as refused:
             stage.do(command)
         assert (refused.value.code, refused.value.limit, refused.value.current) == ("NOT_ALLOWED", "host", "moderator")
+
+
+def test_who_may_not_write_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R027, H18: the right to write is a column of the table like the others, whomever one writes to."""
+    row = TYPES["webinar"]
+    silent = msgspec.structs.replace(row, key="silent", roles={**row.roles, Role.PARTICIPANT: frozenset()})
+    monkeypatch.setitem(TYPES, "silent", silent)
+    stage = Stage(type="silent")
+    host = stage.enter("Hélène", "host-ticket")
+    amina = stage.enter("Amina")
+    for to in ("", "staff", host):
+        with pytest.raises(Refused) as refused:
+            stage.do(Say(amina, "bonjour", "", to=to))
+        assert (refused.value.code, refused.value.limit) == ("NOT_ALLOWED", "host, speaker, moderator, technician")
+    assert of(stage.do(Say(host, "bonjour", "")), MessagePosted)
+
+
+def test_where_nobody_moderates_nothing_is_asked_of_moderators() -> None:
+    """T7: a video conference has no role that moderates, so nothing is written to moderators there."""
+    stage = Stage(type="conference")
+    amina, bruno = stage.enter("Amina", "speaker-ticket"), stage.enter("Bruno", "speaker-ticket")
+    with pytest.raises(Refused) as refused:
+        stage.do(Say(amina, "au secours", "", to="staff"))
+    assert refused.value.code == "PRIVATE_CHAT_OFF"
+    assert stage.do(Say(amina, "bonjour", "", to=bruno))
 
 
 @given(st.sampled_from(sorted(TYPES)), st.sampled_from(list(Role)), st.sampled_from(list(Source)))

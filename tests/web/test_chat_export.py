@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
+
+from node.features.chat.service import PAGE
+from node.features.chat.view import MessageView
+from node.features.chat.web import EXPORT_EVERY_S
 from tests.web.house import OPERATOR, House
 
 
@@ -39,3 +45,46 @@ async def test_nobody_else_does(home: House) -> None:
     ):
         answer = await home.request("GET", path, bearer=bearer)
         assert (answer.status, (await answer.json())["code"]) == (status, code)
+
+
+async def test_an_empty_chat_is_an_empty_file(home: House) -> None:
+    room, tickets = await home.create()
+    host = await home.person(room.room, tickets["host"], "Hélène")
+    assert await (await home.request("GET", "/api/session/chat", bearer=host.session)).text() == ""
+    answer = await home.request("GET", "/api/session/chat?format=json", bearer=host.session)
+    assert await answer.json() == []
+
+
+async def test_it_is_taken_away_three_times_at_once_and_then_one_by_one(home: House) -> None:
+    """H20: reading all of a long chat costs the node something, and is not free for whoever asks."""
+    room, tickets = await home.create()
+    host, other = [await home.person(room.room, tickets["host"], name) for name in ("Hélène", "Igor")]
+    taken = [await home.request("GET", "/api/session/chat", bearer=host.session) for _ in range(4)]
+    assert [answer.status for answer in taken] == [200, 200, 200, 429]
+    assert (await taken[3].json())["code"] == "TOO_FAST"
+    assert (await home.request("GET", "/api/session/chat", bearer=other.session)).status == 200
+    home.clock.time += EXPORT_EVERY_S
+    assert (await home.request("GET", "/api/session/chat", bearer=host.session)).status == 200
+
+
+async def test_the_node_reads_no_more_of_it_than_a_page_at_once(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """H20: however long the chat, it is in memory a page at a time; the next page waits until this one is taken."""
+    room, tickets = await home.create()
+    host = await home.person(room.room, tickets["host"], "Hélène")
+    asked: list[tuple[str, int]] = []
+
+    async def long(room_id: str, *, after: str = "", limit: int = 0) -> list[MessageView]:
+        asked.append((after, limit))
+        if len(asked) > 200:
+            return []
+        first = len(asked) * PAGE
+        row = MessageView("", room_id, "p1", "Amina", "x" * 2000, "", 1.7e9)
+        return [msgspec.structs.replace(row, message=f"m_{first + n:09d}") for n in range(PAGE)]
+
+    monkeypatch.setattr(home.chat, "list", long)
+    answer = await home.request("GET", "/api/session/chat", bearer=host.session)
+    assert await answer.content.readexactly(PAGE * 3000)
+    answer.close()
+    assert {limit for _after, limit in asked} == {PAGE}
+    assert len(asked) < 100  # what is on the way fits into the sockets
+    assert asked[1][0] == f"m_{2 * PAGE - 1:09d}"

@@ -5,17 +5,25 @@ whoever lists, watches or exports the chat of a room cannot meet them by mistake
 
 Limits: 2,000 characters a message; ten messages at once, then one a second, by person. Repeating a key repeats nothing.
 What may be said is judged by `moderation`.
+
+The room remembers the last messages (`memory`). A command about an older one brings it along, as the ledger has it, in
+`found`: what may be done with it is decided here all the same.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from node.errors import Refused
+from node.features.chat.memory import Memory
+from node.features.chat.view import MessageView as MessageView
+from node.features.chat.view import PrivateView as PrivateView
+from node.features.chat.view import Stored, message_id, number_of
 from node.features.moderation.rules import EVERYBODY, TO_STAFF, Item, ItemDecided, ItemOpened, Moderation
 from node.features.participants.rules import STAFF, People, Person, PersonGone
 from node.ports import Actor, Event, Fact, Notice
@@ -24,43 +32,10 @@ MAX_LENGTH: Final = 2000
 MAX_KEY: Final = 40
 BURST: Final = 10
 PER_SECOND: Final = 1.0
-KEPT: Final = 500
-"""Messages of a room in memory; older ones are in the ledger."""
 WELCOME: Final = 200
 """Messages that a newcomer is shown."""
 KEYS: Final = 64
 """Keys remembered by person."""
-
-
-class MessageView(msgspec.Struct, frozen=True):
-    """`sent`: seconds since the epoch. `message` rises within a room. `reply`: the message that it answers, or ""."""
-
-    message: str
-    room: str
-    participant: str
-    name: str
-    text: str
-    html: str
-    sent: float
-    hidden: bool = False
-    hidden_by: str = ""
-    key: str = ""
-    reply: str = ""
-
-
-class PrivateView(msgspec.Struct, frozen=True):
-    """A message that not everybody may read. `to`: `staff`, or a person's id. For pages only, never for operators."""
-
-    message: str
-    room: str
-    participant: str
-    name: str
-    to: str
-    text: str
-    html: str
-    sent: float
-    key: str = ""
-    reply: str = ""
 
 
 class Say(msgspec.Struct, frozen=True):
@@ -72,6 +47,8 @@ class Say(msgspec.Struct, frozen=True):
     key: str = ""
     to: str = EVERYBODY
     reply: str = ""
+    found: Stored | None = None
+    """The one that it answers."""
 
 
 class Retract(msgspec.Struct, frozen=True):
@@ -79,6 +56,7 @@ class Retract(msgspec.Struct, frozen=True):
 
     participant: str
     message: str
+    found: Stored | None = None
 
 
 class Complain(msgspec.Struct, frozen=True):
@@ -87,12 +65,14 @@ class Complain(msgspec.Struct, frozen=True):
     participant: str
     message: str
     why: str = ""
+    found: Stored | None = None
 
 
 class Hide(msgspec.Struct, frozen=True):
     message: str
     by: Actor
     reason: str = ""
+    found: Stored | None = None
 
 
 class MessagePosted(Fact, frozen=True):
@@ -123,11 +103,14 @@ class PrivatePosted(Fact, frozen=True):
 
 
 class MessageHidden(Fact, frozen=True):
+    """`view`: the message as it is now; None: nobody has it on a screen any more."""
+
     room: str
     message: str
     by: str
     reason: str
     at: float
+    view: MessageView | None = None
 
 
 class PrivateHidden(Fact, frozen=True):
@@ -137,6 +120,13 @@ class PrivateHidden(Fact, frozen=True):
     message: str
     participant: str
     to: str
+
+
+class ChatBegun(Fact, frozen=True):
+    """A session is over: the next one begins with an empty chat. `after`: the number of the last message until now."""
+
+    room: str
+    after: int
 
 
 class Waiting(Notice, frozen=True):
@@ -183,11 +173,6 @@ class Voice:
         return True
 
 
-def message_id(number: int) -> str:
-    """Sorts as text in the order of posting."""
-    return f"m_{number:09d}"
-
-
 def check_length(text: str) -> None:
     """
     Raises:
@@ -206,12 +191,11 @@ class Chat:
         self.room = room
         self._people = people
         self._moderation = moderation
-        self._messages: dict[str, MessageView] = {}
-        self._private: dict[str, PrivateView] = {}
+        self._memory = Memory()
         self._voices: dict[str, Voice] = {}
         self._last = 0
-        self.whole = True
-        """`view` is all that was ever written to everybody; older ones are nowhere else."""
+        self._begun = 0
+        """The last number of an earlier session."""
 
     @property
     def deadline(self) -> float | None:
@@ -219,19 +203,37 @@ class Chat:
 
     # ------------------------------------------------------------ reading
 
+    @property
+    def whole(self) -> bool:
+        """Whether `view` is all that was ever written to everybody; older ones are in the ledger."""
+        return self._memory.whole
+
+    @property
+    def begun(self) -> int:
+        """Messages up to this number are of an earlier session, which participants do not read."""
+        return self._begun
+
     def view(self) -> tuple[MessageView, ...]:
         """What was written to everybody, hidden ones too."""
-        return tuple(self._messages.values())
+        return tuple(self._memory.public.values())
 
     def recent(self) -> tuple[MessageView, ...]:
         """What a newcomer sees: the last messages that are not hidden."""
-        return tuple(m for m in list(self._messages.values())[-WELCOME:] if not m.hidden)
+        return tuple(m for m in self.view()[-WELCOME:] if not m.hidden)
 
     def private_of(self, person: Person) -> tuple[PrivateView, ...]:
         """What else this person may read: what they wrote, what was written to them, and the moderators' channel for
         those who moderate."""
-        mine = [m for m in self._private.values() if person.id in (m.participant, m.to) or self._for_staff(m, person)]
-        return tuple(mine[-WELCOME:])
+        return tuple(self._private_of(person)[-WELCOME:])
+
+    def before(self, person: Person, message: str, stored: Sequence[Stored]) -> list[Stored]:
+        """What this person may read of what was said before a message, the oldest first. `stored`: what the ledger has
+        of it."""
+        known: dict[str, Stored] = {one.message: one for one in stored}
+        known |= self._memory.public
+        known |= self._memory.private
+        readable = (one for one in known.values() if one.message < message and self._may_read(person, one))
+        return sorted(readable, key=lambda one: one.message)
 
     def readers(self, message: PrivateView | PrivatePosted | PrivateHidden) -> frozenset[str]:
         """Who may read it now. Everybody else is told nothing."""
@@ -240,14 +242,18 @@ class Chat:
         return frozenset(p.id for p in self._people if p.role in STAFF) | {message.participant}
 
     def get(self, message: str) -> MessageView | None:
-        return self._messages.get(message)
+        return self._memory.public.get(message)
 
-    def restore(self, messages: list[MessageView], last: int, private: list[PrivateView] | None = None) -> None:
+    def remembers(self, message: str) -> bool:
+        return self._memory.get(message) is not None
+
+    def restore(
+        self, messages: list[MessageView], last: int, private: list[PrivateView] | None = None, begun: int = 0
+    ) -> None:
         """`messages`: oldest first. Their keys hold: a page that heard no answer before the node ended posts again."""
-        self._messages = {m.message: m for m in messages}
-        self._private = {m.message: m for m in private or ()}
-        self._last = last
-        self.whole = len(messages) < KEPT
+        self._memory.restore(messages, private or ())
+        self._memory.whole = self._memory.whole and not begun
+        self._last, self._begun = last, begun
         for message in (*messages, *(private or ())):
             if message.key and self._people.find(message.participant) is not None:
                 voice = self._voices.setdefault(message.participant, Voice(left=float(BURST), at=message.sent))
@@ -259,7 +265,7 @@ class Chat:
         if voice is None or not key:
             return None
         known = (message for k, message in voice.keys if k == key)
-        return next((self._messages.get(one) or self._private.get(one) for one in known), None)
+        return next((self._memory.get(one) for one in known), None)
 
     # ------------------------------------------------------------ commands
 
@@ -294,24 +300,31 @@ class Chat:
 
     def hide(self, command: Hide, now: float) -> list[Event]:
         """Of what everybody reads, and of the moderators' channel. A private message is nobody's to hide who did not
-        get it."""
-        if (private := self._private.get(command.message)) is not None and private.to == TO_STAFF:
-            by = self._people.find(command.by.id)
-            if command.by.kind != "operator" and by is not None and by.role in STAFF:
-                return [self._drop(private)]
-        message = self._known(command.message)
-        return [] if message.hidden else [self._hide(message, command.by.id, command.reason, now)]
+        get it.
+
+        Raises:
+            Refused: MESSAGE_UNKNOWN.
+        """
+        message = self._known(command.message, command.found)
+        if isinstance(message, MessageView):
+            return [] if message.hidden else [self._hide(message, command.by.id, command.reason, now)]
+        by = self._people.find(command.by.id)
+        if message.to != TO_STAFF or command.by.kind == "operator" or by is None or by.role not in STAFF:
+            raise Refused("MESSAGE_UNKNOWN", current=command.message[:64])
+        return [self._drop(message.message, message.participant, message.to)]
 
     def retract(self, command: Retract, now: float) -> list[Event]:
         """
         Raises:
             Refused: MESSAGE_UNKNOWN; NOT_ALLOWED for somebody else's.
         """
-        private = self._private.get(command.message)
-        if private is not None and private.participant == command.participant:
-            return [self._drop(private)]
-        message = self._known(command.message)
-        if message.participant != command.participant:
+        message = self._known(command.message, command.found)
+        own = message.participant == command.participant
+        if isinstance(message, PrivateView):
+            if not own:
+                raise Refused("MESSAGE_UNKNOWN", current=command.message[:64])
+            return [self._drop(message.message, message.participant, message.to)]
+        if not own:
             raise Refused("NOT_ALLOWED", limit="host", current="participant", set_by="room")
         return [] if message.hidden else [self._hide(message, command.participant, "", now)]
 
@@ -321,7 +334,7 @@ class Chat:
             Refused: MESSAGE_UNKNOWN, also for what this person may not read; as `Moderation.report` says.
         """
         person = self._people.get(command.participant)
-        found = self._readable(person, command.message)
+        found = self._readable(person, command.message, command.found)
         if found is None or found.participant == person.id:
             raise Refused("MESSAGE_UNKNOWN", current=command.message[:64])
         item = Item(
@@ -336,6 +349,9 @@ class Chat:
             why=command.why,
             message=found.message,
             private=isinstance(found, PrivateView),
+            to=found.to if isinstance(found, PrivateView) else "",
+            sent=found.sent,
+            reply=found.reply,
         )
         return [*self._moderation.report(person, item), Complained(self.room, person.id, found.message)]
 
@@ -354,30 +370,46 @@ class Chat:
             case "decline":
                 return [Declined(self.room, item.participant, item.item, item.key)]
             case "hide":
-                if (private := self._private.get(item.message)) is not None:
-                    return [self._drop(private)]
-                message = self._messages.get(item.message)
-                if message is not None and not message.hidden:
-                    return [self._hide(message, item.decided_by, item.why, now)]
+                return self._hide_reported(item, now)
         return []
+
+    def over(self, now: float) -> list[Event]:
+        """A session is over, and what was said in it stays in it: for the export, and for operators."""
+        self._memory.begin()
+        self._voices.clear()
+        self._begun = self._last
+        return [ChatBegun(self.room, self._begun)]
 
     # ------------------------------------------------------------ inside
 
     def _for_staff(self, message: PrivateView, person: Person) -> bool:
         return message.to == TO_STAFF and person.role in STAFF
 
-    def _known(self, message_id: str) -> MessageView:
-        message = self._messages.get(message_id)
+    def _private_of(self, person: Person) -> list[PrivateView]:
+        return [one for one in self._memory.private.values() if self._may_read(person, one)]
+
+    def _find(self, message: str, found: Stored | None) -> Stored | None:
+        """As the room remembers it, or else as the ledger has it."""
+        if (known := self._memory.get(message)) is not None:
+            return known
+        return found if found is not None and found.message == message and not self._memory.is_gone(message) else None
+
+    def _known(self, message_id: str, found: Stored | None) -> Stored:
+        message = self._find(message_id, found)
         if message is None:
             raise Refused("MESSAGE_UNKNOWN", current=message_id[:64])
         return message
 
-    def _readable(self, person: Person, message_id: str) -> MessageView | PrivateView | None:
-        message = self._messages.get(message_id)
-        if message is not None:
-            return None if message.hidden else message
-        private = self._private.get(message_id)
-        return private if private is not None and person.id in self.readers(private) else None
+    def _may_read(self, person: Person, message: Stored) -> bool:
+        if (number_of(message.message) or 0) <= self._begun or self._memory.is_gone(message.message):
+            return False
+        if isinstance(message, MessageView):
+            return not message.hidden
+        return person.id in (message.participant, message.to) or self._for_staff(message, person)
+
+    def _readable(self, person: Person, message_id: str, found: Stored | None) -> Stored | None:
+        message = self._find(message_id, found)
+        return message if message is not None and self._may_read(person, message) else None
 
     def _check_reader(self, person: Person, to: str) -> None:
         if to in (EVERYBODY, TO_STAFF):
@@ -389,7 +421,7 @@ class Chat:
         """An answer goes where the message was: nothing private is quoted to others."""
         if not command.reply:
             return
-        answered = self._readable(person, command.reply)
+        answered = self._readable(person, command.reply, command.found)
         if isinstance(answered, PrivateView):
             among = {answered.to} if answered.to == TO_STAFF else {answered.participant, answered.to} - {person.id}
             if command.to not in among | {answered.participant}:
@@ -419,8 +451,7 @@ class Chat:
         self._last += 1
         posted = MessagePosted(self.room, message_id(self._last), self._last, who, name, text, html, key, now, reply)
         self._remember(who, key, posted.message)
-        self._messages[posted.message] = view_of(posted)
-        self.whole = not _bound(self._messages) and self.whole
+        self._memory.add(view_of(posted))
         return posted
 
     def _post_private(self, person: Person, command: Say, now: float) -> PrivatePosted:
@@ -439,8 +470,7 @@ class Chat:
             reply=command.reply,
         )
         self._remember(person.id, command.key, posted.message)
-        self._private[posted.message] = private_view_of(posted)
-        _bound(self._private)
+        self._memory.add(private_view_of(posted))
         return posted
 
     def _remember(self, participant: str, key: str, message: str) -> None:
@@ -448,20 +478,29 @@ class Chat:
             voice.keys.append((key, message))
 
     def _hide(self, message: MessageView, by: str, reason: str, now: float) -> MessageHidden:
-        self._messages[message.message] = msgspec.structs.replace(message, hidden=True, hidden_by=by)
-        return MessageHidden(self.room, message.message, by, reason, now)
+        return MessageHidden(self.room, message.message, by, reason, now, self._memory.hide(message, by))
 
-    def _drop(self, message: PrivateView) -> PrivateHidden:
-        del self._private[message.message]
-        return PrivateHidden(self.room, message.message, message.participant, message.to)
+    def _hide_reported(self, item: Item, now: float) -> list[Event]:
+        """Of any age: the report has what it takes."""
+        if item.private:
+            return [self._drop(item.message, item.participant, item.to)]
+        message = self._memory.get(item.message) or MessageView(
+            message=item.message,
+            room=self.room,
+            participant=item.participant,
+            name=item.name,
+            text=item.text,
+            html=item.html,
+            sent=item.sent,
+            reply=item.reply,
+        )
+        if not isinstance(message, MessageView) or message.hidden or self._memory.is_gone(item.message):
+            return []
+        return [self._hide(message, item.decided_by, item.why, now)]
 
-
-def _bound(messages: dict[str, Any]) -> bool:
-    """Whether one had to go."""
-    if len(messages) <= KEPT:
-        return False
-    del messages[next(iter(messages))]
-    return True
+    def _drop(self, message: str, participant: str, to: str) -> PrivateHidden:
+        self._memory.drop(message)
+        return PrivateHidden(self.room, message, participant, to)
 
 
 def view_of(posted: MessagePosted) -> MessageView:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -15,12 +14,11 @@ from node.features.chat.rules import (
     Hide,
     MessageHidden,
     MessagePosted,
-    MessageView,
-    PrivateView,
     Retract,
     Say,
     check_length,
 )
+from node.features.chat.view import MessageView, PrivateView, Stored, number_of
 from node.features.moderation.rules import WHY_LENGTH
 from node.features.participants.rules import STAFF
 from node.features.rooms.floor import Floor
@@ -29,6 +27,8 @@ from node.journal import Journal, MessageChanged
 from node.ports import Actor
 
 PAGE: Final = 500
+OLDER: Final = 100
+"""Messages that a page is given at once when it asks for older ones."""
 TYPED_MAX: Final = 8000
 """Characters looked at, at most, before a message is refused as too long."""
 
@@ -40,6 +40,14 @@ class Archive(Protocol):
         """Oldest first, those after the message `after` (empty: from the first)."""
 
     async def message(self, room: str, message: str) -> MessageView | None: ...
+
+    async def stored(self, room: str, message: str) -> Stored | None:
+        """Also what only some may read: for the rules, which say what may be done with it."""
+
+    async def before(
+        self, room: str, reader: str, staff: bool, before: str, begun: int, limit: int
+    ) -> Sequence[Stored]:
+        """The last messages before `before` and after the number `begun` that this reader may read, oldest first."""
 
 
 class Chat:
@@ -68,8 +76,9 @@ class Chat:
                 return [message for message in live if message.message > after][:limit]
         return await self._archive.messages(room_id, after, limit)
 
-    async def transcript(self, room_id: str, participant_id: str) -> Sequence[MessageView]:
-        """What everybody could read, the oldest first, without what was hidden; for a host of the room.
+    async def transcript(self, room_id: str, participant_id: str) -> AsyncIterator[Sequence[MessageView]]:
+        """What everybody could read, the oldest first, without what was hidden, a page at a time; for a host of the
+        room.
 
         Raises:
             Refused: NOT_ALLOWED, PARTICIPANT_UNKNOWN.
@@ -77,20 +86,54 @@ class Chat:
         person = self._floor.room(room_id).people.get(participant_id)
         if person.role not in STAFF:
             raise Refused("NOT_ALLOWED", limit="host", current=person.role, set_by="room")
-        found: deque[MessageView] = deque()
-        while page := await self.list(room_id, after=found[-1].message if found else "", limit=PAGE):
-            found.extend(page)
-        return [message for message in found if not message.hidden]
+        return self._pages(room_id)
+
+    async def _pages(self, room_id: str) -> AsyncIterator[Sequence[MessageView]]:
+        after = ""
+        while page := await self.list(room_id, after=after, limit=PAGE):
+            after = page[-1].message
+            yield [message for message in page if not message.hidden]
+
+    async def older(self, room_id: str, participant_id: str, before: str) -> tuple[Sequence[Stored], bool]:
+        """What this person may read of what was said before the message `before`, the last of it, oldest first; and
+        whether there may be more.
+
+        Raises:
+            Refused: PARTICIPANT_UNKNOWN.
+        """
+        room = self._floor.room(room_id)
+        person = room.people.get(participant_id)
+        staff = person.role in STAFF
+        stored = await self._archive.before(room_id, person.id, staff, before, room.chat.begun, OLDER + 1)
+        known = room.chat.before(person, before, stored)
+        return known[-OLDER:], len(known) > OLDER
+
+    async def found(self, room_id: str, message: str) -> Stored | None:
+        """A message that the room does not remember any more, for the rules. None: it does, or there is none."""
+        room = self._floor.room(room_id)
+        if not message or number_of(message) is None or room.chat.remembers(message):
+            return None
+        return await self._archive.stored(room_id, message)
 
     def post(
-        self, room_id: str, participant_id: str, text: str, key: str = "", *, to: str = "", reply: str = ""
+        self,
+        room_id: str,
+        participant_id: str,
+        text: str,
+        key: str = "",
+        *,
+        to: str = "",
+        reply: str = "",
+        found: Stored | None = None,
     ) -> MessageView | PrivateView | None:
         """A message of a person who is in the room; the same message again if `key` was used before. None: it waits
-        for a moderator. `to`: "" for everybody, `staff`, or a person's id.
+        for a moderator. `to`: "" for everybody, `staff`, or a person's id. `found`: the one that it answers, when that
+        is old (`found`).
 
         Raises:
             Refused: MESSAGE_EMPTY, MESSAGE_TOO_LONG, TOO_FAST, PARTICIPANT_UNKNOWN, MESSAGE_UNKNOWN (`reply`),
-                CHAT_OFF, PRIVATE_CHAT_OFF, CHAT_MUTED, SLOW_MODE, MESSAGE_REPEATED, WORD_REFUSED, QUEUE_FULL.
+                CHAT_OFF, PRIVATE_CHAT_OFF, CHAT_MUTED, SLOW_MODE, MESSAGE_REPEATED, WORD_REFUSED, TOO_MANY_WAITING,
+                QUEUE_FULL, NOT_ALLOWED.
         """
         check_length(text[:TYPED_MAX])
         text = clean_text(text)
@@ -99,46 +142,52 @@ class Chat:
         before = room.chat.posted_with(participant_id, key)
         if before is not None:
             return before
-        decided = self._floor.decide(room_id, Say(participant_id, text, to_html(text), key, to, reply))
+        decided = self._floor.decide(room_id, Say(participant_id, text, to_html(text), key, to, reply, found))
         posted = next((event for event in decided.events if isinstance(event, MessagePosted)), None)
         return room.chat.get(posted.message) if posted is not None else None
 
-    def retract(self, room_id: str, participant_id: str, message_id: str) -> None:
+    async def retract(self, room_id: str, participant_id: str, message: str) -> None:
         """
         Raises:
             Refused: MESSAGE_UNKNOWN, NOT_ALLOWED.
         """
-        self._floor.decide(room_id, Retract(participant_id, message_id))
+        found = await self.found(room_id, message)
+        self._floor.decide(room_id, Retract(participant_id, message, found))
 
-    def complain(self, room_id: str, participant_id: str, message_id: str, why: str) -> None:
+    async def complain(self, room_id: str, participant_id: str, message: str, why: str) -> None:
         """
         Raises:
             Refused: MESSAGE_UNKNOWN, TOO_FAST, QUEUE_FULL.
         """
-        self._floor.decide(room_id, Complain(participant_id, message_id, clean_text(why)[:WHY_LENGTH]))
+        found = await self.found(room_id, message)
+        self._floor.decide(room_id, Complain(participant_id, message, clean_text(why)[:WHY_LENGTH], found))
 
-    async def hide(self, room_id: str, message_id: str, *, by: Actor, reason: str = "") -> MessageView | None:
-        """Take a message off everybody's screen. Repeating it changes nothing. None: it was for the hosts only.
+    async def hide(self, room_id: str, message: str, *, by: Actor, reason: str = "") -> MessageView | None:
+        """Take a message off everybody's screen, however old. Repeating it changes nothing. None: it was for the hosts
+        only.
 
         Raises:
             Refused: MESSAGE_UNKNOWN, NOT_ALLOWED.
         """
-        room = self._floor.rooms.get(room_id)
-        if room is None and room_id not in self._floor.closed:
-            self._floor.room(room_id)
-        if room is not None and (by.kind != "operator" or room.chat.get(message_id) is not None):
-            await self._floor.decide(room_id, Hide(message_id, by, reason[:REASON_LENGTH])).done()
-            return room.chat.get(message_id)
-        return await self._hide_archived(room_id, message_id, by, reason[:REASON_LENGTH])
+        reason = reason[:REASON_LENGTH]
+        if room_id not in self._floor.rooms and room_id in self._floor.closed:
+            return await self._hide_archived(room_id, message, by, reason)
+        found = await self.found(room_id, message)
+        decided = self._floor.decide(room_id, Hide(message, by, reason, found))
+        await decided.done()
+        hidden = next((event.view for event in decided.events if isinstance(event, MessageHidden)), None)
+        if hidden is None and isinstance(found, MessageView):
+            return found
+        return hidden or self._floor.room(room_id).chat.get(message)
 
-    async def _hide_archived(self, room_id: str, message_id: str, by: Actor, reason: str) -> MessageView:
-        """Of a closed room, or older than what the room remembers: nobody has it on their screen any more."""
-        message = await self._archive.message(room_id, message_id)
-        if message is None:
-            raise Refused("MESSAGE_UNKNOWN", current=message_id[:64])
-        if message.hidden:
-            return message
-        hidden = msgspec.structs.replace(message, hidden=True, hidden_by=by.id)
-        await self._floor.ledger.note([MessageHidden(room_id, message_id, by.id, reason, self._floor.clock.now())])
+    async def _hide_archived(self, room_id: str, message: str, by: Actor, reason: str) -> MessageView:
+        """Of a closed room: nobody has it on their screen any more."""
+        stored = await self._archive.message(room_id, message)
+        if stored is None:
+            raise Refused("MESSAGE_UNKNOWN", current=message[:64])
+        if stored.hidden:
+            return stored
+        hidden = msgspec.structs.replace(stored, hidden=True, hidden_by=by.id)
+        await self._floor.ledger.note([MessageHidden(room_id, message, by.id, reason, self._floor.clock.now())])
         self._journal.publish(MessageChanged(hidden))
         return hidden

@@ -3,8 +3,11 @@ deleted when its room closes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import (
     Column,
     Double,
@@ -21,19 +24,17 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from node.features.chat.rules import (
-    KEPT,
-    MessageHidden,
-    MessagePosted,
-    MessageView,
-    PrivateHidden,
-    PrivatePosted,
-    PrivateView,
-)
+from node.features.chat.memory import PRIVATE, PUBLIC
+from node.features.chat.rules import MessageHidden, MessagePosted, PrivateHidden, PrivatePosted
+from node.features.chat.view import MessageView, PrivateView, Stored, number_of
+from node.features.moderation.rules import TO_STAFF
 from node.storage.ledger import Write, Writes
 from node.storage.metadata import metadata
+
+log: Final = structlog.get_logger()
 
 message: Final = Table(
     "message",
@@ -99,7 +100,11 @@ WRITES: Final[Writes] = {
     MessageHidden: (
         Write(
             update(message)
-            .where(message.c.room == bindparam("of"), message.c.id == bindparam("which"))
+            .where(
+                message.c.room == bindparam("of"),
+                message.c.id == bindparam("which"),
+                message.c.hidden.is_(None),  # who hid it first did
+            )
             .values(
                 hidden=bindparam("new_hidden"), hidden_by=bindparam("new_by"), hidden_reason=bindparam("new_reason")
             ),
@@ -121,16 +126,28 @@ FORGET: Final = Write(
 """When a room closes."""
 
 
-async def last_of_room(tx: AsyncConnection, room: str) -> tuple[list[MessageView], list[PrivateView], int]:
-    """The last messages, oldest first, those that only some may read, and the number of the last one."""
-    query = select(message).where(message.c.room == room).order_by(message.c.number.desc()).limit(KEPT)
-    rows = list(await tx.execute(query))
-    query = select(private_message).where(private_message.c.room == room)
-    private = list(await tx.execute(query.order_by(private_message.c.number.desc()).limit(KEPT)))
-    last = 0
+async def last_of_room(
+    tx: AsyncConnection, room: str, begun: int = 0
+) -> tuple[list[MessageView], list[PrivateView], int]:
+    """The last messages after the number `begun`, oldest first, those that only some may read, and the number of the
+    last one."""
+    query = select(message).where(message.c.room == room, message.c.number > begun)
+    rows = list(await tx.execute(query.order_by(message.c.number.desc()).limit(PUBLIC)))
+    query = select(private_message).where(private_message.c.room == room, private_message.c.number > begun)
+    private = list(await tx.execute(query.order_by(private_message.c.number.desc()).limit(PRIVATE)))
+    last = begun
     for table in (message, private_message):
         last = max(last, (await tx.execute(select(func.max(table.c.number)).where(table.c.room == room))).scalar() or 0)
     return [_view(row) for row in reversed(rows)], [_private_view(row) for row in reversed(private)], last
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    """While the database is away a room has what it remembers: nobody in it is put out for asking for more."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        log.warning("archive_away", error=type(error).__name__)
 
 
 class SqlArchive:
@@ -140,15 +157,43 @@ class SqlArchive:
         self._engine = engine
 
     async def messages(self, room: str, after: str, limit: int) -> list[MessageView]:
-        query = select(message).where(message.c.room == room, message.c.id > after)
+        query = select(message).where(message.c.room == room, message.c.number > (number_of(after) or 0))
         async with self._engine.connect() as tx:
             return [_view(row) for row in await tx.execute(query.order_by(message.c.number).limit(limit))]
 
     async def message(self, room: str, message_id: str) -> MessageView | None:
-        query = select(message).where(message.c.room == room, message.c.id == message_id)
-        async with self._engine.connect() as tx:
-            row = (await tx.execute(query)).one_or_none()
-        return _view(row) if row is not None else None
+        found = await self.stored(room, message_id)
+        return found if isinstance(found, MessageView) else None
+
+    async def stored(self, room: str, message_id: str) -> Stored | None:
+        if (number := number_of(message_id)) is None:
+            return None
+        public = select(message).where(message.c.room == room, message.c.number == number)
+        private = select(private_message).where(private_message.c.room == room, private_message.c.number == number)
+        with _away():
+            async with self._engine.connect() as tx:
+                if (row := (await tx.execute(public)).one_or_none()) is not None:
+                    return _view(row)
+                if (row := (await tx.execute(private)).one_or_none()) is not None:
+                    return _private_view(row)
+        return None
+
+    async def before(self, room: str, reader: str, staff: bool, before: str, begun: int, limit: int) -> list[Stored]:
+        until = number_of(before) or 0
+        public = select(message).where(message.c.room == room, message.c.hidden.is_(None))
+        public = public.where(message.c.number > begun, message.c.number < until)
+        mine = (private_message.c.participant == reader) | (private_message.c.to == reader)
+        whose = mine | (private_message.c.to == TO_STAFF) if staff else mine
+        private = select(private_message).where(private_message.c.room == room, whose)
+        private = private.where(private_message.c.number > begun, private_message.c.number < until)
+        found: list[Stored] = []
+        with _away():
+            async with self._engine.connect() as tx:
+                rows = await tx.execute(public.order_by(message.c.number.desc()).limit(limit))
+                found += [_view(row) for row in rows]
+                rows = await tx.execute(private.order_by(private_message.c.number.desc()).limit(limit))
+                found += [_private_view(row) for row in rows]
+        return sorted(found, key=lambda one: one.message)[-limit:]
 
 
 def _view(row: Row[Any]) -> MessageView:

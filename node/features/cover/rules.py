@@ -1,7 +1,8 @@
 """Moderator cover (D6): are there enough moderators for the people who are here? Pure.
 
-One moderator looks after `per_moderator` people (40). A room with fewer people than that looks after itself. Below
-cover for `PATIENCE_S` the alarm is given and the chat slows down; for as long again, and what people write waits for
+One moderator looks after `per_moderator` people (40). A room with fewer people than that looks after itself, and so
+does one of a type in which nobody has the right to moderate the chat: nobody there could approve anything. Below cover
+for `PATIENCE_S` the alarm is given and the chat slows down; for as long again, and what people write waits for
 approval. As soon as there are enough moderators again everything is as it was.
 
     covered ──below──> short ──60 s──> slow (alarm) ──60 s──> hold (alarm)
@@ -130,7 +131,8 @@ class Cover:
                 present += person.attached and person.id in self._active
             else:
                 people += 1
-        needed = -(-people // each) if each and people >= each else 0
+        watched = self._moderation.moderated and each and people >= each
+        needed = -(-people // each) if watched else 0
         if present >= needed:
             return CoverView(Stage.COVERED, needed, present, people)
         since = self._view.since

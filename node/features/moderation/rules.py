@@ -27,6 +27,8 @@ CLAIM_S: Final = 120.0
 OPEN_MOST: Final = 500
 """Items that wait; beyond, what would wait is refused."""
 DONE_KEPT: Final = 100
+HELD_EACH: Final = 10
+"""Held messages of one person; beyond, more of theirs is refused and others' still has its place."""
 REPORTS: Final = 10
 """Open reports of one person."""
 WHY_LENGTH: Final = 200
@@ -80,6 +82,10 @@ class Item(msgspec.Struct, frozen=True):
     reply: str = ""
     key: str = ""
     private: bool = False
+    to: str = ""
+    """Of a private one that is reported."""
+    sent: float = 0.0
+    """Of one that is reported."""
     reports: int = 0
     claimed_by: str = ""
     claimed_name: str = ""
@@ -188,8 +194,11 @@ class Habits:
 class Moderation:
     """Of one room."""
 
-    def __init__(self, room: str, people: People) -> None:
+    def __init__(self, room: str, people: People, *, moderated: bool = True) -> None:
+        """`moderated`: whether anybody may moderate the chat in a room of this type. Where nobody may, nothing can be
+        written to moderators, and none are missed; operators still decide what waits."""
         self.room = room
+        self.moderated = moderated
         self.settings = Settings()
         self.strictness: Strictness = ""
         self._people = people
@@ -222,6 +231,11 @@ class Moderation:
         return {who: how for who, how in self._restraints.items() if self._people.find(who) is not None}
 
     @property
+    def to_staff(self) -> bool:
+        """Whether participants write to moderators."""
+        return self.settings.to_staff and self.moderated
+
+    @property
     def slow_s(self) -> int:
         """What holds now."""
         return max(self.settings.slow_s, COVER_SLOW_S if self.strictness else 0)
@@ -243,7 +257,8 @@ class Moderation:
         """Why a message must wait; "": it may be posted. Changes nothing.
 
         Raises:
-            Refused: CHAT_OFF, PRIVATE_CHAT_OFF, CHAT_MUTED, SLOW_MODE, MESSAGE_REPEATED, WORD_REFUSED, QUEUE_FULL.
+            Refused: CHAT_OFF, PRIVATE_CHAT_OFF, CHAT_MUTED, SLOW_MODE, MESSAGE_REPEATED, WORD_REFUSED,
+                TOO_MANY_WAITING, QUEUE_FULL.
         """
         if person.role in STAFF:
             return ""
@@ -258,8 +273,8 @@ class Moderation:
             return ""
         self._check_pace(person, now)
         held = self._held(person, bad)
-        if held and len(self._open) >= OPEN_MOST:
-            raise Refused("QUEUE_FULL", limit=OPEN_MOST, current=len(self._open), set_by="room")
+        if held:
+            self._check_queue(person)
         return held
 
     def said(self, person: Person, to: str, text: str, now: float) -> None:
@@ -281,7 +296,7 @@ class Moderation:
         if to == EVERYBODY:
             if not self.settings.public:
                 raise Refused("CHAT_OFF", set_by="room")
-        elif not (self.settings.to_staff if staff else self.settings.private):
+        elif not (self.to_staff if staff else self.settings.private):
             raise Refused("PRIVATE_CHAT_OFF", set_by="room")
 
     def _check_repetition(self, person: Person, text: str, now: float) -> None:
@@ -300,6 +315,13 @@ class Moderation:
         if 0.0 < left <= self.slow_s:  # a clock that stepped back silences nobody for longer
             set_by = "cover" if self.slow_s > self.settings.slow_s else "room"
             raise Refused("SLOW_MODE", limit=f"{self.slow_s} s", current=f"{left:.0f} s", set_by=set_by)
+
+    def _check_queue(self, person: Person) -> None:
+        mine = sum(item.kind == "held" and item.participant == person.id for item in self._open.values())
+        if mine >= HELD_EACH:
+            raise Refused("TOO_MANY_WAITING", limit=HELD_EACH, current=mine, set_by="room")
+        if len(self._open) >= OPEN_MOST:
+            raise Refused("QUEUE_FULL", limit=OPEN_MOST, current=len(self._open), set_by="room")
 
     def _held(self, person: Person, bad: bool) -> Held:
         if self.restraint(person.id) == "hold":

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from node.errors import Refused
-from node.features.chat.rules import Hide
+from node.features.chat.rules import Hide, Say
 from node.features.hands.rules import Lower
 from node.features.moderation.rules import Claim, Decide, Regulate, Release, Restrain
 from node.features.mute.rules import Block, BlockRoom, Unblock, UnblockRoom
@@ -48,12 +48,14 @@ def check_right(command: msgspec.Struct, people: People, type_: SessionType) -> 
     by = getattr(command, "by", None)
     if isinstance(command, Publish) and command.on:
         right, actor = RIGHT_OF[command.source], command.participant
+    elif isinstance(command, Say):
+        right, actor = Right.CHAT, command.participant
     elif isinstance(by, Actor) and by.kind in ("host", "participant"):
         right, actor = RIGHTS.get(type(command), Right.END), by.id
     else:
         return
     person = people.find(actor)
-    if person is None and isinstance(command, Publish):
+    if person is None and isinstance(command, Publish | Say):
         return  # the feature says who is not there
     if person is None or not type_.may(person.role, right):
         role = person.role if person is not None else "—"

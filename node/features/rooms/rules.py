@@ -74,7 +74,7 @@ from node.features.schedule.rules import (
     Schedule,
     SittingEnded,
 )
-from node.features.types.rules import End, type_of
+from node.features.types.rules import End, Right, type_of
 from node.ports import (
     Actor,
     Effect,
@@ -165,7 +165,7 @@ class Room:
         self.schedule = Schedule(self.id, self.people, self.type, opening.plan, opening.sitting, opening.created)
         self.door = Door(self.people, self.type, opening.max_participants)
         self.mute = Mute(self.id, self.people, self.type.withheld)
-        self.moderation = Moderation(self.id, self.people)
+        self.moderation = Moderation(self.id, self.people, moderated=bool(self.type.who(Right.MODERATE_CHAT)))
         self.chat = Chat(self.id, self.people, self.moderation)
         self.layout = Layout(self.id, self.people, self.mute.is_blocked)
         self.quality = Quality(self.id, self.people)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from node.features.chat.rules import MessageHidden, MessagePosted
+from node.features.chat.view import MessageView
 from node.features.cover.rules import CoverChanged
 from node.features.hands.rules import HandLowered, HandRaised
 from node.features.moderation.rules import ItemDecided, ItemOpened
@@ -73,9 +74,11 @@ class Told:
                 case PersonGone():
                     self._people.discard((room.id, event.participant))
                     self._journal.publish(ParticipantGone(room.id, event.participant))
-                case MessagePosted() | MessageHidden():
+                case MessagePosted():
                     if (message := room.chat.get(event.message)) is not None:
                         self._journal.publish(MessageChanged(message))
+                case MessageHidden(view=MessageView() as hidden):
+                    self._journal.publish(MessageChanged(hidden))
                 case RoomClosed():
                     self._rooms.discard(room.id)
                     self._journal.publish(RoomGone(room.id))
