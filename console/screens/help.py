@@ -68,7 +68,9 @@ class HelpScreen(ModalScreen[None]):
 
 
 def help_lines(cells: int) -> list[Line]:
-    lines: list[Line] = [[(line[:cells], "accent")] for line in os.environ.get("REGIE_CONSOLE_NOTE", "").splitlines()]
+    note = os.environ.get("REGIE_CONSOLE_NOTE", "").splitlines()
+    # A link is of use only whole.
+    lines: list[Line] = [[(piece, "accent")] for line in note for piece in (wrap(line, cells) if line else [""])]
     for text in (t("help.tiers"), t("help.promise")):
         lines += [[(piece, "")] for piece in wrap(text, cells)]
     for group in _GROUPS:
