@@ -83,7 +83,7 @@ async def test_no_method_gives_an_admin_a_private_text(house: House) -> None:
     amina, bruno = await house.room("hall", ["Amina", "Bruno"])
     house.chat.post("hall", amina, SECRET, to=bruno)
     house.chat.post("hall", amina, f"{SECRET} ?", to="staff")
-    house.chat.complain("hall", bruno, "m_000000001", "regardez")
+    await house.chat.complain("hall", bruno, "m_000000001", "regardez")
     admin = await house.operator("admin")
     asked = 0
     for method, row in METHODS.items():
