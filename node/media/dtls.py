@@ -19,6 +19,7 @@ import datetime
 import enum
 import hashlib
 import hmac
+import itertools
 import os
 import pathlib
 import secrets
@@ -225,14 +226,15 @@ class DtlsPeer:
         if records is None or not self._screen(records):
             return []
         hello = _hello_random(records)
-        if hello is not None:
-            if self._flight and hello == self._client_random:
-                return self._repeat(now)
+        if self._flight and _is_hello(records) and hello in (None, self._client_random):
+            # OpenSSL says its hello again before what answers our flight, in one datagram: only the answer is news.
+            datagram = _after_hello(datagram, records)
+            if not datagram:
+                return self._repeat(now) if hello is not None else []  # None: the rest of a repeated hello
+        elif hello is not None:
             if self._connection is not None and self._client_random and hello != self._client_random:
                 self._connection = None  # a new hello: whoever sent the older one is gone or was never there
             self._client_random = hello
-        elif self._flight and _is_hello(records):
-            return []  # the rest of a repeated hello
         return self._handshake(datagram, now)
 
     def _screen(self, records: list[_Record]) -> bool:
@@ -446,8 +448,17 @@ def _records(datagram: bytes) -> list[_Record] | None:
 
 
 def _is_hello(records: list[_Record]) -> bool:
-    first = records[0] if records else None
-    return first is not None and first.type == _HANDSHAKE and first.epoch == 0 and first.body[0] == _CLIENT_HELLO
+    return bool(records) and _of_hello(records[0])
+
+
+def _of_hello(record: _Record) -> bool:
+    return record.type == _HANDSHAKE and record.epoch == 0 and record.body[0] == _CLIENT_HELLO
+
+
+def _after_hello(datagram: bytes, records: list[_Record]) -> bytes:
+    """What follows the records of a hello that begins the datagram."""
+    hello = itertools.takewhile(_of_hello, records)
+    return datagram[sum(_RECORD.size + len(record.body) for record in hello) :]
 
 
 def _hello_random(records: list[_Record]) -> bytes | None:

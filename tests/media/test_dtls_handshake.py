@@ -109,6 +109,18 @@ def test_a_lost_server_flight_is_repeated_when_the_hello_is() -> None:
     assert peer.state is State.CONNECTED
 
 
+def test_a_hello_said_again_does_not_hide_the_answer_behind_it() -> None:
+    """OpenSSL, asked to go on more than a second after its hello, puts both in one datagram."""
+    client = DtlsClient()
+    peer = DtlsPeer(IDENTITY, [client.fingerprint()])
+    hello = b"".join(client.step())
+    for datagram in peer.receive(hello, 0.0):
+        client.feed(datagram)
+    for datagram in peer.receive(hello + b"".join(client.step()), 1.2):
+        client.feed(datagram)
+    assert peer.state is State.CONNECTED and client.done
+
+
 def test_a_lost_last_flight_is_repeated_when_the_peer_repeats_its_own() -> None:
     client = DtlsClient()
     peer = DtlsPeer(IDENTITY, [client.fingerprint()])
