@@ -18,7 +18,9 @@ import msgspec
 from node.features.chat.rules import MessageView
 from node.features.nodes.rules import NodeView
 from node.features.participants.rules import ParticipantView
-from node.features.rooms.rules import RoomView
+from node.features.quota.rules import REFUSALS_KEPT, Denial, QuotaView
+from node.features.rooms.view import RoomView
+from node.ports import Scope
 
 KEPT: Final = 10_000
 """Things that are gone, and messages, that are remembered for subscribers that come back."""
@@ -81,8 +83,51 @@ class NodeChanged(msgspec.Struct, frozen=True):
         return ("nodes", self.view.node)
 
 
-Change = RoomChanged | RoomGone | ParticipantChanged | ParticipantGone | MessageChanged | NodeChanged
-LASTING: Final = (RoomChanged, ParticipantChanged, NodeChanged)
+class QuotaChanged(msgspec.Struct, frozen=True):
+    view: QuotaView
+    topic = "quota"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("quota", *scope_key(self.view.scope))
+
+
+class QuotaGone(msgspec.Struct, frozen=True):
+    """Of a room that is no longer open."""
+
+    scope: Scope
+    topic = "quota"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("quota", *scope_key(self.scope))
+
+
+class QuotaDenied(msgspec.Struct, frozen=True):
+    denial: Denial
+    topic = "quota"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("denial", str(self.denial.number % REFUSALS_KEPT))
+
+
+def scope_key(scope: Scope) -> tuple[str, str, str]:
+    return (scope.kind, scope.name, scope.what)
+
+
+Change = (
+    RoomChanged
+    | RoomGone
+    | ParticipantChanged
+    | ParticipantGone
+    | MessageChanged
+    | NodeChanged
+    | QuotaChanged
+    | QuotaGone
+    | QuotaDenied
+)
+LASTING: Final = (RoomChanged, ParticipantChanged, NodeChanged, QuotaChanged)
 """Bounded by what exists; the others by `KEPT`."""
 
 

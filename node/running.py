@@ -49,6 +49,7 @@ from node.features.participants.service import Participants
 from node.features.quality.service import Quality
 from node.features.quota.counter import LocalPlaces
 from node.features.quota.service import Quota
+from node.features.quota.told import Told as QuotaTold
 from node.features.rates.service import Rates
 from node.features.reactions.service import Reactions
 from node.features.rooms.floor import CLOSED_KEPT, Floor
@@ -308,6 +309,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     rates = Rates(floor, rates_store.SqlStore(engine))
     moderation, hands, cover = Moderation(floor), Hands(floor), Cover(floor)
     quota = Quota(floor, LocalPlaces(), quota_store.SqlStore(engine), config.limits)
+    QuotaTold(quota, journal)
     types = Types(quota.book)
     join = Join(floor, quota)
     rooms = Rooms(floor, archive, quota, lambda: running.web_url)
@@ -397,7 +399,11 @@ async def _begin(running: RunningNode) -> None:
         raise CannotListen("rpc.listen", config.rpc.listen, str(error)) from error
     try:
         running.metrics = await serve_metrics(
-            running.meter, running.services.nodes, running.services.audit, listen=config.metrics.listen
+            running.meter,
+            running.services.nodes,
+            running.services.audit,
+            running.services.quota,
+            listen=config.metrics.listen,
         )
     except OSError as error:
         raise CannotListen("metrics.listen", config.metrics.listen, error.strerror or str(error)) from error

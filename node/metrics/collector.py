@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
@@ -13,6 +14,7 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from node.features.nodes.rules import Attention, NodeState, NodeView
+from node.features.quota.rules import QuotaView
 from node.metrics.table import PLANE_TOTALS, READ, Metric
 from node.ports import PlaneFigures
 
@@ -40,6 +42,17 @@ class Audit(Protocol):
     def backlog(self) -> int: ...
 
 
+class Quota(Protocol):
+    """`node.features.quota.service.Quota`."""
+
+    @property
+    def counted(self) -> Counter[tuple[str, str]]: ...
+
+    def figures(self) -> list[QuotaView]: ...
+
+    def full_rooms(self) -> int: ...
+
+
 class Value(msgspec.Struct, frozen=True):
     name: str
     value: float
@@ -49,9 +62,10 @@ class Value(msgspec.Struct, frozen=True):
 class Figures(Collector):
     """A metric that has no value now (the plane is down) is absent, not 0."""
 
-    def __init__(self, nodes: Nodes, audit: Audit) -> None:
+    def __init__(self, nodes: Nodes, audit: Audit, quota: Quota) -> None:
         self._nodes = nodes
         self._audit = audit
+        self._quota = quota
 
     def collect(self) -> Iterator[Family]:
         found: dict[str, list[Value]] = {}
@@ -91,6 +105,7 @@ class Figures(Collector):
         for (grade, cause), people in self._nodes.quality().items():
             yield Value("regie_people_quality", people, (grade, cause))
         yield from _attention(self._nodes.attention())
+        yield from _quota(self._quota)
         if (figures := self._nodes.figures) is not None:
             yield from _plane(figures)
 
@@ -102,6 +117,17 @@ def _attention(now: Attention) -> Iterator[Value]:
     yield Value("regie_hands", now.hands)
     yield Value("regie_moderation_waiting", now.waiting)
     yield Value("regie_moderation_age_seconds", now.oldest_s)
+
+
+def _quota(quota: Quota) -> Iterator[Value]:
+    for view in quota.figures():
+        labels = (view.scope.kind, view.scope.name, view.scope.what)
+        yield Value("regie_quota_use", view.use, labels)
+        if view.limit:
+            yield Value("regie_quota_limit", view.limit, labels)
+    yield Value("regie_quota_full_rooms", quota.full_rooms())
+    for (kind, code), count in quota.counted.items():
+        yield Value("regie_quota_denied", count, (kind, code))
 
 
 def _plane(figures: PlaneFigures) -> Iterator[Value]:

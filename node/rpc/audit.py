@@ -75,6 +75,15 @@ def _targets(call: Call) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in call.row.targets if call.row is not None else ():
         for message in (call.request, getattr(call.answer, name, None)):
-            if isinstance(message, Message) and (value := getattr(message, name, "")) and isinstance(value, (str, int)):
-                found.setdefault(name, str(value)[:MAX_ID])
+            if isinstance(message, Message) and (value := _said(message, name)):
+                found.setdefault(name, value[:MAX_ID])
     return found
+
+
+def _said(message: Message, name: str) -> str:
+    """As text; a number that was not given is none, and a 0 that was is one."""
+    field = message.DESCRIPTOR.fields_by_name.get(name)
+    if field is None or (field.has_presence and not message.HasField(name)):
+        return ""
+    value = getattr(message, name)
+    return str(value) if isinstance(value, (str, int)) else ""

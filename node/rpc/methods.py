@@ -67,6 +67,10 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.rates.v1.RatesService/SetCap": _changes(
         Role.OPERATOR, "room", "participant", "send_bits_per_second", "receive_bits_per_second"
     ),
+    "/regie.quota.v1.QuotaService/GetQuota": _reads(Role.VIEWER, "scope", "name", "what"),
+    "/regie.quota.v1.QuotaService/ListQuotas": _reads(Role.VIEWER, "scope", "name"),
+    "/regie.quota.v1.QuotaService/SetQuota": _changes(Role.OPERATOR, "scope", "name", "what", "limit"),
+    "/regie.quota.v1.QuotaService/WatchQuotas": _reads(Role.VIEWER),
     "/regie.types.v1.TypesService/ListTypes": _reads(Role.VIEWER),
     "/regie.quality.v1.QualityService/GetQuality": _reads(Role.VIEWER, "room", "participant"),
     # not ours, but answered by the same server

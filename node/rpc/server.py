@@ -36,6 +36,7 @@ from node.features.participants.rpc import ParticipantsServicer
 from node.features.participants.service import Participants
 from node.features.quality.rpc import QualityServicer
 from node.features.quality.service import Quality
+from node.features.quota.rpc import QuotaServicer
 from node.features.quota.service import Quota
 from node.features.rates.rpc import RatesServicer
 from node.features.rates.service import Rates
@@ -55,6 +56,7 @@ from protos.mute.v1 import mute_pb2, mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2, participants_pb2_grpc
 from protos.quality.v1 import quality_pb2, quality_pb2_grpc
+from protos.quota.v1 import quota_pb2, quota_pb2_grpc
 from protos.rates.v1 import rates_pb2, rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from protos.types.v1 import types_pb2, types_pb2_grpc
@@ -90,6 +92,7 @@ SERVICES: Final = tuple(
         (moderation_pb2, "ModerationService"),
         (hands_pb2, "HandsService"),
         (types_pb2, "TypesService"),
+        (quota_pb2, "QuotaService"),
     )
 )
 LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -208,6 +211,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     rates_pb2_grpc.add_RatesServiceServicer_to_server(RatesServicer(s.rates), server)
     moderation_pb2_grpc.add_ModerationServiceServicer_to_server(ModerationServicer(s.moderation), server)
     hands_pb2_grpc.add_HandsServiceServicer_to_server(HandsServicer(s.hands), server)
+    quota_pb2_grpc.add_QuotaServiceServicer_to_server(QuotaServicer(s.quota, s.journal), server)
     types_pb2_grpc.add_TypesServiceServicer_to_server(TypesServicer(s.types), server)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)

@@ -15,10 +15,11 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
+from node.errors import Refused
 from node.metrics.meter import Meter
 from node.metrics.server import MetricsServer, serve_metrics
 from node.metrics.table import LIVE, READ
-from node.ports import PlaneDown, PlaneFigures, ShardFigures
+from node.ports import Actor, PlaneDown, PlaneFigures, ShardFigures
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
 from tests.rpc.house import House, refused
@@ -64,7 +65,7 @@ async def metrics(house: House) -> AsyncIterator[MetricsServer]:
     await house.server.stop(0)
     house.meter = meter = Meter()  # type: ignore[assignment]
     await house.open()
-    server = await serve_metrics(meter, house.nodes, house.audit, listen="127.0.0.1:0")
+    server = await serve_metrics(meter, house.nodes, house.audit, house.quota, listen="127.0.0.1:0")
     yield server
     await server.stop()
 
@@ -142,6 +143,23 @@ async def test_openmetrics_is_offered(house: House, metrics: MetricsServer) -> N
     assert {"regie_rpc_calls", "regie_plane_drops", "regie_build_info"} <= names
 
 
+async def test_limits_their_use_and_what_they_refused(house: House, metrics: MetricsServer) -> None:
+    """D1: `leases_in_use`, `lease_denied_total`."""
+    await house.room("hall", ["Amina"])
+    by = Actor("operator", "olga", "operator")
+    await house.quota.set("room", "hall", "people", 1, by=by)
+    await house.quota.set("type", "meeting", "rooms", 1, by=by)
+    with pytest.raises(Refused, match="TYPE_ROOMS_FULL"):
+        await house.rooms.create(title="One more", by=by)
+    seen = samples((await scrape(metrics))[1])
+    assert seen['regie_quota_use{scope="node",type="",what="people"}'] == 1
+    assert seen['regie_quota_limit{scope="node",type="",what="people"}'] == 2000
+    assert seen['regie_quota_limit{scope="type",type="conference",what="room_people"}'] == 55
+    assert 'regie_quota_limit{scope="node",type="",what="publishers"}' not in seen
+    assert seen["regie_quota_full_rooms"] == 1
+    assert seen['regie_quota_denied_total{code="TYPE_ROOMS_FULL",scope="type"}'] == 1
+
+
 async def test_no_room_and_no_person_is_in_a_label(house: House, metrics: MetricsServer) -> None:
     people = await house.room("secret-hall", ["Amina"])
     admin = await house.operator("admin", "Zoe")
@@ -151,7 +169,7 @@ async def test_no_room_and_no_person_is_in_a_label(house: House, metrics: Metric
     _, text = await scrape(metrics)
     assert [word for word in ("secret", "Amina", "Zoe", people[0]) if word in text] == []
     allowed = {"method", "code", "edge", "state", "version", "python", "optimised", "mode", "percentile", "cause"}
-    allowed |= {"shard", "grade", "stage"}
+    allowed |= {"shard", "grade", "stage", "scope", "type", "what"}
     assert {label for row in (*LIVE, *READ) for label in row.labels} <= allowed
 
 

@@ -35,6 +35,7 @@ from node.features.quota.counter import LocalPlaces
 from node.features.quota.rules import Limits
 from node.features.quota.service import Quota
 from node.features.quota.store import SqlStore as QuotaStore
+from node.features.quota.told import Told as QuotaTold
 from node.features.rates.rules import Cap as KeptRates
 from node.features.rates.service import Rates
 from node.features.rooms.floor import Floor
@@ -227,6 +228,7 @@ class House:
         self.floor.listen(self.told)
         self.media.subscribe(self.floor.on_media)
         self.quota = Quota(self.floor, LocalPlaces(), QuotaStore(engine), Limits())
+        self.quota_told = QuotaTold(self.quota, self.journal)
         self.rooms = Rooms(self.floor, self.ledger, self.quota, lambda: "https://here")
         self.join = Join(self.floor, self.quota)
         self.operators = Operators(OperatorStore(engine), self.clock)
@@ -296,6 +298,7 @@ class House:
     def tell(self) -> None:
         """What the services gather for 0.1 s is in the journal now."""
         self.told._flush()
+        self.quota_told.flush()
 
     async def second(self) -> None:
         self.nodes.second(Machine())

@@ -40,6 +40,7 @@ class Audit:
         self._summed: dict[tuple[str, str], Record] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._news = asyncio.Event()
+        self._writing = asyncio.Lock()
         self.lost = 0
         self.written = 0
 
@@ -91,6 +92,10 @@ class Audit:
         self._news.set()
 
     async def _write(self) -> bool:
+        async with self._writing:  # whoever closes waits for what is on its way
+            return await self._write_all()
+
+    async def _write_all(self) -> bool:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:

@@ -27,6 +27,7 @@ from node.features.quota.rules import (
     Limits,
     QuotaSet,
     QuotaView,
+    RoomQuotaSet,
     SetRoomQuota,
     Value,
     What,
@@ -34,7 +35,7 @@ from node.features.quota.rules import (
     publishes,
 )
 from node.features.rooms.floor import Floor
-from node.features.rooms.rules import Room, RoomClosed
+from node.features.rooms.rules import Room, RoomClosed, RoomCreated
 from node.features.types.rules import SessionType
 from node.ports import Actor, Claim, Event, Places, Scope, Shape
 
@@ -129,9 +130,11 @@ class Quota:
             match event:
                 case PersonGone() | PlaceFreed():
                     self.leave(room, event.participant)
+                case RoomCreated() | RoomQuotaSet():
+                    self._tell(_of(room))
                 case RoomClosed():
                     self.close(room.id, room.type)
-                    self._tell(frozenset(Scope("room", room.id, what) for what in KINDS["room"]))
+                    self._tell(_of(room))
 
     def renew(self) -> None:
         """Who is there keeps the place, whatever the limits say by now; who is not, and has not given it back, loses it
@@ -163,12 +166,19 @@ class Quota:
         self.counted[scope.kind, refused.code] += 1
         self._tell(frozenset({scope}))
 
+    def figures(self) -> list[QuotaView]:
+        """Without rooms, of which there may be a thousand."""
+        return [self.view(scope) for scope in self.book.scopes()]
+
     # ------------------------------------------------------------ operators
 
-    async def list(self) -> list[QuotaView]:
-        """Of the node, of each type, of each open room."""
-        views = [self.view(scope) for scope in self.book.scopes()]
-        return views + [self.of_room(room, what) for room in self._floor for what in KINDS["room"]]
+    async def list(self, kind: str = "", name: str = "") -> list[QuotaView]:
+        """Of the node, of each type, of each open room; or of one kind, of one of them."""
+        views = [self.view(scope) for scope in self.book.scopes() if kind in ("", scope.kind)]
+        if kind in ("", "room"):
+            rooms = (room for room in self._floor if name in ("", room.id))
+            views += [self.of_room(room, what) for room in rooms for what in KINDS["room"]]
+        return [view for view in views if name in ("", view.scope.name)]
 
     async def get(self, kind: str, name: str, what: str) -> QuotaView:
         """
@@ -213,6 +223,11 @@ class Quota:
 
     # ------------------------------------------------------------ views
 
+    def full_rooms(self) -> int:
+        """Rooms where nobody more may come in."""
+        ceiling = self.book.ceiling
+        return sum(len(room.people) >= min(room.door.max_participants, ceiling(room.type)[0]) for room in self._floor)
+
     def view(self, scope: Scope) -> QuotaView:
         value = self.book.value(scope)
         return QuotaView(
@@ -255,6 +270,10 @@ class Quota:
     def _around(self, room: Room) -> frozenset[Scope]:
         """Whose use may change when somebody comes or goes."""
         return frozenset(_scopes(self.book.place(room.id, room.type, publisher=True)))
+
+
+def _of(room: Room) -> frozenset[Scope]:
+    return frozenset(Scope("room", room.id, what) for what in KINDS["room"])
 
 
 def _room(room_id: str) -> str:
