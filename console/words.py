@@ -78,6 +78,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "col.grade": ("QUALITÉ", "QUALITY"),
     "col.note": ("NOTE", "NOTE"),
     "col.id": ("ID", "ID"),
+    "col.here": ("EST LÀ", "IS HERE"),
     "col.message": ("MESSAGE", "MESSAGE"),
     "col.sent": ("HEURE", "TIME"),
     "col.text": ("TEXTE", "TEXT"),

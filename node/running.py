@@ -25,6 +25,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import node.features.access.store as access_store
 import node.features.audit.store as audit_store
 import node.features.chat.store as chat_store
 import node.features.operators.store as operators_store
@@ -34,6 +35,8 @@ import node.features.rooms.store as rooms_store
 from node.clock import SystemClock
 from node.config import Config, make_folders, split_address
 from node.errors import Fault
+from node.features.access.passwords import Passwords
+from node.features.access.service import Access
 from node.features.audit.service import Audit
 from node.features.chat.service import Chat
 from node.features.cover.service import Cover
@@ -308,10 +311,11 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     quality = Quality(floor)
     rates = Rates(floor, rates_store.SqlStore(engine))
     moderation, hands, cover = Moderation(floor), Hands(floor), Cover(floor)
+    passwords = Passwords()
     quota = Quota(floor, LocalPlaces(), quota_store.SqlStore(engine), config.limits)
     QuotaTold(quota, journal)
     types = Types(quota.book)
-    join = Join(floor, quota)
+    join = Join(floor, quota, passwords)
     rooms = Rooms(floor, archive, quota, lambda: running.web_url)
     meter = Meter()
     edge = WebEdge(
@@ -362,6 +366,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         moderation=moderation,
         hands=hands,
         types=types,
+        access=Access(floor, config.limits, passwords, lambda: running.web_url),
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),
@@ -381,7 +386,8 @@ async def _begin(running: RunningNode) -> None:
     await media.start()
     rooms = await saved.open_rooms(running.engine)
     closed = await running.archive.closed_rooms(CLOSED_KEPT)
-    floor.restore(rooms, await media.held(), closed)
+    tickets = await access_store.digests_of_rooms(running.engine, [view.room for view in closed])
+    floor.restore(rooms, await media.held(), closed, tickets)
     running.services.quota.renew()
     log.info("restored", rooms=len(floor.rooms), people=floor.people())
 

@@ -13,6 +13,7 @@ import grpc.aio
 from console.client.channel import metadata
 from console.client.failures import failure
 from console.model import Context, Failure
+from protos.access.v1 import access_pb2_grpc
 from protos.chat.v1 import chat_pb2_grpc
 from protos.hands.v1 import hands_pb2_grpc
 from protos.moderation.v1 import moderation_pb2_grpc
@@ -42,6 +43,7 @@ class Stubs:
         self.rates = rates_pb2_grpc.RatesServiceStub(channel)
         self.moderation = moderation_pb2_grpc.ModerationServiceStub(channel)
         self.hands = hands_pb2_grpc.HandsServiceStub(channel)
+        self.access = access_pb2_grpc.AccessServiceStub(channel)
         self.types = types_pb2_grpc.TypesServiceStub(channel)
 
 

@@ -14,6 +14,7 @@ from console.client.calls import Stubs, call, pages, request_id
 from console.client.channel import open_channel
 from console.client.plain import plain
 from console.model import Cap, Context, Failure, Item, Message, Node, Person, Room, SessionType
+from protos.access.v1 import access_pb2
 from protos.chat.v1 import chat_pb2
 from protos.hands.v1 import hands_pb2
 from protos.moderation.v1 import moderation_pb2
@@ -111,7 +112,51 @@ class Once:
         reply = await self._call(self._stubs.moderation.GetSettings, moderation_pb2.GetSettingsRequest(room=room))
         return plain(reply.settings)
 
+    async def access(self, room: str) -> dict[str, Any]:
+        reply = await self._call(self._stubs.access.GetAccess, access_pb2.GetAccessRequest(room=room))
+        return plain(reply.access)
+
+    async def tickets(self, room: str) -> list[dict[str, Any]]:
+        request = access_pb2.ListTicketsRequest(room=room, page_size=PAGE)
+        method = self._stubs.access.ListTickets
+        return [plain(one) for one in await pages(self.context, method, request, lambda r: r.tickets, self._deadline)]
+
     # ------------------------------------------------------------------ writing
+
+    async def set_access(self, room: str, mode: str, password: str, reason: str) -> tuple[dict[str, Any], str]:
+        request = access_pb2.SetAccessRequest(
+            room=room,
+            mode=f"MODE_{mode.upper()}",
+            password=password,
+            reason=reason,
+            request_id=request_id(),
+        )
+        reply = await self._call(self._stubs.access.SetAccess, request)
+        return plain(reply.access), reply.password
+
+    async def renew_link(self, room: str, role: str, hours: int, recheck: bool, reason: str) -> dict[str, Any]:
+        request = access_pb2.RenewLinkRequest(
+            room=room, role=role, ticket_hours=hours, recheck=recheck, reason=reason, request_id=request_id()
+        )
+        return plain(await self._call(self._stubs.access.RenewLink, request))
+
+    async def issue_tickets(
+        self, room: str, names: Sequence[str], role: str, hours: int, reason: str
+    ) -> list[dict[str, Any]]:
+        request = access_pb2.IssueTicketsRequest(
+            room=room, names=names, role=role, ticket_hours=hours, reason=reason, request_id=request_id()
+        )
+        return [plain(one) for one in (await self._call(self._stubs.access.IssueTickets, request)).tickets]
+
+    async def revoke_ticket(
+        self, room: str, ticket: str, replace: bool, recheck: bool, reason: str
+    ) -> dict[str, Any] | None:
+        """What was given instead."""
+        request = access_pb2.RevokeTicketRequest(
+            room=room, ticket=ticket, replace=replace, recheck=recheck, reason=reason, request_id=request_id()
+        )
+        reply = await self._call(self._stubs.access.RevokeTicket, request)
+        return plain(reply.instead) if reply.HasField("instead") else None
 
     async def set_settings(self, room: str, changes: dict[str, Any], reason: str) -> dict[str, Any]:
         request = moderation_pb2.SetSettingsRequest(room=room, reason=reason, request_id=request_id(), **changes)

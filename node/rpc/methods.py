@@ -63,6 +63,12 @@ METHODS: Final[dict[str, Method]] = {
     ),
     "/regie.hands.v1.HandsService/ListHands": _reads(Role.VIEWER, "room"),
     "/regie.hands.v1.HandsService/LowerHand": _changes(Role.MODERATOR, "room", "participant"),
+    "/regie.access.v1.AccessService/GetAccess": _reads(Role.VIEWER, "room"),
+    "/regie.access.v1.AccessService/SetAccess": _changes(Role.OPERATOR, "room", "mode"),
+    "/regie.access.v1.AccessService/RenewLink": _changes(Role.OPERATOR, "room", "role", "recheck"),
+    "/regie.access.v1.AccessService/ListTickets": _reads(Role.OPERATOR, "room"),
+    "/regie.access.v1.AccessService/IssueTickets": _changes(Role.OPERATOR, "room", "role"),
+    "/regie.access.v1.AccessService/RevokeTicket": _changes(Role.OPERATOR, "room", "ticket", "replace", "recheck"),
     "/regie.rates.v1.RatesService/ListCaps": _reads(Role.VIEWER, "room"),
     "/regie.rates.v1.RatesService/SetCap": _changes(
         Role.OPERATOR, "room", "participant", "send_bits_per_second", "receive_bits_per_second"

@@ -20,6 +20,8 @@ from grpc_health.v1.health import aio as health
 from grpc_reflection.v1alpha import reflection
 
 from node.errors import Refused
+from node.features.access.rpc import AccessServicer
+from node.features.access.service import Access
 from node.features.audit.service import Audit
 from node.features.chat.rpc import ChatServicer
 from node.features.chat.service import Chat
@@ -49,6 +51,7 @@ from node.rpc.audit import Audit as AuditCalls
 from node.rpc.interceptors import MAX_MESSAGE, Begin, Meter, chain
 from node.rpc.repeat import Once
 from node.rpc.tls import TlsFiles
+from protos.access.v1 import access_pb2, access_pb2_grpc
 from protos.chat.v1 import chat_pb2, chat_pb2_grpc
 from protos.hands.v1 import hands_pb2, hands_pb2_grpc
 from protos.moderation.v1 import moderation_pb2, moderation_pb2_grpc
@@ -93,6 +96,7 @@ SERVICES: Final = tuple(
         (hands_pb2, "HandsService"),
         (types_pb2, "TypesService"),
         (quota_pb2, "QuotaService"),
+        (access_pb2, "AccessService"),
     )
 )
 LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -120,6 +124,7 @@ class Services:
     moderation: Moderation
     hands: Hands
     types: Types
+    access: Access
     journal: Journal
     operators: Operators
     audit: Audit
@@ -213,6 +218,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     hands_pb2_grpc.add_HandsServiceServicer_to_server(HandsServicer(s.hands), server)
     quota_pb2_grpc.add_QuotaServiceServicer_to_server(QuotaServicer(s.quota, s.journal), server)
     types_pb2_grpc.add_TypesServiceServicer_to_server(TypesServicer(s.types), server)
+    access_pb2_grpc.add_AccessServiceServicer_to_server(AccessServicer(s.access), server)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)
     server.add_generic_rpc_handlers((_Unknown(),))  # last: asked when nobody else knows the method

@@ -363,6 +363,10 @@ def _person_gone(stream: Stream, event: PersonGone) -> None:
         stream.end(event.participant, "removed", Refusal("REMOVED", set_by="room"))
     elif event.cause in (Cause.CLOSED, Cause.ENDED):
         stream.end(event.participant, "closed", _why(stream.room))
+    elif event.cause is Cause.REPLACED:
+        stream.end(event.participant, "replaced", Refusal("REPLACED"), REPLACED)
+    elif event.cause is Cause.RECHECKED:
+        stream.end(event.participant, "closed", Refusal("LINK_RENEWED", set_by="room"))
     elif (connection := stream.connections.pop(event.participant, None)) is not None:
         connection.end(ENDED)
     stream.gone(event.participant, event.cause)

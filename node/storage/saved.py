@@ -6,9 +6,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import node.features.access.store as access
 import node.features.chat.store as chat
 import node.features.hands.store as hands
-import node.features.join.store as join
 import node.features.moderation.store as moderation
 import node.features.mute.store as mute
 import node.features.participants.store as participants
@@ -22,7 +22,7 @@ from node.storage.ledger import Writes, merged
 _FEATURES: Final = merged(
     (
         rooms.WRITES,
-        join.WRITES,
+        access.WRITES,
         participants.WRITES,
         mute.WRITES,
         chat.WRITES,
@@ -41,7 +41,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
     async with engine.connect() as tx:
         openings = await rooms.open_rooms(tx)
         ids = [opening.room for opening, _muted in openings]
-        links = await join.of_rooms(tx, ids)
+        links = await access.of_rooms(tx, ids)
         people = await participants.of_rooms(tx, ids)
         ended = await participants.removed_of_rooms(tx, ids)
         present = frozenset(person.participant for of_room in people.values() for person in of_room)

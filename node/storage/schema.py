@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import node.features.access.store
 import node.features.audit.store
 import node.features.chat.store
 import node.features.hands.store
-import node.features.join.store
 import node.features.moderation.store
 import node.features.mute.store
 import node.features.operators.store

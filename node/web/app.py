@@ -45,7 +45,8 @@ class WebEdge:
         self._origins = frozenset(origin.rstrip("/") for origin in origins)
         self.failures = Failures(now)
         self.sockets = Sockets(edge, meter, allowed=self._check_origin, failed=self._failed)
-        door, pages = JoinDoor(join, meter, self._failed, turn), Pages((types or Types(Book(Limits()))).list)
+        door = JoinDoor(join, meter, self._failed, turn, self._may_guess)
+        pages = Pages((types or Types(Book(Limits()))).list)
         self.doorway = Doorway(per_source=0) if behind_proxy else Doorway()
         middlewares = [self.doorway.middleware, refusals_counted_by(meter)]
         self.app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
@@ -55,6 +56,9 @@ class WebEdge:
 
     def _failed(self, request: web.Request) -> None:
         self.failures.count(source(request, behind_proxy=self._behind_proxy))
+
+    def _may_guess(self, request: web.Request) -> bool:
+        return self.failures.may_fail(source(request, behind_proxy=self._behind_proxy))
 
     def _check_origin(self, request: web.Request) -> None:
         """A page of another site cannot hold a session, but must not even try (RFC 6455, 10.2). Programs send none."""

@@ -28,6 +28,11 @@ class Failures:
     def __len__(self) -> int:
         return len(self._sources)
 
+    def may_fail(self, source: str) -> bool:
+        """Whether it has a try left: what costs us much is not even looked at without one."""
+        left, at = self._sources.get(source, (float(BURST), 0.0))
+        return left + max(0.0, self._now() - at) / EVERY_S >= 1.0
+
     def count(self, source: str) -> None:
         """One more failure.
 

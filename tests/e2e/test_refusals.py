@@ -57,7 +57,7 @@ async def test_a_closed_room(machine: Machine) -> None:
 async def test_an_unknown_room_and_a_wrong_ticket(machine: Machine) -> None:
     """A ticket of one room does not open another (H18)."""
     room, other = await machine.room(), await machine.room()
-    assert await refused(Door(machine.base, "nulle-part", room.participant.ticket)) == (404, "ROOM_UNKNOWN")
+    assert await refused(Door(machine.base, "nulle-part", room.participant.ticket)) == (401, "TICKET_WRONG")
     assert await refused(Door(machine.base, room.room, "faux")) == (401, "TICKET_WRONG")
     assert await refused(Door(machine.base, room.room, other.participant.ticket)) == (401, "TICKET_WRONG")
 

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 import msgspec
 
-from node.features.join.rules import Admit, Knock, Link, Return
+from node.features.access.rules import Issue, Link
+from node.features.join.rules import Admit, Knock, Return
 from node.features.participants.rules import MediaConnected, ParticipantView, Publish, Role, State
-from node.features.rooms.rules import Issue, Opening, Room
+from node.features.rooms.rules import Opening, Room
 from node.features.schedule.rules import Plan
 from node.ports import Actor, Event, Kind, Level, Shape, Slot, Source, Track
 

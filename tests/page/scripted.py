@@ -55,6 +55,8 @@ class ScriptedNode:
         self.address = ""
         self.title = "Budget participatif 2027"
         self.role = "participant"
+        self.look: Message = {}
+        """What else the room says before one joins."""
         self.people: list[Message] = []
         self.chat: list[Message] = []
         self.blocked: list[str] = []
@@ -157,11 +159,11 @@ class ScriptedNode:
     async def _look(self, request: web.Request) -> web.Response:
         assert request.headers["Authorization"] == f"Bearer {TICKET}"
         look = {"room": ROOM, "title": self.title, "people": len(self.people), "max_participants": 100}
-        return self._refused("GET room") or web.json_response(look | {"role": self.role})
+        return self._refused("GET room") or web.json_response(look | {"role": self.role, **self.look})
 
     async def _join(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        assert set(asked) == {"name", "language", "sdp", "session"}
+        assert set(asked) - {"password"} == {"name", "language", "sdp", "session"}
         assert request.headers["Authorization"] == f"Bearer {TICKET}"
         refused = self._refused("POST join")
         if refused is not None:

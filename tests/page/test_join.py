@@ -106,3 +106,26 @@ async def test_a_reload_comes_back_without_asking(node: ScriptedNode, guest: Gue
     assert [join["session"] for join in node.joins] == [None, "s_yours"]
     await node.until_heard("publish", source="microphone", on=True)
     await node.until_heard("publish", source="camera", on=False)
+
+
+async def test_a_room_with_a_password(guest: Guest, node: ScriptedNode) -> None:
+    """R112: asked for with the name, told when it is wrong, and kept nowhere; a ticket with a name brings it."""
+    node.look = {"password": True, "name": "Camille"}
+    node.refuse("POST join", "PASSWORD_WRONG")
+    await guest.open()
+    await guest.until_screen("join")
+    page = guest.page
+    await expect(page.locator("#join-name")).to_have_value("Camille")
+    await page.locator("#join-submit").click()
+    await expect(page.locator("#join-password-error")).to_contain_text("Entrez le mot de passe")
+    await page.locator("#join-password").fill("au hasard")
+    await page.locator("#join-submit").click()
+    await expect(page.locator("#join-password-error")).to_contain_text("pas le bon")
+    await expect(page.locator("#join-password")).to_be_focused()
+    node.refusals.clear()
+    await page.locator("#join-password").fill("un mot de passe long")
+    await page.locator("#join-submit").click()
+    await guest.until_screen("room")
+    assert node.joins[-1]["password"] == "un mot de passe long"
+    kept = await page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    assert "long" not in kept

@@ -17,6 +17,8 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from node.features.access.passwords import Passwords
+from node.features.access.service import Access
 from node.features.audit.service import Audit
 from node.features.audit.store import SqlStore as AuditStore
 from node.features.chat.rules import MessageView
@@ -248,6 +250,7 @@ class House:
             moderation=Moderation(self.floor),
             hands=Hands(self.floor),
             types=Types(self.quota.book),
+            access=Access(self.floor, Limits(), Passwords(), lambda: "http://test"),
             journal=self.journal,
             operators=self.operators,
             audit=self.audit,

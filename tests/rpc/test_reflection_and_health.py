@@ -31,6 +31,7 @@ async def test_reflection_lists_our_features_to_who_has_a_token(house: House) ->
         "regie.moderation.v1.ModerationService",
         "regie.hands.v1.HandsService",
         "regie.types.v1.TypesService",
+        "regie.access.v1.AccessService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }

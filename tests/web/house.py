@@ -19,6 +19,9 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from node.errors import Refused
+from node.features.access.passwords import Passwords
+from node.features.access.service import Access
+from node.features.access.store import digests_of_rooms
 from node.features.chat.service import Chat
 from node.features.chat.store import SqlArchive as ChatArchive
 from node.features.cover.service import Cover
@@ -283,13 +286,16 @@ class House:
         self.media.subscribe(self.floor.on_media)
         archive = RoomArchive(self.engine, "n1")
         closed = await archive.closed_rooms(CLOSED_KEPT)
-        self.floor.restore(await saved.open_rooms(self.engine), await self.media.held(), closed)
+        tickets = await digests_of_rooms(self.engine, [view.room for view in closed])
+        self.floor.restore(await saved.open_rooms(self.engine), await self.media.held(), closed, tickets)
         self.quota = Quota(self.floor, LocalPlaces(), QuotaStore(self.engine), self.limits)
         self.quota.renew()
         self.rooms = Rooms(self.floor, archive, self.quota, lambda: "http://test")
         self.participants, self.mute = Participants(self.floor), Mute(self.floor)
         self.chat = Chat(self.floor, ChatArchive(self.engine), self.journal)
-        self.join = Join(self.floor, self.quota)
+        passwords = Passwords()
+        self.join = Join(self.floor, self.quota, passwords)
+        self.access = Access(self.floor, self.limits, passwords, lambda: "http://test")
         self.moderation = Moderation(self.floor)
         edge = Edge(
             self.hub,

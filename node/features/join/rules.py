@@ -1,43 +1,27 @@
 """The door: who may come in, as what, and whether there is room. Pure.
 
-A ticket is the secret of a join link; only its SHA-256 is known here. It says the role. A session is the secret that
-one join gives; it lets the same person come back, and is dead for ever once the person was removed (H19).
+A ticket says the role (`node/features/access/rules.py`). A session is the secret that one join gives; it lets the same
+person come back, and is dead for ever once the person was removed (H19).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
 from node.errors import Refused
+from node.features.access.rules import Access
 from node.features.join.names import clean_name
 from node.features.participants.rules import Cause, People, Person, PersonGone, Role
 from node.features.quota.rules import RoomQuotaSet, SetRoomQuota, Value, What, publishes
 from node.features.types.rules import SessionType
-from node.ports import Event, Fact, Shape, Slot, Source, Track
+from node.ports import Event, Shape, Slot, Source, Track
 
 MAX_ENDED_SESSIONS: Final = 10_000
 """Ended sessions remembered by room, so that a removed person is told why."""
-
-
-class Link(msgspec.Struct, frozen=True):
-    """A ticket as the room keeps it. `secret`: SHA-256, hexadecimal. `expires`: seconds since the epoch."""
-
-    secret: str
-    role: Role
-    expires: float
-
-
-class TicketIssued(Fact, frozen=True):
-    room: str
-    secret: str
-    role: Role
-    expires: float
-    at: float
 
 
 # ---------------------------------------------------------------- what is asked
@@ -53,6 +37,14 @@ class Knock(msgspec.Struct, frozen=True):
     ticket: str
     session: str
     transport: str
+    proof: str = ""
+    """The room's password as it was when theirs matched it."""
+
+
+class TakeOver(msgspec.Struct, frozen=True):
+    """Before a knock, so that the place that this ticket has elsewhere is free."""
+
+    ticket: str
 
 
 class Return(msgspec.Struct, frozen=True):
@@ -91,12 +83,12 @@ class Ended:
 
 
 class Door:
-    """Tickets and sessions of one room."""
+    """Sessions of one room, and its cap."""
 
-    def __init__(self, people: People, type_: SessionType, max_participants: int) -> None:
+    def __init__(self, people: People, access: Access, type_: SessionType, max_participants: int) -> None:
         self._people = people
+        self._access = access
         self._type = type_
-        self._links: dict[str, Link] = {}
         self._sessions: dict[str, str] = {}
         self._ended: dict[str, Ended] = {}
         self.max_participants = max_participants
@@ -109,40 +101,12 @@ class Door:
     def deadline(self) -> float | None:
         return None
 
-    def issue(self, link: Link) -> None:
-        self._links[link.secret] = link
-
-    def issued(self) -> tuple[Link, ...]:
-        return tuple(self._links.values())
-
     def restore(self, session: str, participant: str, cause: Cause | None = None) -> None:
         """A session that the ledger knows: of somebody who is here, or of somebody who is gone."""
         if cause is None:
             self._sessions[session] = participant
         else:
             self._end(session, participant, cause)
-
-    def role_of(self, ticket: str, now: float) -> Role:
-        """
-        Raises:
-            Refused: TICKET_WRONG, TICKET_EXPIRED.
-        """
-        link = self._links.get(ticket)
-        if link is None:
-            raise Refused("TICKET_WRONG")
-        if link.expires <= now:
-            expired = datetime.fromtimestamp(link.expires, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            raise Refused("TICKET_EXPIRED", limit=expired, set_by="room")
-        return link.role
-
-    def knows(self, ticket: str) -> None:
-        """For somebody who comes back: the ticket is this room's, expired or not.
-
-        Raises:
-            Refused: TICKET_WRONG.
-        """
-        if ticket not in self._links:
-            raise Refused("TICKET_WRONG")
 
     def holder(self, session: str) -> str | None:
         """The participant whose session this is, or None: a session that ended without anybody being removed.
@@ -159,28 +123,36 @@ class Door:
 
     def knock(self, command: Knock, now: float) -> list[Event]:
         """Reserve the place. The cap is exact: places of people who still negotiate count (R099, D1)."""
-        role = self.role_of(command.ticket, now)
+        link = self._access.lets(command.ticket, now)
+        self._access.check(link, command.proof)
         name = clean_name(command.name)
-        if len(self._people) >= self.max_participants:
-            raise Refused("ROOM_FULL", limit=self.max_participants, current=len(self._people), set_by="room")
-        self._may_publish(role, command.client)
+        elsewhere = self._access.elsewhere(link)
+        taken = len(self._people) - len(elsewhere)
+        if taken >= self.max_participants:
+            raise Refused("ROOM_FULL", limit=self.max_participants, current=taken, set_by="room")
+        self._may_publish(link.role, command.client)
+        events = [event for one in elsewhere for event in self._people.drop(one, Cause.REPLACED, "", now)]
         person = Person(
             id=command.participant,
             name=name,
-            role=role,
+            role=link.role,
             client=command.client,
             language=command.language,
             session=command.session,
             joined=now,
+            ticket=command.ticket,
         )
         self._people.reserve(person, command.transport, now)
-        return []
+        return events
+
+    def take_over(self, command: TakeOver, now: float) -> list[Event]:
+        """Somebody comes with the ticket of somebody who is here: of the same person (R113)."""
+        elsewhere = self._access.elsewhere(self._access.lets(command.ticket, now))
+        return [event for one in elsewhere for event in self._people.drop(one, Cause.REPLACED, "", now)]
 
     def come_back(self, command: Return, now: float) -> list[Event]:
-        """With any ticket of the room, expired or not; a host's that is valid makes a host."""
-        link = self._links.get(command.ticket)
-        if link is None:
-            raise Refused("TICKET_WRONG")
+        """With any ticket of the room, dead or alive (R125); a host's that is valid makes a host."""
+        link = self._access.link(command.ticket)
         participant = self.holder(command.session)
         if participant is None:
             raise Refused("SESSION_UNKNOWN")
@@ -191,6 +163,8 @@ class Door:
         if not publishes(self._type, person.role, person.client):
             self._may_publish(role, person.client)
         self._people.reopen(participant, command.transport, now)
+        if role is not person.role:
+            person.ticket = link.secret
         person.name, person.role = name or person.name, role
         return []
 
@@ -222,8 +196,8 @@ class Door:
 
     def role_for(self, person: Person, ticket: str, now: float) -> Role:
         """Of somebody who comes back: a host's ticket that is valid makes a host."""
-        link = self._links.get(ticket)
-        return Role.HOST if link is not None and link.role is Role.HOST and link.expires > now else person.role
+        link = self._access.link(ticket)
+        return Role.HOST if link.role is Role.HOST and link.expires > now and not link.ended else person.role
 
     def _may_publish(self, role: Role, client: Shape) -> None:
         if not self.max_publishers or not publishes(self._type, role, client):

@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from node.errors import Refused
-from node.features.join.rules import Admit, GiveUp, Knock, Return
+from node.features.access.passwords import Passwords
+from node.features.join.rules import Admit, GiveUp, Knock, Return, TakeOver
 from node.features.participants.rules import Attach, Detach, GoAway, Leave, Person, Role
 from node.features.quota.service import Quota
 from node.features.rooms.floor import Decided, Floor, digest
@@ -28,6 +29,9 @@ class JoinRequest(msgspec.Struct, frozen=True):
     language: str = "fr"
     session: str | None = None
     shape: Shape = Shape.PAGE
+    password: str = ""
+    may_guess: bool = True
+    """Whether a password of this source is looked at, unless it is known to be right."""
 
 
 class Joined(msgspec.Struct, frozen=True):
@@ -62,19 +66,25 @@ class Look(msgspec.Struct, frozen=True):
     waits: bool = False
     """Whether this person waits until it begins."""
     advice_people: int = 0
+    password: bool = False
+    """Whether it is asked for."""
+    name: str = ""
+    """Whose ticket it is, where it is one person's."""
 
 
 class Join:
     """Raises `Refused`: ROOM_UNKNOWN, ROOM_CLOSED, TICKET_WRONG, TICKET_EXPIRED and as each method says."""
 
-    def __init__(self, floor: Floor, quota: Quota) -> None:
+    def __init__(self, floor: Floor, quota: Quota, passwords: Passwords | None = None) -> None:
         self._floor = floor
         self._quota = quota
+        self._passwords = passwords or Passwords()
 
     async def look(self, room_id: str, ticket: str) -> Look:
-        room = self._floor.room(room_id)
-        role = room.door.role_of(digest(ticket[:SECRET_LENGTH]), self._floor.clock.now())
         now = self._floor.clock.now()
+        room, _link = self._floor.door(room_id, hashed := digest(ticket[:SECRET_LENGTH]))
+        link = room.access.lets(hashed, now)
+        role = link.role
         opens, waits = room.schedule.opens, False
         try:
             room.schedule.may_enter(role, now)
@@ -91,6 +101,8 @@ class Join:
             opens_in_s=max(0, math.ceil(opens - now)) if opens is not None else 0,
             waits=waits,
             advice_people=room.type.advice_people,
+            password=room.access.asks(link),
+            name=link.name,
         )
 
     async def join(self, room_id: str, ticket: str, request: JoinRequest) -> Joined:
@@ -100,10 +112,11 @@ class Join:
 
         Raises:
             Refused: ROOM_FULL, TYPE_FULL, NODE_FULL, PUBLISHERS_FULL, NAME_INVALID, REMOVED, SDP_INVALID,
-                SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL.
+                SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL, PASSWORD_MISSING, PASSWORD_WRONG, TOO_FAST, and what a dead
+                ticket is refused with.
         """
-        room = self._floor.room(room_id)
         ticket = digest(ticket[:SECRET_LENGTH])
+        room, _link = self._floor.door(room_id, ticket)
         session = (request.session or "")[:SECRET_LENGTH]
         holder = room.door.holder(digest(session)) if session else None
         transport = new_id("t")
@@ -187,8 +200,7 @@ class Join:
         Raises:
             Refused: TICKET_WRONG, SESSION_UNKNOWN.
         """
-        room = self._floor.room(room_id)
-        room.door.knows(digest(ticket[:SECRET_LENGTH]))
+        room, _link = self._floor.door(room_id, digest(ticket[:SECRET_LENGTH]))
         for person in room.people:
             if person.client is not Shape.PAGE and resource_of(person.session) == resource:
                 return person
@@ -228,8 +240,11 @@ class Join:
         self, room: Room, ticket: str, request: JoinRequest, participant: str, session: str, transport: str
     ) -> None:
         # The ticket first: a stranger learns nothing about how full the node is.
-        role = room.door.role_of(ticket, self._floor.clock.now())
-        await self._quota.enter(room, participant, role, request.shape)
+        link = room.access.lets(ticket, self._floor.clock.now())
+        proof = await self._proof(room.access.password, request) if room.access.asks(link) else ""
+        if room.access.elsewhere(link):  # their other place is given back before they are lent one
+            self._floor.decide(room.id, TakeOver(ticket))
+        await self._quota.enter(room, participant, link.role, request.shape)
         knock = Knock(
             participant=participant,
             name=request.name,
@@ -238,6 +253,7 @@ class Join:
             ticket=ticket,
             session=digest(session),
             transport=transport,
+            proof=proof,
         )
         try:
             self._floor.decide(room.id, knock)
@@ -246,6 +262,13 @@ class Join:
             if isinstance(failure, Refused):
                 self._quota.denied(failure, room.id, room.type)
             raise
+
+    async def _proof(self, kept: str, request: JoinRequest) -> str:
+        if not request.password:
+            raise Refused("PASSWORD_MISSING", set_by="room")
+        if not await self._passwords.matches(kept, request.password, may_guess=request.may_guess):
+            raise Refused("PASSWORD_WRONG", set_by="room")
+        return kept
 
     async def _open(
         self, room: Room, participant: str, transport: str, request: JoinRequest, muted: frozenset[Source]

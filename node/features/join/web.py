@@ -28,7 +28,7 @@ from node.web.request import bearer, expect, read_json, read_text
 SDP: Final = "application/sdp"
 FRAGMENT: Final = "application/trickle-ice-sdpfrag"
 NAMES: Final = {Shape.WHIP: "WHIP", Shape.WHEP: "WHEP"}
-UNFIT: Final = frozenset({"TICKET_WRONG", "TICKET_EXPIRED", "SESSION_UNKNOWN", "ROOM_UNKNOWN"})
+UNFIT: Final = frozenset({"TICKET_WRONG", "TICKET_EXPIRED", "SESSION_UNKNOWN", "PASSWORD_WRONG"})
 """Refusals that a guesser would meet."""
 TAGS_KEPT: Final = 4096
 _LINES: Final = re.compile(r"(?:[a-z]=[^\r\n]*\r?\n?)+")
@@ -46,6 +46,7 @@ class JoinBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sdp: str
     language: Annotated[str, Meta(max_length=16)] = "fr"
     session: str | None = None
+    password: Annotated[str, Meta(max_length=512)] = ""
 
 
 class RestartBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,15 +55,21 @@ class RestartBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class JoinDoor:
     """Handlers. `failed` counts a failure of the request's source, and refuses (TOO_FAST) when there are too many.
-    `turn`: the server that browsers are told of, where there is one."""
+    `may_guess`: whether it has tries left. `turn`: the server that browsers are told of, where there is one."""
 
     def __init__(
-        self, join: Join, meter: Meter, failed: Callable[[web.Request], None], turn: Turn | None = None
+        self,
+        join: Join,
+        meter: Meter,
+        failed: Callable[[web.Request], None],
+        turn: Turn | None = None,
+        may_guess: Callable[[web.Request], bool] = lambda _request: True,
     ) -> None:
         self._join = join
         self._turn = turn
         self._meter = meter
         self._failed = failed
+        self._may_guess = may_guess
         self._tags: dict[str, str] = {}
 
     # ------------------------------------------------------------ the page
@@ -77,7 +84,14 @@ class JoinDoor:
     async def join(self, request: web.Request) -> web.Response:
         ticket = bearer(request)
         body = await read_json(request, JoinBody)
-        asked = JoinRequest(name=body.name, sdp=body.sdp, language=body.language, session=body.session)
+        asked = JoinRequest(
+            name=body.name,
+            sdp=body.sdp,
+            language=body.language,
+            session=body.session,
+            password=body.password,
+            may_guess=self._may_guess(request),
+        )
         joined = await self._enter(request, ticket, asked)
         answer = {
             "participant": joined.participant,

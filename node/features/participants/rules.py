@@ -132,6 +132,8 @@ class PersonJoined(Fact, frozen=True):
     """SHA-256 of the secret, hexadecimal."""
     transport: str
     at: float
+    ticket: str = ""
+    """Likewise: of the ticket that let them in."""
 
 
 class PersonMoved(Fact, frozen=True):
@@ -144,6 +146,7 @@ class PersonMoved(Fact, frozen=True):
     role: Role
     transport: str
     at: float
+    ticket: str = ""
 
 
 class PersonGone(Fact, frozen=True):
@@ -217,6 +220,8 @@ class Person:
     language: str
     session: str
     joined: float
+    ticket: str = ""
+    """SHA-256 of the ticket that let them in."""
     transport: str = ""
     """Empty while there is none that could carry packets."""
     opening: str = ""
@@ -293,6 +298,10 @@ class People:
         if person is None:
             raise Refused("SESSION_UNKNOWN")
         return person
+
+    def with_ticket(self, ticket: str) -> list[Person]:
+        """Who came, or comes, by it."""
+        return [person for person in self._people.values() if person.ticket == ticket]
 
     def on_transport(self, transport: str) -> Person | None:
         return self._by_transport.get(transport)
@@ -371,10 +380,11 @@ class People:
                     session=person.session,
                     transport=transport,
                     at=now,
+                    ticket=person.ticket,
                 )
             )
         else:
-            events.append(PersonMoved(self.room, person.id, person.name, person.role, transport, now))
+            events.append(PersonMoved(self.room, person.id, person.name, person.role, transport, now, person.ticket))
         events.append(PersonChanged(self.room, person.id))
         return events
 
@@ -404,6 +414,10 @@ class People:
     def remove(self, command: Remove, now: float) -> list[Event]:
         person = self.get(command.participant)
         return self._gone(person, Cause.REMOVED, by=command.by.id, reason=command.reason, now=now)
+
+    def drop(self, participant: str, cause: Cause, by: str, now: float) -> list[Event]:
+        """Somebody with a place has it no more, also while the first negotiation is under way."""
+        return self._gone(self.place_of(participant), cause, by=by, reason="", now=now)
 
     def clear(self, by: str, reason: str, now: float, cause: Cause = Cause.CLOSED) -> list[Event]:
         """The room closes, or its session is over: everybody is gone."""

@@ -38,6 +38,7 @@ participant: Final = Table(
     Column("cause", String(16), nullable=False, server_default=""),
     Column("gone_by", String(64), nullable=False, server_default=""),
     Column("gone_reason", Text, nullable=False, server_default=""),
+    Column("ticket", String(64), nullable=False, server_default=""),
     Index("ix_participant_room_gone", "room", "gone"),
 )
 
@@ -57,19 +58,24 @@ WRITES: Final[Writes] = {
                 "session": f.session,
                 "transport": f.transport,
                 "joined": f.at,
+                "ticket": f.ticket,
             },
         ),
     ),
     PersonMoved: (
         Write(
             _of_participant.values(
-                transport=bindparam("new_transport"), name=bindparam("new_name"), role=bindparam("new_role")
+                transport=bindparam("new_transport"),
+                name=bindparam("new_name"),
+                role=bindparam("new_role"),
+                ticket=bindparam("new_ticket"),
             ),
             lambda f: {
                 "key": f.participant,
                 "new_transport": f.transport,
                 "new_name": f.name,
                 "new_role": f.role,
+                "new_ticket": f.ticket,
             },
         ),
     ),
@@ -129,4 +135,5 @@ def _saved(row: Row[Any]) -> SavedPerson:
         joined=row.joined,
         transport=row.transport,
         publishing=tuple(Source(source) for source in row.publishing.split()),
+        ticket=row.ticket,
     )

@@ -39,6 +39,10 @@ class Cause(enum.StrEnum):
     CLOSED = "closed"
     ENDED = "ended"
     """The session is over; the room stays."""
+    REPLACED = "replaced"
+    """Somebody came with the same ticket."""
+    RECHECKED = "rechecked"
+    """The link that they came by was renewed, and they are to come by the new one."""
 
 
 class TrackView(msgspec.Struct, frozen=True):

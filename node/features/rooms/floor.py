@@ -11,12 +11,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 import structlog
 
 from node.errors import Refused
+from node.features.access.rules import Link
 from node.features.layout.rules import FillSlots, SizeSlots
 from node.features.mute.rules import BlockTracks
 from node.features.participants.rules import (
@@ -99,6 +101,8 @@ class Floor:
         self.rooms: dict[str, Room] = {}
         self.closed: dict[str, RoomView] = {}
         """Rooms that were closed, as they were then; the oldest are only in the ledger."""
+        self._closed_tickets: dict[str, frozenset[str]] = {}
+        """Of these, the digests of their tickets: who bears one is told that the room is closed."""
         self._sessions: dict[str, tuple[str, str]] = {}
         self._transports: dict[str, str] = {}
         self._listeners: list[Listener] = []
@@ -118,6 +122,21 @@ class Floor:
         if room is None:
             raise Refused("ROOM_CLOSED" if room_id in self.closed else "ROOM_UNKNOWN", current=room_id[:64])
         return room
+
+    def door(self, room_id: str, ticket: str) -> tuple[Room, Link]:
+        """The room, for somebody with a ticket (digest) of it, dead or alive. A stranger learns nothing, not even
+        whether there is such a room: no room, a wrong ticket and a closed room are one answer, found by as much work
+        (R120).
+
+        Raises:
+            Refused: TICKET_WRONG; ROOM_CLOSED, to who has a ticket of it.
+        """
+        room = self.rooms.get(room_id)
+        if room is not None:
+            return room, room.access.link(ticket)
+        if ticket in self._closed_tickets.get(room_id, ()):
+            raise Refused("ROOM_CLOSED")
+        raise Refused("TICKET_WRONG")
 
     def people(self) -> int:
         """Places taken on the node."""
@@ -202,9 +221,12 @@ class Floor:
                 self._transports.pop(event.transport, None)
             case RoomClosed():
                 self.closed[room.id] = room.view()
+                self._closed_tickets[room.id] = frozenset(link.secret for link in room.access.issued())
                 self._sessions = {session: of for session, of in self._sessions.items() if of[0] != room.id}
                 while len(self.closed) > CLOSED_KEPT:
-                    del self.closed[next(iter(self.closed))]
+                    oldest = next(iter(self.closed))
+                    del self.closed[oldest]
+                    self._closed_tickets.pop(oldest, None)
                 del self.rooms[room.id]
 
     def _start(self, effect: Effect) -> asyncio.Task[None]:
@@ -291,9 +313,16 @@ class Floor:
 
     # ------------------------------------------------------------ restart
 
-    def restore(self, saved: Sequence[SavedRoom], held: Sequence[Held], closed: Sequence[RoomView] = ()) -> None:
+    def restore(
+        self,
+        saved: Sequence[SavedRoom],
+        held: Sequence[Held],
+        closed: Sequence[RoomView] = (),
+        tickets: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    ) -> None:
         """Rebuild what was there before this process started, on what the plane still holds. Transports that nobody
-        knows any more (a join that was never answered) are closed. `closed`: the latest first."""
+        knows any more (a join that was never answered) are closed. `closed`: the latest first; `tickets`: theirs."""
+        self._closed_tickets.update(tickets)
         self.closed.update((view.room, view) for view in reversed(closed))
         by_id: Mapping[str, Held] = {one.transport: one for one in held}
         muted = frozenset(track for one in held for track in one.muted)

@@ -16,10 +16,11 @@ from typing import Any, Final
 import msgspec
 
 from node.errors import Refused
+from node.features.access.rules import Access, Issue, Renew, Revoke, SetAccess
 from node.features.chat.rules import Chat, Complain, Hide, MessageHidden, Retract, Say
 from node.features.cover.rules import Active, Cover
 from node.features.hands.rules import Hands, Lower, Raise
-from node.features.join.rules import Admit, Door, GiveUp, Knock, Link, Return, TicketIssued
+from node.features.join.rules import Admit, Door, GiveUp, Knock, Return, TakeOver
 from node.features.layout.rules import Arrange, Layout, Resize
 from node.features.moderation.rules import (
     Claim,
@@ -97,12 +98,6 @@ class Resume(msgspec.Struct, frozen=True):
     muted: frozenset[str]
 
 
-class Issue(msgspec.Struct, frozen=True):
-    """Give out tickets."""
-
-    links: tuple[Link, ...]
-
-
 class Close(msgspec.Struct, frozen=True):
     by: Actor
     reason: str = ""
@@ -163,7 +158,8 @@ class Room:
         self.type = type_of(opening.type)
         self.people = People(self.id)
         self.schedule = Schedule(self.id, self.people, self.type, opening.plan, opening.sitting, opening.created)
-        self.door = Door(self.people, self.type, opening.max_participants)
+        self.access = Access(self.id, self.people)
+        self.door = Door(self.people, self.access, self.type, opening.max_participants)
         self.mute = Mute(self.id, self.people, self.type.withheld)
         self.moderation = Moderation(self.id, self.people, moderated=bool(self.type.who(Right.MODERATE_CHAT)))
         self.chat = Chat(self.id, self.people, self.moderation)
@@ -216,8 +212,8 @@ class Room:
     def restore(cls, saved: SavedRoom, held: Mapping[str, Held], now: float, *, node: str = "") -> Room:
         """The room after a restart of the node, on the transports that the plane still holds (by id)."""
         room = cls(saved.opening, node=node)
-        for link in saved.links:
-            room.door.issue(link)
+        opening, tickets = saved.opening, {one.participant: one.ticket for one in saved.people}
+        room.access.restore(saved.links, opening.access, opening.password, tickets)
         for session, participant, cause in saved.ended:
             room.door.restore(session, participant, cause)
         for one in saved.people:
@@ -246,6 +242,7 @@ class Room:
             session=saved.session,
             joined=saved.joined,
             publishing=set(saved.publishing),
+            ticket=saved.ticket,
         )
         if held is not None:
             self.people.place(person, held.transport, held.tracks, held.slots)
@@ -321,11 +318,6 @@ class Room:
 
     # ------------------------------------------------------------ of the room itself
 
-    def issue(self, command: Issue, now: float) -> list[Event]:
-        for link in command.links:
-            self.door.issue(link)
-        return [TicketIssued(self.id, link.secret, link.role, link.expires, now) for link in command.links]
-
     def close(self, command: Close, now: float) -> list[Event]:
         self.closed, self.closed_by, self.closed_reason = now, command.by.id, command.reason
         over = self.schedule.closed(command.by, command.reason, now)
@@ -347,8 +339,12 @@ class Room:
         return self.schedule.tick(command, now) if self.closed is None else []
 
     def knock(self, command: Knock, now: float) -> list[Event]:
-        self.schedule.may_enter(self.door.role_of(command.ticket, now), now)
+        self.schedule.may_enter(self.access.lets(command.ticket, now).role, now)
         return self.door.knock(command, now)
+
+    def take_over(self, command: TakeOver, now: float) -> list[Event]:
+        self.schedule.may_enter(self.access.lets(command.ticket, now).role, now)
+        return self.door.take_over(command, now)
 
     def first_in(self, event: PersonJoined, now: float) -> list[Event]:
         if self.opened is not None:
@@ -382,9 +378,13 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, c, now: room.layout.resume(),
         lambda room, c, now: room.rates.resume(),
     ),
-    Issue: (Room.issue,),
+    Issue: (lambda room, c, now: room.access.issue(c, now),),
+    Renew: (lambda room, c, now: room.access.renew(c, now),),
+    Revoke: (lambda room, c, now: room.access.revoke(c, now),),
+    SetAccess: (lambda room, c, now: room.access.choose(c, now),),
     Close: (Room.close,),
     Knock: (Room.knock,),
+    TakeOver: (Room.take_over,),
     Return: (lambda room, c, now: room.door.come_back(c, now),),
     Admit: (lambda room, c, now: room.door.admit(c, now), lambda room, c, now: room.mute.admitted(c, now)),
     GiveUp: (lambda room, c, now: room.door.give_up(c, now),),
@@ -439,12 +439,14 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
 REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     PersonJoined: (
         Room.first_in,
+        lambda room, e, now: room.access.person_joined(e, now),
         lambda room, e, now: room.schedule.person_joined(e, now),
         lambda room, e, now: room.mute.person_joined(e, now),
         lambda room, e, now: room.rates.placed(e, now),
         lambda room, e, now: room.cover.came(e.participant, now),
     ),
     PersonMoved: (
+        lambda room, e, now: room.access.person_joined(e, now),
         lambda room, e, now: room.rates.placed(e, now),
         lambda room, e, now: room.cover.came(e.participant, now),
     ),
@@ -454,6 +456,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     ItemDecided: (lambda room, e, now: room.chat.decided(e, now),),
     MessageHidden: (lambda room, e, now: room.moderation.hidden(e.message, e.by, now),),
     PersonGone: (
+        lambda room, e, now: room.access.person_gone(e, now),
         lambda room, e, now: room.door.person_gone(e, now),
         lambda room, e, now: room.mute.person_gone(e, now),
         lambda room, e, now: room.chat.person_gone(e, now),

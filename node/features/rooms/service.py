@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from node.errors import Refused
+from node.features.access.rules import Issue, Link
 from node.features.join.names import clean_title
-from node.features.join.rules import Link
 from node.features.participants.rules import Role
 from node.features.quota.rules import TICKET_HOURS_MAX, Limits
 from node.features.quota.service import Quota
 from node.features.rooms.floor import Floor, digest
-from node.features.rooms.rules import Close, Issue, JoinLink, Opening, RoomView, create
+from node.features.rooms.rules import Close, JoinLink, Opening, RoomView, create
 from node.features.schedule.rules import EndSitting, Extend, Form, Plan
 from node.features.types.rules import SessionType, type_of
 from node.ports import Actor
@@ -82,7 +82,7 @@ class Rooms:
         now = self._floor.clock.now()
         opening = Opening(room_id, title, most, created=now, type=kind.key, plan=plan)
         room, events = create(opening, by, node=self._floor.node)
-        links = tuple(self._link(room_id, role, now + hours * 3600.0) for role in kind.roles)
+        links = tuple(join_link(self._web_url(), room_id, role, now + hours * 3600.0) for role in kind.roles)
         issue = Issue(tuple(Link(digest(link.ticket), link.role, link.expires) for link in links))
         events += room.handle(issue, now)
         try:
@@ -143,9 +143,11 @@ class Rooms:
         await self._floor.decide(room_id, EndSitting(by, reason[:REASON_LENGTH])).done()
         return room.view()
 
-    def _link(self, room_id: str, role: Role, expires: float) -> JoinLink:
-        ticket = secrets.token_urlsafe(24)
-        return JoinLink(role=role, url=f"{self._web_url()}/r/{room_id}#{ticket}", ticket=ticket, expires=expires)
+
+def join_link(web_url: str, room_id: str, role: Role, expires: float) -> JoinLink:
+    """A new one, with a secret of 192 random bits (R126)."""
+    ticket = secrets.token_urlsafe(24)
+    return JoinLink(role=role, url=f"{web_url}/r/{room_id}#{ticket}", ticket=ticket, expires=expires)
 
 
 def _plan_of(kind: SessionType, form: Form, starts: float | None, minutes: int, now: float) -> Plan:

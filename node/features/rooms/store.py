@@ -37,6 +37,8 @@ room: Final = Table(
     Column("ended", Double),
     Column("end_cause", String(16), nullable=False, server_default=""),
     Column("ended_by", String(64), nullable=False, server_default=""),
+    Column("access", String(16), nullable=False, server_default="open"),
+    Column("password", Text, nullable=False, server_default=""),
 )
 
 _of_room: Final = update(room).where(room.c.id == bindparam("key"))
@@ -135,6 +137,8 @@ def _opening(row: Row[Any]) -> Opening:
         type=row.type,
         plan=Plan(Form(row.form), row.starts, row.minutes),
         sitting=_sitting(row),
+        access=row.access,
+        password=row.password,
     )
 
 

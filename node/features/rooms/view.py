@@ -6,9 +6,9 @@ import enum
 
 import msgspec
 
+from node.features.access.rules import Link
 from node.features.chat.rules import MessageView, PrivateView
 from node.features.cover.rules import CoverView
-from node.features.join.rules import Link
 from node.features.moderation.rules import Item, Restraint, Settings
 from node.features.mute.rules import By
 from node.features.participants.rules import Cause, Role
@@ -80,6 +80,9 @@ class Opening(msgspec.Struct, frozen=True):
     type: str = "meeting"
     plan: Plan = Plan()
     sitting: Sitting = Sitting()
+    access: str = "open"
+    password: str = ""
+    """As scrypt made it."""
 
 
 class SavedPerson(msgspec.Struct, frozen=True):
@@ -94,6 +97,7 @@ class SavedPerson(msgspec.Struct, frozen=True):
     joined: float
     transport: str
     publishing: tuple[Source, ...]
+    ticket: str = ""
 
 
 class SavedRoom(msgspec.Struct, frozen=True):

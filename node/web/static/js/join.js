@@ -6,18 +6,21 @@ import { bar, meter } from './meter.js';
 import { pickers, troubles } from './pickers.js';
 
 /** @typedef {import('./protocol.js').Refusal} Refusal */
-/** @typedef {{name: string, microphone: boolean, camera: boolean}} Choice */
+/** @typedef {{name: string, microphone: boolean, camera: boolean, password?: string}} Choice */
 
 const REMEMBERED = 'regie.name';
 const WISHES = 'regie.wishes';
 /** The node's own limit is in its refusal; this only spares a round trip. */
 const LONGEST_NAME = 64;
+const OF_PASSWORD = new Set(['PASSWORD_MISSING', 'PASSWORD_WRONG']);
 /** Devices that are just being opened are waited for; a question of the browser that nobody answers is not, ms. */
 const DEVICES_MS = 3000;
 
 export class JoinScreen {
   #name = find('#join-name', HTMLInputElement);
   #error = find('#join-name-error', HTMLElement);
+  #secret = find('#join-password', HTMLInputElement);
+  #secretError = find('#join-password-error', HTMLElement);
   #submit = find('#join-submit', HTMLButtonElement);
   #video = find('#preview-video', HTMLVideoElement);
   #meter = find('#join-meter', HTMLElement);
@@ -60,6 +63,8 @@ export class JoinScreen {
     this.#active = true;
     this.#setBusy(false);
     setText(find('#join-error', HTMLElement), '');
+    this.#asks(Boolean(look.password));
+    if (look.name) this.#name.value = look.name;
     this.#draw();
     if (matchMedia('(pointer: fine)').matches) this.#name.focus();
     void this.devices.open(this.#wanted());
@@ -100,10 +105,18 @@ export class JoinScreen {
       this.#name.focus();
       return;
     }
+    const asked = !find('#join-secret', HTMLElement).hidden;
+    const password = asked ? this.#secret.value.trim() : '';
+    setText(this.#secretError, asked && !password ? t('join.password_wrong') : '');
+    set(this.#secret, 'aria-invalid', asked && !password && 'true');
+    if (asked && !password) {
+      this.#secret.focus();
+      return;
+    }
     localStorage.setItem(REMEMBERED, name);
     this.#setBusy(true);
     await this.devices.settled(DEVICES_MS);
-    const refusal = await this.enter({ name, microphone: this.#isOn('microphone'), camera: this.#isOn('camera') });
+    const refusal = await this.enter({ name, microphone: this.#isOn('microphone'), camera: this.#isOn('camera'), ...(password ? { password } : {}) });
     this.#setBusy(false);
     if (refusal) this.refuse(refusal);
   }
@@ -112,12 +125,24 @@ export class JoinScreen {
   refuse(refusal) {
     const { message, next } = refusalText(refusal);
     const text = `${message} ${next}`;
+    if (OF_PASSWORD.has(refusal.code)) {
+      this.#asks(true);
+      setText(this.#secretError, text);
+      set(this.#secret, 'aria-invalid', 'true');
+      this.#secret.select();
+      return;
+    }
     const field = refusal.code === 'NAME_INVALID';
     setText(field ? this.#error : find('#join-error', HTMLElement), text);
     if (field) {
       set(this.#name, 'aria-invalid', 'true');
       this.#name.focus();
     }
+  }
+
+  /** @param {boolean} password whether the room wants one */
+  #asks(password) {
+    find('#join-secret', HTMLElement).hidden = !password;
   }
 
   /** @param {boolean} busy */

@@ -23,6 +23,8 @@ const ticket = decodeURIComponent(location.hash.slice(1));
 const place = 'regie.place.' + name;
 const devices = new Devices();
 const skip = find('#skip', HTMLAnchorElement);
+/** Refusals that are answered on the screen before the room. */
+const CORRECTED = new Set(['NAME_INVALID', 'UNREACHABLE', 'PASSWORD_MISSING', 'PASSWORD_WRONG']);
 /** @type {Room|null} */
 let room = null;
 
@@ -98,7 +100,7 @@ async function enter({ session, choice }) {
     entered.close();
     room = null;
     const why = refusalOf(error);
-    if (why.code === 'NAME_INVALID' || why.code === 'UNREACHABLE') {
+    if (CORRECTED.has(why.code)) {
       if (session) await lobby();
       else show('join');
       return why;
@@ -118,7 +120,9 @@ function ending(how) {
   joinScreen.hide();
   devices.closeAll();
   const kept = remembered();
-  if (how.kind !== 'replaced' && how.kind !== 'node_stopping') sessionStorage.removeItem(place);
+  // Who was removed keeps what the node knows them by: a reload is no way back in.
+  const stays = how.kind === 'replaced' || how.kind === 'node_stopping' || how.kind === 'removed' || how.why?.code === 'REMOVED';
+  if (!stays) sessionStorage.removeItem(place);
   show('ended');
   showEnding(how, () => void (kept && how.kind === 'replaced' ? back(kept) : lobby()));
 }

@@ -22,7 +22,7 @@ import { RefusedError, UNREACHABLE, isRefusal, request } from './request.js';
 /** @typedef {{index: number, kind: "audio"|"video", mid: string}} Slot */
 /** @typedef {{participant: string, session: string, role: string, rights?: string[], sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number, ice_servers?: IceServer[]}} Joined */
 /** @typedef {{urls: string[], username: string, credential: string}} IceServer */
-/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, ice_servers?: IceServer[]}} Look */
+/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, password?: boolean, name?: string, ice_servers?: IceServer[]}} Look */
 /** @typedef {{type: "welcome", seq: number, you: string, room: {room: string, title: string}, people: Person[], slots: SlotShows[], chat: ChatMessage[], blocked: Source[]}} Welcome */
 /** @typedef {{slot: number, width: number, height: number}} TileSize device pixels; 0 × 0: not shown */
 /** @typedef {"unknown"|"good"|"fair"|"poor"} Grade */
@@ -119,6 +119,8 @@ export class Protocol {
     this.on = on;
     this.world = world;
     /** @type {IceServer[]|null} TURN servers, where the node has any; null: nobody has asked */ this.iceServers = null;
+    /** Of the room, where it asks for one. */
+    this.password = '';
     /** Round trip of the last ping, ms. */
     this.rtt = 0;
     /** @type {number} */ this.pingSent = 0;
@@ -165,7 +167,7 @@ export class Protocol {
    */
   async join({ name, sdp, session }) {
     const path = `/api/rooms/${encodeURIComponent(this.room)}/join`;
-    const body = { name, language: this.language, sdp, session };
+    const body = { name, language: this.language, sdp, session, ...(this.password ? { password: this.password } : {}) };
     const joined = /** @type {Joined} */ (await this.#request('POST', path, this.ticket, body));
     this.iceServers = joined.ice_servers ?? [];
     const other = joined.session !== this.#session;

@@ -67,6 +67,7 @@ export class Room {
       refused: (refusal) => this.#tellRefusal(refusal),
     } });
     this.protocol.iceServers = options.iceServers;
+    this.protocol.password = choice.password ?? '';
     this.link = new Link({
       protocol: this.protocol,
       name: choice.name,
@@ -78,7 +79,7 @@ export class Room {
       crowd: () => this.state.people.size,
     });
     this.sources = new Sources({ devices, protocol: this.protocol, state: this.state, notices: this.notices,
-      on: choice, onChange: () => this.#sourcesChanged(), onTrouble: () => this.#settings() });
+      on: { microphone: choice.microphone, camera: choice.camera }, onChange: () => this.#sourcesChanged(), onTrouble: () => this.#settings() });
   }
 
   /** @returns {import('./media.js').Peer|null} */
