@@ -14,13 +14,13 @@ from typing import Final, Literal
 
 from console.model import Role
 
-View = Literal["nodes", "rooms", "room", "chat"]
+View = Literal["nodes", "rooms", "room", "chat", "quota"]
 Group = Literal["move", "look", "act", "else"]
 Tier = Literal["T0", "T1", "T2", "T3"]
 
 MANY: Final = 25  # more targets than this are T3
 UNDO_SECONDS: Final = 30.0
-ALL: Final[frozenset[View]] = frozenset(("nodes", "rooms", "room", "chat"))
+ALL: Final[frozenset[View]] = frozenset(("nodes", "rooms", "room", "chat", "quota"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def _only(*views: View) -> frozenset[View]:
     return frozenset(views)
 
 
+_TABLES: Final = _only("nodes", "rooms", "room", "quota")
+
 ACTIONS: Final[tuple[Action, ...]] = (
     # ------------------------------------------------------------------ move
     Action("down", ("j", "down"), "j ↓", "move"),
@@ -53,17 +55,18 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("page_up", ("ctrl+b", "pageup"), "^B", "move"),
     Action("top", ("g", "home"), "g", "move"),
     Action("bottom", ("G", "end"), "G", "move"),
-    Action("open", ("enter",), "Enter", "move", _only("nodes", "rooms", "room"), hint=1),
+    Action("open", ("enter",), "Enter", "move", _only("nodes", "rooms", "room", "quota"), hint=1),
     Action("back", ("backspace", "q"), "q", "move", hint=90),
     Action("next_pane", ("tab", "shift+tab"), "Tab", "move", _only("room", "chat"), hint=20),
     Action("nodes", ("1",), "1", "move"),
     Action("rooms", ("2",), "2", "move"),
     Action("room", ("3",), "3", "move"),
+    Action("quota", ("7",), "7", "move"),
     # ------------------------------------------------------------------ look
-    Action("filter", ("/",), "/", "look", _only("nodes", "rooms", "room"), hint=30),
+    Action("filter", ("/",), "/", "look", _TABLES, hint=30),
     Action("clear", ("\\",), "\\", "look"),
-    Action("sort", ("s",), "s", "look", _only("nodes", "rooms", "room"), hint=32),
-    Action("reverse", ("S",), "S", "look", _only("nodes", "rooms", "room")),
+    Action("sort", ("s",), "s", "look", _TABLES, hint=32),
+    Action("reverse", ("S",), "S", "look", _TABLES),
     Action("mark", ("space",), "Space", "look", _only("room"), hint=12),
     Action("mark_all", ("*",), "*", "look", _only("room")),
     Action("pause", ("p",), "p", "look", hint=34),
@@ -77,6 +80,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("hide", ("d",), "d", "act", _only("chat"), Role.MODERATOR, "T1", hint=2),
     Action("close", ("X",), "X", "act", _only("rooms", "room", "chat"), Role.OPERATOR, "T3", hint=5),
     Action("rates", ("b",), "b", "act", _only("nodes", "rooms", "room"), Role.OPERATOR, "T1", hint=6),
+    Action("limit", ("e",), "e", "act", _only("quota"), Role.OPERATOR, "T1", hint=2),
     Action("undo", ("u",), "u", "act", ALL, Role.MODERATOR, "T1"),
     # ------------------------------------------------------------------ else
     Action("command", (":",), ":", "else", hint=60),

@@ -101,6 +101,20 @@ PERSON_FIELDS: Final[Fields] = _table(
 )
 
 
+QUOTA_FIELDS: Final[Fields] = _table(
+    Field("scope", lambda row: row.scope),
+    Field("name", lambda row: row.name),
+    Field("what", lambda row: row.what),
+    Field("context", lambda row: row.context),
+    Field("by", lambda row: row.set_by),
+    Field("full", lambda row: _yes(bool(row.limit) and row.use >= row.limit)),
+    Field("use", lambda row: row.use, "number"),
+    Field("limit", lambda row: row.limit, "number"),
+    Field("share", lambda row: row.share * 100, "number"),
+    Field("refused", lambda row: row.refused, "number"),
+)
+
+
 def _sender(message: Message) -> str:
     return message.name
 
@@ -113,7 +127,7 @@ MESSAGE_FIELDS: Final[Fields] = _table(
     Field("hidden", lambda row: _yes(row.hidden)),
 )
 
-__all__ = ["MESSAGE_FIELDS", "NODE_FIELDS", "PERSON_FIELDS", "ROOM_FIELDS"]
+__all__ = ["MESSAGE_FIELDS", "NODE_FIELDS", "PERSON_FIELDS", "QUOTA_FIELDS", "ROOM_FIELDS"]
 
 
 def node_word(node: Node) -> str:

@@ -275,6 +275,56 @@ class Cap:
 
 
 @dataclass(slots=True)
+class Quota:
+    """A limit and its use. `scope`: "node", "type", "room"; `name`: which; `what`: "people", "publishers", "rooms",
+    "room_people". 0: no limit."""
+
+    context: str
+    scope: str
+    name: str
+    what: str
+    limit: int = 0
+    use: int = 0
+    default: int = 0
+    set_by: str = ""
+    set: float = 0.0
+    refused: int = 0
+    last_refused: float = 0.0
+    gone_at: float = 0.0
+    pending: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.context, self.scope, self.name, self.what)
+
+    @property
+    def share(self) -> float:
+        """Of the limit that is used; 0 without one."""
+        return self.use / self.limit if self.limit else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A limit said no."""
+
+    context: str
+    number: int
+    at: float
+    code: str
+    scope: str
+    name: str
+    what: str
+    limit: str
+    current: str
+    room: str
+    type: str
+
+    @property
+    def quota(self) -> Key:
+        return (self.context, self.scope, self.name, self.what)
+
+
+@dataclass(slots=True)
 class Item:
     """Something in the chat that waits for a moderator. A private one has no text."""
 

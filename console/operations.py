@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from console.actions import UNDO_SECONDS
+from console.columns_quota import named
 from console.i18n import n, said, t
-from console.model import Ack, Failure, Key, Message, Person, Room, Track
+from console.model import Ack, Failure, Key, Message, Person, Quota, Room, Track
 from console.ports import Operator
 from console.state import Store
 from console.text import clean, fit, width
@@ -32,7 +33,7 @@ class Report:
 class Undo:
     """How to take one action back: who to unmute, or mute again, and which sources."""
 
-    verb: str  # "unmute", "mute" or "unmute_room"
+    verb: str  # "unmute", "mute", "unmute_room" or "limit" (then the value to go back to, for the sources)
     targets: list[tuple[Key, tuple[str, ...]]]
     label: str
     until: float
@@ -123,6 +124,14 @@ class Operations:
         """(send, receive) of each (identity, name); None: as it was, 0: lift it."""
         self._report(Report(t("going"), going=True))
         self.spawn(self._cap(list(targets), asked, reason))
+
+    def limit(self, quota: Quota, limit: int, reason: str = "", *, known: bool = True) -> None:
+        """0: back to the default. `known`: what it was before is."""
+        quota.pending = str(limit or quota.default or "–")
+        self._store.quotas.touch(quota.key)
+        self._report(Report(t("going"), going=True))
+        before = (quota.limit if quota.set_by else 0) if known else None
+        self.spawn(self._limit(quota.key, named(quota), before, limit, "done.limit", reason))
 
     def undo(self) -> None:
         last = self.undoable()
@@ -272,6 +281,25 @@ class Operations:
                 tally.failures.append((key, failure))
         self._tell("done.rates", targets[0][1] if len(targets) == 1 else n("people", len(targets)), tally)
 
+    async def _limit(self, key: Key, name: str, before: int | None, limit: int, word: str, reason: str) -> None:
+        """`before`: to undo it; None: it cannot be."""
+        tally = Tally()
+        try:
+            tally.acks.append((key, await self._operator.set_quota(key, limit, reason)))
+        except Failure as failure:
+            tally.failures.append((key, failure))
+        else:
+            if before is not None:
+                until = self._clock() + UNDO_SECONDS
+                self._undo.append(Undo("limit", [(key, (str(before),))], name, until))
+        finally:
+            if (row := self._store.quotas.rows.get(key)) is not None:
+                row.pending = ""
+                if not tally.failures:
+                    row.limit = limit or row.default
+                self._store.quotas.touch(key)
+        self._tell(word, name, tally)
+
     async def _hide(self, key: Key, name: str, reason: str) -> None:
         tally = Tally()
         try:
@@ -288,7 +316,10 @@ class Operations:
         self._tell("done.hide", name, tally)
 
     async def _take_back(self, undo: Undo) -> None:
-        if undo.room is not None:
+        if undo.verb == "limit":
+            key, (before,) = undo.targets[0][0], undo.targets[0][1]
+            await self._limit(key, undo.label, None, int(before), "done.undo", "undo")
+        elif undo.room is not None:
             await self._unmute_room(undo.room, undo.label, "done.undo", "undo")
         else:
             self._tell("done.undo", undo.label, await self._each(undo.verb, undo.targets, "undo"))

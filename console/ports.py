@@ -28,6 +28,9 @@ class Operator(Protocol):
 
     async def quality(self, person: Key) -> Detail: ...
 
+    async def set_quota(self, quota: Key, limit: int, reason: str = "") -> Ack:
+        """`quota`: context, scope, name and what. 0: back to the default."""
+
     async def close_room(self, room: Key, reason: str = "") -> Ack: ...
 
 
@@ -37,6 +40,9 @@ class Fleet(Operator, Protocol):
     async def start(self) -> None: ...
 
     async def close(self) -> None: ...
+
+    def follow_quotas(self, on: bool) -> None:
+        """Follow the limits of every node, or no longer."""
 
     def focus(self, room: Key | None) -> None:
         """Follow people and chat of this room, and of no other."""

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
-from console.model import Connection, Context, History, Key, Link, Message, Node, Person, Role, Room
+from console.model import Connection, Context, Denial, History, Key, Link, Message, Node, Person, Quota, Role, Room
 
 STALE_AFTER: Final = 3.0  # seconds without a heartbeat: three missed ticks
 DOWN_AFTER: Final = 10.0
 LINGER: Final = 3.0  # seconds a row that has gone stays visible
+KEPT_DENIALS: Final = 200  # of a node, the latest
 KEPT_MESSAGES: Final = 500  # per room, newest
 
 
@@ -130,6 +131,8 @@ class Store:
         self.nodes: Table[Node] = Table()
         self.rooms: Table[Room] = Table()
         self.people: Table[Person] = Table()
+        self.quotas: Table[Quota] = Table()
+        self.denials: dict[str, deque[Denial]] = {}  # by context, the oldest first
         self.messages: dict[Key, dict[Key, Message]] = {}  # room → messages in order
         self.messages_changed: int = 0
         self.dropped: dict[Key, int] = {}  # room → messages older than we keep
@@ -182,7 +185,7 @@ class Store:
                 self._link(connection, Link.STALE, wall)
             if connection.link is not Link.LIVE:
                 self._touch_nodes(connection.context)  # its age is painted
-        for table in (self.nodes, self.rooms, self.people):
+        for table in (self.nodes, self.rooms, self.people, self.quotas):
             table.sweep(now, held)
 
     def _link(self, connection: Connection, link: Link, wall: float) -> None:
@@ -195,7 +198,7 @@ class Store:
                 Event(wall, connection.context, f"event.{link.value}", link is not Link.LIVE, connection.reason)
             )
         self._touch_nodes(connection.context)
-        for table in (self.rooms, self.people):
+        for table in (self.rooms, self.people, self.quotas):
             for key in [key for key in table.rows if key[0] == connection.context]:
                 table.touch(key)
 
@@ -203,6 +206,19 @@ class Store:
         for key in self.nodes.rows:
             if key[0] == context:
                 self.nodes.touch(key)
+
+    def fold_denials(self, context: str, denials: list[Denial], *, snapshot: bool) -> None:
+        kept = self.denials.setdefault(context, deque(maxlen=KEPT_DENIALS))
+        if snapshot:
+            kept.clear()
+        known = {denial.number for denial in kept}
+        kept.extend(denial for denial in denials if denial.number not in known)
+        self.updates += 1
+
+    def forget_quotas(self) -> None:
+        """They are no longer on screen, and not followed."""
+        self.quotas.forget(())
+        self.denials.clear()
 
     def fold_messages(self, room: Key, messages: list[Message], *, snapshot: bool) -> None:
         held = self.messages.setdefault(room, {})

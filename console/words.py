@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from console.words_ctl import CTL_WORDS
+from console.words_quota import QUOTA_WORDS
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     # ------------------------------------------------------------------ header, tabs, states of the screen
@@ -457,4 +458,4 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "palette.search": ("Chercher une action, une salle, un nœud…", "Search for an action, a room, a node…"),
 }
 
-WORDS: Final[dict[str, tuple[str, str]]] = {**_WORDS, **CTL_WORDS}
+WORDS: Final[dict[str, tuple[str, str]]] = {**_WORDS, **QUOTA_WORDS, **CTL_WORDS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
 import grpc.aio
@@ -21,6 +21,7 @@ from protos.mute.v1 import mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2_grpc
 from protos.quality.v1 import quality_pb2_grpc
+from protos.quota.v1 import quota_pb2_grpc
 from protos.rates.v1 import rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2_grpc
 from protos.types.v1 import types_pb2_grpc
@@ -44,6 +45,7 @@ class Stubs:
         self.moderation = moderation_pb2_grpc.ModerationServiceStub(channel)
         self.hands = hands_pb2_grpc.HandsServiceStub(channel)
         self.access = access_pb2_grpc.AccessServiceStub(channel)
+        self.quota = quota_pb2_grpc.QuotaServiceStub(channel)
         self.types = types_pb2_grpc.TypesServiceStub(channel)
 
 
@@ -81,4 +83,13 @@ async def pages(context: Context, method: Any, request: Any, rows: Callable[[Any
         request.page_token = reply.next_page_token
 
 
-__all__ = ["DEADLINE", "Failure", "Stubs", "call", "pages", "request_id"]
+async def follow(context: Context, method: Any, request: Any) -> AsyncIterator[Any]:
+    """The messages of a Watch method. Raises Failure."""
+    try:
+        async for message in method(request, metadata=metadata(context)):
+            yield message
+    except grpc.aio.AioRpcError as error:
+        raise failure(error) from None
+
+
+__all__ = ["DEADLINE", "Failure", "Stubs", "call", "follow", "pages", "request_id"]

@@ -11,6 +11,7 @@ from console.i18n import language
 from console.model import (
     SOURCES,
     Cap,
+    Denial,
     Detail,
     Grade,
     Item,
@@ -19,6 +20,7 @@ from console.model import (
     Node,
     Person,
     Point,
+    Quota,
     Role,
     Room,
     SessionType,
@@ -32,6 +34,7 @@ from protos.moderation.v1 import moderation_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
+from protos.quota.v1 import quota_pb2
 from protos.rates.v1 import rates_pb2
 from protos.rooms.v1 import rooms_pb2
 from protos.types.v1 import types_pb2
@@ -270,6 +273,38 @@ def cap(context: str, message: rates_pb2.Cap) -> Cap:
         receive=message.receive_bits_per_second,
         set_by=clean(message.set_by, NAME),
         set=seconds(message.set),
+    )
+
+
+def quota(context: str, message: quota_pb2.Quota) -> Quota:
+    return Quota(
+        context=context,
+        scope=clean(message.scope, 20),
+        name=clean(message.name, ID),
+        what=clean(message.what, 20),
+        limit=message.limit,
+        use=message.use,
+        default=message.default,
+        set_by=clean(message.set_by, NAME),
+        set=seconds(message.set),
+        refused=message.refused,
+        last_refused=seconds(message.last_refused),
+    )
+
+
+def denial(context: str, message: quota_pb2.Denial) -> Denial:
+    return Denial(
+        context=context,
+        number=message.number,
+        at=seconds(message.at),
+        code=clean(message.code, 40),
+        scope=clean(message.scope, 20),
+        name=clean(message.name, ID),
+        what=clean(message.what, 20),
+        limit=clean(message.limit, 20),
+        current=clean(message.current, 20),
+        room=clean(message.room, ID),
+        type=clean(message.type, 40),
     )
 
 

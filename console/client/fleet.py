@@ -17,7 +17,7 @@ from console.client.calls import Stubs, call, request_id
 from console.client.channel import metadata, open_channel
 from console.client.failures import failure
 from console.i18n import said, t
-from console.model import Ack, Context, Detail, Failure, Key, Link, Message, Person, Room
+from console.model import Ack, Context, Detail, Failure, Key, Link, Message, Person, Quota, Room
 from console.state import Store
 from console.text import clean
 from protos.chat.v1 import chat_pb2
@@ -25,6 +25,7 @@ from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
+from protos.quota.v1 import quota_pb2
 from protos.rates.v1 import rates_pb2
 from protos.rooms.v1 import rooms_pb2
 
@@ -50,6 +51,7 @@ class Node:
         self._stubs: Stubs | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._focused: list[asyncio.Task[None]] = []
+        self._limits: asyncio.Task[None] | None = None
         self._known = False  # who we are has been asked since the link came up
         # No deadline: a stream lives as long as the console. It waits for the node instead of failing while it is away.
         self._how: dict[str, Any] = {"metadata": metadata(context), "wait_for_ready": True}
@@ -74,7 +76,7 @@ class Node:
         ]
 
     async def close(self) -> None:
-        tasks = [*self._tasks, *self._focused]
+        tasks = [*self._tasks, *self._focused, *([self._limits] if self._limits else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -92,6 +94,13 @@ class Node:
             asyncio.create_task(self._watch(partial(self._open_people, name), self._people(room), ends=True)),
             asyncio.create_task(self._watch(partial(self._open_messages, name), self._messages(room), ends=True)),
         ]
+
+    def follow_quotas(self, on: bool) -> None:
+        if self._limits is not None:
+            self._limits.cancel()
+            self._limits = None
+        if on and self._channel is not None:
+            self._limits = asyncio.create_task(self._watch(self._open_quotas, self._quotas(), ends=True))
 
     # ------------------------------------------------------------------ one stream, for ever
 
@@ -123,6 +132,9 @@ class Node:
 
     def _open_rooms(self, token: str) -> Stream:
         return self.stubs.rooms.WatchRooms(rooms_pb2.WatchRoomsRequest(resume_token=token), **self._how)
+
+    def _open_quotas(self, token: str) -> Stream:
+        return self.stubs.quota.WatchQuotas(quota_pb2.WatchQuotasRequest(resume_token=token), **self._how)
 
     def _open_people(self, room: str, token: str) -> Stream:
         request = participants_pb2.WatchParticipantsRequest(room=room, resume_token=token)
@@ -176,6 +188,23 @@ class Node:
                     self._store.rooms.put(room)
             for gone in message.gone:
                 self._store.rooms.go((name, gone), self._clock())
+
+        return fold
+
+    def _quotas(self) -> Fold:
+        name, whole = self.context.name, _Snapshot[Quota]()
+
+        async def fold(message: quota_pb2.WatchQuotasResponse) -> None:
+            quotas = [convert.quota(name, one) for one in message.quotas]
+            if (snapshot := whole.gather(message, quotas)) is not None:
+                self._store.quotas.replace((name,), snapshot, self._clock())
+            elif not whole.open:
+                for quota in quotas:
+                    self._store.quotas.put(quota)
+            for gone in message.gone:
+                self._store.quotas.go(convert.quota(name, gone).key, self._clock())
+            denials = [convert.denial(name, one) for one in message.denials]
+            self._store.fold_denials(name, denials, snapshot=message.snapshot)
 
         return fold
 
@@ -265,6 +294,10 @@ class Fleet:
         if room is not None:
             self._nodes[room[0]].focus(room)
 
+    def follow_quotas(self, on: bool) -> None:
+        for node in self._nodes.values():
+            node.follow_quotas(on)
+
     # ------------------------------------------------------------------ calls
 
     async def mute(self, person: Key, sources: Sequence[str], reason: str = "") -> Ack:
@@ -334,6 +367,15 @@ class Fleet:
         )
         _, ms = await call(node.context, node.stubs.rates.SetCap, request)
         return Ack(target[-1:], ms)
+
+    async def set_quota(self, quota: Key, limit: int, reason: str = "") -> Ack:
+        context, scope, name, what = quota
+        node = self._nodes[context]
+        request = quota_pb2.SetQuotaRequest(
+            scope=scope, name=name, what=what, limit=limit, reason=reason, request_id=request_id()
+        )
+        _, ms = await call(node.context, node.stubs.quota.SetQuota, request)
+        return Ack((what,), ms)
 
     async def quality(self, person: Key) -> Detail:
         context, room, participant = person

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from console.client import convert
-from console.client.calls import Stubs, call, pages, request_id
+from console.client.calls import Stubs, call, follow, pages, request_id
 from console.client.channel import open_channel
 from console.client.plain import plain
-from console.model import Cap, Context, Failure, Item, Message, Node, Person, Room, SessionType
+from console.model import Cap, Context, Denial, Failure, Item, Message, Node, Person, Quota, Room, SessionType
 from protos.access.v1 import access_pb2
 from protos.chat.v1 import chat_pb2
 from protos.hands.v1 import hands_pb2
@@ -22,6 +22,7 @@ from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
+from protos.quota.v1 import quota_pb2
 from protos.rates.v1 import rates_pb2
 from protos.rooms.v1 import rooms_pb2
 from protos.types.v1 import types_pb2
@@ -29,6 +30,7 @@ from protos.types.v1 import types_pb2
 PAGE = 500
 
 T = TypeVar("T")
+Row = Node | Room | Person | Message | Cap | Item | SessionType | Quota | Denial
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,17 @@ class Found:
 
     row: Any
     data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message of a watch. `gone` and `denials` are rows too; `token`: to come back with."""
+
+    snapshot: bool
+    quotas: list[Found]
+    gone: list[Found]
+    denials: list[Found]
+    token: str
 
 
 class Once:
@@ -51,7 +64,7 @@ class Once:
         reply, _ = await call(self.context, method, request, self._deadline)
         return reply
 
-    def _found(self, row: Node | Room | Person | Message | Cap | Item | SessionType, message: Any) -> Found:
+    def _found(self, row: Row, message: Any) -> Found:
         return Found(row, {"context": self.context.name, **plain(message)})
 
     # ------------------------------------------------------------------ reading
@@ -101,6 +114,26 @@ class Once:
         request = rates_pb2.ListCapsRequest(room=room, page_size=PAGE)
         found = await pages(self.context, self._stubs.rates.ListCaps, request, lambda r: r.caps, self._deadline)
         return [self._found(convert.cap(self.context.name, one), one) for one in found]
+
+    async def quotas(self, scope: str = "", name: str = "") -> list[Found]:
+        request = quota_pb2.ListQuotasRequest(scope=scope, name=name, page_size=PAGE)
+        found = await pages(self.context, self._stubs.quota.ListQuotas, request, lambda r: r.quotas, self._deadline)
+        return [self._found(convert.quota(self.context.name, one), one) for one in found]
+
+    async def quota(self, scope: str, name: str, what: str) -> Found:
+        request = quota_pb2.GetQuotaRequest(scope=scope, name=name, what=what)
+        reply = await self._call(self._stubs.quota.GetQuota, request)
+        return self._found(convert.quota(self.context.name, reply.quota), reply.quota)
+
+    async def watch_quotas(self, token: str = "") -> AsyncIterator[Seen]:
+        """What changes, for ever; `token`: where one was. Raises Failure."""
+        request = quota_pb2.WatchQuotasRequest(resume_token=token)
+        async for message in follow(self.context, self._stubs.quota.WatchQuotas, request):
+            name = self.context.name
+            quotas = [self._found(convert.quota(name, one), one) for one in message.quotas]
+            gone = [self._found(convert.quota(name, one), one) for one in message.gone]
+            denials = [self._found(convert.denial(name, one), one) for one in message.denials]
+            yield Seen(message.snapshot, quotas, gone, denials, message.position.resume_token)
 
     async def items(self, room: str = "") -> list[Found]:
         request = moderation_pb2.ListItemsRequest(room=room, page_size=PAGE)
@@ -200,6 +233,13 @@ class Once:
         )
         reply = await self._call(self._stubs.rates.SetCap, request)
         return self._found(convert.cap(self.context.name, reply.cap), reply.cap)
+
+    async def set_quota(self, scope: str, name: str, what: str, limit: int, reason: str) -> Found:
+        request = quota_pb2.SetQuotaRequest(
+            scope=scope, name=name, what=what, limit=limit, reason=reason, request_id=request_id()
+        )
+        reply = await self._call(self._stubs.quota.SetQuota, request)
+        return self._found(convert.quota(self.context.name, reply.quota), reply.quota)
 
     async def create_room(
         self,

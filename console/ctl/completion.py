@@ -40,6 +40,27 @@ def complete_participants(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
     return [(one.row.participant, one.row.name) for one in found if one.row.participant.startswith(incomplete)]
 
 
+QUOTA_SCOPES = ("node", "type", "room")
+QUOTA_WHATS = ("people", "publishers", "rooms", "room_people")
+
+
+def complete_quota_scopes(incomplete: str) -> list[str]:
+    """node, type:… and room:…, as they are on the node."""
+    return [scope if scope == "node" else f"{scope}:" for scope in QUOTA_SCOPES if scope.startswith(incomplete)]
+
+
+def complete_quotas(ctx: Any, incomplete: str) -> list[str]:
+    found = _ask(ctx, lambda node: node.quotas())
+    names = {f"{one.row.scope}:{one.row.name}" if one.row.name else one.row.scope for one in found}
+    return sorted(name for name in names if name.startswith(incomplete)) or complete_quota_scopes(incomplete)
+
+
+def complete_whats(ctx: Any, incomplete: str) -> list[str]:
+    """What can be limited there."""
+    room = str(ctx.params.get("scope") or "").startswith("room")
+    return [what for what in QUOTA_WHATS[: 2 if room else None] if what.startswith(incomplete)]
+
+
 def complete_messages(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
     room = str(ctx.params.get("room") or "")
     found = _ask(ctx, lambda node: node.messages(room)) if room else []

@@ -11,7 +11,7 @@ from typing import Protocol
 from console.actions import BY_ID, Action, allowed, tier
 from console.columns import Look
 from console.i18n import n, t
-from console.model import Failure, Key, Link, Message, Person, Role, Room
+from console.model import Failure, Key, Link, Message, Person, Quota, Role, Room
 from console.operations import MICROPHONE, Operations, Report, explain
 from console.ports import Fleet
 from console.text import rates_of
@@ -230,6 +230,16 @@ class Acting:
             return
         self._desk.operations.cap(targets, asked, reason)
         self._desk.paint()
+
+    # ------------------------------------------------------------------ limits
+
+    def limit(self, quota: Quota | None, limit: int, reason: str = "", *, known: bool = True) -> None:
+        """`known`: what it was is known, so that it can be undone."""
+        if quota is None:
+            self._no(t("say.no_row"))
+        elif self.may("limit", quota.context):
+            self._desk.operations.limit(quota, limit, reason, known=known)
+            self._desk.paint()
 
     def undo(self) -> None:
         last = self._desk.operations.undoable()

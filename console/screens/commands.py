@@ -10,7 +10,7 @@ from console.fields import PERSON_FIELDS
 from console.filters import FilterError, compile_filter
 from console.grammar import Command, CommandError
 from console.i18n import Language, t
-from console.model import Person, Room
+from console.model import Person, Quota, Room
 from console.operations import MICROPHONE
 
 if TYPE_CHECKING:
@@ -149,6 +149,31 @@ def _rates(desk: DeskScreen, command: Command) -> None:
     desk.acting.cap(desk.caps_in_hand(), " ".join(command.targets), command.reason)
 
 
+def _quotas(desk: DeskScreen, command: Command) -> None:
+    desk.show("quota")
+    _filter(desk, command)
+
+
+def _quota(desk: DeskScreen, command: Command) -> None:
+    """`quota room:hall people=150`: what is named, on the node that is meant. It need not be on the screen."""
+    where, change = (*command.targets, "", "")[:2]
+    scope, _, name = where.partition(":")
+    what, _, limit = change.partition("=")
+    if not limit.isdecimal() or len(limit) > 9 or (scope != "node") != bool(name):
+        raise CommandError("quota.usage", text=" ".join(command.targets))
+    store = desk.look.store
+    contexts = [context for context in store.connections if command.context in ("", context)]
+    if scope == "room":
+        contexts = [context for context in contexts if (context, name) in store.rooms.rows]
+    if not contexts:
+        raise CommandError("command.no_room", text=name)
+    if len(contexts) > 1:
+        raise CommandError("command.ambiguous", text=where, where=" ".join(f"@{context}" for context in contexts))
+    named = Quota(contexts[0], scope, name, what)
+    known = store.quotas.rows.get(named.key)
+    desk.acting.limit(known or named, int(limit), command.reason, known=known is not None)
+
+
 def _close(desk: DeskScreen, command: Command) -> None:
     desk.acting.close(_room(desk, command), command.reason)
 
@@ -183,6 +208,8 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "hide": _hide,
     "close": _close,
     "rates": _rates,
+    "quotas": _quotas,
+    "quota": _quota,
     "filter": _filter,
     "sort": _sort,
     "pause": lambda desk, command: desk.do("pause"),

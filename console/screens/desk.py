@@ -14,6 +14,7 @@ from textual.widgets import ContentSwitcher
 from console import i18n
 from console.actions import ACTIONS, BY_ID, View
 from console.columns import Look
+from console.columns_quota import named
 from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
 from console.i18n import Language, t
@@ -25,6 +26,7 @@ from console.screens.acting import Acting
 from console.screens.help import HelpScreen
 from console.screens.nodes import NodesPane
 from console.screens.quality import QualityScreen
+from console.screens.quota import QuotaPane
 from console.screens.room import RoomPane
 from console.screens.rooms import RoomsPane
 from console.screens.view import Pane
@@ -85,6 +87,7 @@ class DeskScreen(Screen[None]):
         self.nodes_pane = NodesPane(look, id="nodes")
         self.rooms_pane = RoomsPane(look, id="rooms")
         self.room_pane = RoomPane(look, id="room")
+        self.quota_pane = QuotaPane(look, id="quota")
         self.bar = Bar(id="bar")
         self._frame_lines = (
             Lines(lambda cells, rows: [self._header(cells)], ON_SURFACE, id="head"),
@@ -108,6 +111,7 @@ class DeskScreen(Screen[None]):
             yield self.nodes_pane
             yield self.rooms_pane
             yield self.room_pane
+            yield self.quota_pane
         yield self.bar
         yield status
         yield keys
@@ -116,7 +120,8 @@ class DeskScreen(Screen[None]):
 
     @property
     def pane(self) -> Pane:
-        return {"nodes": self.nodes_pane, "rooms": self.rooms_pane}.get(self._view, self.room_pane)
+        panes = {"nodes": self.nodes_pane, "rooms": self.rooms_pane, "quota": self.quota_pane}
+        return panes.get(self._view, self.room_pane)
 
     def context_in_hand(self) -> str:
         """The context of the row under the cursor."""
@@ -168,7 +173,8 @@ class DeskScreen(Screen[None]):
         self._mark()
 
     def _held(self) -> frozenset[Key]:
-        tables = (self.nodes_pane.table, self.rooms_pane.table, self.room_pane.table)
+        panes = (self.nodes_pane, self.rooms_pane, self.room_pane, self.quota_pane)
+        tables = [pane.table for pane in panes]
         return frozenset(table.cursor_key for table in tables if table.cursor_key is not None)
 
     def paint(self) -> None:
@@ -210,12 +216,20 @@ class DeskScreen(Screen[None]):
             self.query_one("#views", ContentSwitcher).current = view
         if view == "room":
             self.fleet.focus(self.room_pane.room_key)
+        if view == "quota" and self._followed != view:
+            self._followed = view
+            self.fleet.follow_quotas(True)
         self.pane.table.focus()
         self.pane.tick()
         self._mark()
 
     def _leave(self, view: str | None) -> None:
-        """People and chat are followed only while they are on the screen."""
+        """People, chat and limits are followed only while they are on the screen."""
+        if view == "quota":
+            self._followed = ""
+            self.fleet.follow_quotas(False)
+            self.look.store.forget_quotas()
+            self.quota_pane.table.start_over()
         if view != "room" or self.room_pane.room_key is None:
             return
         self.fleet.focus(None)
@@ -255,6 +269,7 @@ class DeskScreen(Screen[None]):
             pane.table.focus()
 
     _chat_had_focus = False
+    _followed = ""
 
     # ------------------------------------------------------------------ keys
 
@@ -283,6 +298,8 @@ class DeskScreen(Screen[None]):
             self.show("rooms")
         elif self.pane is self.rooms_pane:
             self.enter(key)
+        elif self.pane is self.quota_pane:
+            self.open_limit()
         elif (person := self.room_pane.table.cursor_row) is not None:
             self.app.push_screen(QualityScreen(person, self.fleet, self.look))
 
@@ -301,8 +318,25 @@ class DeskScreen(Screen[None]):
             )
             self.bar.ask_line(line)
 
+    def open_limit(self) -> None:
+        quota = self.quota_pane.row
+        if quota is None:
+            self.say(Report(t("say.no_row"), ok=False))
+        elif self.acting.may("limit", quota.context):
+            now, default = (str(value) if value else t("quota.none") for value in (quota.limit, quota.default))
+            line = Line(
+                t("quota.ask", who=named(quota), now=now),
+                t("quota.hint", default=default),
+                done=lambda text: self.acting.limit(quota, int(text)) if _number(text) else None,
+                cancel=lambda: None,
+                change=lambda text: "" if not text or _number(text) else t("quota.wrong", text=text),
+            )
+            self.bar.ask_line(line)
+
     def back(self) -> None:
-        if self.pane is self.room_pane:
+        if self.pane is self.quota_pane:
+            self.show("nodes")
+        elif self.pane is self.room_pane:
             self.show("rooms")
         elif self.pane is self.rooms_pane:
             if self.rooms_pane.context:
@@ -337,7 +371,7 @@ class DeskScreen(Screen[None]):
 
     def pause(self) -> None:
         paused = not self.pane.table.paused
-        for pane in (self.nodes_pane, self.rooms_pane, self.room_pane):
+        for pane in (self.nodes_pane, self.rooms_pane, self.room_pane, self.quota_pane):
             pane.pause(paused)
         if paused:
             self.say(Report(t("say.paused")))
@@ -416,6 +450,10 @@ class DeskScreen(Screen[None]):
             self.say(Report(t(error.word, **error.values), ok=False))
 
 
+def _number(text: str) -> bool:
+    return text.isdecimal() and text.isascii() and len(text) <= 9
+
+
 def _moves(desk: DeskScreen, table: str, chat: str, *values: Any) -> Callable[[], None]:
     """A movement of whichever pane has the keys."""
 
@@ -456,6 +494,7 @@ def _deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "nodes": lambda: desk.show("nodes"),
         "rooms": desk.show_rooms,
         "room": lambda: desk.show("room"),
+        "quota": lambda: desk.show("quota"),
         "filter": desk.open_filter,
         "clear": desk.clear,
         "sort": lambda: desk.pane.table.sort_next(),
@@ -472,6 +511,7 @@ def _deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "hide": lambda: acting.hide(desk.room_pane.chat.cursor_message, seen=desk.room_pane.chat.cursor_in_view),
         "close": lambda: acting.close(desk.room_in_hand()),
         "rates": desk.open_rates,
+        "limit": desk.open_limit,
         "undo": acting.undo,
         "command": desk.open_command,
         "palette": lambda: desk.app.action_command_palette(),

@@ -30,6 +30,7 @@ from protos.mute.v1 import mute_pb2, mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2, participants_pb2_grpc
 from protos.quality.v1 import quality_pb2, quality_pb2_grpc
+from protos.quota.v1 import quota_pb2, quota_pb2_grpc
 from protos.rates.v1 import rates_pb2, rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 
@@ -93,6 +94,8 @@ class FakeNode:
         self.messages: list[chat_pb2.Message] = []
         self.details: dict[str, quality_pb2.GetQualityResponse] = {}
         self.caps: dict[tuple[str, str], rates_pb2.Cap] = {}
+        self.quotas: dict[tuple[str, str, str], quota_pb2.Quota] = {}
+        self.denials: list[quota_pb2.Denial] = []
         self.load = nodes_pb2.Load(cpu_percent=40.0, packets_out_per_second=12_000, bits_out_per_second=60_000_000)
         self.calls: list[tuple[str, Any]] = []
         self.refuse: dict[str, tuple[grpc.StatusCode, common_pb2.Refusal | None]] = {}
@@ -117,6 +120,7 @@ class FakeNode:
         mute_pb2_grpc.add_MuteServiceServicer_to_server(servicer, server)
         chat_pb2_grpc.add_ChatServiceServicer_to_server(servicer, server)
         quality_pb2_grpc.add_QualityServiceServicer_to_server(servicer, server)
+        quota_pb2_grpc.add_QuotaServiceServicer_to_server(servicer, server)
         rates_pb2_grpc.add_RatesServiceServicer_to_server(servicer, server)
         self.port = server.add_secure_port(f"127.0.0.1:{self.port}", self.authority.credentials)
         await server.start()
@@ -202,6 +206,25 @@ class FakeNode:
         await self._tell("message", room, message)
         return message
 
+    async def limit(self, scope: str, name: str, what: str, limit: int, use: int, **values: Any) -> None:
+        """A limit and its use."""
+        quota = quota_pb2.Quota(scope=scope, name=name, what=what, limit=limit, use=use, **values)
+        quota.default = quota.default or limit
+        self.quotas[scope, name, what] = quota
+        await self._tell("quota", "", quota)
+
+    async def deny(self, scope: str, name: str, what: str, code: str, room: str = "") -> None:
+        """The limit says no."""
+        quota = self.quotas[scope, name, what]
+        said = quota_pb2.Denial(number=len(self.denials) + 1, code=code, scope=scope, name=name, what=what, room=room)
+        said.limit, said.current = str(quota.limit), str(quota.use)
+        said.at.FromSeconds(NOON + 60 * said.number)
+        quota.refused += 1
+        quota.last_refused.CopyFrom(said.at)
+        self.denials.append(said)
+        await self._tell("quota", "", said)
+        await self._tell("quota", "", quota)
+
     async def _count(self, room: str) -> None:
         if room in self.rooms:
             self.rooms[room].people = sum(key[0] == room for key in self.people)
@@ -258,6 +281,7 @@ class Servicer(
     mute_pb2_grpc.MuteServiceServicer,
     chat_pb2_grpc.ChatServiceServicer,
     quality_pb2_grpc.QualityServiceServicer,
+    quota_pb2_grpc.QuotaServiceServicer,
     rates_pb2_grpc.RatesServiceServicer,
 ):
     """The contracts, over a FakeNode. Roles are checked here as the real node checks them."""
@@ -461,6 +485,33 @@ class Servicer(
         await self._check(context, "ListCaps", "viewer")
         caps = [cap for (room, _), cap in sorted(self._node.caps.items()) if request.room in ("", room)]
         return rates_pb2.ListCapsResponse(caps=caps)
+
+    async def ListQuotas(self, request: Any, context: Any) -> Any:
+        await self._check(context, "ListQuotas", "viewer")
+        found = [quota for quota in self._node.quotas.values() if request.scope in ("", quota.scope)]
+        return quota_pb2.ListQuotasResponse(quotas=found, denials=self._node.denials[::-1])
+
+    async def WatchQuotas(self, request: Any, context: Any) -> Any:
+        await self._check(context, "WatchQuotas", "viewer")
+        async for snapshot, changes, token in self._node.follow("quota", "", request.resume_token):
+            fresh = [one for one in changes if isinstance(one, quota_pb2.Quota)]
+            said = [one for one in changes if isinstance(one, quota_pb2.Denial)]
+            yield quota_pb2.WatchQuotasResponse(
+                snapshot=snapshot,
+                quotas=self._node.quotas.values() if snapshot else fresh,
+                denials=self._node.denials if snapshot else said,
+                position=common_pb2.Position(resume_token=token),
+            )
+
+    async def SetQuota(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "SetQuota", "operator", request):
+            return again
+        quota = self._node.quotas[request.scope, request.name, request.what]
+        quota.limit = request.limit or quota.default
+        quota.set_by = "anna" if request.limit else ""
+        quota.set.FromSeconds(NOON)
+        await self._node._tell("quota", "", quota)
+        return self._did(request, quota_pb2.SetQuotaResponse(quota=quota))
 
     async def SetCap(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "SetCap", "operator", request):
