@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from node.errors import Refused
-from node.features.join.rules import Link
+from node.features.access.rules import Issue, Link
 from node.features.join.service import Join, JoinRequest
 from node.features.participants.rules import LEASE_S, NEGOTIATION_S, Leave, MediaConnected, MediaLost, Role
 from node.features.quota.counter import LocalPlaces
@@ -19,7 +19,7 @@ from node.features.quota.rules import LEASE_S as PLACE_S
 from node.features.quota.rules import Limits, QuotaSet, Value, publishes
 from node.features.quota.service import Quota
 from node.features.rooms.floor import Floor, digest
-from node.features.rooms.rules import Issue, Room
+from node.features.rooms.rules import Room
 from node.features.rooms.service import Rooms
 from node.ports import Actor, Fact, Held, Opened, Scope, Shape, Source
 from tests.features.stage import NOON, negotiated

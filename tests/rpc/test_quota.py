@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from node.errors import Refused
-from node.features.join.rules import Link
+from node.features.access.rules import Issue, Link
 from node.features.join.service import JoinRequest
 from node.features.participants.view import Role
 from node.features.quota.counter import LocalPlaces
@@ -16,7 +16,6 @@ from node.features.quota.rules import Limits
 from node.features.quota.service import Quota
 from node.features.quota.store import SqlStore
 from node.features.rooms.floor import digest
-from node.features.rooms.rules import Issue
 from node.ports import Actor, Scope
 from protos.quota.v1 import quota_pb2 as pb
 from protos.quota.v1 import quota_pb2_grpc
