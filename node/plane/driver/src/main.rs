@@ -43,6 +43,10 @@ use sys::{Udp, Wake};
 use tcp::Tcp;
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("--version") {
+        println!("regie-plane {}", env!("CARGO_PKG_VERSION"));
+        return ExitCode::SUCCESS;
+    }
     let args = match Args::parse(std::env::args().skip(1)) {
         Ok(args) => args,
         Err(sentence) => return refuse(&sentence),
