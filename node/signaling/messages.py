@@ -75,6 +75,18 @@ class Hide(FromPage, frozen=True):
     message: Id
 
 
+class Older(FromPage, frozen=True):
+    """What was said before this message."""
+
+    before: Id
+
+
+class Queue(FromPage, frozen=True):
+    """Moderators: what waits after this item."""
+
+    after: Id
+
+
 class Retract(FromPage, frozen=True):
     message: Id
 
@@ -176,6 +188,8 @@ ClientMessage = (
     | Extend
     | End
     | Retract
+    | Older
+    | Queue
     | Report
     | Regulate
     | Restrain
@@ -346,6 +360,10 @@ class Welcome(FromNode, frozen=True):
     cover: CoverInfo | None = None
     rights: tuple[str, ...] = ()
     time: TimeInfo | None = None
+    older: bool = False
+    """There may be more in `chat`, before the first: ask for it."""
+    more_items: bool = False
+    """There is more in `items`, after the last."""
 
 
 class Resumed(FromNode, frozen=True):
@@ -375,6 +393,18 @@ class Speaking(FromNode, frozen=True):
 class Said(FromNode, frozen=True, tag="chat"):
     seq: int
     message: MessageInfo
+
+
+class Earlier(FromNode, frozen=True, tag="older"):
+    """What was asked for, the oldest first."""
+
+    messages: tuple[MessageInfo, ...]
+    more: bool
+
+
+class Items(FromNode, frozen=True, tag="queue"):
+    items: tuple[ItemInfo, ...]
+    more: bool
 
 
 class Hidden(FromNode, frozen=True):

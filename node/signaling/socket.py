@@ -19,6 +19,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from node.errors import Refused
 from node.features.chat.service import Chat
+from node.features.chat.view import MessageView
 from node.features.cover.service import Cover
 from node.features.hands.service import Hands
 from node.features.join.service import Join
@@ -36,7 +37,7 @@ from node.logs import fault
 from node.ports import Actor, Source
 from node.signaling import messages as m
 from node.signaling.stream import ENDED, RESTART, Hub, Stream, frame
-from node.signaling.talk import message_of
+from node.signaling.talk import last_of, message_of, queue_for
 from node.web.meter import Meter
 
 SUBPROTOCOL: Final = "regie.v1"
@@ -49,6 +50,8 @@ MAX_WAITING: Final = 1024 * 1024
 HEARTBEAT_S: Final = 20.0
 BURST: Final = 100
 PER_SECOND: Final = 20.0
+OLDER_BURST: Final = 10
+OLDER_PER_SECOND: Final = 2.0
 
 PROTOCOL_ERROR: Final = 4000
 SESSION_UNKNOWN: Final = 4003
@@ -82,6 +85,8 @@ class Line:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._frames: list[bytes] = []
+        self._greeting = 0
+        """Bytes of a greeting that may still be on the way."""
         self.code: asyncio.Future[int] = self._loop.create_future()
         """With which code to close, once somebody decided that."""
 
@@ -90,14 +95,21 @@ class Line:
             self._loop.call_soon(self.flush)
         self._frames.append(data)
 
+    def greet(self, data: bytes) -> None:
+        self._greeting += len(data)
+        self.send(data)
+
     def flush(self) -> None:
         if not self._frames or self._transport.is_closing():
             self._frames.clear()
             return
         self._transport.write(b"".join(self._frames))
         self._frames.clear()
-        if self._transport.get_write_buffer_size() > MAX_WAITING:
+        waiting = self._transport.get_write_buffer_size()
+        if waiting > MAX_WAITING + self._greeting:
             self.end(TOO_SLOW)
+        elif waiting <= MAX_WAITING:
+            self._greeting = 0
 
     def end(self, code: int) -> None:
         if not self.code.done():
@@ -115,6 +127,8 @@ class Talk:
     participant: str
     left: float = float(BURST)
     at: float = 0.0
+    looks: float = float(OLDER_BURST)
+    looked: float = 0.0
 
     @property
     def actor(self) -> Actor:
@@ -130,6 +144,19 @@ class Talk:
         self.at = now
         self.left -= 1.0
         return self.left >= 0.0
+
+    def check_look(self) -> None:
+        """The ledger is read for it.
+
+        Raises:
+            Refused: TOO_FAST.
+        """
+        now = asyncio.get_running_loop().time()
+        self.looks = min(float(OLDER_BURST), self.looks + (now - self.looked) * OLDER_PER_SECOND)
+        self.looked = now
+        if self.looks < 1.0:
+            raise Refused("TOO_FAST", limit=f"{OLDER_PER_SECOND:g}/s", current=f"{OLDER_BURST}+")
+        self.looks -= 1.0
 
 
 class Sockets:
@@ -361,6 +388,19 @@ async def _chat(talk: Talk, message: m.Chat) -> None:
         return
     # The page asks again because it missed the answer: it alone gets it again.
     talk.say(m.Said(talk.stream.next(), message_of(told, talk.participant)))
+    if isinstance(told, MessageView) and told.hidden:
+        talk.say(m.Hidden(talk.stream.next(), told.message))
+
+
+async def _older(talk: Talk, message: m.Older) -> None:
+    talk.check_look()
+    found, more = await talk.edge.chat.older(talk.room.id, talk.participant, message.before)
+    infos, more = last_of(found, talk.room.people.get(talk.participant), more=more)
+    talk.say(m.Earlier(infos, more))
+
+
+async def _queue(talk: Talk, message: m.Queue) -> None:
+    talk.say(m.Items(*queue_for(talk.room, talk.room.people.get(talk.participant), message.after)))
 
 
 async def _layout(talk: Talk, message: m.Layout) -> None:
@@ -461,6 +501,8 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Remove: _remove,
     m.Hide: _hide,
     m.Retract: _retract,
+    m.Older: _older,
+    m.Queue: _queue,
     m.Report: _report,
     m.Regulate: _regulate,
     m.Restrain: _restrain,

@@ -40,6 +40,8 @@ from node.signaling import talk as told
 
 KEPT: Final = 1000
 """Messages of a room in memory."""
+REPLAY_BYTES: Final = 512 * 1024
+"""Of them at once, for who comes back; a welcome is less than more."""
 GATHER_S: Final = 0.03
 GATHER_CROWD_S: Final = 0.15
 CROWD: Final = 50
@@ -57,6 +59,9 @@ class Connection(Protocol):
     def send(self, frame: bytes) -> None:
         """Queue a complete frame; never blocks."""
 
+    def greet(self, frame: bytes) -> None:
+        """Likewise for what everybody is told first, however large: a line is not slow because of it."""
+
     def end(self, code: int) -> None:
         """Close after what is queued."""
 
@@ -73,12 +78,14 @@ def frame(message: m.FromNode) -> bytes:
 
 
 class Kept(NamedTuple):
-    """`to`: for these people only. `instead`: what one person gets instead of `data`."""
+    """`to`: for these people only. `instead`: what one person gets instead of `data`. `about`: a message of the chat
+    that is told here, and no more once it is hidden."""
 
     seq: int
     data: bytes
     to: frozenset[str] | None = None
     instead: tuple[str, bytes] | None = None
+    about: str = ""
 
     def for_(self, participant: str) -> bytes | None:
         if self.to is not None and participant not in self.to:
@@ -98,6 +105,8 @@ class Stream:
         self._oldest = seq
         """Every message after this number is in `_kept`."""
         self._kept: deque[Kept] = deque()
+        self._since: dict[str, int] = {}
+        """Whom what was told from which number on: nobody resumes before."""
         self._people: dict[str, m.PersonInfo] = {person.id: info_of(room, person) for person in room.people}
         self._dirty: dict[str, None] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -124,20 +133,25 @@ class Stream:
             mine.send(data)
 
     def tell_some(
-        self, message: m.FromNode, seq: int, to: frozenset[str], instead: tuple[str, m.FromNode] | None = None
+        self,
+        message: m.FromNode,
+        seq: int,
+        to: frozenset[str],
+        instead: tuple[str, m.FromNode] | None = None,
+        about: str = "",
     ) -> None:
         """To these people, and perhaps a variant of it to one of them. Nobody else's WebSocket ever gets it."""
         special = (instead[0], frame(instead[1])) if instead is not None else None
-        kept = Kept(seq, frame(message), to, special)
+        kept = Kept(seq, frame(message), to, special, about)
         self._keep(kept)
         for participant in to:
             if (connection := self.connections.get(participant)) is not None:
                 connection.send(kept.for_(participant) or b"")
 
-    def tell_but(self, message: m.FromNode, seq: int, one: str, instead: m.FromNode) -> None:
+    def tell_but(self, message: m.FromNode, seq: int, one: str, instead: m.FromNode, about: str = "") -> None:
         """To everybody, and a variant of it to `one`."""
         data, special = frame(message), frame(instead)
-        self._keep(Kept(seq, data, instead=(one, special)))
+        self._keep(Kept(seq, data, instead=(one, special), about=about))
         for participant, connection in self.connections.items():
             connection.send(special if participant == one else data)
 
@@ -145,6 +159,10 @@ class Stream:
         self._kept.append(kept)
         if len(self._kept) > KEPT:
             self._oldest = self._kept.popleft().seq
+
+    def forget(self, message: str) -> None:
+        """It is hidden: who comes back is told that, and not what it said."""
+        self._kept = deque(kept for kept in self._kept if kept.about != message)
 
     def changed(self, participant: str) -> None:
         """The person is told about soon."""
@@ -173,6 +191,7 @@ class Stream:
 
     def gone(self, participant: str, cause: Cause) -> None:
         self._dirty.pop(participant, None)
+        self._since.pop(participant, None)
         known = self._people.pop(participant, None) is not None
         if known and cause not in (Cause.CLOSED, Cause.ENDED):
             seq = self.next()
@@ -227,15 +246,21 @@ class Stream:
         self.end(person.id, "replaced", Refusal("REPLACED"), REPLACED)
         self.flush(list(self._dirty))
         self.connections[person.id] = connection
-        if self._oldest <= seq <= self._seq:
-            connection.send(frame(m.Resumed(self._seq)))
-            for kept in self._kept:
-                if kept.seq > seq and (data := kept.for_(person.id)) is not None:
-                    connection.send(data)
+        missed = self._missed(person.id, seq)
+        if missed is not None:
+            connection.greet(frame(m.Resumed(self._seq)) + b"".join(missed))
         else:
-            connection.send(frame(self._welcome(person)))
+            self._since[person.id] = self._seq
+            connection.greet(frame(self._welcome(person)))
         if self._grades:
             connection.send(self._grades)
+
+    def _missed(self, participant: str, seq: int) -> list[bytes] | None:
+        """What this person was told after `seq`. None: it is too long ago or too much, or they never came so far."""
+        if not max(self._oldest, self._since.get(participant, self._seq + 1)) <= seq <= self._seq:
+            return None
+        missed = [data for kept in self._kept if kept.seq > seq and (data := kept.for_(participant)) is not None]
+        return missed if sum(map(len, missed)) <= REPLAY_BYTES else None
 
     def detach(self, participant: str, connection: Connection) -> bool:
         """Whether it was the person's connection of now."""
@@ -263,25 +288,29 @@ class Stream:
         room = self.room
         slots = room.layout.view(person.id)
         verdict = room.quality.verdict(person.id)
+        chat, older = told.history(room, person)
+        items, more_items = told.queue_for(room, person)
         return m.Welcome(
             seq=self._seq,
             you=person.id,
             room=m.RoomInfo(room.id, room.title),
             people=tuple(self._people.values()),
             slots=tuple(m.SlotInfo(slot, who, source) for slot, who, source in slots),
-            chat=told.history(room, person),
+            chat=chat,
             blocked=tuple(source for source in Source if room.mute.is_blocked(person.id, source)),
             layers=tuple(m.LayersInfo(source, rids) for source, rids in room.layout.wanted(person.id)),
             held=room.quality.is_held(person.id),
             quality=m.VerdictInfo(verdict.grade, verdict.cause),
             mode=told.mode_of(room, person.role in STAFF),
-            items=told.queue_for(room, person),
+            items=items,
             restraints=told.restraints_for(room, person),
             waiting=told.waiting_of(room, person),
             hands=gestures.hands_of(room),
             cover=gestures.cover_of(room) if person.role in STAFF else None,
             rights=rights_of(room, person.role),
             time=time_of(room, self.now()),
+            older=older,
+            more_items=more_items,
         )
 
 

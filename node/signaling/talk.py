@@ -3,24 +3,24 @@ put into frames."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
 from node.features.chat.rules import (
+    WELCOME,
     Complained,
     Declined,
     MessageHidden,
     MessagePosted,
-    MessageView,
     PrivateHidden,
     PrivatePosted,
-    PrivateView,
     Waiting,
     private_view_of,
     view_of,
 )
+from node.features.chat.view import PrivateView, Stored
 from node.features.moderation.rules import (
     Item,
     ItemClaimed,
@@ -29,6 +29,7 @@ from node.features.moderation.rules import (
     PersonRestrained,
     SettingsChanged,
     StrictnessChanged,
+    number_of_item,
 )
 from node.features.participants.rules import STAFF, Person
 from node.features.rooms.rules import Room
@@ -42,10 +43,35 @@ if TYPE_CHECKING:
 # ---------------------------------------------------------------- what a page is welcomed with
 
 
-def history(room: Room, person: Person) -> tuple[m.MessageInfo, ...]:
-    """What this person may read, the oldest first."""
-    both: list[MessageView | PrivateView] = [*room.chat.recent(), *room.chat.private_of(person)]
-    return tuple(message_of(message, person.id) for message in sorted(both, key=lambda one: one.message))
+HISTORY_BYTES: Final = 256 * 1024
+"""Of messages in one frame: a welcome of long ones must not be what makes a slow line too slow."""
+QUEUE_BYTES: Final = 128 * 1024
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def history(room: Room, person: Person) -> tuple[tuple[m.MessageInfo, ...], bool]:
+    """The last of what this person may read, the oldest first, and whether there may be more before it."""
+    both: list[Stored] = [*room.chat.recent(), *room.chat.private_of(person)]
+    both.sort(key=lambda one: one.message)
+    return last_of(both, person, more=not room.chat.complete or len(both) >= WELCOME)
+
+
+def last_of(messages: Sequence[Stored], person: Person, *, more: bool) -> tuple[tuple[m.MessageInfo, ...], bool]:
+    """Of `messages`, the oldest first, the last that go into one frame; and whether there are more before them."""
+    infos = (message_of(message, person.id) for message in reversed(messages))
+    taken = fitting(infos, HISTORY_BYTES)
+    return tuple(reversed(taken)), more or len(taken) < len(messages)
+
+
+def fitting(infos: Iterable[S], most: int) -> list[S]:
+    """The first of them that together take at most `most` bytes; one at least, so that asking on comes to an end."""
+    taken: list[S] = []
+    for info in infos:
+        most -= len(m.encoder.encode(info))
+        if most < 0 and taken:
+            break
+        taken.append(info)
+    return taken
 
 
 def mode_of(room: Room, staff: bool) -> m.ModeInfo:
@@ -63,8 +89,13 @@ def mode_of(room: Room, staff: bool) -> m.ModeInfo:
     )
 
 
-def queue_for(room: Room, person: Person) -> tuple[m.ItemInfo, ...]:
-    return tuple(map(item_of, room.moderation.queue())) if person.role in STAFF else ()
+def queue_for(room: Room, person: Person, after: str = "") -> tuple[tuple[m.ItemInfo, ...], bool]:
+    """What waits, the oldest first, after an item; and whether there is more."""
+    if person.role not in STAFF:
+        return (), False
+    waiting = [item for item in room.moderation.queue() if number_of_item(item.item) > number_of_item(after)]
+    taken = fitting(map(item_of, waiting), QUEUE_BYTES)
+    return tuple(taken), len(taken) < len(waiting)
 
 
 def waiting_of(room: Room, person: Person) -> tuple[m.ItemInfo, ...]:
@@ -79,7 +110,7 @@ def restraints_for(room: Room, person: Person) -> tuple[m.RestraintInfo, ...]:
     return tuple(m.RestraintInfo(who, how) for who, how in known if person.role in STAFF or who == person.id)
 
 
-def message_of(message: MessageView | PrivateView, reader: str) -> m.MessageInfo:
+def message_of(message: Stored, reader: str) -> m.MessageInfo:
     return m.MessageInfo(
         message=message.message,
         participant=message.participant,
@@ -124,22 +155,25 @@ def _message_posted(stream: Stream, event: MessagePosted) -> None:
     stream.flush([event.participant])
     seq, view = stream.next(), view_of(event)
     said = m.Said(seq, message_of(view, ""))
-    stream.tell_but(said, seq, event.participant, m.Said(seq, message_of(view, event.participant)))
+    own = m.Said(seq, message_of(view, event.participant))
+    stream.tell_but(said, seq, event.participant, own, about=event.message)
 
 
 def _private_posted(stream: Stream, event: PrivatePosted) -> None:
     stream.flush([event.participant])
     seq, view = stream.next(), private_view_of(event)
     own = (event.participant, m.Said(seq, message_of(view, event.participant)))
-    stream.tell_some(m.Said(seq, message_of(view, "")), seq, stream.room.chat.readers(event), own)
+    stream.tell_some(m.Said(seq, message_of(view, "")), seq, stream.room.chat.readers(event), own, event.message)
 
 
 def _message_hidden(stream: Stream, event: MessageHidden) -> None:
+    stream.forget(event.message)
     seq = stream.next()
     stream.tell(m.Hidden(seq, event.message), seq)
 
 
 def _private_hidden(stream: Stream, event: PrivateHidden) -> None:
+    stream.forget(event.message)
     seq = stream.next()
     stream.tell_some(m.Hidden(seq, event.message), seq, stream.room.chat.readers(event))
 

@@ -110,3 +110,35 @@ async def test_a_drop_keeps_what_was_written(node: ScriptedNode, guest: Guest) -
 
     await node.until_heard("chat", text="pendant la coupure")
     await expect(guest.page.locator("[data-banner=connection]")).to_have_count(0)
+
+
+async def test_what_is_hidden_is_not_quoted_any_longer(node: ScriptedNode, guest: Guest) -> None:
+    """Hiding takes the words off the screen, also from the answers to them and from an answer that is being written."""
+    answer = said("m2", AMINA, "voilà") | {"reply": "m1"}
+    node.people, node.chat = [AMINA], [said("m1", AMINA, "une insulte"), answer]
+    await guest.enter()
+    await guest.page.keyboard.press("c")
+    quote = guest.page.locator("#chat-log .quote")
+    await expect(quote).to_contain_text("une insulte")
+    await guest.page.get_by_role("button", name="Actions pour le message de").first.click()
+    await guest.page.get_by_role("button", name="Répondre").click()
+    await expect(guest.page.locator("#chat-reply")).to_contain_text("une insulte")
+    await node.say("hidden", message="m1")
+    await expect(quote).to_contain_text("Un message qui n’est plus affiché")
+    await expect(guest.page.locator("#chat-reply")).to_be_hidden()
+    await expect(guest.page.locator("#chat")).not_to_contain_text("une insulte")
+
+
+async def test_older_messages_are_asked_for_and_a_page_keeps_the_last(node: ScriptedNode, guest: Guest) -> None:
+    node.people = [AMINA]
+    node.chat = [said(f"m_{n:09d}", AMINA, f"message {n}") for n in range(100, 601)]
+    await guest.enter()
+    await guest.page.keyboard.press("c")
+    rows, older = guest.page.locator("#chat-log > li"), guest.page.get_by_role("button", name="Messages plus anciens")
+    await expect(rows).to_have_count(500)
+    await older.click()
+    assert (await node.until_heard("older"))["before"] == "m_000000101"
+    await node.say("older", messages=[said(f"m_{n:09d}", AMINA, f"message {n}") for n in range(99, 101)], more=False)
+    await expect(rows).to_have_count(502)
+    await expect(rows.first).to_contain_text("message 99")
+    await expect(older).to_be_hidden()

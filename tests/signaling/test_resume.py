@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from node.features.participants.rules import State
-from tests.web.house import House, Page, transport_of
+from tests.web.house import OPERATOR, House, Page, transport_of
 
 
 async def dropped(page: Page, *, cut: bool = False) -> None:
@@ -96,3 +96,40 @@ async def test_a_cut_network_keeps_the_place(home: House) -> None:
     home.floor.tick()
     gone = await amina.until("gone")
     assert (gone["participant"], gone["cause"]) == (bruno.id, "lost")
+
+
+async def test_a_number_that_was_never_told_brings_no_more_than_a_welcome(home: House) -> None:
+    """H18: whoever makes one up in their first hello is not shown what the room had before they came."""
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    seq = amina.seq
+    await amina.send(type="chat", text="à masquer")
+    message = (await amina.until("chat"))["message"]["message"]
+    await home.chat.hide(room.room, message, by=OPERATOR)
+    late = Page(home, tickets["participant"], room.room)
+    await late.join("Mallory")
+    assert (await late.attach(seq=seq))["type"] == "welcome"
+    await late.quiet()
+    assert not [said for said in late.seen if "à masquer" in str(said)]
+
+
+async def test_what_was_hidden_meanwhile_is_told_as_hidden_only(home: House) -> None:
+    """Public and private: who comes back is not sent the words that were taken away."""
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    bruno = await home.person(room.room, tickets["participant"], "Bruno")
+    await bruno.quiet()
+    await dropped(bruno)
+    await amina.send(type="chat", text="un secret", key="k1")
+    await amina.send(type="chat", text="un secret à deux", to=bruno.id)
+    await amina.send(type="chat", text="bonjour")
+    ids = [(await amina.until("chat"))["message"]["message"] for _ in range(3)]
+    for message in ids[:2]:
+        await amina.send(type="retract", message=message)
+        await amina.until("hidden")
+    assert (await bruno.attach())["type"] == "resumed"
+    said = await bruno.quiet()
+    assert [one["message"]["text"] for one in said if one["type"] == "chat"] == ["bonjour"]
+    assert [one["message"] for one in said if one["type"] == "hidden"] == ids[:2]
+    await amina.send(type="chat", text="un secret", key="k1")  # asked again: the author alone is answered
+    assert [one["type"] for one in await amina.quiet()] == ["chat", "hidden"]

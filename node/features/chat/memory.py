@@ -43,16 +43,18 @@ class Memory:
         self._gone: OrderedDict[str, None] = OrderedDict()
         self.whole = True
         """`public` is all that was ever written to everybody; older ones are nowhere else."""
+        self.complete = True
+        """All that was said in this session is remembered."""
 
     def restore(self, public: Iterable[MessageView], private: Iterable[PrivateView]) -> None:
         self.public = {message.message: message for message in public}
-        self.whole = len(self.public) < PUBLIC
+        self.whole = self.complete = len(self.public) < PUBLIC
         for one in private:
             self.add(one)
 
     def begin(self) -> None:
         """What was said until now is the past."""
-        self.whole = self.whole and not self.public
+        self.whole, self.complete = self.whole and not self.public, True
         self.public, self.private = {}, {}
         self._conversations, self._authors = {}, Counter()
 
@@ -67,7 +69,7 @@ class Memory:
             self.public[message.message] = message
             if len(self.public) > PUBLIC:
                 del self.public[next(iter(self.public))]
-                self.whole = False
+                self.whole = self.complete = False
             return
         self.private[message.message] = message
         self._authors[message.participant] += 1
@@ -76,9 +78,11 @@ class Memory:
         mine[message.message] = None
         if len(mine) > (CHANNEL if message.to == TO_STAFF else CONVERSATION):
             self._forget(next(iter(mine)))
+            self.complete = False
         if len(self.private) > PRIVATE:
             most = max(self._authors, key=self._authors.__getitem__)
             self._forget(next(one.message for one in self.private.values() if one.participant == most))
+            self.complete = False
 
     def hide(self, message: MessageView, by: str) -> MessageView:
         """As it is from now on."""

@@ -209,6 +209,11 @@ class Chat:
         return self._memory.whole
 
     @property
+    def complete(self) -> bool:
+        """Whether all that was said in this session is remembered."""
+        return self._memory.complete
+
+    @property
     def begun(self) -> int:
         """Messages up to this number are of an earlier session, which participants do not read."""
         return self._begun

@@ -489,5 +489,11 @@ class Moderation:
         return [StrictnessChanged(self.room, strictness)]
 
 
+def number_of_item(item: str) -> int:
+    """By which items are in order; 0 for anything else."""
+    number = item.removeprefix("i_")
+    return int(number) if number.isdecimal() and len(number) <= 18 else 0
+
+
 def _same(text: str) -> str:
     return "".join(fold(text).split())

@@ -77,3 +77,33 @@ test('blocking is told once', () => {
   assert.equal(state.apply(block, 0)[0].what, 'blocked');
   assert.deepEqual(state.apply(block, 0), []);
 });
+
+const said = (n) => ({ message: `m_${String(n).padStart(9, '0')}`, participant: 'p_a', name: 'Amina', text: `n ${n}`, html: '', sent: n });
+
+test('older messages come before what is known, once', () => {
+  const state = room();
+  state.apply({ type: 'chat', message: said(7) }, 0);
+  state.apply({ type: 'older', messages: [said(5), said(6), said(7)], more: true }, 0);
+  assert.deepEqual(state.chat.map((one) => one.sent), [5, 6, 7]);
+  assert.equal(state.older, true);
+  state.apply({ type: 'older', messages: [said(4)], more: false }, 0);
+  assert.deepEqual(state.chat.map((one) => one.sent), [4, 5, 6, 7]);
+  assert.equal(state.older, false);
+});
+
+test('a page that is left open remembers the last messages only', () => {
+  const state = room();
+  for (let n = 1; n <= 3001; n += 1) state.apply({ type: 'chat', message: said(n) }, 0);
+  assert.equal(state.chat.length, 500);
+  assert.equal(state.chat.at(-1).sent, 3001);
+  assert.equal(state.older, true);
+});
+
+test('what waits comes in pages, the oldest first', () => {
+  const state = room();
+  const item = (n) => ({ item: `i_${n}`, kind: 'held', participant: 'p_a', name: 'Amina', text: '', html: '', at: n, why: 'room' });
+  state.apply({ type: 'welcome', you: 'p_j', room: { title: 'Salle' }, people: [jean], slots: [], chat: [], blocked: [], items: [item(1)], more_items: true }, 0);
+  assert.equal(state.moreItems, true);
+  assert.deepEqual(state.apply({ type: 'queue', items: [item(2), item(3)], more: false }, 0), [{ what: 'queue', more: false }]);
+  assert.deepEqual([...state.items.keys()], ['i_1', 'i_2', 'i_3']);
+});

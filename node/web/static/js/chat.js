@@ -3,7 +3,7 @@
 import { find, h, icon, set, setText } from './dom.js';
 import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
 import { render, spoken } from './richtext.js';
-import { isStaff } from './state.js';
+import { CHAT_KEPT, isStaff } from './state.js';
 
 /** @typedef {import('./protocol.js').ChatMessage} ChatMessage */
 /** @typedef {import('./protocol.js').Refusal} Refusal */
@@ -12,8 +12,6 @@ import { isStaff } from './state.js';
 
 /** Messages of one person closer than this share one heading, ms. */
 const TOGETHER_MS = 120_000;
-/** Older messages leave the screen; the node keeps them. */
-const KEPT = 500;
 const NEAR_END_PX = 60;
 
 export class Chat {
@@ -21,12 +19,16 @@ export class Chat {
   #scroll = find('#chat-scroll', HTMLElement);
   #empty = find('#chat-empty', HTMLElement);
   #newer = find('#chat-newer', HTMLButtonElement);
+  #older = find('#chat-older', HTMLButtonElement);
+  #form = find('#chat-form', HTMLFormElement);
   #text = find('#chat-text', HTMLTextAreaElement);
   #limit = find('#chat-limit', HTMLElement);
   #to = find('#chat-to', HTMLSelectElement);
   #mode = find('#chat-mode', HTMLElement);
   #reply = find('#chat-reply', HTMLElement);
   #replyTo = '';
+  /** Messages on the screen at most; the node keeps the older ones. */
+  #most = CHAT_KEPT;
   /** @type {Map<string, HTMLLIElement>} by message id or key */ #rows = new Map();
   /** @type {{participant: string, sent: number, to: string}|null} */ #last = null;
   maximum = 2000;
@@ -46,7 +48,7 @@ export class Chat {
     this.options = options;
     this.stop = new AbortController();
     const { signal } = this.stop;
-    find('#chat-form', HTMLFormElement).addEventListener('submit', (event) => {
+    this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#submit();
     }, { signal });
@@ -58,6 +60,7 @@ export class Chat {
     }, { signal });
     this.#text.addEventListener('input', () => this.#typed(), { signal });
     this.#newer.addEventListener('click', () => this.#toEnd(), { signal });
+    this.#older.addEventListener('click', () => this.#askOlder(), { signal });
     this.#scroll.addEventListener('scroll', () => {
       if (this.#nearEnd()) this.#newer.hidden = true;
     }, { signal, passive: true });
@@ -78,8 +81,10 @@ export class Chat {
     const waiting = [...this.#rows.values()].filter((row) => row.classList.contains('pending'));
     this.#rows.clear();
     this.#last = null;
+    this.#most = CHAT_KEPT;
+    if (this.options.state.chat.length > this.#most) this.options.state.older = true;
     this.#log.replaceChildren();
-    for (const message of this.options.state.chat.slice(-KEPT)) this.#append(message);
+    for (const message of this.options.state.chat.slice(-this.#most)) this.#append(message);
     for (const row of waiting) {
       const key = row.dataset.key ?? '';
       if (this.options.state.chat.some((said) => said.key === key)) continue;
@@ -125,7 +130,7 @@ export class Chat {
     const stay = !this.#nearEnd();
     if (message.key) this.#forget(message.key);
     this.#append(message);
-    while (this.#log.children.length > KEPT) this.#log.firstElementChild?.remove();
+    this.#trim();
     this.#drawEmpty();
     const own = message.participant === this.options.state.you;
     if (stay && !own) this.#newer.hidden = false;
@@ -136,10 +141,51 @@ export class Chat {
     this.options.say(t(message.to ? 'chat.from_privately' : 'chat.from', { name: isolate(message.name), text: isolate(spoken(message.html).slice(0, 200)) }));
   }
 
-  /** @param {string} id */
+  /** It is nowhere to be read any more: not in what quotes it either. @param {string} id */
   hidden(id) {
     this.#forget(id);
+    for (const quote of this.#log.querySelectorAll('.quote')) if (quote instanceof HTMLElement && quote.dataset.reply === id) this.#drawQuote(quote);
+    if (this.#replyTo === id) this.#answer(null);
     this.#drawEmpty();
+  }
+
+  /** Older ones came, as asked. @param {ChatMessage[]} messages */
+  older(messages) {
+    const { scrollHeight, scrollTop } = this.#scroll;
+    const fresh = new Set(messages.map((message) => message.message).filter((id) => !this.#rows.has(id)));
+    this.#most += fresh.size;
+    const first = this.#log.firstElementChild;
+    const { state } = this.options;
+    this.#last = null;
+    set(this.#scroll, 'aria-live', 'off'); // they are no news
+    for (const message of state.chat) if (fresh.has(message.message)) this.#append(message, first);
+    setTimeout(() => set(this.#scroll, 'aria-live', 'polite'));
+    const last = state.chat.at(-1);
+    this.#last = last ? { participant: last.participant, sent: last.sent, to: last.to ?? '' } : null;
+    for (const quote of this.#log.querySelectorAll('.quote')) if (quote instanceof HTMLElement && fresh.has(quote.dataset.reply ?? '')) this.#drawQuote(quote);
+    this.#drawEmpty();
+    this.#scroll.scrollTop = scrollTop + this.#scroll.scrollHeight - scrollHeight;
+    this.options.say(t('chat.older_came', { n: messages.length }));
+  }
+
+  #askOlder() {
+    const first = this.#first();
+    if (first) this.options.ask('older', { before: first });
+  }
+
+  /** @returns {string} the first message on the screen */
+  #first() {
+    return [...this.#log.children].map((row) => (row instanceof HTMLElement ? row.dataset.message ?? '' : '')).find(Boolean) ?? '';
+  }
+
+  /** The oldest leave the screen while its end is read. */
+  #trim() {
+    if (!this.#nearEnd() && this.#log.children.length < 4 * this.#most) return;
+    for (let row = this.#log.firstElementChild; row && this.#log.children.length > this.#most; row = this.#log.firstElementChild) {
+      if (!(row instanceof HTMLElement) || !row.dataset.message) break;
+      this.#forget(row.dataset.message);
+      this.options.state.older = true;
+    }
   }
 
   opened() {
@@ -159,8 +205,8 @@ export class Chat {
     this.#rows.delete(id);
   }
 
-  /** @param {ChatMessage} message */
-  #append(message) {
+  /** @param {ChatMessage} message @param {Element|null} [before] null: at the end, before what is not in the room yet */
+  #append(message, before = null) {
     const to = message.to ?? '';
     const last = this.#last;
     const follows = last?.participant === message.participant && last.to === to && !message.reply && message.sent - last.sent < TOGETHER_MS;
@@ -173,8 +219,7 @@ export class Chat {
     row.classList.toggle('follows', follows);
     row.dataset.message = message.message;
     row.append(this.#more(message, row));
-    const pending = this.#log.querySelector('.pending');
-    this.#log.insertBefore(row, pending);
+    this.#log.insertBefore(row, before ?? this.#log.querySelector('.pending'));
     this.#rows.set(message.message, row);
   }
 
@@ -196,9 +241,16 @@ export class Chat {
 
   /** The beginning of the message that is answered. @param {string} id */
   #quote(id) {
-    const said = this.options.state.chat.find((message) => message.message === id);
+    const quote = h('p', { class: 'quote', dir: 'auto', 'data-reply': id });
+    this.#drawQuote(quote);
+    return quote;
+  }
+
+  /** What is quoted is read from the chat as it is now. @param {HTMLElement} quote */
+  #drawQuote(quote) {
+    const said = this.options.state.chat.find((message) => message.message === quote.dataset.reply);
     const text = said ? `${isolate(said.name)} : ${said.text.slice(0, 120)}` : t('chat.reply_gone');
-    return h('p', { class: 'quote', dir: 'auto' }, h('span', { class: 'visually-hidden' }, t('chat.answers')), text);
+    quote.replaceChildren(h('span', { class: 'visually-hidden' }, t('chat.answers')), text);
   }
 
   /** What can be done with a message, behind one button. @param {ChatMessage} message @param {HTMLLIElement} row */
@@ -242,10 +294,11 @@ export class Chat {
     const restraint = state.restraints.get(message.participant) ?? '';
     /** @type {(how: string) => () => void} */
     const restrain = (how) => () => ask('restrain', { participant: message.participant, how });
+    const may = state.rights.has('chat');
     /** @type {(Action|null)[]} */
     const all = [
-      { key: 'chat.reply', run: () => this.#answer(message) },
-      !own && them ? { key: 'chat.write_privately', run: () => this.#writeTo(message.participant) } : null,
+      may ? { key: 'chat.reply', run: () => this.#answer(message) } : null,
+      may && !own && them ? { key: 'chat.write_privately', run: () => this.#writeTo(message.participant) } : null,
       own ? { key: 'chat.retract', run: () => ask('retract', { message: message.message }) } : null,
       !own && !state.isStaff ? { key: 'chat.report', run: () => ask('report', { message: message.message }) } : null,
       !own && state.isStaff && (!message.to || message.to === 'staff') ? { key: 'chat.hide', run: () => ask('hide', { message: message.message }) } : null,
@@ -262,7 +315,10 @@ export class Chat {
   #answer(message) {
     this.#replyTo = message?.message ?? '';
     this.#reply.hidden = !message;
-    if (!message) return;
+    if (!message) {
+      setText(find('#chat-reply-text', HTMLElement), '');
+      return;
+    }
     const { you } = this.options.state;
     const to = !message.to || message.to === 'staff' || message.participant === you ? message.to ?? '' : message.participant;
     this.#drawReaders(to);
@@ -295,10 +351,11 @@ export class Chat {
 
   /** What holds here, in a sentence. */
   #drawMode() {
-    const { mode, isStaff: staff, restraints, you } = this.options.state;
+    const { mode, isStaff: staff, restraints, you, rights } = this.options.state;
     const to = this.#to.value;
     const restraint = restraints.get(you);
-    find('#chat-form', HTMLFormElement).classList.toggle('private', to !== '');
+    this.#form.hidden = !rights.has('chat');
+    this.#form.classList.toggle('private', to !== '');
     set(this.#text, 'placeholder', t(to === '' ? 'chat.placeholder' : to === 'staff' ? 'chat.placeholder_staff' : 'chat.placeholder_private'));
     /** @type {string} */ let says = '';
     if (staff || to !== '') says = '';
@@ -363,6 +420,7 @@ export class Chat {
 
   #drawEmpty() {
     this.#empty.hidden = this.#log.children.length > 0;
+    this.#older.hidden = !this.options.state.older || !this.#first();
   }
 
   #nearEnd() {

@@ -34,7 +34,7 @@ import { RefusedError, UNREACHABLE, isRefusal, request } from './request.js';
 /**
  * What the protocol tells its owner. Every handler is called in the order of the server's messages.
  * @typedef {object} Handlers
- * @property {(message: any) => void} message  welcome, person, gone, slots, layers, held, quality, grades, speaking, chat, hidden, blocked
+ * @property {(message: any) => void} message  welcome, person, gone, slots, layers, held, quality, grades, speaking, chat, older, queue, hidden, blocked
  * @property {(state: ConnectionState) => void} connection
  * @property {(cause: string) => void} rejoin  the media transport is gone, or the session (`cause` = `session`)
  * @property {(cause: EndCause, why: Refusal|null) => void} ended
@@ -565,6 +565,8 @@ const ON_MESSAGE = {
     protocol.on.message(message);
     protocol.settleChat(message.key, null);
   },
+  older: tell,
+  queue: tell,
   declined: tell,
   reported: tell,
   mode: tell,

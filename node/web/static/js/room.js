@@ -156,6 +156,7 @@ export class Room {
       welcome: () => {
         this.#echo();
         this.chat?.reset();
+        if (this.state.moreItems) this.#askItems();
         for (const source of this.state.blocked) void this.sources.blocked(source, true);
         this.#drawTime();
         for (const [source, rids] of this.state.layers) void this.peer?.watched(source, rids);
@@ -188,6 +189,11 @@ export class Room {
       grades: () => this.tiles?.draw(),
       levels: () => this.#levels(),
       message: ({ message: said }) => this.chat?.add(said),
+      older: ({ messages }) => this.chat?.older(messages),
+      queue: ({ more }) => {
+        this.moderation?.draw();
+        if (more) this.#askItems();
+      },
       hidden: ({ message: id }) => this.chat?.hidden(id),
       waiting: ({ key }) => this.chat?.waits(key),
       declined: ({ key }) => this.chat?.declined(key),
@@ -209,6 +215,12 @@ export class Room {
       },
     };
     /** @type {(it: any) => void} */ (then[happening.what])(happening);
+  }
+
+  /** What waits is more than one message holds: a page of it at a time. */
+  #askItems() {
+    const last = [...this.state.items.keys()].at(-1);
+    if (last) this.protocol.ask('queue', { after: last });
   }
 
   #regulated() {

@@ -12,7 +12,7 @@
  * What a message changed, in words the screens understand.
  * @typedef {{what: "welcome"} | {what: "joined", person: Person} |
  *   {what: "changed", person: Person, before: Person} | {what: "gone", person: Person, cause: string} | {what: "slots"} | {what: "time"} | {what: "levels"} |
- *   {what: "message", message: ChatMessage} | {what: "hidden", message: string} |
+ *   {what: "message", message: ChatMessage} | {what: "older", messages: ChatMessage[]} | {what: "queue", more: boolean} | {what: "hidden", message: string} |
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
  *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
@@ -23,6 +23,10 @@
 const SILENT = 70;
 /** The node tells who speaks several times a second; a level older than this is stale, ms. */
 const LEVEL_AGE_MS = 2000;
+
+/** Messages remembered, and how many may gather before the oldest are left to the node again. */
+export const CHAT_KEPT = 500;
+const CHAT_MOST = 3000;
 
 export class RoomState {
   constructor() {
@@ -39,6 +43,10 @@ export class RoomState {
     this.slots = new Map();
     /** @type {ChatMessage[]} */
     this.chat = [];
+    /** The node may have older messages than the first of `chat`. */
+    this.older = false;
+    /** The node has more of what waits than `items`. */
+    this.moreItems = false;
     /** @type {Set<Source>} your sources that the node blocks */
     this.blocked = new Set();
     /** @type {Map<Source, string[]>} layers of yours that anybody watches */
@@ -142,6 +150,8 @@ const FOLD = {
     state.slots = new Map();
     state.setSlots(message.slots);
     state.chat = message.chat;
+    state.older = Boolean(message.older);
+    state.moreItems = Boolean(message.more_items);
     state.blocked = new Set(message.blocked);
     state.levels.clear();
     state.layers = new Map((message.layers ?? []).map((/** @type {{source: Source, rids: string[]}} */ each) => [each.source, each.rids]));
@@ -211,7 +221,23 @@ const FOLD = {
   chat(state, { message }) {
     if (state.chat.some((said) => said.message === message.message)) return [];
     state.chat.push(message);
+    if (state.chat.length > CHAT_MOST) {
+      state.chat = state.chat.slice(-CHAT_KEPT);
+      state.older = true;
+    }
     return [{ what: 'message', message }];
+  },
+  older(state, { messages, more }) {
+    const known = new Set(state.chat.map((said) => said.message));
+    const fresh = messages.filter((/** @type {ChatMessage} */ said) => !known.has(said.message));
+    state.chat = [...fresh, ...state.chat].sort((a, b) => (a.message < b.message ? -1 : 1));
+    state.older = more;
+    return [{ what: 'older', messages }];
+  },
+  queue(state, { items, more }) {
+    for (const item of items) if (!state.items.has(item.item)) state.items.set(item.item, item);
+    state.moreItems = more;
+    return [{ what: 'queue', more }];
   },
   hidden(state, { message }) {
     state.chat = state.chat.filter((said) => said.message !== message);
