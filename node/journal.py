@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from node.features.audit.rules import Record
 from node.features.chat.rules import MessageView
 from node.features.nodes.rules import NodeView
 from node.features.participants.rules import ParticipantView
@@ -112,6 +113,16 @@ class QuotaDenied(msgspec.Struct, frozen=True):
         return ("denial", str(self.denial.number % REFUSALS_KEPT))
 
 
+class AuditWritten(msgspec.Struct, frozen=True):
+    number: int
+    record: Record
+    topic = "audit"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("audit", str(self.number))
+
+
 def scope_key(scope: Scope) -> tuple[str, str, str]:
     return (scope.kind, scope.name, scope.what)
 
@@ -126,6 +137,7 @@ Change = (
     | QuotaChanged
     | QuotaGone
     | QuotaDenied
+    | AuditWritten
 )
 LASTING: Final = (RoomChanged, ParticipantChanged, NodeChanged, QuotaChanged)
 """Bounded by what exists; the others by `KEPT`."""

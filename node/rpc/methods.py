@@ -77,6 +77,9 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.quota.v1.QuotaService/ListQuotas": _reads(Role.VIEWER, "scope", "name"),
     "/regie.quota.v1.QuotaService/SetQuota": _changes(Role.OPERATOR, "scope", "name", "what", "limit"),
     "/regie.quota.v1.QuotaService/WatchQuotas": _reads(Role.VIEWER),
+    "/regie.audit.v1.AuditService/ListRecords": _reads(Role.OPERATOR),
+    "/regie.audit.v1.AuditService/WatchRecords": _reads(Role.OPERATOR),
+    "/regie.audit.v1.AuditService/VerifyRecords": _reads(Role.OPERATOR),
     "/regie.types.v1.TypesService/ListTypes": _reads(Role.VIEWER),
     "/regie.quality.v1.QualityService/GetQuality": _reads(Role.VIEWER, "room", "participant"),
     # not ours, but answered by the same server

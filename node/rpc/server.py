@@ -22,6 +22,8 @@ from grpc_reflection.v1alpha import reflection
 from node.errors import Refused
 from node.features.access.rpc import AccessServicer
 from node.features.access.service import Access
+from node.features.audit.rpc import AuditServicer
+from node.features.audit.rules import Record
 from node.features.audit.service import Audit
 from node.features.chat.rpc import ChatServicer
 from node.features.chat.service import Chat
@@ -46,12 +48,13 @@ from node.features.rooms.rpc import RoomsServicer
 from node.features.rooms.service import Rooms
 from node.features.types.rpc import TypesServicer
 from node.features.types.service import Types
-from node.journal import Journal
+from node.journal import AuditWritten, Journal
 from node.rpc.audit import Audit as AuditCalls
 from node.rpc.interceptors import MAX_MESSAGE, Begin, Meter, chain
 from node.rpc.repeat import Once
 from node.rpc.tls import TlsFiles
 from protos.access.v1 import access_pb2, access_pb2_grpc
+from protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from protos.chat.v1 import chat_pb2, chat_pb2_grpc
 from protos.hands.v1 import hands_pb2, hands_pb2_grpc
 from protos.moderation.v1 import moderation_pb2, moderation_pb2_grpc
@@ -96,6 +99,7 @@ SERVICES: Final = tuple(
         (hands_pb2, "HandsService"),
         (types_pb2, "TypesService"),
         (quota_pb2, "QuotaService"),
+        (audit_pb2, "AuditService"),
         (access_pb2, "AccessService"),
     )
 )
@@ -146,6 +150,7 @@ class Server:
         await self._server.start()
         for name in ("", *SERVICES):
             await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        self._services.audit.tell(self._written)
         self._tasks.append(asyncio.create_task(self._services.audit.run(), name="audit"))
         self._tasks.append(asyncio.create_task(self._flush(), name="operators"))
         if renew is not None:
@@ -166,6 +171,10 @@ class Server:
                 await last_words()
             except Exception:
                 log.warning("rpc_not_flushed", exc_info=True)
+
+    def _written(self, records: Sequence[tuple[int, Record]]) -> None:
+        for number, record in records:
+            self._services.journal.publish(AuditWritten(number, record))
 
     async def _flush(self) -> None:
         while True:
@@ -216,6 +225,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     rates_pb2_grpc.add_RatesServiceServicer_to_server(RatesServicer(s.rates), server)
     moderation_pb2_grpc.add_ModerationServiceServicer_to_server(ModerationServicer(s.moderation), server)
     hands_pb2_grpc.add_HandsServiceServicer_to_server(HandsServicer(s.hands), server)
+    audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(s.audit, s.journal), server)
     quota_pb2_grpc.add_QuotaServiceServicer_to_server(QuotaServicer(s.quota, s.journal), server)
     types_pb2_grpc.add_TypesServiceServicer_to_server(TypesServicer(s.types), server)
     access_pb2_grpc.add_AccessServiceServicer_to_server(AccessServicer(s.access), server)

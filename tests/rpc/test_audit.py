@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 import structlog
 
-from node.features.audit.rules import Record
+from node.features.audit.rules import Mark, Record, Row
 from node.features.audit.service import Audit
 from node.ports import Actor
 from node.rpc.methods import METHODS
@@ -133,10 +134,17 @@ class Shelf:
         self.away = True
         self.kept: list[Record] = []
 
-    async def append(self, records: object) -> None:
+    async def append(self, records: Sequence[Record]) -> list[int]:
         if self.away:
             raise OSError("away")
-        self.kept.extend(records)  # type: ignore[arg-type]
+        self.kept.extend(records)
+        return list(range(len(self.kept) - len(records) + 1, len(self.kept) + 1))
+
+    async def chain(self, *, after: int, limit: int) -> list[Row]:
+        return []
+
+    async def last(self) -> Mark:
+        return Mark()
 
     async def list(self, *, before: int, limit: int) -> list[tuple[int, Record]]:
         return list(enumerate(self.kept))

@@ -32,6 +32,8 @@ async def test_reflection_lists_our_features_to_who_has_a_token(house: House) ->
         "regie.hands.v1.HandsService",
         "regie.types.v1.TypesService",
         "regie.access.v1.AccessService",
+        "regie.quota.v1.QuotaService",
+        "regie.audit.v1.AuditService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }

@@ -1,9 +1,17 @@
 """What a record of the audit is. Pure.
 
 Ids of rooms, people and messages are kept; names, texts and addresses never. `reason` is the operator's own sentence.
+
+Records are chained: each has the hash of itself and of the one before, so a changed byte, a missing record or a
+strange one is found (`Walk`). Whoever can write the whole table can forge a whole chain: against that a `Mark` is noted
+elsewhere.
 """
 
 from __future__ import annotations
+
+import hashlib
+import json
+from typing import Final
 
 import msgspec
 
@@ -31,3 +39,120 @@ class Record(msgspec.Struct, frozen=True):
     @property
     def anonymous(self) -> bool:
         return not self.operator_id
+
+
+# ---------------------------------------------------------------- the chain (D5)
+
+GENESIS: Final = "0" * 64
+"""What the first record is chained to."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A record as it lies in the table. `targets` is the text there, byte by byte, and `repeated` the number."""
+
+    number: int
+    at: float
+    operator: str
+    operator_id: str
+    role: str
+    method: str
+    targets: str
+    reason: str
+    outcome: str
+    detail: str
+    latency_ms: float
+    request_id: str
+    repeated: int
+    count: int
+    hash: str = ""
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A place in the chain: who has noted it elsewhere can tell that nothing before it was changed, or the end cut."""
+
+    number: int = 0
+    hash: str = GENESIS
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Of a look at the chain. `head`: the last record that holds; `older`: records from before there was a chain;
+    `broken`: the number of the first that does not hold, 0: all do; `why`: "changed", "missing", "unchained", "cut"."""
+
+    checked: int
+    older: int
+    head: Mark
+    broken: int = 0
+    why: str = ""
+    more: bool = False
+    """There are records that were not looked at yet."""
+
+
+def row_of(number: int, record: Record, before: str) -> Row:
+    """`record` as it is to lie in the table, chained to the hash of the one before."""
+    row = Row(
+        number=number,
+        at=record.at,
+        operator=record.operator,
+        operator_id=record.operator_id,
+        role=record.role,
+        method=record.method,
+        targets=json.dumps(record.targets, sort_keys=True, ensure_ascii=True),
+        reason=record.reason,
+        outcome=record.outcome,
+        detail=record.detail,
+        latency_ms=record.latency_ms,
+        request_id=record.request_id,
+        repeated=int(record.repeated),
+        count=record.count,
+    )
+    return msgspec.structs.replace(row, hash=link(row, before))
+
+
+def link(row: Row, before: str) -> str:
+    """SHA-256 over the hash before and every field, each with its type and length in JSON: no two rows say the same."""
+    fields = [getattr(row, name) for name in Row.__struct_fields__ if name != "hash"]
+    return hashlib.sha256(msgspec.json.encode([before, *fields])).hexdigest()
+
+
+class Walk:
+    """Along the chain from `start`, which is believed. `known`: a mark that was noted earlier and must be met."""
+
+    def __init__(self, start: Mark, known: Mark | None = None) -> None:
+        self.head = start
+        self._known = known
+        self.checked = 0
+        self.older = 0
+        self.broken = 0
+        self.why = ""
+
+    def step(self, row: Row) -> bool:
+        """Whether the chain holds so far. Rows in the order of their numbers."""
+        if not row.hash and self.head.hash == GENESIS:  # written before there was a chain
+            self.older += 1
+            self.head = Mark(row.number, GENESIS)
+            return True
+        if row.number != self.head.number + 1:
+            return self._break(self.head.number + 1, "missing")
+        if not row.hash:
+            return self._break(row.number, "unchained")
+        known = self._known is not None and self._known.number == row.number
+        if row.hash != link(row, self.head.hash) or (known and self._known != Mark(row.number, row.hash)):
+            return self._break(row.number, "changed")
+        self.head = Mark(row.number, row.hash)
+        self.checked += 1
+        return True
+
+    def end(self) -> None:
+        """There are no more rows."""
+        if not self.broken and self._known is not None and self._known.number > self.head.number:
+            self._break(self.head.number + 1, "cut")
+
+    def _break(self, number: int, why: str) -> bool:
+        self.broken, self.why = number, why
+        return False
+
+    def verdict(self, *, more: bool = False) -> Verdict:
+        return Verdict(self.checked, self.older, self.head, self.broken, self.why, more)

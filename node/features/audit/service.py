@@ -9,24 +9,36 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import msgspec
 import structlog
 
-from node.features.audit.rules import Record
+from node.features.audit.rules import Mark, Record, Row, Verdict, Walk
 
+START: Final = Mark()
 WAITING: Final = 10_000
 BATCH: Final = 500
 SUM_S: Final = 1.0
 RETRY_S: Final = 2.0
 
+PAGE: Final = 500
+VERIFY_MOST: Final = 10_000
+"""Records that one call verifies: about two seconds."""
+
 log: Final = structlog.get_logger()
+
+Listener = Callable[[Sequence[tuple[int, Record]]], None]
 
 
 class Store(Protocol):
-    async def append(self, records: Sequence[Record]) -> None: ...
+    async def append(self, records: Sequence[Record]) -> Sequence[int]:
+        """The numbers that they got."""
+
+    async def chain(self, *, after: int, limit: int) -> Sequence[Row]: ...
+
+    async def last(self) -> Mark: ...
 
     async def list(self, *, before: int, limit: int) -> list[tuple[int, Record]]: ...
 
@@ -41,6 +53,7 @@ class Audit:
         self._timer: asyncio.TimerHandle | None = None
         self._news = asyncio.Event()
         self._writing = asyncio.Lock()
+        self._tell: Listener = lambda records: None
         self.lost = 0
         self.written = 0
 
@@ -62,6 +75,27 @@ class Audit:
     async def list(self, *, before: int = 0, limit: int = 200) -> list[tuple[int, Record]]:
         """Newest first, each with its number; `before` a number goes on from there."""
         return await self._store.list(before=before, limit=limit)
+
+    def tell(self, listener: Listener) -> None:
+        """`listener` hears of records when they are written; on the loop, and must not block."""
+        self._tell = listener
+
+    async def head(self) -> Mark:
+        """Of the last record."""
+        return await self._store.last()
+
+    async def verify(self, start: Mark = START, known: Mark | None = None) -> Verdict:
+        """Walk the chain from `start` on, at most `VERIFY_MOST` records; the next call goes on from its head."""
+        walk = Walk(start, known)
+        while walk.checked + walk.older < VERIFY_MOST:
+            rows = await self._store.chain(after=walk.head.number, limit=PAGE)
+            for row in rows:
+                if not walk.step(row):
+                    return walk.verdict()
+            if len(rows) < PAGE:
+                walk.end()
+                return walk.verdict()
+        return walk.verdict(more=True)
 
     async def run(self) -> None:
         while True:
@@ -99,7 +133,7 @@ class Audit:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             try:
-                await self._store.append(batch)
+                numbers = await self._store.append(batch)
             except asyncio.CancelledError:
                 self._waiting.extendleft(reversed(batch))
                 raise
@@ -108,6 +142,7 @@ class Audit:
                 log.warning("audit_not_written", waiting=len(self._waiting), exc_info=True)
                 return False
             self.written += len(batch)
+            self._tell(list(zip(numbers, batch, strict=True)))
         return True
 
     def _say(self, record: Record) -> None:

@@ -1,14 +1,29 @@
-"""Table `audit_record`: only ever appended to."""
+"""Table `audit_record`: only ever appended to, each record chained to the one before."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Integer, Row, String, Table, Text, insert, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Integer,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    type_coerce,
+)
+from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from node.features.audit.rules import Record
+from node.features.audit.rules import GENESIS, Mark, Record, Row, row_of
 from node.storage.metadata import metadata
 
 audit_record: Final = Table(
@@ -28,9 +43,19 @@ audit_record: Final = Table(
     Column("request_id", String(64), nullable=False),
     Column("repeated", Boolean, nullable=False),
     Column("count", Integer, nullable=False, server_default="1"),
+    Column("hash", String(64), nullable=False, server_default=""),
 )
 
 _FIELDS: Final = tuple(Record.__struct_fields__)
+_c: Final = audit_record.c
+# As the bytes are: a space more in the JSON, or 2 for true, is a change.
+_AS_IT_IS: Final = select(
+    _c.id.label("number"),
+    *(_c[name] for name in Row.__struct_fields__ if name not in ("number", "targets", "repeated")),
+    type_coerce(_c.targets, Text).label("targets"),
+    type_coerce(_c.repeated, Integer).label("repeated"),
+).order_by(_c.id)
+_LAST: Final = select(_c.id, _c.hash).order_by(_c.id.desc()).limit(1)
 
 
 class SqlStore:
@@ -39,10 +64,30 @@ class SqlStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def append(self, records: Sequence[Record]) -> None:
-        rows = [{name: getattr(record, name) for name in _FIELDS} for record in records]
+    async def append(self, records: Sequence[Record]) -> list[int]:
+        """Their numbers. Two processes that append at once get the same numbers: one of them fails, and tries again."""
         async with self._engine.begin() as tx:
+            last = (await tx.execute(_LAST)).one_or_none()
+            number, before = (last.id, last.hash or GENESIS) if last is not None else (0, GENESIS)
+            rows = []
+            for record in records:
+                number += 1
+                row = row_of(number, record, before)
+                before = row.hash
+                rows.append(_values(row))
             await tx.execute(insert(audit_record), rows)
+        return [row["id"] for row in rows]
+
+    async def last(self) -> Mark:
+        async with self._engine.connect() as tx:
+            row = (await tx.execute(_LAST)).one_or_none()
+        return Mark(row.id, row.hash or GENESIS) if row is not None else Mark()
+
+    async def chain(self, *, after: int, limit: int) -> list[Row]:
+        """In the order of their numbers, as they lie in the table."""
+        async with self._engine.connect() as tx:
+            found = await tx.execute(_AS_IT_IS.where(_c.id > after).limit(limit))
+            return [Row(**row._mapping) for row in found]
 
     async def list(self, *, before: int, limit: int) -> list[tuple[int, Record]]:
         query = select(audit_record).order_by(audit_record.c.id.desc()).limit(limit)
@@ -52,5 +97,10 @@ class SqlStore:
             return [(row.id, _record(row)) for row in await tx.execute(query)]
 
 
-def _record(row: Row[Any]) -> Record:
+def _values(row: Row) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in Row.__struct_fields__ if name != "number"}
+    return {**values, "id": row.number, "targets": json.loads(row.targets), "repeated": bool(row.repeated)}
+
+
+def _record(row: SqlRow[Any]) -> Record:
     return Record(**{name: row._mapping[name] for name in _FIELDS})
