@@ -5,7 +5,7 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, lock, protos, fuzz, pictures, wheel, clean.
+# The rest: make build, lock, protos, metrics, fuzz, pictures, wheel, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -135,6 +135,11 @@ test-python: build $(DONE)/system-test $(DONE)/page
 .PHONY: protos
 protos: $(DONE)/python
 	@$(generate)
+
+# The table of metrics and the dashboard, from node/metrics/table.py; a test compares.
+.PHONY: metrics
+metrics: $(DONE)/plane
+	@PYTHONPATH=. $(BIN)/python ops/metrics.py
 
 .PHONY: lock
 lock: $(DONE)/python

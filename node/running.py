@@ -64,6 +64,7 @@ from node.machine import Meter as MachineMeter
 from node.media.adapter import PlaneMedia
 from node.media.supervisor import MediaSettings
 from node.metrics.meter import Meter
+from node.metrics.premises import Premises
 from node.metrics.server import MetricsServer, serve_metrics
 from node.ports import Fenced, MediaEvent, PlaneUp
 from node.rpc.local import ensure_local_context
@@ -403,6 +404,7 @@ async def _begin(running: RunningNode) -> None:
         )
     except OSError as error:
         raise CannotListen("rpc.listen", config.rpc.listen, str(error)) from error
+    running.meter.registry.register(Premises(config.data_dir))
     try:
         running.metrics = await serve_metrics(
             running.meter,

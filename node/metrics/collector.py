@@ -25,6 +25,9 @@ class Nodes(Protocol):
     @property
     def figures(self) -> PlaneFigures | None: ...
 
+    @property
+    def silent_s(self) -> float | None: ...
+
     def current(self) -> NodeView: ...
 
     def quality(self) -> dict[tuple[str, str], int]: ...
@@ -98,6 +101,8 @@ class Figures(Collector):
         yield Value("regie_audit_backlog", self._audit.backlog)
         yield Value("regie_audit_lost", self._audit.lost)
         yield Value("regie_plane_up", float(node.state not in (NodeState.PLANE_DOWN, NodeState.FENCED)))
+        if (silent := self._nodes.silent_s) is not None:
+            yield Value("regie_plane_silent_seconds", silent)
         yield Value("regie_plane_restarts", node.plane.restarts)
         if node.plane.instance:
             yield Value("regie_plane_epoch", node.plane.epoch)

@@ -169,7 +169,7 @@ async def test_no_room_and_no_person_is_in_a_label(house: House, metrics: Metric
     _, text = await scrape(metrics)
     assert [word for word in ("secret", "Amina", "Zoe", people[0]) if word in text] == []
     allowed = {"method", "code", "edge", "state", "version", "python", "optimised", "mode", "percentile", "cause"}
-    allowed |= {"shard", "grade", "stage", "scope", "type", "what"}
+    allowed |= {"certificate", "shard", "grade", "stage", "scope", "type", "what"}
     assert {label for row in (*LIVE, *READ) for label in row.labels} <= allowed
 
 

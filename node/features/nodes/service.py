@@ -50,6 +50,7 @@ class Nodes:
         self._machine = Machine()
         self.figures: PlaneFigures | None = None
         """Of the last second; None before the first, and while no plane answers."""
+        self._figures_at = 0.0
         self.draining = False
 
     def current(self) -> NodeView:
@@ -69,6 +70,12 @@ class Nodes:
     @property
     def state(self) -> NodeState:
         return state_of(plane_up=self._plane_up, fenced=self._floor.fenced, draining=self.draining)
+
+    @property
+    def silent_s(self) -> float | None:
+        """Since the last figures of the plane, seconds; None where there are none. A process that is suspended keeps
+        its socket open, and nothing else shows it."""
+        return max(0.0, self._floor.clock.now() - self._figures_at) if self.figures is not None else None
 
     def quality(self) -> dict[tuple[str, str], int]:
         """(grade, cause) as shown → how many people."""
@@ -97,7 +104,7 @@ class Nodes:
     def on_media(self, event: MediaEvent) -> None:
         match event:
             case PlaneFigures():
-                self.figures = event
+                self.figures, self._figures_at = event, self._floor.clock.now()
                 return
             case PlaneUp():
                 self._planes += event.instance != self._plane.instance
