@@ -98,6 +98,25 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Write the chat out, without hidden and private messages.",
     ),
     "ctl.opt.format": ("text ou json.", "text or json."),
+    "ctl.flags": (
+        "Ce que les participants d’une salle ne peuvent pas faire pour l’instant.",
+        "What participants of a room may not do for now.",
+    ),
+    "ctl.flags.get": ("Montrer les restrictions d’une salle.", "Show the restrictions of a room."),
+    "ctl.flags.set": (
+        "Changer les restrictions d’une salle ; elles valent aussitôt.",
+        "Change the restrictions of a room; they hold at once.",
+    ),
+    "ctl.opt.webcams_only": (
+        "Les participants ne reçoivent pas les caméras les uns des autres.",
+        "Participants do not receive each other’s cameras.",
+    ),
+    "ctl.opt.mute_on_start": (
+        "Le micro est fermé à l’arrivée, jusqu’à ce que la personne l’ouvre.",
+        "Microphones are closed on arrival, until their owners open them.",
+    ),
+    "ctl.opt.lock_camera": ("Les participants n’envoient pas de caméra.", "Participants send no camera."),
+    "ctl.opt.lock_microphone": ("Les participants n’ont pas la parole.", "Participants send no sound."),
     "ctl.moderation": (
         "Modération : ce qui attend, et les règles de la discussion.",
         "Moderation: what waits, and the rules of the chat.",

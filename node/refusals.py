@@ -234,6 +234,28 @@ RULES: Final[dict[str, Rule]] = {
         Text("L’animation vous a retiré la parole dans la discussion.", "The moderators have muted you in the chat."),
         Text("Vous pouvez encore écrire à l’animation.", "You can still write to the moderators."),
     ),
+    "SOURCE_LOCKED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "flags",
+        Text(
+            "L’animation a fermé cela aux participants ({limit}).",
+            "The hosts have locked that for participants ({limit}).",
+        ),
+        Text(
+            "Levez la main ou écrivez à l’animation pour l’obtenir.", "Raise your hand or write to the hosts to get it."
+        ),
+    ),
+    "FLAGS_NONE": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "types.roles",
+        Text(
+            "Dans une salle de ce type, tout le monde a les mêmes droits : rien à restreindre.",
+            "In a room of this type, everybody has the same rights: there is nothing to restrict.",
+        ),
+        Text("Créez la salle avec un autre type.", "Create the room with another type."),
+    ),
     "SLOW_MODE": Rule(
         "RESOURCE_EXHAUSTED",
         429,

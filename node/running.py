@@ -40,6 +40,7 @@ from node.features.access.service import Access
 from node.features.audit.service import Audit
 from node.features.chat.service import Chat
 from node.features.cover.service import Cover
+from node.features.flags.service import Flags
 from node.features.hands.service import Hands
 from node.features.join.service import Join
 from node.features.join.turn import Turn
@@ -311,8 +312,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     participants, mute = Participants(floor), Mute(floor)
     quality = Quality(floor)
     rates = Rates(floor, rates_store.SqlStore(engine))
-    moderation, hands, cover = Moderation(floor), Hands(floor), Cover(floor)
     passwords = Passwords()
+    moderation, hands, cover, flags = Moderation(floor), Hands(floor), Cover(floor), Flags(floor)
     quota = Quota(floor, LocalPlaces(), quota_store.SqlStore(engine), config.limits)
     QuotaTold(quota, journal)
     types = Types(quota.book)
@@ -329,6 +330,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             layout=Layout(floor),
             quality=quality,
             moderation=moderation,
+            flags=flags,
             hands=hands,
             reactions=Reactions(floor),
             cover=cover,
@@ -365,6 +367,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         rates=rates,
         quota=quota,
         moderation=moderation,
+        flags=flags,
         hands=hands,
         types=types,
         access=Access(floor, config.limits, passwords, lambda: running.web_url),

@@ -15,6 +15,7 @@ from console.client.failures import failure
 from console.model import Context, Failure
 from protos.access.v1 import access_pb2_grpc
 from protos.chat.v1 import chat_pb2_grpc
+from protos.flags.v1 import flags_pb2_grpc
 from protos.hands.v1 import hands_pb2_grpc
 from protos.moderation.v1 import moderation_pb2_grpc
 from protos.mute.v1 import mute_pb2_grpc
@@ -42,6 +43,7 @@ class Stubs:
         self.chat = chat_pb2_grpc.ChatServiceStub(channel)
         self.quality = quality_pb2_grpc.QualityServiceStub(channel)
         self.rates = rates_pb2_grpc.RatesServiceStub(channel)
+        self.flags = flags_pb2_grpc.FlagsServiceStub(channel)
         self.moderation = moderation_pb2_grpc.ModerationServiceStub(channel)
         self.hands = hands_pb2_grpc.HandsServiceStub(channel)
         self.access = access_pb2_grpc.AccessServiceStub(channel)

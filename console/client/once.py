@@ -16,6 +16,7 @@ from console.client.plain import plain
 from console.model import Cap, Context, Denial, Failure, Item, Message, Node, Person, Quota, Room, SessionType
 from protos.access.v1 import access_pb2
 from protos.chat.v1 import chat_pb2
+from protos.flags.v1 import flags_pb2
 from protos.hands.v1 import hands_pb2
 from protos.moderation.v1 import moderation_pb2
 from protos.mute.v1 import mute_pb2
@@ -154,6 +155,9 @@ class Once:
         method = self._stubs.access.ListTickets
         return [plain(one) for one in await pages(self.context, method, request, lambda r: r.tickets, self._deadline)]
 
+    async def flags(self, room: str) -> dict[str, Any]:
+        return plain((await self._call(self._stubs.flags.GetFlags, flags_pb2.GetFlagsRequest(room=room))).flags)
+
     # ------------------------------------------------------------------ writing
 
     async def set_access(self, room: str, mode: str, password: str, reason: str) -> tuple[dict[str, Any], str]:
@@ -190,6 +194,10 @@ class Once:
         )
         reply = await self._call(self._stubs.access.RevokeTicket, request)
         return plain(reply.instead) if reply.HasField("instead") else None
+
+    async def set_flags(self, room: str, changes: dict[str, bool], reason: str) -> dict[str, Any]:
+        request = flags_pb2.SetFlagsRequest(room=room, reason=reason, request_id=request_id(), **changes)
+        return plain((await self._call(self._stubs.flags.SetFlags, request)).flags)
 
     async def set_settings(self, room: str, changes: dict[str, Any], reason: str) -> dict[str, Any]:
         request = moderation_pb2.SetSettingsRequest(room=room, reason=reason, request_id=request_id(), **changes)

@@ -25,6 +25,7 @@ _NOUNS: Final = (  # command, module, attribute
     ("unmute", "console.ctl.mute", "unmute"),
     ("chat", "console.ctl.chat", "app"),
     ("moderation", "console.ctl.moderation", "app"),
+    ("flags", "console.ctl.flags", "app"),
     ("hands", "console.ctl.hands", "app"),
     ("nodes", "console.ctl.nodes", "app"),
     ("quality", "console.ctl.quality", "app"),

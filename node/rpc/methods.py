@@ -61,6 +61,15 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.moderation.v1.ModerationService/RestrainParticipant": _changes(
         Role.MODERATOR, "room", "participant", "how"
     ),
+    "/regie.flags.v1.FlagsService/GetFlags": _reads(Role.VIEWER, "room"),
+    "/regie.flags.v1.FlagsService/SetFlags": _changes(
+        Role.MODERATOR,
+        "room",
+        "webcams_only_for_moderators",
+        "mute_on_start",
+        "lock_camera",
+        "lock_microphone",
+    ),
     "/regie.hands.v1.HandsService/ListHands": _reads(Role.VIEWER, "room"),
     "/regie.hands.v1.HandsService/LowerHand": _changes(Role.MODERATOR, "room", "participant"),
     "/regie.access.v1.AccessService/GetAccess": _reads(Role.VIEWER, "room"),

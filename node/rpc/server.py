@@ -27,6 +27,8 @@ from node.features.audit.rules import Record
 from node.features.audit.service import Audit
 from node.features.chat.rpc import ChatServicer
 from node.features.chat.service import Chat
+from node.features.flags.rpc import FlagsServicer
+from node.features.flags.service import Flags
 from node.features.hands.rpc import HandsServicer
 from node.features.hands.service import Hands
 from node.features.moderation.rpc import ModerationServicer
@@ -56,6 +58,7 @@ from node.rpc.tls import TlsFiles
 from protos.access.v1 import access_pb2, access_pb2_grpc
 from protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from protos.chat.v1 import chat_pb2, chat_pb2_grpc
+from protos.flags.v1 import flags_pb2, flags_pb2_grpc
 from protos.hands.v1 import hands_pb2, hands_pb2_grpc
 from protos.moderation.v1 import moderation_pb2, moderation_pb2_grpc
 from protos.mute.v1 import mute_pb2, mute_pb2_grpc
@@ -96,6 +99,7 @@ SERVICES: Final = tuple(
         (quality_pb2, "QualityService"),
         (rates_pb2, "RatesService"),
         (moderation_pb2, "ModerationService"),
+        (flags_pb2, "FlagsService"),
         (hands_pb2, "HandsService"),
         (types_pb2, "TypesService"),
         (quota_pb2, "QuotaService"),
@@ -126,6 +130,7 @@ class Services:
     rates: Rates
     quota: Quota
     moderation: Moderation
+    flags: Flags
     hands: Hands
     types: Types
     access: Access
@@ -223,6 +228,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatServicer(s.chat, s.journal), server)
     quality_pb2_grpc.add_QualityServiceServicer_to_server(QualityServicer(s.quality), server)
     rates_pb2_grpc.add_RatesServiceServicer_to_server(RatesServicer(s.rates), server)
+    flags_pb2_grpc.add_FlagsServiceServicer_to_server(FlagsServicer(s.flags), server)
     moderation_pb2_grpc.add_ModerationServiceServicer_to_server(ModerationServicer(s.moderation), server)
     hands_pb2_grpc.add_HandsServiceServicer_to_server(HandsServicer(s.hands), server)
     audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(s.audit, s.journal), server)

@@ -109,6 +109,15 @@ class Regulate(FromPage, frozen=True):
     per_moderator: Annotated[int, Meta(ge=0, le=1000)] | None = None
 
 
+class SetFlags(FromPage, frozen=True, tag="flags"):
+    """What is not there stays as it is."""
+
+    webcams_only_for_moderators: bool | None = None
+    mute_on_start: bool | None = None
+    lock_camera: bool | None = None
+    lock_microphone: bool | None = None
+
+
 class Restrain(FromPage, frozen=True):
     participant: Id
     how: Literal["", "hold", "mute"]
@@ -192,6 +201,7 @@ ClientMessage = (
     | Queue
     | Report
     | Regulate
+    | SetFlags
     | Restrain
     | Claim
     | Release
@@ -364,6 +374,7 @@ class Welcome(FromNode, frozen=True):
     """There may be more in `chat`, before the first: ask for it."""
     more_items: bool = False
     """There is more in `items`, after the last."""
+    flags: tuple[str, ...] = ()
 
 
 class Resumed(FromNode, frozen=True):
@@ -438,6 +449,13 @@ class Reported(FromNode, frozen=True):
 class Mode(FromNode, frozen=True):
     seq: int
     mode: ModeInfo
+
+
+class Flags(FromNode, frozen=True):
+    """Those that hold now."""
+
+    seq: int
+    flags: tuple[str, ...]
 
 
 class Item(FromNode, frozen=True):

@@ -21,6 +21,7 @@ from node.errors import Refused
 from node.features.chat.service import Chat
 from node.features.chat.view import MessageView
 from node.features.cover.service import Cover
+from node.features.flags.service import Flags
 from node.features.hands.service import Hands
 from node.features.join.service import Join
 from node.features.layout.service import Layout
@@ -72,6 +73,7 @@ class Edge:
     layout: Layout
     quality: Quality
     moderation: Moderation
+    flags: Flags
     hands: Hands
     reactions: Reactions
     cover: Cover
@@ -437,6 +439,10 @@ async def _regulate(talk: Talk, message: m.Regulate) -> None:
     await talk.edge.moderation.regulate(talk.room.id, by=talk.actor, **msgspec.structs.asdict(message))
 
 
+async def _flags(talk: Talk, message: m.SetFlags) -> None:
+    await talk.edge.flags.set(talk.room.id, by=talk.actor, **msgspec.structs.asdict(message))
+
+
 async def _restrain(talk: Talk, message: m.Restrain) -> None:
     await talk.edge.moderation.restrain(talk.room.id, message.participant, message.how, by=talk.actor)
 
@@ -505,6 +511,7 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Queue: _queue,
     m.Report: _report,
     m.Regulate: _regulate,
+    m.SetFlags: _flags,
     m.Restrain: _restrain,
     m.Claim: _claim,
     m.Release: _release,

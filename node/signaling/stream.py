@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from node.errors import Refused as Refusal
+from node.features.flags.rules import FlagsChanged
 from node.features.layout.rules import LayersChanged, SlotsChanged
-from node.features.mute.rules import BlockChanged
+from node.features.mute.rules import LOCK, BlockChanged
 from node.features.participants.rules import (
     STAFF,
     Cause,
@@ -311,6 +312,7 @@ class Stream:
             time=time_of(room, self.now()),
             older=older,
             more_items=more_items,
+            flags=room.flags.now.on,
         )
 
 
@@ -450,9 +452,14 @@ def _grades_changed(stream: Stream, event: GradesChanged) -> None:
 
 def _block_changed(stream: Stream, event: BlockChanged) -> None:
     seq = stream.next()
-    by = "host" if event.by_kind == "host" else "operator"
+    by = event.by_kind if event.by_kind in ("host", LOCK) else "operator"
     stream.tell(m.Blocked(seq, event.source, event.blocked, by), seq, to=event.participant)
     stream.changed(event.participant)
+
+
+def _flags_changed(stream: Stream, event: FlagsChanged) -> None:
+    seq = stream.next()
+    stream.tell(m.Flags(seq, event.flags.on), seq)
 
 
 def _rejoin_wanted(stream: Stream, event: RejoinWanted) -> None:
@@ -474,6 +481,7 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     VerdictChanged: _verdict_changed,
     GradesChanged: _grades_changed,
     BlockChanged: _block_changed,
+    FlagsChanged: _flags_changed,
     TimeTold: _time_told,
     RejoinWanted: _rejoin_wanted,
     SpeakersChanged: _speakers_changed,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import node.features.access.store as access
 import node.features.chat.store as chat
+import node.features.flags.store as flags
 import node.features.hands.store as hands
 import node.features.moderation.store as moderation
 import node.features.mute.store as mute
@@ -16,6 +17,7 @@ import node.features.quota.store as quota
 import node.features.rates.store as rates
 import node.features.rooms.store as rooms
 import node.features.schedule.store as schedule
+from node.features.flags.rules import FlagSet
 from node.features.rooms.rules import RoomClosed, SavedRoom
 from node.storage.ledger import Writes, merged
 
@@ -30,6 +32,7 @@ _FEATURES: Final = merged(
         quota.WRITES,
         moderation.WRITES,
         hands.WRITES,
+        flags.WRITES,
         schedule.WRITES,
     )
 )
@@ -49,6 +52,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         caps = await rates.of_rooms(tx, ids)
         quotas = await quota.of_rooms(tx, ids)
         raised = await hands.of_rooms(tx, ids)
+        flagged = await flags.of_rooms(tx, ids)
         moderated = await moderation.of_rooms(tx, ids)
         saved = []
         for opening, muted in openings:
@@ -66,6 +70,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     caps=caps.get(opening.room, {}),
                     quotas=quotas.get(opening.room, {}),
                     hands=raised.get(opening.room, {}),
+                    flags=flagged.get(opening.room, FlagSet()),
                     private=tuple(private),
                     moderation=moderated[opening.room].settings,
                     restraints=moderated[opening.room].restraints,

@@ -30,8 +30,8 @@ class Failures:
 
     def may_fail(self, source: str) -> bool:
         """Whether it has a try left: what costs us much is not even looked at without one."""
-        left, at = self._sources.get(source, (float(BURST), 0.0))
-        return left + max(0.0, self._now() - at) / EVERY_S >= 1.0
+        left, at = self._sources.get(source, (float(self._burst), 0.0))
+        return left + max(0.0, self._now() - at) / self._every_s >= 1.0
 
     def count(self, source: str) -> None:
         """One more failure.

@@ -23,6 +23,7 @@ from node.features.audit.service import Audit
 from node.features.audit.store import SqlStore as AuditStore
 from node.features.chat.rules import MessageView
 from node.features.chat.service import Chat
+from node.features.flags.service import Flags
 from node.features.hands.service import Hands
 from node.features.join.service import Join, JoinRequest
 from node.features.moderation.service import Moderation
@@ -249,6 +250,7 @@ class House:
             quota=self.quota,
             moderation=Moderation(self.floor),
             hands=Hands(self.floor),
+            flags=Flags(self.floor),
             types=Types(self.quota.book),
             access=Access(self.floor, Limits(), Passwords(), lambda: "http://test"),
             journal=self.journal,

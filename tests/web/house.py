@@ -25,6 +25,7 @@ from node.features.access.store import digests_of_rooms
 from node.features.chat.service import Chat
 from node.features.chat.store import SqlArchive as ChatArchive
 from node.features.cover.service import Cover
+from node.features.flags.service import Flags
 from node.features.hands.service import Hands
 from node.features.join.service import Join
 from node.features.layout.service import Layout
@@ -296,7 +297,7 @@ class House:
         passwords = Passwords()
         self.join = Join(self.floor, self.quota, passwords)
         self.access = Access(self.floor, self.limits, passwords, lambda: "http://test")
-        self.moderation = Moderation(self.floor)
+        self.moderation, self.flags = Moderation(self.floor), Flags(self.floor)
         edge = Edge(
             self.hub,
             self.join,
@@ -306,6 +307,7 @@ class House:
             Layout(self.floor),
             Quality(self.floor),
             self.moderation,
+            self.flags,
             Hands(self.floor),
             Reactions(self.floor),
             Cover(self.floor),

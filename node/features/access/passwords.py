@@ -61,7 +61,7 @@ class Passwords:
         if (known := self._known.get(kept)) is not None and hmac.compare_digest(known, mark):
             return True
         if not may_guess:
-            raise Refused("TOO_FAST", set_by="node")
+            raise Refused("TOO_FAST", limit=0, current=1, set_by="node")  # tries left, and this one
         _scrypt, cost, block, salt, right = kept.split(":")
         found = await self._stretched(text, _bytes(salt), int(cost), int(block))
         if not hmac.compare_digest(found, _bytes(right)):

@@ -48,6 +48,8 @@ class Joined(msgspec.Struct, frozen=True):
     resource: str
     rights: tuple[str, ...] = ()
     type: str = "meeting"
+    flags: tuple[str, ...] = ()
+    """Of the room, those that hold."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -70,6 +72,7 @@ class Look(msgspec.Struct, frozen=True):
     """Whether it is asked for."""
     name: str = ""
     """Whose ticket it is, where it is one person's."""
+    flags: tuple[str, ...] = ()
 
 
 class Join:
@@ -103,6 +106,7 @@ class Join:
             advice_people=room.type.advice_people,
             password=room.access.asks(link),
             name=link.name,
+            flags=room.flags.now.on,
         )
 
     async def join(self, room_id: str, ticket: str, request: JoinRequest) -> Joined:
@@ -144,6 +148,7 @@ class Join:
             resource=resource_of(person.session),
             rights=_rights(room, person.role),
             type=room.type.key,
+            flags=room.flags.now.on,
         )
 
     async def restart(self, session: str, offer: str) -> str:

@@ -98,6 +98,7 @@ class JoinDoor:
             "session": joined.session,
             "role": joined.role,
             "rights": joined.rights,
+            "flags": joined.flags,
             "sdp": joined.sdp,
             "slots": joined.slots,
             "tracks": [{"source": track.source, "mid": track.mid} for track in joined.tracks],

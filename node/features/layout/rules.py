@@ -20,8 +20,9 @@ from typing import Final
 
 import msgspec
 
+from node.features.flags.rules import FlagsChanged
 from node.features.mute.rules import BlockChanged
-from node.features.participants.rules import Heard, People, Person, PersonChanged, PersonGone
+from node.features.participants.rules import Heard, People, Person, PersonChanged, PersonGone, Role
 from node.ports import Assignment, Effect, Event, Kind, LayersWanted, Notice, Sizing, Source
 
 STEADY_S: Final = 0.4
@@ -104,6 +105,8 @@ class Layout:
     room: str
     people: People
     blocked: Callable[[str, Source], bool]
+    spares: Callable[[Role], bool] = lambda role: True
+    """Whether somebody of this role receives every camera, or only those of people of such roles."""
     _seats: dict[str, Seat] = field(default_factory=dict)
     _wishes: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     _recent: dict[str, None] = field(default_factory=dict)
@@ -213,6 +216,10 @@ class Layout:
             return []
         return self._fill(self.people if self._note(person) else [person])
 
+    def flags_changed(self, event: FlagsChanged, now: float) -> list[Event]:
+        seen = event.before.webcams_only_for_moderators != event.flags.webcams_only_for_moderators
+        return self._fill(self.people) if seen else []
+
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
         shown = event.participant in self._cameras or event.participant in self._screens
         memories = (self._seats, self._wishes, self._recent, self._turns, self._screens, self._cameras, self._wanted)
@@ -238,7 +245,7 @@ class Layout:
         return Shown(person.id, source, track.id) if track is not None else None
 
     def _fill(self, receivers: Iterable[Person]) -> list[Event]:
-        stage = self._stage()
+        stages: dict[bool, Stage] = {}
         assignments: list[Assignment] = []
         events: list[Event] = []
         for person in receivers:
@@ -249,7 +256,10 @@ class Layout:
                     events.append(self._told(person, emptied))
                 continue
             seat = self._seat(person)
-            changed = _rearrange(seat, person.id, stage)
+            every = self.spares(person.role)
+            if every not in stages:
+                stages[every] = self._stage(every)
+            changed = _rearrange(seat, person.id, stages[every])
             for slot, shown in changed.items():
                 assignments.append(Assignment(person.transport, slot, shown.track if shown else None))
             if before is not None and before is not seat:
@@ -278,15 +288,20 @@ class Layout:
                 shown_now[person.id] = shown
         return changed
 
-    def _stage(self) -> Stage:
-        stage = Stage(screens=list(reversed(self._screens.values())), cameras=self._cameras)
+    def _stage(self, every: bool) -> Stage:
+        cameras = self._cameras if every else {i: s for i, s in self._cameras.items() if self._is_spared(i)}
+        stage = Stage(screens=list(reversed(self._screens.values())), cameras=cameras)
         for id_ in reversed(self._recent):
-            if (shown := self._cameras.get(id_)) is not None:
+            if (shown := cameras.get(id_)) is not None:
                 stage.speakers[shown] = None
-        for id_, shown in self._cameras.items():
+        for id_, shown in cameras.items():
             if id_ not in self._recent:
                 stage.others[shown] = None
         return stage
+
+    def _is_spared(self, participant: str) -> bool:
+        person = self.people.find(participant)
+        return person is not None and self.spares(person.role)
 
 
 @dataclass(slots=True)

@@ -16,8 +16,9 @@ from typing import Final
 import msgspec
 
 from node.errors import Refused
+from node.features.flags.rules import Flags, FlagsChanged, closed, locked
 from node.features.join.rules import Admit
-from node.features.participants.rules import People, Person, PersonGone, PersonJoined, Role
+from node.features.participants.rules import People, Person, PersonGone, PersonJoined, Publish, Role
 from node.ports import Actor, Effect, Event, Fact, Notice, Source
 
 # ---------------------------------------------------------------- what is asked
@@ -116,6 +117,8 @@ class By:
 
 MICROPHONE: Final = frozenset({Source.MICROPHONE})
 OPERATOR: Final = "operator"
+LOCK: Final = "lock"
+"""Neither a host nor an operator by name: a flag of the room."""
 
 
 def _outranks(by: Actor) -> bool:
@@ -134,11 +137,15 @@ def _takes_over(old: By, new: By) -> bool:
 class Mute:
     """Who is blocked on what, in one room."""
 
-    def __init__(self, room: str, people: People, withheld: Callable[[Role], frozenset[Source]]) -> None:
-        """`withheld`: what a role has no right to send. The plane drops it like what is blocked; nobody can lift it."""
+    def __init__(
+        self, room: str, people: People, withheld: Callable[[Role], frozenset[Source]], flags: Flags | None = None
+    ) -> None:
+        """`withheld`: what a role has no right to send. The plane drops it like what is blocked; nobody can lift it.
+        What the room's `flags` lock is dropped too, until they do not any more."""
         self.room = room
         self._people = people
-        self._withheld = withheld
+        self._never = withheld
+        self._flags = flags or Flags(room, people)
         self._blocks: dict[str, dict[Source, By]] = {}
         self.room_muted: By | None = None
 
@@ -154,6 +161,10 @@ class Mute:
             return True
         person = self._people.find(participant)
         return person is not None and source in self._withheld(person.role)
+
+    def dropped(self, person: Person) -> frozenset[Source]:
+        """What the plane lets through to nobody."""
+        return frozenset(self.blocked(person.id)) | self._withheld(person.role) | self._flags.closed(person)
 
     def at_the_door(self, role: Role) -> frozenset[Source]:
         """What a newcomer's transport must be opened with."""
@@ -209,10 +220,10 @@ class Mute:
     def resume(self, muted: frozenset[str]) -> list[Event]:
         """After a restart: make the plane agree with what was decided."""
         changes = [
-            (track.id, self.is_blocked(person.id, track.source))
+            (track.id, track.source in self.dropped(person))
             for person in self._people
             for track in person.tracks
-            if self.is_blocked(person.id, track.source) != (track.id in muted)
+            if (track.source in self.dropped(person)) != (track.id in muted)
         ]
         return [BlockTracks(tuple(changes))] if changes else []
 
@@ -230,13 +241,35 @@ class Mute:
     def admitted(self, command: Admit, now: float) -> list[Event]:
         """What was blocked or lifted while the negotiation was under way."""
         person = self._people.get(command.participant)
-        blocked = set(self.blocked(person.id)) | self._withheld(person.role)
+        blocked = self.dropped(person)
         changes = [
             (track.id, track.source in blocked)
             for track in person.tracks
             if (track.source in blocked) != (track.source in command.muted)
         ]
         return [BlockTracks(tuple(changes))] if changes else []
+
+    def published(self, command: Publish, now: float) -> list[Event]:
+        """Who opens the microphone that was closed at the start is heard from now on."""
+        person = self._people.find(command.participant)
+        track = person.track(command.source) if person is not None else None
+        if person is None or track is None or not self._flags.now.mute_on_start:
+            return []
+        return [BlockTracks(((track.id, command.source in self.dropped(person)),))]
+
+    def flags_changed(self, event: FlagsChanged, now: float) -> list[Event]:
+        """People who are in already lose and get what newcomers would."""
+        events: list[Event] = []
+        tracks: list[tuple[str, bool]] = []
+        for person in self._people:
+            fixed = frozenset(self.blocked(person.id)) | self._never(person.role)
+            was, is_ = (locked(flags, person.role) for flags in (event.before, event.flags))
+            changed = (was ^ is_) - fixed
+            events += [BlockChanged(self.room, person.id, s, s in is_, LOCK) for s in Source if s in changed]
+            was, is_ = was | closed(event.before, person), is_ | closed(event.flags, person)
+            changed = (was ^ is_) - fixed
+            tracks += [(track.id, track.source in is_) for track in person.tracks if track.source in changed]
+        return [*events, BlockTracks(tuple(tracks))] if tracks else events
 
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
         self._blocks.pop(event.participant, None)
@@ -257,6 +290,9 @@ class Mute:
             return []
         blocks = ((person.id, self.blocked(person.id).get(Source.MICROPHONE)) for person in self._people)
         return [id_ for id_, block in blocks if block is not None and block.with_room and block.kind != OPERATOR]
+
+    def _withheld(self, role: Role) -> frozenset[Source]:
+        return self._never(role) | self._flags.locked(role)
 
     def _open_microphone(self, person: Person) -> bool:
         can = person.track(Source.MICROPHONE) is not None
@@ -294,7 +330,7 @@ class Mute:
             if source in self._withheld(person.role):
                 continue
             events.append(BlockChanged(self.room, person.id, source, False, by.kind))
-            if (track := person.track(source)) is not None:
+            if (track := person.track(source)) is not None and source not in self._flags.closed(person):
                 tracks.append((track.id, False))
         if tracks:
             events.append(BlockTracks(tuple(tracks)))

@@ -12,6 +12,7 @@ import msgspec
 
 from node.errors import Refused
 from node.features.chat.rules import Hide, Say
+from node.features.flags.rules import SetFlags
 from node.features.hands.rules import Lower
 from node.features.moderation.rules import Claim, Decide, Regulate, Release, Restrain
 from node.features.mute.rules import Block, BlockRoom, Unblock, UnblockRoom
@@ -26,6 +27,7 @@ RIGHTS: Final[dict[type[msgspec.Struct], Right]] = {
     Unblock: Right.MODERATE,
     BlockRoom: Right.MODERATE,
     UnblockRoom: Right.MODERATE,
+    SetFlags: Right.MODERATE,
     Hide: Right.MODERATE_CHAT,
     Regulate: Right.MODERATE_CHAT,
     Restrain: Right.MODERATE_CHAT,

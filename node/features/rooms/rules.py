@@ -19,6 +19,7 @@ from node.errors import Refused
 from node.features.access.rules import Access, Issue, Renew, Revoke, SetAccess
 from node.features.chat.rules import Chat, Complain, Hide, MessageHidden, Retract, Say
 from node.features.cover.rules import Active, Cover
+from node.features.flags.rules import Flags, FlagsChanged, SetFlags
 from node.features.hands.rules import Hands, Lower, Raise
 from node.features.join.rules import Admit, Door, GiveUp, Knock, Return, TakeOver
 from node.features.layout.rules import Arrange, Layout, Resize
@@ -53,6 +54,7 @@ from node.features.participants.rules import (
     PlaneLost,
     Publish,
     Remove,
+    Role,
     Tick,
     view_of,
 )
@@ -160,10 +162,11 @@ class Room:
         self.schedule = Schedule(self.id, self.people, self.type, opening.plan, opening.sitting, opening.created)
         self.access = Access(self.id, self.people)
         self.door = Door(self.people, self.access, self.type, opening.max_participants)
-        self.mute = Mute(self.id, self.people, self.type.withheld)
+        self.flags = Flags(self.id, self.people, touched=Role.PARTICIPANT in self.type.roles)
+        self.mute = Mute(self.id, self.people, self.type.withheld, self.flags)
         self.moderation = Moderation(self.id, self.people, moderated=bool(self.type.who(Right.MODERATE_CHAT)))
         self.chat = Chat(self.id, self.people, self.moderation)
-        self.layout = Layout(self.id, self.people, self.mute.is_blocked)
+        self.layout = Layout(self.id, self.people, self.mute.is_blocked, self.flags.spares)
         self.quality = Quality(self.id, self.people)
         self.rates = Rates(self.id, self.people)
         self.hands = Hands(self.id, self.people)
@@ -221,6 +224,7 @@ class Room:
         for participant, source, by in saved.blocks:
             room.mute.restore(participant, source, by)
         room.mute.room_muted = saved.room_muted
+        room.flags.now = saved.flags
         room.chat.restore(list(saved.messages), saved.last_message, list(saved.private))
         room.moderation.restore(saved.moderation, saved.restraints, list(saved.items), saved.last_item)
         room.hands.restore(saved.hands)
@@ -313,7 +317,7 @@ class Room:
     def must_block(self, participant: str) -> frozenset[Source]:
         """What a transport that is opened now for somebody with a place must not let through."""
         person = self.people.place_of(participant)
-        blocked = frozenset(self.mute.blocked(person.id)) | self.type.withheld(person.role)
+        blocked = self.mute.dropped(person)
         return blocked if person.admitted else blocked | self.mute.at_the_door(person.role)
 
     # ------------------------------------------------------------ of the room itself
@@ -396,7 +400,12 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     ),
     Detach: (lambda room, c, now: room.people.detach(c, now), lambda room, c, now: room.cover.count(now)),
     GoAway: (lambda room, c, now: room.people.go_away(c, now),),
-    Publish: (lambda room, c, now: room.people.publish(c, now),),
+    Publish: (
+        lambda room, c, now: room.flags.may_publish(c, now),
+        lambda room, c, now: room.people.publish(c, now),
+        lambda room, c, now: room.mute.published(c, now),
+    ),
+    SetFlags: (lambda room, c, now: room.flags.set(c, now),),
     Report: (lambda room, c, now: room.quality.report(c, now),),
     MediaConnected: (lambda room, c, now: room.people.connected(c, now),),
     MediaLost: (lambda room, c, now: room.people.lost(c, now),),
@@ -453,6 +462,10 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     SettingsChanged: (lambda room, e, now: room.cover.count(now),),
     PersonChanged: (lambda room, e, now: room.layout.refresh(e, now),),
     BlockChanged: (lambda room, e, now: room.layout.refresh(e, now),),
+    FlagsChanged: (
+        lambda room, e, now: room.mute.flags_changed(e, now),
+        lambda room, e, now: room.layout.flags_changed(e, now),
+    ),
     ItemDecided: (lambda room, e, now: room.chat.decided(e, now),),
     MessageHidden: (lambda room, e, now: room.moderation.hidden(e.message, e.by, now),),
     PersonGone: (

@@ -9,6 +9,7 @@ import msgspec
 from node.features.access.rules import Link
 from node.features.chat.rules import MessageView, PrivateView
 from node.features.cover.rules import CoverView
+from node.features.flags.rules import FlagSet
 from node.features.moderation.rules import Item, Restraint, Settings
 from node.features.mute.rules import By
 from node.features.participants.rules import Cause, Role
@@ -123,3 +124,4 @@ class SavedRoom(msgspec.Struct, frozen=True):
     last_item: int = 0
     hands: dict[str, float] = {}
     """Since when, in their order."""
+    flags: FlagSet = FlagSet()

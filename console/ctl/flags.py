@@ -1,0 +1,71 @@
+"""regie flags get|set"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from console.ctl import output
+from console.ctl.options import (
+    TIMEOUT,
+    ContextOption,
+    OutputOption,
+    ReasonOption,
+    RoomArgument,
+    TimeoutOption,
+)
+from console.ctl.output import Output
+from console.ctl.session import ask
+from console.i18n import t
+from console.text import safe_json
+
+app = typer.Typer(help=t("ctl.flags"), no_args_is_help=True)
+
+
+@app.command("get", help=t("ctl.flags.get"))
+def get(
+    room: RoomArgument,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    _show(ask(context, timeout, lambda node: node.flags(room)), out)
+
+
+@app.command("set", help=t("ctl.flags.set"))
+def set_(
+    room: RoomArgument,
+    webcams_only_for_moderators: Annotated[
+        bool | None,
+        typer.Option("--webcams-only-for-moderators/--no-webcams-only-for-moderators", help=t("ctl.opt.webcams_only")),
+    ] = None,
+    mute_on_start: Annotated[
+        bool | None, typer.Option("--mute-on-start/--no-mute-on-start", help=t("ctl.opt.mute_on_start"))
+    ] = None,
+    lock_camera: Annotated[
+        bool | None, typer.Option("--lock-camera/--no-lock-camera", help=t("ctl.opt.lock_camera"))
+    ] = None,
+    lock_microphone: Annotated[
+        bool | None, typer.Option("--lock-microphone/--no-lock-microphone", help=t("ctl.opt.lock_microphone"))
+    ] = None,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    asked = {
+        "webcams_only_for_moderators": webcams_only_for_moderators,
+        "mute_on_start": mute_on_start,
+        "lock_camera": lock_camera,
+        "lock_microphone": lock_microphone,
+    }
+    changes = {name: on for name, on in asked.items() if on is not None}
+    _show(ask(context, timeout, lambda node: node.set_flags(room, changes, reason)), out)
+
+
+def _show(flags: dict[str, Any], out: Output) -> None:
+    if out is Output.json:
+        print(safe_json(flags))
+    else:
+        output.table([t("col.setting"), t("col.value")], [[name, str(on)] for name, on in flags.items()])
