@@ -261,6 +261,8 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Montrer, vérifier ou expliquer les réglages d’un nœud.",
         "Show, validate or explain the settings of a node.",
     ),
+    "ctl.plugin.backup": ("Sauvegarder ce qu’un nœud garde.", "Save what a node keeps."),
+    "ctl.plugin.restore": ("Remettre une sauvegarde.", "Put a backup back."),
     "ctl.plugin.check": ("Dire ce qui ne va pas sur cette machine.", "Say what is wrong with this machine."),
     "ctl.opt.output": ("table, json ou id", "table, json or id"),
     "ctl.opt.context": ("contexte, sinon le courant", "context, else the current one"),

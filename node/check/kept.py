@@ -162,14 +162,14 @@ async def database_opens(config: Config) -> Finding:
     if found > newest():
         return Finding(
             "node.database",
-            "bad",
+            "warning",
             Text(
                 f"La base est d’un Régie plus récent (révision {found}, ce programme connaît {newest()}).",
                 f"The database is of a newer Régie (revision {found}, this program knows {newest()}).",
             ),
             Text(
-                "Installez cette version, ou remettez une sauvegarde d’avant : regie restore.",
-                "Install that version, or restore a backup from before: regie restore.",
+                "Ce programme s’en accommode ; réinstallez la version récente quand vous le pouvez.",
+                "This program gets along with it; install the newer version again when you can.",
             ),
         )
     if found and found < newest():

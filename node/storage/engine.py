@@ -70,6 +70,10 @@ def _upgrade(connection: Connection) -> None:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
         if found == [newest()]:
             return
+        if len(found) == 1 and found[0].isdecimal() and found[0] > newest():
+            # Migrations only add, and what they add has a default: whoever goes back to this release may.
+            log.warning("database_is_newer", found=found[0], known=newest())
+            return
     from alembic import command
     from alembic.util.exc import CommandError
 
@@ -85,7 +89,7 @@ def newest() -> str:
 
 
 class _Unreadable(Exception):
-    """Alembic cannot make anything of this database: it is of a newer Régie, or of something else."""
+    """Alembic cannot make anything of this database: it is of something else."""
 
 
 def alembic_config(connection: Connection) -> Config:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_mock_engine
+from sqlalchemy import Connection, create_mock_engine, inspect
 from sqlalchemy.dialects import postgresql
 
+from node.errors import SaidFault
 from node.storage import saved
-from node.storage.engine import migrate, open_engine, sqlite_url
+from node.storage.engine import alembic_config, migrate, newest, open_engine, sqlite_url
 from node.storage.schema import metadata
 
 
@@ -25,6 +28,43 @@ async def test_nothing_is_missing_and_twice_is_once(tmp_path: Path) -> None:
     await migrate(engine)
     async with engine.connect() as connection:
         assert await connection.run_sync(difference) == []
+    await engine.dispose()
+
+
+Columns = dict[tuple[str, str], bool]
+"""Table and column, and whether a row may be written without it."""
+
+
+def columns(connection: Connection) -> Columns:
+    asked = inspect(connection)
+    return {
+        (table, column["name"]): column["nullable"] or column["default"] is not None or bool(column["primary_key"])
+        for table in asked.get_table_names()
+        for column in asked.get_columns(table)
+    }
+
+
+async def test_old_code_survives_every_migration(tmp_path: Path) -> None:
+    """While a new control process takes over, the old one writes; and an operator may go back to the last release. So a
+    migration only adds, and what it adds to a table that was there has a default."""
+    engine = open_engine(sqlite_url(tmp_path))
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(alembic_config(sync), "0001"))
+        before = await connection.run_sync(columns)
+        for number in range(2, int(newest()) + 1):
+            await connection.run_sync(lambda sync, to=f"{number:04d}": command.upgrade(alembic_config(sync), to))
+            after = await connection.run_sync(columns)
+            known = {table for table, _ in before}
+            assert not before.keys() - after.keys(), f"{number:04d} takes away"
+            needed = [at for at in after.keys() - before.keys() if at[0] in known and not after[at]]
+            assert not needed, f"{number:04d} needs of old code what it does not know"
+            before = after
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    await migrate(engine)  # back to this program: it starts
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'of something else'")
+    with pytest.raises(SaidFault):
+        await migrate(engine)
     await engine.dispose()
 
 

@@ -1,0 +1,262 @@
+"""`regie backup FILE` and `regie restore FILE`: all that a node keeps, in one file, while it runs.
+
+The file is a compressed tar: `manifest.json`, `database.sqlite3` as of one moment, and the rest of the data folder
+(certificates with their keys: whoever has the file can pass for the node, so only its owner may read it). A database
+elsewhere has tools of its own (pg_dump) and is left to them. Exit codes: 0; 1 it could not be done; 2 the settings.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sqlite3
+import sys
+import tarfile
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from node import config as settings
+from node.config import Config
+from node.errors import SaidFault, Text
+
+DATABASE: Final = "database.sqlite3"
+MANIFEST: Final = "manifest.json"
+FILES: Final = "files"
+FORMAT: Final = 1
+WAIT_S: Final = 0.005
+PAGES: Final = 1000
+
+_HELP: Final = {
+    "backup": Text(
+        "Sauvegarder ce que le nœud garde, pendant qu’il tourne.", "Save what the node keeps, while it runs."
+    ),
+    "restore": Text("Remettre une sauvegarde ; le nœud est arrêté.", "Put a backup back; the node is stopped."),
+    "file": Text("Le fichier de la sauvegarde.", "The backup’s file."),
+    "config": Text("Fichier de configuration (TOML).", "Configuration file (TOML)."),
+    "force": Text("Mettre de côté ce qu’il y a déjà.", "Put aside what is there already."),
+}
+_DONE: Final = Text("{file} : {size} Kio, révision {revision}.", "{file}: {size} KiB, revision {revision}.")
+_BACK: Final = Text(
+    "Remis dans {folder} (sauvegarde du {made}). Démarrez le nœud.",
+    "Restored to {folder} (backup of {made}). Start the node.",
+)
+_ASIDE: Final = Text("Ce qu’il y avait est dans {folder}.", "What was there is in {folder}.")
+_NOT_OURS: Final = Text(
+    "La base est ailleurs (node.database) : sauvegardez-la avec pg_dump ; le reste est dans {file}.",
+    "The database is elsewhere (node.database): save it by its own tools (pg_dump); the rest is in {file}.",
+)
+_NO_WRITE: Final = Text(
+    "{file} ne s’écrit pas ({why}) : choisissez un autre endroit, ou faites de la place.",
+    "{file} cannot be written ({why}): choose another place, or make room.",
+)
+_NO_READ: Final = Text(
+    "{file} n’est pas une sauvegarde de Régie, ou est abîmé ({why}) : prenez-en une autre.",
+    "{file} is no backup of Régie, or is damaged ({why}): take another one.",
+)
+_TOO_NEW: Final = Text(
+    "{file} est d’un Régie plus récent (révision {revision}, ce programme connaît {known}) : installez cette version.",
+    "{file} is of a newer Régie (revision {revision}, this program knows {known}): install that version.",
+)
+_RUNNING: Final = Text(
+    "Le nœud tourne : arrêtez-le d’abord (systemctl stop regie).",
+    "The node runs: stop it first (systemctl stop regie).",
+)
+_THERE: Final = Text(
+    "{folder} n’est pas vide : ajoutez --force, et ce qu’il y a sera mis de côté.",
+    "{folder} is not empty: add --force, and what is there is put aside.",
+)
+
+
+def backup(config: Config, file: Path, *, now: float) -> dict[str, object]:
+    """Write `file`, at once or not at all; gives the manifest.
+
+    Raises:
+        SaidFault: it cannot be written.
+    """
+    data_dir = config.data_dir
+    own = sqlite_file(config)
+    try:
+        with (
+            tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".regie-backup-") as folder,
+            open(os.open(Path(folder) / "tar", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as written,
+        ):
+            copy = Path(folder) / DATABASE
+            revision = _copy(own, copy) if own is not None and own.exists() else ""
+            manifest = {"format": FORMAT, "made": now, "node": config.name, "revision": revision}
+            with tarfile.open(fileobj=written, mode="w:gz") as tar:
+                _add(tar, MANIFEST, json.dumps(manifest).encode())
+                if revision:
+                    tar.add(copy, DATABASE)
+                for path in _kept(config):
+                    tar.add(path, f"{FILES}/{path.relative_to(data_dir)}", recursive=False)
+            written.flush()
+            os.fsync(written.fileno())
+            os.replace(Path(folder) / "tar", file)
+    except (OSError, sqlite3.Error) as error:
+        raise SaidFault(_NO_WRITE, file=file, why=getattr(error, "strerror", None) or error) from error
+    return manifest
+
+
+def sqlite_file(config: Config) -> Path | None:
+    """The database's file; None where it is not a file."""
+    if not config.node.database:
+        return config.data_dir / "regie.sqlite3"
+    from sqlalchemy.engine import make_url
+
+    url = make_url(config.node.database)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _copy(source: Path, to: Path) -> str:
+    """All of one moment, while others write (sqlite.org, Online Backup API); its revision."""
+    with contextlib.closing(sqlite3.connect(source)) as live, contextlib.closing(sqlite3.connect(to)) as copy:
+        live.execute("PRAGMA busy_timeout = 5000")
+        live.backup(copy, pages=PAGES, sleep=WAIT_S)
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+        row = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0])
+
+
+def _kept(config: Config) -> Iterator[Path]:
+    """Files of the data folder but the database, sockets and what is of this run only."""
+    own, run_dir = sqlite_file(config), config.run_dir
+    for path in sorted(config.data_dir.rglob("*")):
+        if run_dir in (path, *path.parents) or (own is not None and path.name.startswith(own.name)):
+            continue
+        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
+            yield path
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    row = tarfile.TarInfo(name)
+    row.size, row.mode = len(content), 0o600
+    tar.addfile(row, io.BytesIO(content))
+
+
+def restore(config: Config, file: Path, *, force: bool, now: float) -> tuple[dict[str, object], Path | None]:
+    """Put it back, all or nothing; gives its manifest, and where that went which was there.
+
+    Raises:
+        SaidFault: it is none of ours, damaged, too new, or there is something already.
+    """
+    from node.storage.engine import newest
+
+    target = config.data_dir
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".regie-restore-") as folder:
+        found = Path(folder) / "all"
+        try:
+            with tarfile.open(file) as tar:
+                tar.extractall(found, filter="data")  # no path leads out of it (PEP 706)
+            manifest = json.loads((found / MANIFEST).read_bytes())
+            revision = str(manifest["revision"])
+            if manifest["format"] != FORMAT:
+                raise ValueError(f"format {manifest['format']}")
+            if revision:
+                _sound(found / DATABASE)
+        except (
+            OSError,
+            EOFError,
+            zlib.error,
+            tarfile.TarError,
+            ValueError,
+            KeyError,
+            TypeError,
+            sqlite3.Error,
+        ) as error:
+            raise SaidFault(_NO_READ, file=file, why=getattr(error, "strerror", None) or error) from error
+        if revision > newest():
+            raise SaidFault(_TOO_NEW, file=file, revision=revision, known=newest())
+        ready = found / FILES
+        ready.mkdir(exist_ok=True, mode=0o700)
+        own = sqlite_file(config)
+        aside = None
+        if target.exists() and any(path for path in target.iterdir() if path != config.run_dir):
+            if not force:
+                raise SaidFault(_THERE, folder=target)
+            aside = target.with_name(f"{target.name}.{int(now)}")
+            target.rename(aside)
+        elif target.exists():
+            target.rename(Path(folder) / "empty")
+        if revision and own is not None:
+            inside = own.is_relative_to(target)
+            place = ready / own.relative_to(target) if inside else own
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not inside and own.exists():
+                own.rename(own.with_name(f"{own.name}.{int(now)}"))
+            (found / DATABASE).rename(place)
+        ready.chmod(0o700)
+        ready.rename(target)
+    return manifest, aside
+
+
+def _sound(database: Path) -> None:
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+        (said,) = opened.execute("PRAGMA integrity_check(1)").fetchone()
+        if said != "ok":
+            raise ValueError(said)
+
+
+# ------------------------------------------------------------------ commands
+
+
+def _said(key: str) -> str:
+    return _HELP[key].fill()[settings.language()]
+
+
+FileArgument = Annotated[Path, typer.Argument(help=_said("file"))]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help=_said("config"))]
+
+backup_cli = typer.Typer(help=_said("backup"), add_completion=False)
+restore_cli = typer.Typer(help=_said("restore"), add_completion=False)
+
+
+@backup_cli.command(help=_said("backup"))
+def backup_command(file: FileArgument, config: ConfigOption = None) -> None:
+    def run(loaded: Config) -> None:
+        manifest = backup(loaded, file, now=time.time())
+        if sqlite_file(loaded) is None:
+            _tell(_NOT_OURS, file=file)
+        _tell(_DONE, file=file, size=file.stat().st_size >> 10, revision=manifest["revision"] or "-")
+
+    _run(config, run)
+
+
+@restore_cli.command(help=_said("restore"))
+def restore_command(
+    file: FileArgument,
+    force: Annotated[bool, typer.Option("--force", help=_said("force"))] = False,
+    config: ConfigOption = None,
+) -> None:
+    def run(loaded: Config) -> None:
+        from node.check.here import node_is_running
+
+        if node_is_running(loaded):
+            raise SaidFault(_RUNNING)
+        manifest, aside = restore(loaded, file, force=force, now=time.time())
+        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(float(str(manifest["made"]))))
+        if aside is not None:
+            _tell(_ASIDE, folder=aside)
+        _tell(_BACK, folder=loaded.data_dir, made=made)
+
+    _run(config, run)
+
+
+def _run(path: Path | None, work: Callable[[Config], None]) -> None:
+    try:
+        work(settings.load(path))
+    except SaidFault as error:
+        print(error.sentence[settings.language()], file=sys.stderr)
+        raise typer.Exit(2 if isinstance(error, settings.ConfigError) else 1) from None
+
+
+def _tell(text: Text, **values: object) -> None:
+    print(text.fill(**{name: str(value) for name, value in values.items()})[settings.language()])
