@@ -12,13 +12,19 @@ from node.backup import backup, backup_cli, restore, restore_cli
 from node.config import Config, load
 from node.errors import SaidFault
 from node.rpc.tls import ensure_tls
+from tests.e2e.machine import until
 from tests.node.test_config import settings
-from tests.web.house import house
+from tests.web.house import House, house
 
 
 def at(folder: Path) -> Config:
     """The run folder is in the data folder, as it is by default."""
     return load(environ=settings(REGIE__NODE__DATA_DIR=str(folder), REGIE__NODE__RUN_DIR=str(folder / "run")))
+
+
+async def written(home: House) -> None:
+    """What people were told is on the disk a moment later (group commit)."""
+    await until(lambda: not home.ledger.waiting, 10, "all is written")
 
 
 async def test_a_backup_put_back_is_the_node(tmp_path: Path) -> None:
@@ -31,7 +37,7 @@ async def test_a_backup_put_back_is_the_node(tmp_path: Path) -> None:
         page = await home.person(room.room, tickets["participant"])
         await page.send(type="chat", text="Bonjour")
         await page.until("chat")
-        await home.floor.settle()
+        await written(home)
         backup(at(here), file, now=1000.0)  # while it runs
         await page.send(type="chat", text="Plus tard")
         await page.until("chat")
@@ -52,7 +58,7 @@ async def test_what_is_there_is_not_lost(tmp_path: Path) -> None:
     folder, file = tmp_path / "data", tmp_path / "regie.backup"
     async with house(folder) as home:
         room, _ = await home.create()
-        await home.floor.settle()
+        await written(home)
         backup(at(folder), file, now=1000.0)
     (folder / "since").write_text("then")
     with pytest.raises(SaidFault, match="--force"):
