@@ -8,21 +8,18 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor_pool import Default as default_pool
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from protos.chat.v1 import chat_pb2
-from protos.mute.v1 import mute_pb2
+from node.rpc.server import SERVICES
 from protos.nodes.v1 import nodes_pb2
-from protos.participants.v1 import participants_pb2
 from protos.rooms.v1 import rooms_pb2
-from protos.types.v1 import types_pb2
 from tests.rpc.house import Caller, House, what_it_said
 
-FILES = (nodes_pb2, rooms_pb2, participants_pb2, mute_pb2, chat_pb2, types_pb2)
 METHODS: list[MethodDescriptor] = [
-    method for file in FILES for service in file.DESCRIPTOR.services_by_name.values() for method in service.methods
+    method for service in SERVICES for method in default_pool().FindServiceByName(service).methods
 ]
 
 
@@ -65,6 +62,7 @@ VALUES: dict[int, list[object]] = {
     FieldDescriptor.TYPE_STRING: ["", "hall", "x" * 5000, "\x00", "../../etc", "\u202e", "é" * 64, "[red]"],
     FieldDescriptor.TYPE_INT32: [0, 1, -1, 2**31 - 1, -(2**31)],
     FieldDescriptor.TYPE_UINT32: [0, 1, 2**32 - 1],
+    FieldDescriptor.TYPE_UINT64: [0, 1, 2**64 - 1],
     FieldDescriptor.TYPE_BOOL: [False, True],
     FieldDescriptor.TYPE_ENUM: [0, 1, 2, 99],
     FieldDescriptor.TYPE_MESSAGE: [Timestamp(), Timestamp(seconds=2**40), Timestamp(seconds=-(2**35), nanos=-1)],
