@@ -41,13 +41,15 @@ async def test_metadata_of_half_a_megabyte(house: House) -> None:
     await still_there(viewer)
 
 
-async def test_a_page_of_a_million_is_a_page(house: House) -> None:
+async def test_a_page_of_a_million_is_a_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("node.features.chat.rpc.MOST", 4)
     (amina, *_) = await house.room("hall", [f"person {n}" for n in range(30)])
     for number in range(10):
         house.chat.post("hall", amina, f"message {number}")
     viewer = await house.operator("viewer")
     wish = chat_pb2.ListMessagesRequest(room="hall", page_size=1_000_000)
-    assert len((await viewer.ask(viewer.chat.ListMessages, wish)).messages) == 10
+    answer = await viewer.ask(viewer.chat.ListMessages, wish)
+    assert (len(answer.messages), bool(answer.next_page_token)) == (4, True)
     below = participants_pb2.ListParticipantsRequest(room="hall", page_size=-1)
     assert (await refused(viewer.ask(viewer.participants.ListParticipants, below))).reason == "BAD_REQUEST"
 

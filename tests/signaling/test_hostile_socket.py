@@ -80,6 +80,16 @@ async def test_two_mebibytes(home: House) -> None:
     assert {said["type"] for said in await amina.quiet()} <= {"person"}
 
 
+async def test_sixteen_kibibytes(home: House) -> None:
+    """H20: what is shorter is read, and refused for what it says; what is longer is not read at all."""
+    room, tickets = await home.create()
+    for size, code in ((16 * 1024 - 1, 4000), (16 * 1024 + 1, 1009)):
+        eve = await home.person(room.room, tickets["participant"], "Eve")
+        assert eve.socket is not None
+        await eve.socket.send_str('{"type": "nothing"}'.ljust(size))
+        assert await eve.closed() == code
+
+
 async def test_compression_is_not_spoken(home: House) -> None:
     """H20: no compression, no bomb."""
     page = await raw(home, compress=15)

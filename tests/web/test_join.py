@@ -135,6 +135,23 @@ async def test_a_session_brings_the_same_person_back(home: House) -> None:
     assert len(home.media.transports) == 1
 
 
+async def test_two_joins_with_one_session_at_the_same_moment(home: House) -> None:
+    """H19: both negotiate, the later one counts; one person with one transport is left."""
+    room, tickets = await home.create(max_participants=1)
+    page = await home.person(room.room, tickets["participant"], attach=False)
+    first = page.transport
+    home.media.gate = asyncio.Barrier(2)  # type: ignore[assignment]
+    body = {"name": "Amina", "sdp": SDP, "session": page.session}
+    asked = [home.post(f"/api/rooms/{room.room}/join", body, tickets["participant"]) for _ in range(2)]
+    answers = {answer.status: await answer.json() for answer in await asyncio.gather(*asked)}
+    assert set(answers) == {201, 401}
+    assert answers[401]["code"] == "SESSION_UNKNOWN"
+    assert answers[201]["participant"] == page.id
+    assert set(home.media.transports) == {page.transport}
+    assert first in home.media.closed
+    assert (await home.rooms.get(room.room)).people == 1
+
+
 async def test_a_ticket_that_expired_meanwhile_does_not_end_a_session(home: House) -> None:
     room, tickets = await home.create(ticket_hours=1)
     page = await home.person(room.room, tickets["participant"], attach=False)
