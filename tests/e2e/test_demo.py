@@ -8,12 +8,14 @@ import pty
 import re
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 
 from node.demo.children import die_with
-from node.demo.peer import Door
+from node.demo.peer import Door, Message
+from tests.e2e.listener import Listener
 from tests.e2e.machine import free_port, until
 
 LINK = re.compile(rb"http://localhost:\d+/r/\S+#\S+")
@@ -46,6 +48,11 @@ def left_behind(folder: Path) -> list[str]:
     return found
 
 
+def heard(guest: Listener) -> Iterator[Message]:
+    while not guest.messages.empty():
+        yield guest.messages.get_nowait()
+
+
 async def people(link: str) -> int:
     door = Door.of(link.replace("//localhost:", "//127.0.0.1:"))
     headers = {"Authorization": f"Bearer {door.ticket}"}
@@ -65,6 +72,14 @@ async def test_without_a_terminal_it_prints_the_links_and_runs_until_stopped(tmp
     links = LINK.findall(said)
     assert len(links) == 2
     assert await people(links[0].decode()) == 2
+    guest = Listener(Door.of(links[1].decode().replace("//localhost:", "//127.0.0.1:")), "Jean")
+    await guest.enter()
+    try:
+        await until(lambda: len(guest.of("video")) == 2, 20, "both send pictures")
+        await until(lambda: guest.packets("video") > 100 and guest.packets("audio") > 50, 20, "somebody talks")
+        await until(lambda: any(said["type"] == "chat" or said.get("chat") for said in heard(guest)), 30, "and writes")
+    finally:
+        await guest.exit()
 
     process.send_signal(signal.SIGINT)
     assert await asyncio.wait_for(process.wait(), 30) == 0
