@@ -45,6 +45,7 @@ from node.features.hands.service import Hands
 from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.layout.service import Layout
+from node.features.lobby.service import Lobby
 from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.nodes.service import Nodes
@@ -71,6 +72,7 @@ from node.ports import Fenced, MediaEvent, PlaneUp
 from node.rpc.local import ensure_local_context
 from node.rpc.server import Server, Services, serve
 from node.rpc.tls import TlsFiles, ensure_tls
+from node.signaling.hall import Halls
 from node.signaling.socket import Edge
 from node.signaling.stream import Hub
 from node.storage import saved
@@ -317,7 +319,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     quota = Quota(floor, LocalPlaces(), quota_store.SqlStore(engine), config.limits)
     QuotaTold(quota, journal)
     types = Types(quota.book)
-    join = Join(floor, quota, passwords)
+    join, lobby = Join(floor, quota, passwords), Lobby(floor, quota, passwords)
     rooms = Rooms(floor, archive, quota, lambda: running.web_url)
     meter = Meter()
     edge = WebEdge(
@@ -335,6 +337,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             reactions=Reactions(floor),
             cover=cover,
             rooms=rooms,
+            lobby=lobby,
+            halls=Halls(floor, lobby),
         ),
         join,
         meter,
@@ -370,6 +374,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         flags=flags,
         hands=hands,
         types=types,
+        lobby=lobby,
         access=Access(floor, config.limits, passwords, lambda: running.web_url),
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
@@ -393,6 +398,7 @@ async def _begin(running: RunningNode) -> None:
     tickets = await access_store.digests_of_rooms(running.engine, [view.room for view in closed])
     floor.restore(rooms, await media.held(), closed, tickets)
     running.services.quota.renew()
+    running.services.lobby.resume()
     log.info("restored", rooms=len(floor.rooms), people=floor.people())
 
     machine = MachineMeter()

@@ -78,6 +78,11 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.access.v1.AccessService/ListTickets": _reads(Role.OPERATOR, "room"),
     "/regie.access.v1.AccessService/IssueTickets": _changes(Role.OPERATOR, "room", "role"),
     "/regie.access.v1.AccessService/RevokeTicket": _changes(Role.OPERATOR, "room", "ticket", "replace", "recheck"),
+    "/regie.lobby.v1.LobbyService/GetLobby": _reads(Role.VIEWER, "room"),
+    "/regie.lobby.v1.LobbyService/SetLobby": _changes(Role.MODERATOR, "room"),
+    "/regie.lobby.v1.LobbyService/ListWaiters": _reads(Role.VIEWER, "room"),
+    "/regie.lobby.v1.LobbyService/AdmitWaiters": _changes(Role.MODERATOR, "room", "participants"),
+    "/regie.lobby.v1.LobbyService/RefuseWaiters": _changes(Role.MODERATOR, "room", "participants"),
     "/regie.rates.v1.RatesService/ListCaps": _reads(Role.VIEWER, "room"),
     "/regie.rates.v1.RatesService/SetCap": _changes(
         Role.OPERATOR, "room", "participant", "send_bits_per_second", "receive_bits_per_second"

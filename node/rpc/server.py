@@ -31,6 +31,8 @@ from node.features.flags.rpc import FlagsServicer
 from node.features.flags.service import Flags
 from node.features.hands.rpc import HandsServicer
 from node.features.hands.service import Hands
+from node.features.lobby.rpc import LobbyServicer
+from node.features.lobby.service import Lobby
 from node.features.moderation.rpc import ModerationServicer
 from node.features.moderation.service import Moderation
 from node.features.mute.rpc import MuteServicer
@@ -60,6 +62,7 @@ from protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from protos.chat.v1 import chat_pb2, chat_pb2_grpc
 from protos.flags.v1 import flags_pb2, flags_pb2_grpc
 from protos.hands.v1 import hands_pb2, hands_pb2_grpc
+from protos.lobby.v1 import lobby_pb2, lobby_pb2_grpc
 from protos.moderation.v1 import moderation_pb2, moderation_pb2_grpc
 from protos.mute.v1 import mute_pb2, mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
@@ -105,6 +108,7 @@ SERVICES: Final = tuple(
         (quota_pb2, "QuotaService"),
         (audit_pb2, "AuditService"),
         (access_pb2, "AccessService"),
+        (lobby_pb2, "LobbyService"),
     )
 )
 LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -134,6 +138,7 @@ class Services:
     hands: Hands
     types: Types
     access: Access
+    lobby: Lobby
     journal: Journal
     operators: Operators
     audit: Audit
@@ -234,6 +239,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     audit_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(s.audit, s.journal), server)
     quota_pb2_grpc.add_QuotaServiceServicer_to_server(QuotaServicer(s.quota, s.journal), server)
     types_pb2_grpc.add_TypesServiceServicer_to_server(TypesServicer(s.types), server)
+    lobby_pb2_grpc.add_LobbyServiceServicer_to_server(LobbyServicer(s.lobby), server)
     access_pb2_grpc.add_AccessServiceServicer_to_server(AccessServicer(s.access), server)
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)

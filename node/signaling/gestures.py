@@ -1,5 +1,5 @@
-"""Hands, reactions and moderator cover, as the people of a room are told of them: gathered for a moment, so that a
-thousand people who clap, or raise their hands, are a few messages."""
+"""Hands, reactions, the lobby and moderator cover, as the people of a room are told of them: gathered for a moment, so
+that a thousand people who clap, or raise their hands, are a few messages."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from node.features.cover.rules import CoverChanged
 from node.features.hands.rules import HandLowered, HandRaised
+from node.features.lobby.rules import LobbyChanged, LobbyOpened, WaiterAdmitted, WaiterCame, WaiterGone
+from node.features.participants.rules import Role
 from node.features.reactions.rules import EVERY_S, ReactionGiven
 from node.features.rooms.rules import Room
+from node.features.types.rules import Right
 from node.ports import Event
 from node.signaling import messages as m
 from node.signaling.talk import staff
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 HANDS_EVERY_S: Final = 0.15
 HANDS_TOLD: Final = 200
+WAITERS_EVERY_S: Final = 0.2
+WAITERS_TOLD: Final = 200
 
 
 def hands_of(room: Room) -> tuple[m.HandInfo, ...]:
@@ -28,6 +33,32 @@ def hands_of(room: Room) -> tuple[m.HandInfo, ...]:
 def cover_of(room: Room) -> m.CoverInfo:
     view = room.cover.view()
     return m.CoverInfo(view.stage, view.needed, view.present)
+
+
+def lobby_of(room: Room, role: Role, now: float) -> m.WaitersInfo | None:
+    """None: not theirs to see."""
+    if not room.type.may(role, Right.ADMIT):
+        return None
+    queue = room.lobby.queue(now)
+    return m.WaitersInfo(
+        room.lobby.on,
+        room.lobby.agenda,
+        room.lobby.message,
+        tuple(m.WaiterInfo(w.participant, w.name, w.role, int(w.since * 1000), w.why) for w in queue[:WAITERS_TOLD]),
+        len(queue),
+    )
+
+
+def _tell_waiters(stream: Stream) -> None:
+    room = stream.room
+    people = frozenset(person.id for person in room.people if room.type.may(person.role, Right.ADMIT))
+    if people and (told := lobby_of(room, Role.HOST, stream.now())) is not None:
+        seq = stream.next()
+        stream.tell_some(m.Waiters(seq, told), seq, people)
+
+
+def _waiters(stream: Stream, event: Event) -> None:
+    stream.soon("waiters", WAITERS_EVERY_S, lambda: _tell_waiters(stream))
 
 
 def _tell_hands(stream: Stream) -> None:
@@ -62,4 +93,9 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     HandLowered: _hands,
     ReactionGiven: _reaction,
     CoverChanged: _cover,
+    WaiterCame: _waiters,
+    WaiterAdmitted: _waiters,
+    WaiterGone: _waiters,
+    LobbyChanged: _waiters,
+    LobbyOpened: _waiters,
 }

@@ -71,6 +71,26 @@ class Remove(FromPage, frozen=True):
     participant: Id
 
 
+class Admit(FromPage, frozen=True):
+    """ "": everybody who waits."""
+
+    participant: Annotated[str, Meta(max_length=64)] = ""
+
+
+class Refuse(FromPage, frozen=True):
+    """Likewise."""
+
+    participant: Annotated[str, Meta(max_length=64)] = ""
+
+
+class Lobby(FromPage, frozen=True):
+    """What is not there stays as it is. The length of the texts is checked by the rules."""
+
+    on: bool | None = None
+    agenda: str | None = None
+    message: str | None = None
+
+
 class Hide(FromPage, frozen=True):
     message: Id
 
@@ -193,6 +213,9 @@ ClientMessage = (
     | Sizes
     | Mute
     | Remove
+    | Admit
+    | Refuse
+    | Lobby
     | Hide
     | Extend
     | End
@@ -328,6 +351,26 @@ class TallyInfo(msgspec.Struct, frozen=True):
     people: tuple[str, ...]
 
 
+class WaiterInfo(msgspec.Struct, frozen=True):
+    """`since`: ms since the epoch."""
+
+    participant: str
+    name: str
+    role: str
+    since: int
+    why: str
+
+
+class WaitersInfo(msgspec.Struct, frozen=True):
+    """To who may let people in. `waiters`: the longest waiting first, at most 200 of `total`."""
+
+    on: bool
+    agenda: str
+    message: str
+    waiters: tuple[WaiterInfo, ...]
+    total: int
+
+
 class CoverInfo(msgspec.Struct, frozen=True):
     stage: str
     needed: int
@@ -368,6 +411,7 @@ class Welcome(FromNode, frozen=True):
     waiting: tuple[ItemInfo, ...] = ()
     hands: tuple[HandInfo, ...] = ()
     cover: CoverInfo | None = None
+    lobby: WaitersInfo | None = None
     rights: tuple[str, ...] = ()
     time: TimeInfo | None = None
     older: bool = False
@@ -490,6 +534,27 @@ class Cover(FromNode, frozen=True):
 
     seq: int
     cover: CoverInfo
+
+
+class Waiters(FromNode, frozen=True):
+    """To who may let people in: who waits, and how the lobby is set."""
+
+    seq: int
+    lobby: WaitersInfo
+
+
+class Hall(FromNode, frozen=True, tag="lobby"):
+    """To who waits. `agenda`, `message`: sanitised HTML."""
+
+    why: str
+    room: RoomInfo
+    agenda: str
+    message: str
+    opens_in_s: int
+
+
+class Admitted(FromNode, frozen=True):
+    """To who waited: join, with your session."""
 
 
 class Blocked(FromNode, frozen=True):

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, cast
 
 import msgspec
@@ -25,6 +26,7 @@ from node.features.flags.service import Flags
 from node.features.hands.service import Hands
 from node.features.join.service import Join
 from node.features.layout.service import Layout
+from node.features.lobby.service import Lobby
 from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.participants.service import Participants
@@ -37,6 +39,7 @@ from node.features.rooms.service import Rooms
 from node.logs import fault
 from node.ports import Actor, Source
 from node.signaling import messages as m
+from node.signaling.hall import Guest, Halls
 from node.signaling.stream import ENDED, RESTART, Hub, Stream, frame
 from node.signaling.talk import last_of, message_of, queue_for
 from node.web.meter import Meter
@@ -78,6 +81,8 @@ class Edge:
     reactions: Reactions
     cover: Cover
     rooms: Rooms
+    lobby: Lobby
+    halls: Halls
 
 
 class Line:
@@ -127,8 +132,6 @@ class Talk:
     stream: Stream
     room: Room
     participant: str
-    left: float = float(BURST)
-    at: float = 0.0
     looks: float = float(OLDER_BURST)
     looked: float = 0.0
 
@@ -140,6 +143,14 @@ class Talk:
 
     def say(self, message: m.FromNode) -> None:
         self.line.send(frame(message))
+
+
+@dataclass(slots=True)
+class Pace:
+    """How much more one page may say now."""
+
+    at: float
+    left: float = float(BURST)
 
     def may(self, now: float) -> bool:
         self.left = min(float(BURST), self.left + (now - self.at) * PER_SECOND)
@@ -265,14 +276,19 @@ class Sockets:
             self._silent -= 1
         if isinstance(talk, int):
             return talk
+        if isinstance(talk, Guest):
+            try:
+                return await self._listen(ws, line, talk.heard)
+            finally:
+                talk.detach()
         log.debug("page_attached", room=talk.room.id, participant=talk.participant)
         try:
-            return await self._listen(ws, talk)
+            return await self._listen(ws, line, partial(_handle, talk))
         finally:
             if talk.stream.detach(talk.participant, line):
                 self._edge.join.detach(talk.room.id, talk.participant)
 
-    async def _hello(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> Talk | int:
+    async def _hello(self, request: web.Request, ws: web.WebSocketResponse, line: Line) -> Talk | Guest | int:
         try:
             async with asyncio.timeout(HELLO_WITHIN_S):
                 said = await ws.receive()
@@ -285,6 +301,10 @@ class Sockets:
                 return WSCloseCode.OK
             if not isinstance(hello, m.Hello):
                 raise Refused("BAD_REQUEST", limit="hello", current=_name(hello))
+            if (waiting := self._edge.lobby.waiter(hello.session)) is not None:
+                guest = Guest(self._edge.halls, self._edge.lobby, waiting[0], waiting[1].id, line)
+                guest.attach(waiting[1])
+                return guest
             room, person = self._edge.join.who(hello.session)
         except Refused as refused:
             if refused.code == "BAD_REQUEST":
@@ -298,7 +318,7 @@ class Sockets:
             return SESSION_UNKNOWN
         stream = self._edge.hub.stream(room)
         stream.attach(person, line, hello.seq)
-        talk = Talk(self._edge, line, stream, room, person.id, at=asyncio.get_running_loop().time())
+        talk = Talk(self._edge, line, stream, room, person.id)
         try:
             self._edge.join.attach(room.id, person.id)
         except BaseException:
@@ -311,8 +331,14 @@ class Sockets:
         self._meter.refusal(refused.code, "websocket")
         return frame(m.Refused.of(refused.refusal(), to, key))
 
-    async def _listen(self, ws: web.WebSocketResponse, talk: Talk) -> int:
+    async def _listen(
+        self,
+        ws: web.WebSocketResponse,
+        line: Line,
+        hear: Callable[[m.ClientMessage], Awaitable[int | None]],
+    ) -> int:
         loop = asyncio.get_running_loop()
+        pace = Pace(loop.time())
         while True:
             said = await ws.receive()
             to = key = ""
@@ -321,11 +347,11 @@ class Sockets:
                 if message is None:
                     return ws.close_code or WSCloseCode.OK
                 to, key = _name(message), getattr(message, "key", "")
-                if not talk.may(loop.time()):
+                if not pace.may(loop.time()):
                     raise Refused("TOO_FAST", limit=f"{PER_SECOND:g}/s", current=f"{BURST}+", set_by="protocol")
-                code = await _handle(talk, message)
+                code = await hear(message)
             except Refused as refused:
-                talk.line.send(self._refused(refused, to, key))
+                line.send(self._refused(refused, to, key))
                 if not to or refused.set_by == "protocol":
                     return PROTOCOL_ERROR
                 if refused.code == "FENCED":
@@ -427,6 +453,25 @@ async def _hide(talk: Talk, message: m.Hide) -> None:
     await talk.edge.chat.hide(talk.room.id, message.message, by=talk.actor)
 
 
+async def _admit(talk: Talk, message: m.Admit) -> None:
+    if message.participant:
+        await talk.edge.lobby.admit(talk.room.id, message.participant, by=talk.actor)
+        return
+    done = await talk.edge.lobby.admit_all(talk.room.id, by=talk.actor)
+    if done.refusal is not None:
+        talk.say(m.Refused.of(done.refusal, "admit"))
+
+
+async def _refuse(talk: Talk, message: m.Refuse) -> None:
+    chosen = (message.participant,) if message.participant else ()
+    await talk.edge.lobby.turn_away(talk.room.id, chosen, by=talk.actor)
+
+
+async def _lobby(talk: Talk, message: m.Lobby) -> None:
+    changes = msgspec.structs.asdict(message)
+    await talk.edge.lobby.set(talk.room.id, by=talk.actor, **changes)
+
+
 async def _retract(talk: Talk, message: m.Retract) -> None:
     await talk.edge.chat.retract(talk.room.id, talk.participant, message.message)
 
@@ -505,6 +550,9 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Sizes: _sizes,
     m.Mute: _mute,
     m.Remove: _remove,
+    m.Admit: _admit,
+    m.Refuse: _refuse,
+    m.Lobby: _lobby,
     m.Hide: _hide,
     m.Retract: _retract,
     m.Older: _older,

@@ -308,6 +308,7 @@ class Stream:
             waiting=told.waiting_of(room, person),
             hands=gestures.hands_of(room),
             cover=gestures.cover_of(room) if person.role in STAFF else None,
+            lobby=gestures.lobby_of(room, person.role, self.now()),
             rights=rights_of(room, person.role),
             time=time_of(room, self.now()),
             older=older,

@@ -10,6 +10,7 @@ import node.features.access.store as access
 import node.features.chat.store as chat
 import node.features.flags.store as flags
 import node.features.hands.store as hands
+import node.features.lobby.store as lobby
 import node.features.moderation.store as moderation
 import node.features.mute.store as mute
 import node.features.participants.store as participants
@@ -31,6 +32,7 @@ _FEATURES: Final = merged(
         rates.WRITES,
         quota.WRITES,
         moderation.WRITES,
+        lobby.WRITES,
         hands.WRITES,
         flags.WRITES,
         schedule.WRITES,
@@ -53,6 +55,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         quotas = await quota.of_rooms(tx, ids)
         raised = await hands.of_rooms(tx, ids)
         flagged = await flags.of_rooms(tx, ids)
+        lobbies = await lobby.of_rooms(tx, ids)
         moderated = await moderation.of_rooms(tx, ids)
         saved = []
         for opening, muted in openings:
@@ -69,6 +72,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     last_message=last,
                     caps=caps.get(opening.room, {}),
                     quotas=quotas.get(opening.room, {}),
+                    lobby=lobbies[opening.room],
                     hands=raised.get(opening.room, {}),
                     flags=flagged.get(opening.room, FlagSet()),
                     private=tuple(private),

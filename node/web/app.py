@@ -45,7 +45,7 @@ class WebEdge:
         self._origins = frozenset(origin.rstrip("/") for origin in origins)
         self.failures = Failures(now)
         self.sockets = Sockets(edge, meter, allowed=self._check_origin, failed=self._failed)
-        door = JoinDoor(join, meter, self._failed, turn, self._may_guess)
+        door = JoinDoor(join, edge.lobby, meter, self._failed, turn, self._may_guess)
         pages = Pages((types or Types(Book(Limits()))).list)
         self.doorway = Doorway(per_source=0) if behind_proxy else Doorway()
         middlewares = [self.doorway.middleware, refusals_counted_by(meter)]
@@ -82,6 +82,7 @@ def routes(door: JoinDoor, chat: ChatDoor, pages: Pages, sockets: Sockets) -> li
         web.static("/static", STATIC, append_version=False),
         web.get("/api/rooms/{room}", door.look),
         web.post("/api/rooms/{room}/join", door.join),
+        web.post("/api/rooms/{room}/wait", door.wait),
         web.get("/api/session", door.refresh),
         web.patch("/api/session", door.restart),
         web.delete("/api/session", door.leave),

@@ -26,6 +26,7 @@ from node.features.chat.service import Chat
 from node.features.flags.service import Flags
 from node.features.hands.service import Hands
 from node.features.join.service import Join, JoinRequest
+from node.features.lobby.service import Lobby
 from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.nodes.service import Machine, Nodes
@@ -252,6 +253,7 @@ class House:
             hands=Hands(self.floor),
             flags=Flags(self.floor),
             types=Types(self.quota.book),
+            lobby=Lobby(self.floor, self.quota, Passwords()),
             access=Access(self.floor, Limits(), Passwords(), lambda: "http://test"),
             journal=self.journal,
             operators=self.operators,

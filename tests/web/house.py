@@ -29,6 +29,7 @@ from node.features.flags.service import Flags
 from node.features.hands.service import Hands
 from node.features.join.service import Join
 from node.features.layout.service import Layout
+from node.features.lobby.service import Lobby
 from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.participants.service import Participants
@@ -57,6 +58,7 @@ from node.ports import (
     TransportConnected,
     TransportLost,
 )
+from node.signaling.hall import Halls
 from node.signaling.socket import Edge
 from node.signaling.stream import Hub
 from node.storage import saved
@@ -296,6 +298,8 @@ class House:
         self.chat = Chat(self.floor, ChatArchive(self.engine), self.journal)
         passwords = Passwords()
         self.join = Join(self.floor, self.quota, passwords)
+        self.lobby = Lobby(self.floor, self.quota, passwords)
+        self.lobby.resume()
         self.access = Access(self.floor, self.limits, passwords, lambda: "http://test")
         self.moderation, self.flags = Moderation(self.floor), Flags(self.floor)
         edge = Edge(
@@ -312,6 +316,8 @@ class House:
             Reactions(self.floor),
             Cover(self.floor),
             self.rooms,
+            self.lobby,
+            Halls(self.floor, self.lobby),
         )
         self.meter = Counting()
         self.edge = WebEdge(edge, self.join, self.meter, now=self.clock.now, **self.options)

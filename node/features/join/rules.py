@@ -128,9 +128,7 @@ class Door:
         name = clean_name(command.name)
         elsewhere = self._access.elsewhere(link)
         taken = len(self._people) - len(elsewhere)
-        if taken >= self.max_participants:
-            raise Refused("ROOM_FULL", limit=self.max_participants, current=taken, set_by="room")
-        self._may_publish(link.role, command.client)
+        self.has_place(link.role, command.client, taken)
         events = [event for one in elsewhere for event in self._people.drop(one, Cause.REPLACED, "", now)]
         person = Person(
             id=command.participant,
@@ -174,8 +172,9 @@ class Door:
         self._sessions[person.session] = person.id
         return events
 
-    def give_up(self, command: GiveUp, now: float) -> list[Event]:
-        return self._people.release(command.participant, command.transport)
+    def give_up(self, command: GiveUp, now: float, *, keep: bool = False) -> list[Event]:
+        """`keep`: who was let in may try again until the place that they were lent is due."""
+        return self._people.release(command.participant, command.transport, keep=keep)
 
     def limit(self, command: SetRoomQuota, now: float) -> list[Event]:
         """Nobody who is in has to leave: a lower limit refuses until enough have left."""
@@ -198,6 +197,15 @@ class Door:
         """Of somebody who comes back: a host's ticket that is valid makes a host."""
         link = self._access.link(ticket)
         return Role.HOST if link.role is Role.HOST and link.expires > now and not link.ended else person.role
+
+    def has_place(self, role: Role, client: Shape, taken: int) -> None:
+        """
+        Raises:
+            Refused: ROOM_FULL, PUBLISHERS_FULL.
+        """
+        if taken >= self.max_participants:
+            raise Refused("ROOM_FULL", limit=self.max_participants, current=taken, set_by="room")
+        self._may_publish(role, client)
 
     def _may_publish(self, role: Role, client: Shape) -> None:
         if not self.max_publishers or not publishes(self._type, role, client):

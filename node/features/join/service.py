@@ -12,6 +12,7 @@ import msgspec
 from node.errors import Refused
 from node.features.access.passwords import Passwords
 from node.features.join.rules import Admit, GiveUp, Knock, Return, TakeOver
+from node.features.lobby.rules import TakeSeat
 from node.features.participants.rules import Attach, Detach, GoAway, Leave, Person, Role
 from node.features.quota.service import Quota
 from node.features.rooms.floor import Decided, Floor, digest
@@ -25,7 +26,7 @@ SECRET_LENGTH: Final = 128
 
 class JoinRequest(msgspec.Struct, frozen=True):
     name: str
-    sdp: str
+    sdp: str = ""
     language: str = "fr"
     session: str | None = None
     shape: Shape = Shape.PAGE
@@ -73,6 +74,8 @@ class Look(msgspec.Struct, frozen=True):
     name: str = ""
     """Whose ticket it is, where it is one person's."""
     flags: tuple[str, ...] = ()
+    lobby: str = ""
+    """For what this person waits before they may join: `early`, `start`, `lobby`; "": for nothing."""
 
 
 class Join:
@@ -107,6 +110,7 @@ class Join:
             password=room.access.asks(link),
             name=link.name,
             flags=room.flags.now.on,
+            lobby=room.lobby.must_wait(role, now),
         )
 
     async def join(self, room_id: str, ticket: str, request: JoinRequest) -> Joined:
@@ -116,8 +120,8 @@ class Join:
 
         Raises:
             Refused: ROOM_FULL, TYPE_FULL, NODE_FULL, PUBLISHERS_FULL, NAME_INVALID, REMOVED, SDP_INVALID,
-                SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL, PASSWORD_MISSING, PASSWORD_WRONG, TOO_FAST, and what a dead
-                ticket is refused with.
+                SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL, PASSWORD_MISSING, PASSWORD_WRONG, TOO_FAST, LOBBY,
+                TURNED_AWAY, and what a dead ticket is refused with.
         """
         ticket = digest(ticket[:SECRET_LENGTH])
         room, _link = self._floor.door(room_id, ticket)
@@ -127,6 +131,9 @@ class Join:
         if holder is not None:
             await self._come_back(room, ticket, request, holder, session, transport)
             participant = holder
+        elif session and (waiter := room.lobby.of_session(digest(session))) is not None:
+            self._floor.decide(room_id, TakeSeat(digest(session), transport))
+            participant = waiter.id
         else:
             session, participant = "s_" + secrets.token_urlsafe(24), new_id("p")
             await self._knock(room, ticket, request, participant, session, transport)
@@ -246,7 +253,7 @@ class Join:
     ) -> None:
         # The ticket first: a stranger learns nothing about how full the node is.
         link = room.access.lets(ticket, self._floor.clock.now())
-        proof = await self._proof(room.access.password, request) if room.access.asks(link) else ""
+        proof = await prove(self._passwords, room.access.password, request) if room.access.asks(link) else ""
         if room.access.elsewhere(link):  # their other place is given back before they are lent one
             self._floor.decide(room.id, TakeOver(ticket))
         await self._quota.enter(room, participant, link.role, request.shape)
@@ -267,13 +274,6 @@ class Join:
             if isinstance(failure, Refused):
                 self._quota.denied(failure, room.id, room.type)
             raise
-
-    async def _proof(self, kept: str, request: JoinRequest) -> str:
-        if not request.password:
-            raise Refused("PASSWORD_MISSING", set_by="room")
-        if not await self._passwords.matches(kept, request.password, may_guess=request.may_guess):
-            raise Refused("PASSWORD_WRONG", set_by="room")
-        return kept
 
     async def _open(
         self, room: Room, participant: str, transport: str, request: JoinRequest, muted: frozenset[Source]
@@ -302,6 +302,19 @@ class Join:
             # Removed, closed, or joined once more meanwhile: this transport is nobody's.
             self._floor.discard(opened.transport)
             raise
+
+
+async def prove(passwords: Passwords, kept: str, request: JoinRequest) -> str:
+    """What to bring to a room that asks for a password.
+
+    Raises:
+        Refused: PASSWORD_MISSING, PASSWORD_WRONG, TOO_FAST.
+    """
+    if not request.password:
+        raise Refused("PASSWORD_MISSING", set_by="room")
+    if not await passwords.matches(kept, request.password, may_guess=request.may_guess):
+        raise Refused("PASSWORD_WRONG", set_by="room")
+    return kept
 
 
 def _rights(room: Room, role: Role) -> tuple[str, ...]:

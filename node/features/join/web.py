@@ -21,6 +21,7 @@ from node.errors import Refused
 from node.features.chat.rules import MAX_LENGTH
 from node.features.join.service import Join, Joined, JoinRequest
 from node.features.join.turn import Turn
+from node.features.lobby.service import Lobby
 from node.ports import Shape
 from node.web.meter import Meter
 from node.web.request import bearer, expect, read_json, read_text
@@ -49,6 +50,13 @@ class JoinBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: Annotated[str, Meta(max_length=512)] = ""
 
 
+class WaitBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    language: Annotated[str, Meta(max_length=16)] = "fr"
+    session: str | None = None
+    password: Annotated[str, Meta(max_length=512)] = ""
+
+
 class RestartBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sdp: str
 
@@ -60,12 +68,14 @@ class JoinDoor:
     def __init__(
         self,
         join: Join,
+        lobby: Lobby,
         meter: Meter,
         failed: Callable[[web.Request], None],
         turn: Turn | None = None,
         may_guess: Callable[[web.Request], bool] = lambda _request: True,
     ) -> None:
         self._join = join
+        self._lobby = lobby
         self._turn = turn
         self._meter = meter
         self._failed = failed
@@ -108,6 +118,22 @@ class JoinDoor:
         }
         return _json(answer, status=201)
 
+    async def wait(self, request: web.Request) -> web.Response:
+        ticket = bearer(request)
+        body = await read_json(request, WaitBody)
+        asked = JoinRequest(
+            name=body.name,
+            language=body.language,
+            session=body.session,
+            password=body.password,
+            may_guess=self._may_guess(request),
+        )
+        try:
+            waited = await self._lobby.wait(request.match_info["room"], ticket, asked)
+        except Refused as refused:
+            raise self._counted(request, refused) from None
+        return _json(msgspec.structs.asdict(waited), status=201)
+
     async def restart(self, request: web.Request) -> web.Response:
         session = bearer(request, "SESSION_UNKNOWN")
         body = await read_json(request, RestartBody)
@@ -125,8 +151,12 @@ class JoinDoor:
         return _json({"ice_servers": [], **self._ice_servers()})
 
     async def leave(self, request: web.Request) -> web.Response:
+        session = bearer(request, "SESSION_UNKNOWN")
         try:
-            await self._join.leave(bearer(request, "SESSION_UNKNOWN"))
+            if (waiting := self._lobby.waiter(session)) is not None:
+                await self._lobby.stop(waiting[0].id, waiting[1].id)
+            else:
+                await self._join.leave(session)
         except Refused as refused:
             raise self._counted(request, refused) from None
         return web.Response(status=204)
@@ -134,7 +164,11 @@ class JoinDoor:
     async def go_away(self, request: web.Request) -> web.Response:
         """`navigator.sendBeacon` can set no header: the session is the body."""
         try:
-            self._join.go_away((await read_text(request)).strip()[:256])
+            session = (await read_text(request)).strip()[:256]
+            if (waiting := self._lobby.waiter(session)) is not None:
+                self._lobby.here(waiting[0].id, waiting[1].id, False, away=True)
+            else:
+                self._join.go_away(session)
         except Refused as refused:
             raise self._counted(request, refused) from None
         return web.Response(status=204)

@@ -16,29 +16,35 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
-
 from node.errors import Refused
+from node.features.participants.asked import Attach as Attach
+from node.features.participants.asked import Detach as Detach
+from node.features.participants.asked import GoAway as GoAway
+from node.features.participants.asked import Heard as Heard
+from node.features.participants.asked import Leave as Leave
+from node.features.participants.asked import Measured as Measured
+from node.features.participants.asked import MediaConnected as MediaConnected
+from node.features.participants.asked import MediaLost as MediaLost
+from node.features.participants.asked import PlaneLost as PlaneLost
+from node.features.participants.asked import Publish as Publish
+from node.features.participants.asked import Remove as Remove
+from node.features.participants.asked import Tick as Tick
 from node.features.participants.view import STAFF as STAFF
 from node.features.participants.view import Cause as Cause
 from node.features.participants.view import ParticipantView as ParticipantView
 from node.features.participants.view import Role as Role
 from node.features.participants.view import State as State
 from node.features.participants.view import TrackView as TrackView
-from node.features.quality.rules import NodeReading, QualityView
+from node.features.quality.rules import QualityView
 from node.ports import (
-    Actor,
     Effect,
     Event,
     Fact,
-    Level,
     Notice,
     Shape,
     Slot,
     Source,
     Track,
-    TrackFigures,
-    TransportFigures,
 )
 
 LEASE_S: Final = 30.0
@@ -47,75 +53,6 @@ NEGOTIATION_S: Final = 60.0
 """For a newcomer's first negotiation; whoever asked may be gone."""
 SILENT: Final = 127
 """RFC 6464: the quietest level."""
-
-
-# ---------------------------------------------------------------- what is asked
-
-
-class Leave(msgspec.Struct, frozen=True):
-    participant: str
-
-
-class Remove(msgspec.Struct, frozen=True):
-    participant: str
-    by: Actor
-    reason: str = ""
-
-
-class Attach(msgspec.Struct, frozen=True):
-    """The WebSocket of a person is there."""
-
-    participant: str
-
-
-class Detach(msgspec.Struct, frozen=True):
-    participant: str
-
-
-class GoAway(msgspec.Struct, frozen=True):
-    """The page goes away: closed, or reloaded. Its WebSocket is about to end, or has ended."""
-
-    participant: str
-
-
-class Publish(msgspec.Struct, frozen=True):
-    """What a person says that they really send now."""
-
-    participant: str
-    source: Source
-    on: bool
-
-
-class MediaConnected(msgspec.Struct, frozen=True):
-    transport: str
-
-
-class MediaLost(msgspec.Struct, frozen=True):
-    transport: str
-
-
-class PlaneLost(msgspec.Struct, frozen=True):
-    """Every transport is gone. `back`: a new plane answers, people can join again at once."""
-
-    back: bool
-
-
-class Heard(msgspec.Struct, frozen=True):
-    """Who is audible now, loudest first; everybody else is silent."""
-
-    levels: tuple[Level, ...]
-
-
-class Measured(msgspec.Struct, frozen=True):
-    """One second of figures, of this room's transports and tracks only."""
-
-    transports: tuple[TransportFigures, ...]
-    tracks: tuple[TrackFigures, ...]
-    node: NodeReading = NodeReading()
-
-
-class Tick(msgspec.Struct, frozen=True):
-    """`deadline` has passed."""
 
 
 # ---------------------------------------------------------------- what happened
@@ -299,6 +236,10 @@ class People:
             raise Refused("SESSION_UNKNOWN")
         return person
 
+    def holds(self, participant: str) -> bool:
+        """Whether they have a place, come in or not."""
+        return participant in self._people
+
     def with_ticket(self, ticket: str) -> list[Person]:
         """Who came, or comes, by it."""
         return [person for person in self._people.values() if person.ticket == ticket]
@@ -322,13 +263,14 @@ class People:
         person.lease = now + NEGOTIATION_S
         self._people[person.id] = person
 
-    def release(self, participant: str, transport: str) -> list[Event]:
-        """The negotiation failed: a newcomer's place is free again, anybody else keeps what they have."""
+    def release(self, participant: str, transport: str, *, keep: bool = False) -> list[Event]:
+        """The negotiation failed: a newcomer's place is free again, unless they may `keep` it until its lease is over;
+        anybody else keeps what they have."""
         person = self._people.get(participant)
         if person is None or person.opening != transport:
             return []
         person.opening = ""
-        if person.admitted:
+        if person.admitted or keep:
             return []
         del self._people[participant]
         return [PlaceFreed(self.room, participant)]

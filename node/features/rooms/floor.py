@@ -20,6 +20,7 @@ import structlog
 from node.errors import Refused
 from node.features.access.rules import Link
 from node.features.layout.rules import FillSlots, SizeSlots
+from node.features.lobby.rules import Waiter, WaiterCame, WaiterGone
 from node.features.mute.rules import BlockTracks
 from node.features.participants.rules import (
     Cause,
@@ -104,6 +105,8 @@ class Floor:
         self._closed_tickets: dict[str, frozenset[str]] = {}
         """Of these, the digests of their tickets: who bears one is told that the room is closed."""
         self._sessions: dict[str, tuple[str, str]] = {}
+        self._waiting: dict[str, str] = {}
+        """Session of somebody who waits, or was turned away → room."""
         self._transports: dict[str, str] = {}
         self._listeners: list[Listener] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -156,6 +159,19 @@ class Floor:
         if room.door.holder(hashed) is None:
             raise Refused("SESSION_UNKNOWN")
         return room, room.people.get(found[1])
+
+    def waiter(self, session: str) -> tuple[Room, Waiter]:
+        """Whose session (the secret itself) this is, of those who wait.
+
+        Raises:
+            Refused: SESSION_UNKNOWN, TURNED_AWAY.
+        """
+        hashed = digest(session)
+        room = self.rooms.get(self._waiting.get(hashed, ""))
+        waiter = room.lobby.of_session(hashed) if room is not None else None
+        if room is None or waiter is None:
+            raise Refused("SESSION_UNKNOWN")
+        return room, waiter
 
     # ------------------------------------------------------------ deciding
 
@@ -213,6 +229,10 @@ class Floor:
             case PersonJoined():
                 self._sessions[event.session] = (room.id, event.participant)
                 self._transports[event.transport] = room.id
+            case WaiterCame():
+                self._waiting[event.session] = room.id
+            case WaiterGone(cause=why) if why != "turned_away":
+                self._waiting.pop(event.session, None)
             case PersonMoved():
                 self._transports[event.transport] = room.id
             case PersonGone(cause=cause) if cause is not Cause.REMOVED:
@@ -223,6 +243,7 @@ class Floor:
                 self.closed[room.id] = room.view()
                 self._closed_tickets[room.id] = frozenset(link.secret for link in room.access.issued())
                 self._sessions = {session: of for session, of in self._sessions.items() if of[0] != room.id}
+                self._waiting = {session: of for session, of in self._waiting.items() if of != room.id}
                 while len(self.closed) > CLOSED_KEPT:
                     oldest = next(iter(self.closed))
                     del self.closed[oldest]
@@ -336,6 +357,10 @@ class Floor:
                 if person.transport:
                     self._transports[person.transport] = room.id
                     known.add(person.transport)
+            for waiter in one.lobby.waiters:
+                self._waiting[waiter.session] = room.id
+            for session, _participant in one.lobby.turned_away:
+                self._waiting[session] = room.id
             for session, participant, _cause in one.ended:
                 self._sessions[session] = (room.id, participant)
         for transport in by_id.keys() - known:

@@ -14,6 +14,7 @@ from node.errors import Refused
 from node.features.chat.rules import Hide, Say
 from node.features.flags.rules import SetFlags
 from node.features.hands.rules import Lower
+from node.features.lobby.rules import LetIn, SetLobby, TurnAway
 from node.features.moderation.rules import Claim, Decide, Regulate, Release, Restrain
 from node.features.mute.rules import Block, BlockRoom, Unblock, UnblockRoom
 from node.features.participants.rules import People, Publish, Remove
@@ -35,6 +36,9 @@ RIGHTS: Final[dict[type[msgspec.Struct], Right]] = {
     Release: Right.MODERATE_CHAT,
     Decide: Right.MODERATE_CHAT,
     Lower: Right.MODERATE_CHAT,
+    LetIn: Right.ADMIT,
+    TurnAway: Right.ADMIT,
+    SetLobby: Right.ADMIT,
     Extend: Right.END,
     EndSitting: Right.END,
 }

@@ -123,6 +123,8 @@ def room(view: RoomView) -> pb.Room:
         ended=stamp(schedule.sitting.ended),
         end_cause=CAUSES[schedule.sitting.cause] if schedule.sitting.cause else pb.Room.END_CAUSE_UNSPECIFIED,
         ended_by=schedule.sitting.by,
+        lobby=view.lobby,
+        waiters=view.waiters,
     )
 
 

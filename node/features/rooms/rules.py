@@ -16,13 +16,23 @@ from typing import Any, Final
 import msgspec
 
 from node.errors import Refused
-from node.features.access.rules import Access, Issue, Renew, Revoke, SetAccess
+from node.features.access.rules import Access, Issue, Renew, Revoke, SetAccess, TicketEnded
 from node.features.chat.rules import Chat, Complain, Hide, MessageHidden, Retract, Say
 from node.features.cover.rules import Active, Cover
 from node.features.flags.rules import Flags, FlagsChanged, SetFlags
 from node.features.hands.rules import Hands, Lower, Raise
 from node.features.join.rules import Admit, Door, GiveUp, Knock, Return, TakeOver
 from node.features.layout.rules import Arrange, Layout, Resize
+from node.features.lobby.rules import (
+    LetIn,
+    Lobby,
+    SetLobby,
+    StopWaiting,
+    TakeSeat,
+    TurnAway,
+    Wait,
+    WaiterHere,
+)
 from node.features.moderation.rules import (
     Claim,
     Decide,
@@ -51,6 +61,7 @@ from node.features.participants.rules import (
     PersonGone,
     PersonJoined,
     PersonMoved,
+    PlaceFreed,
     PlaneLost,
     Publish,
     Remove,
@@ -164,6 +175,7 @@ class Room:
         self.door = Door(self.people, self.access, self.type, opening.max_participants)
         self.flags = Flags(self.id, self.people, touched=Role.PARTICIPANT in self.type.roles)
         self.mute = Mute(self.id, self.people, self.type.withheld, self.flags)
+        self.lobby = Lobby(self.id, self.people, self.access, self.schedule, self.type)
         self.moderation = Moderation(self.id, self.people, moderated=bool(self.type.who(Right.MODERATE_CHAT)))
         self.chat = Chat(self.id, self.people, self.moderation)
         self.layout = Layout(self.id, self.people, self.mute.is_blocked, self.flags.spares)
@@ -202,6 +214,7 @@ class Room:
         features = (
             self.people,
             self.door,
+            self.lobby,
             self.mute,
             self.chat,
             self.layout,
@@ -233,6 +246,7 @@ class Room:
         for person in room.people:
             if person.transport:
                 room.layout.restore(person.id, held[person.transport].assigned)
+        room.lobby.restore(saved.lobby, now)
         room.schedule.resume(now)
         return room
 
@@ -298,6 +312,8 @@ class Room:
             cover=self.cover.view(),
             type=self.type.key,
             schedule=self.schedule.view(),
+            lobby=self.lobby.on,
+            waiters=len(self.lobby),
         )
 
     def participant(self, participant: str) -> ParticipantView:
@@ -326,8 +342,9 @@ class Room:
         self.closed, self.closed_by, self.closed_reason = now, command.by.id, command.reason
         over = self.schedule.closed(command.by, command.reason, now)
         closed = RoomClosed(self.id, command.by.id, command.reason, now)
+        unseen = self.lobby.clear(now, "ROOM_CLOSED")
         gone = self.people.clear(command.by.id, command.reason, now)
-        return [*over, closed, *gone, EmptyRoom(self.id)]
+        return [*over, closed, *unseen, *gone, EmptyRoom(self.id)]
 
     def sitting_ended(self, event: SittingEnded, now: float) -> list[Event]:
         """Everybody is out. A permanent room stays, as does a scheduled one that may be used again in its time."""
@@ -343,11 +360,22 @@ class Room:
         return self.schedule.tick(command, now) if self.closed is None else []
 
     def knock(self, command: Knock, now: float) -> list[Event]:
-        self.schedule.may_enter(self.access.lets(command.ticket, now).role, now)
+        role = self.access.lets(command.ticket, now).role
+        self.schedule.may_enter(role, now)
+        self.lobby.bar(role, now)
         return self.door.knock(command, now)
 
+    def let_in(self, command: LetIn, now: float) -> list[Event]:
+        """The caps are those of a join (D1): who waits has no place, who is admitted has one."""
+        waiter = self.lobby.find(command.participant)
+        if waiter is not None and not waiter.admitted:
+            self.door.has_place(waiter.role, Shape.PAGE, len(self.people))
+        return self.lobby.let_in(command, now)
+
     def take_over(self, command: TakeOver, now: float) -> list[Event]:
-        self.schedule.may_enter(self.access.lets(command.ticket, now).role, now)
+        role = self.access.lets(command.ticket, now).role
+        self.schedule.may_enter(role, now)
+        self.lobby.bar(role, now)
         return self.door.take_over(command, now)
 
     def first_in(self, event: PersonJoined, now: float) -> list[Event]:
@@ -391,7 +419,14 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     TakeOver: (Room.take_over,),
     Return: (lambda room, c, now: room.door.come_back(c, now),),
     Admit: (lambda room, c, now: room.door.admit(c, now), lambda room, c, now: room.mute.admitted(c, now)),
-    GiveUp: (lambda room, c, now: room.door.give_up(c, now),),
+    GiveUp: (lambda room, c, now: room.door.give_up(c, now, keep=room.lobby.find(c.participant) is not None),),
+    Wait: (lambda room, c, now: room.lobby.wait(c, now),),
+    LetIn: (Room.let_in,),
+    TurnAway: (lambda room, c, now: room.lobby.turn_away(c, now),),
+    SetLobby: (lambda room, c, now: room.lobby.set(c, now),),
+    TakeSeat: (lambda room, c, now: room.lobby.take_seat(c, now),),
+    WaiterHere: (lambda room, c, now: room.lobby.here(c, now),),
+    StopWaiting: (lambda room, c, now: room.lobby.stop(c, now),),
     Leave: (lambda room, c, now: room.people.leave(c, now),),
     Remove: (lambda room, c, now: room.people.remove(c, now),),
     Attach: (
@@ -414,6 +449,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Measured: (lambda room, c, now: room.quality.measured(c, now), lambda room, c, now: room.people.measured(c, now)),
     Tick: (
         lambda room, c, now: room.people.tick(c, now),
+        lambda room, c, now: room.lobby.tick(c, now),
         lambda room, c, now: room.moderation.tick(c, now),
         Room.time,
         lambda room, c, now: room.cover.count(now),
@@ -448,6 +484,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
 REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     PersonJoined: (
         Room.first_in,
+        lambda room, e, now: room.lobby.person_joined(e, now),
         lambda room, e, now: room.access.person_joined(e, now),
         lambda room, e, now: room.schedule.person_joined(e, now),
         lambda room, e, now: room.mute.person_joined(e, now),
@@ -482,12 +519,16 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.rates.person_gone(e, now),
         lambda room, e, now: room.schedule.person_gone(e, now),
     ),
+    PlaceFreed: (lambda room, e, now: room.lobby.place_freed(e, now),),
+    TicketEnded: (lambda room, e, now: room.lobby.ticket_ended(e, now),),
     SittingEnded: (Room.sitting_ended,),
 }
 
 AFTER_CLOSE: Final = frozenset(
     {
         GiveUp,
+        WaiterHere,
+        StopWaiting,
         Detach,
         MediaLost,
         PlaneLost,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Column, Double, Integer, Row, String, Table, Text, bindparam, insert, select, update
+from sqlalchemy import Boolean, Column, Double, Integer, Row, String, Table, Text, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from node.features.mute.rules import By, RoomMuted
@@ -39,6 +39,9 @@ room: Final = Table(
     Column("ended_by", String(64), nullable=False, server_default=""),
     Column("access", String(16), nullable=False, server_default="open"),
     Column("password", Text, nullable=False, server_default=""),
+    Column("lobby", Boolean),
+    Column("agenda", Text, nullable=False, server_default=""),
+    Column("lobby_message", Text, nullable=False, server_default=""),
 )
 
 _of_room: Final = update(room).where(room.c.id == bindparam("key"))

@@ -10,6 +10,7 @@ from node.features.chat.rules import MessageHidden, MessagePosted
 from node.features.chat.view import MessageView
 from node.features.cover.rules import CoverChanged
 from node.features.hands.rules import HandLowered, HandRaised
+from node.features.lobby.rules import LobbyChanged, WaiterCame, WaiterGone
 from node.features.moderation.rules import ItemDecided, ItemOpened
 from node.features.mute.rules import RoomMuted, SourceBlocked, SourceUnblocked
 from node.features.participants.rules import (
@@ -51,6 +52,9 @@ _ROOM: Final = (
     ReactionGiven,
     ItemOpened,
     ItemDecided,
+    WaiterCame,
+    WaiterGone,
+    LobbyChanged,
     SittingStarted,
     SittingExtended,
     SittingEnded,

@@ -10,6 +10,7 @@ from node.features.access.rules import Link
 from node.features.chat.rules import MessageView, PrivateView
 from node.features.cover.rules import CoverView
 from node.features.flags.rules import FlagSet
+from node.features.lobby.rules import SavedLobby
 from node.features.moderation.rules import Item, Restraint, Settings
 from node.features.mute.rules import By
 from node.features.participants.rules import Cause, Role
@@ -56,6 +57,9 @@ class RoomView(msgspec.Struct, frozen=True):
     cover: CoverView = CoverView()
     type: str = "meeting"
     schedule: ScheduleView = ScheduleView()
+    lobby: bool = False
+    """Who may not prepare waits there until somebody lets them in."""
+    waiters: int = 0
 
 
 class JoinLink(msgspec.Struct, frozen=True):
@@ -122,6 +126,7 @@ class SavedRoom(msgspec.Struct, frozen=True):
     restraints: dict[str, Restraint] = {}
     items: tuple[Item, ...] = ()
     last_item: int = 0
+    lobby: SavedLobby = SavedLobby()
     hands: dict[str, float] = {}
     """Since when, in their order."""
     flags: FlagSet = FlagSet()

@@ -31,6 +31,8 @@ class Right(enum.StrEnum):
     MODERATE = "moderate"
     """Mute and remove people."""
     MODERATE_CHAT = "moderate_chat"
+    ADMIT = "admit"
+    """Let people in who wait in the lobby, or turn them away."""
     START = "start"
     END = "end"
     """End for everybody, and extend."""
@@ -44,6 +46,16 @@ class Start(enum.StrEnum):
     """Two people who are connected (R167)."""
     HOST = "host"
     """Somebody with the right to start (R171)."""
+
+
+class Waiting(enum.StrEnum):
+    """Whether who has not the right to prepare waits in the lobby until somebody lets them in (R145)."""
+
+    NEVER = "never"
+    OFF = "off"
+    """Not until the room says so."""
+    ON = "on"
+    """Unless the room says otherwise."""
 
 
 class End(enum.StrEnum):
@@ -93,6 +105,7 @@ class SessionType(msgspec.Struct, frozen=True):
     telephone: bool
     base: str = ""
     """The type that a preset was made from."""
+    lobby: Waiting = Waiting.OFF
 
     def may(self, role: Role, right: Right) -> bool:
         return right in self.roles.get(role, frozenset())
@@ -110,7 +123,7 @@ class SessionType(msgspec.Struct, frozen=True):
 _STAFF: Final = {
     Role.HOST: EVERYTHING,
     Role.SPEAKER: SPEAK | {Right.PREPARE},
-    Role.MODERATOR: WATCH | {Right.PREPARE, Right.MODERATE_CHAT},
+    Role.MODERATOR: WATCH | {Right.PREPARE, Right.MODERATE_CHAT, Right.ADMIT},
     Role.TECHNICIAN: SPEAK | {Right.PREPARE},
 }
 
@@ -148,6 +161,7 @@ CONFERENCE: Final = SessionType(
     recording=False,
     replay=False,
     telephone=True,
+    lobby=Waiting.NEVER,
 )
 WEBINAR: Final = SessionType(
     key="webinar",
