@@ -79,6 +79,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "col.grade": ("QUALITÉ", "QUALITY"),
     "col.note": ("NOTE", "NOTE"),
     "col.id": ("ID", "ID"),
+    "col.waits": ("ATTEND", "WAITS FOR"),
     "col.here": ("EST LÀ", "IS HERE"),
     "col.message": ("MESSAGE", "MESSAGE"),
     "col.sent": ("HEURE", "TIME"),

@@ -17,6 +17,7 @@ from protos.access.v1 import access_pb2_grpc
 from protos.chat.v1 import chat_pb2_grpc
 from protos.flags.v1 import flags_pb2_grpc
 from protos.hands.v1 import hands_pb2_grpc
+from protos.lobby.v1 import lobby_pb2_grpc
 from protos.moderation.v1 import moderation_pb2_grpc
 from protos.mute.v1 import mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2_grpc
@@ -46,6 +47,7 @@ class Stubs:
         self.flags = flags_pb2_grpc.FlagsServiceStub(channel)
         self.moderation = moderation_pb2_grpc.ModerationServiceStub(channel)
         self.hands = hands_pb2_grpc.HandsServiceStub(channel)
+        self.lobby = lobby_pb2_grpc.LobbyServiceStub(channel)
         self.access = access_pb2_grpc.AccessServiceStub(channel)
         self.quota = quota_pb2_grpc.QuotaServiceStub(channel)
         self.types = types_pb2_grpc.TypesServiceStub(channel)

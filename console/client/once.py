@@ -18,6 +18,7 @@ from protos.access.v1 import access_pb2
 from protos.chat.v1 import chat_pb2
 from protos.flags.v1 import flags_pb2
 from protos.hands.v1 import hands_pb2
+from protos.lobby.v1 import lobby_pb2
 from protos.moderation.v1 import moderation_pb2
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
@@ -158,7 +159,32 @@ class Once:
     async def flags(self, room: str) -> dict[str, Any]:
         return plain((await self._call(self._stubs.flags.GetFlags, flags_pb2.GetFlagsRequest(room=room))).flags)
 
+    async def lobby(self, room: str) -> dict[str, Any]:
+        return plain((await self._call(self._stubs.lobby.GetLobby, lobby_pb2.GetLobbyRequest(room=room))).lobby)
+
+    async def waiters(self, room: str) -> list[dict[str, Any]]:
+        request = lobby_pb2.ListWaitersRequest(room=room, page_size=PAGE)
+        method = self._stubs.lobby.ListWaiters
+        return [plain(one) for one in await pages(self.context, method, request, lambda r: r.waiters, self._deadline)]
+
     # ------------------------------------------------------------------ writing
+
+    async def set_lobby(self, room: str, changes: dict[str, Any], reason: str) -> dict[str, Any]:
+        request = lobby_pb2.SetLobbyRequest(room=room, reason=reason, request_id=request_id(), **changes)
+        return plain((await self._call(self._stubs.lobby.SetLobby, request)).lobby)
+
+    async def admit(self, room: str, people: Sequence[str], reason: str) -> dict[str, Any]:
+        """With nobody named, everybody for whom there is a place."""
+        request = lobby_pb2.AdmitWaitersRequest(
+            room=room, participants=people, all=not people, reason=reason, request_id=request_id()
+        )
+        return plain(await self._call(self._stubs.lobby.AdmitWaiters, request))
+
+    async def refuse(self, room: str, people: Sequence[str], reason: str) -> int:
+        request = lobby_pb2.RefuseWaitersRequest(
+            room=room, participants=people, all=not people, reason=reason, request_id=request_id()
+        )
+        return int((await self._call(self._stubs.lobby.RefuseWaiters, request)).refused)
 
     async def set_access(self, room: str, mode: str, password: str, reason: str) -> tuple[dict[str, Any], str]:
         request = access_pb2.SetAccessRequest(

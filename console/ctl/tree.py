@@ -19,6 +19,7 @@ from console.words import WORDS
 
 _NOUNS: Final = (  # command, module, attribute
     ("rooms", "console.ctl.rooms", "app"),
+    ("lobby", "console.ctl.lobby", "app"),
     ("access", "console.ctl.access", "app"),
     ("participants", "console.ctl.participants", "app"),
     ("mute", "console.ctl.mute", "mute"),

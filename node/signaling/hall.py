@@ -20,6 +20,8 @@ from node.ports import Event
 from node.signaling import messages as m
 from node.signaling.stream import ENDED, REPLACED, Connection, frame
 
+LAST: Final = 1
+"""The number of what is said last: the one numbered message that a waiting page hears."""
 CHANGES: Final = (LobbyChanged, LobbyOpened, SittingStarted, SittingEnded)
 
 
@@ -53,7 +55,7 @@ class Halls:
     def attach(self, room: Room, waiter: Waiter, connection: Connection) -> None:
         hall = self._halls.setdefault(room.id, {})
         if (before := hall.get(waiter.id)) is not None:
-            before.send(frame(m.Ended(0, "replaced", Refusal("REPLACED").refusal())))
+            before.send(frame(m.Ended(LAST, "replaced", Refusal("REPLACED").refusal())))
             before.end(REPLACED)
         hall[waiter.id] = connection
         connection.send(frame(self._told(room, self._lobby.why(room, waiter))))
@@ -76,7 +78,7 @@ class Halls:
             return
         if event.code:
             cause = "closed" if event.cause == "closed" else "refused"
-            connection.send(frame(m.Ended(0, cause, Refusal(event.code, set_by="room").refusal())))
+            connection.send(frame(m.Ended(LAST, cause, Refusal(event.code, set_by="room").refusal())))
         connection.end(ENDED)
 
     def _tell(self, room: Room, hall: dict[str, Connection]) -> None:

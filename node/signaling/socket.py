@@ -144,6 +144,19 @@ class Talk:
     def say(self, message: m.FromNode) -> None:
         self.line.send(frame(message))
 
+    def check_look(self) -> None:
+        """The ledger is read for it.
+
+        Raises:
+            Refused: TOO_FAST.
+        """
+        now = asyncio.get_running_loop().time()
+        self.looks = min(float(OLDER_BURST), self.looks + (now - self.looked) * OLDER_PER_SECOND)
+        self.looked = now
+        if self.looks < 1.0:
+            raise Refused("TOO_FAST", limit=f"{OLDER_PER_SECOND:g}/s", current=f"{OLDER_BURST}+")
+        self.looks -= 1.0
+
 
 @dataclass(slots=True)
 class Pace:
@@ -157,19 +170,6 @@ class Pace:
         self.at = now
         self.left -= 1.0
         return self.left >= 0.0
-
-    def check_look(self) -> None:
-        """The ledger is read for it.
-
-        Raises:
-            Refused: TOO_FAST.
-        """
-        now = asyncio.get_running_loop().time()
-        self.looks = min(float(OLDER_BURST), self.looks + (now - self.looked) * OLDER_PER_SECOND)
-        self.looked = now
-        if self.looks < 1.0:
-            raise Refused("TOO_FAST", limit=f"{OLDER_PER_SECOND:g}/s", current=f"{OLDER_BURST}+")
-        self.looks -= 1.0
 
 
 class Sockets:

@@ -76,14 +76,16 @@ class Visitor:
     def __init__(self, window: Window) -> None:
         self.window = window
 
-    async def join(self, link: str, name: str, *, microphone: bool = True, camera: bool = True) -> None:
-        """Through the page's own form, to the room. Microphone and camera as wished."""
+    async def join(
+        self, link: str, name: str, *, microphone: bool = True, camera: bool = True, into: str = "room"
+    ) -> None:
+        """Through the page's own form, to the room (or the screen before its door). Microphone and camera as wished."""
         await self.window.open(link)
         await self.until_screen("join")
         await self._device("microphone", microphone)
         await self._device("camera", camera)
         await self.window.run(JOIN, name)
-        await self.until_screen("room")
+        await self.until_screen(into)
 
     async def _device(self, which: str, wanted: bool) -> None:
         script = "which => document.querySelector('#join-' + which)?.getAttribute('aria-pressed')"

@@ -145,7 +145,9 @@ class JoinDoor:
     async def refresh(self, request: web.Request) -> web.Response:
         """What lets the browser into the TURN server ends after a while: the page asks before it needs it again."""
         try:
-            self._join.who(bearer(request, "SESSION_UNKNOWN"))
+            session = bearer(request, "SESSION_UNKNOWN")
+            if self._lobby.waiter(session) is None:
+                self._join.who(session)
         except Refused as refused:
             raise self._counted(request, refused) from None
         return _json({"ice_servers": [], **self._ice_servers()})

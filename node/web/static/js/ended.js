@@ -17,7 +17,7 @@ const ENDINGS = /** @type {const} */ ({
 });
 
 /** Refusals that another try with the same link cannot change. */
-const FINAL = new Set(['TICKET_MISSING', 'TICKET_WRONG', 'TICKET_EXPIRED', 'LINK_RENEWED', 'TICKET_REVOKED', 'TICKET_NAMED', 'ROOM_UNKNOWN', 'REMOVED']);
+const FINAL = new Set(['TICKET_MISSING', 'TICKET_WRONG', 'TICKET_EXPIRED', 'LINK_RENEWED', 'TICKET_REVOKED', 'TICKET_NAMED', 'TURNED_AWAY', 'ROOM_UNKNOWN', 'REMOVED']);
 
 /** @type {{ending: Ending, again: () => void}|null} */
 let shown = null;

@@ -9,24 +9,33 @@ import { pickers, troubles } from './pickers.js';
 import { Protocol } from './protocol.js';
 import { RefusedError, UNREACHABLE } from './request.js';
 import { Room } from './room.js';
+import { WAITS, Waiting } from './waiting.js';
 
 /** @typedef {import('./join.js').Choice} Choice */
 /** @typedef {import('./ended.js').Ending} Ending */
-/** @typedef {{session: string, choice: Choice}} Place */
+/** @typedef {{session: string, choice: Choice, waits?: boolean}} Place `waits`: in the queue before the door */
 
-const SCREENS = /** @type {const} */ (['loading', 'join', 'room', 'ended']);
+const SCREENS = /** @type {const} */ (['loading', 'join', 'wait', 'room', 'ended']);
 /** Where the skip link leads on each of them. */
-const MAINS = { loading: 'loading', join: 'join-main', room: 'tiles', ended: 'ended-main' };
+const MAINS = { loading: 'loading', join: 'join-main', wait: 'wait-main', room: 'tiles', ended: 'ended-main' };
 
 const name = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const ticket = decodeURIComponent(location.hash.slice(1));
 const place = 'regie.place.' + name;
 const devices = new Devices();
 const skip = find('#skip', HTMLAnchorElement);
+/** Refusals that a reload is no way round. */
+const LASTING = new Set(['REMOVED', 'TURNED_AWAY']);
+/** Devices that are just being opened are waited for, ms. */
+const DEVICES_MS = 3000;
 /** Refusals that are answered on the screen before the room. */
 const CORRECTED = new Set(['NAME_INVALID', 'UNREACHABLE', 'PASSWORD_MISSING', 'PASSWORD_WRONG']);
 /** @type {Room|null} */
 let room = null;
+/** @type {Waiting|null} */
+let hall = null;
+/** For what this person waits, as the node said when it was asked last. */
+let waitsFor = '';
 
 /** @param {(typeof SCREENS)[number]} which */
 function show(which) {
@@ -62,6 +71,7 @@ async function lobby() {
   try {
     const look = await new Protocol({ origin: location.origin, room: name, ticket, language: language(), on: SILENT }).look();
     iceServers = look.ice_servers ?? [];
+    waitsFor = look.lobby ?? '';
     show('join');
     joinScreen.show(look);
   } catch (error) {
@@ -77,6 +87,7 @@ const SILENT = { message: () => {}, connection: () => {}, rejoin: () => {}, ende
  * @returns {Promise<import('./protocol.js').Refusal|null>} what is to be corrected on the screen before the room
  */
 async function enter({ session, choice }) {
+  if (!session && waitsFor) return wait({ session, choice });
   const entered = new Room({
     room: name,
     ticket,
@@ -105,6 +116,7 @@ async function enter({ session, choice }) {
       else show('join');
       return why;
     }
+    if (WAITS.has(why.code)) return wait({ session, choice });
     if (session && why.code === 'SESSION_UNKNOWN') {
       sessionStorage.removeItem(place);
       return enter({ session: '', choice });
@@ -114,6 +126,51 @@ async function enter({ session, choice }) {
   }
 }
 
+/**
+ * Before the door, until somebody or the hour lets us in. Nothing is filmed or heard meanwhile.
+ * @param {Place} wish
+ * @returns {Promise<import('./protocol.js').Refusal|null>} what is to be corrected on the screen before the room
+ */
+async function wait({ session, choice }) {
+  waitsFor = '';
+  const { name: who, microphone, camera } = choice;
+  const asked = { name: who, microphone, camera };
+  const waiting = new Waiting({
+    room: name,
+    ticket,
+    language: language(),
+    choice,
+    session: session || null,
+    onSession: (now) => sessionStorage.setItem(place, JSON.stringify({ session: now, choice: asked, waits: true })),
+    onAdmitted: (now) => {
+      hall = null;
+      void comeIn({ session: now, choice: asked });
+    },
+    onEnd: (how) => {
+      hall = null;
+      ending(how);
+    },
+  });
+  try {
+    await waiting.begin();
+  } catch (error) {
+    waiting.close();
+    const why = refusalOf(error);
+    if (CORRECTED.has(why.code)) {
+      if (session) await lobby();
+      return why;
+    }
+    ending({ kind: 'refused', why });
+    return null;
+  }
+  hall = waiting;
+  joinScreen.hide();
+  devices.closeAll();
+  show('wait');
+  find('#wait-title', HTMLElement).focus();
+  return null;
+}
+
 /** @param {Ending} how */
 function ending(how) {
   room = null;
@@ -121,16 +178,29 @@ function ending(how) {
   devices.closeAll();
   const kept = remembered();
   // Who was removed keeps what the node knows them by: a reload is no way back in.
-  const stays = how.kind === 'replaced' || how.kind === 'node_stopping' || how.kind === 'removed' || how.why?.code === 'REMOVED';
+  const stays = how.kind === 'replaced' || how.kind === 'node_stopping' || how.kind === 'removed' || LASTING.has(how.why?.code ?? '');
   if (!stays) sessionStorage.removeItem(place);
   show('ended');
   showEnding(how, () => void (kept && how.kind === 'replaced' ? back(kept) : lobby()));
+}
+
+/** Let in: with what the devices can give by then, and not later than the place is kept. @param {Place} wish */
+async function comeIn(wish) {
+  show('loading');
+  const { microphone, camera } = wish.choice;
+  void devices.open(/** @type {const} */ (['microphone', 'camera']).filter((input) => (input === 'camera' ? camera : microphone)));
+  await devices.settled(DEVICES_MS);
+  await enter(wish);
 }
 
 /** A reload, or a tab that takes its place again: nothing is asked twice. @param {Place} kept */
 async function back(kept) {
   show('loading');
   const { microphone, camera } = kept.choice;
+  if (kept.waits) {
+    await wait(kept);
+    return;
+  }
   await devices.open(/** @type {const} */ (['microphone', 'camera']).filter((input) => (input === 'camera' ? camera : microphone)));
   await enter(kept);
 }
@@ -152,7 +222,7 @@ Object.defineProperty(globalThis, '__regie', {
       return room?.state ?? null;
     },
     get link() {
-      return room?.protocol.state ?? 'idle';
+      return (room ?? hall)?.protocol.state ?? 'idle';
     },
   }),
 });

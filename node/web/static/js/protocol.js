@@ -5,6 +5,7 @@
 // the WebSocket is open.
 
 import { RefusedError, UNREACHABLE, isRefusal, request } from './request.js';
+import { browserWorld } from './world.js';
 
 /** @typedef {"microphone"|"camera"|"screen"|"screen_audio"} Source */
 /** @typedef {{fr: string, en: string}} Text */
@@ -22,7 +23,9 @@ import { RefusedError, UNREACHABLE, isRefusal, request } from './request.js';
 /** @typedef {{index: number, kind: "audio"|"video", mid: string}} Slot */
 /** @typedef {{participant: string, session: string, role: string, rights?: string[], sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number, ice_servers?: IceServer[]}} Joined */
 /** @typedef {{urls: string[], username: string, credential: string}} IceServer */
-/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, password?: boolean, name?: string, ice_servers?: IceServer[]}} Look */
+/** @typedef {{participant: string, name: string, role: string, since: number, why: string}} Waiter one who waits before the door; `since`: ms since the epoch */
+/** @typedef {{on: boolean, agenda: string, message: string, waiters: Waiter[], total: number}} Waiters */
+/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, lobby?: string, password?: boolean, name?: string, ice_servers?: IceServer[]}} Look */
 /** @typedef {{type: "welcome", seq: number, you: string, room: {room: string, title: string}, people: Person[], slots: SlotShows[], chat: ChatMessage[], blocked: Source[]}} Welcome */
 /** @typedef {{slot: number, width: number, height: number}} TileSize device pixels; 0 × 0: not shown */
 /** @typedef {"unknown"|"good"|"fair"|"poor"} Grade */
@@ -66,22 +69,6 @@ const GREETING_MS = 10_000;
 const RESTART_MS = 6_000;
 const BACKOFF_FIRST_MS = 300;
 const BACKOFF_MAX_MS = 8_000;
-
-/** @returns {World} */
-export function browserWorld() {
-  return {
-    fetch: (url, init) => fetch(url, init),
-    socket: (url, protocol) => new WebSocket(url, protocol),
-    beacon: (url, body) => navigator.sendBeacon(url, body),
-    later: (run, ms) => {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
-    random: Math.random,
-    now: () => performance.now(),
-    key: () => crypto.getRandomValues(new Uint32Array(4)).join('-').slice(0, 40),
-  };
-}
 
 /**
  * Milliseconds before attempt number `attempt` (1 = first retry). "Full jitter" between half and all of the step, so
@@ -180,6 +167,21 @@ export class Protocol {
       for (const message of this.#desired.values()) this.#send(message);
     }
     return joined;
+  }
+
+  /**
+   * Wait before the door, or go on waiting with `session`. Afterwards `connect()` may be called.
+   * @param {{name: string, session: string|null}} request
+   */
+  async wait({ name, session }) {
+    const body = { name, language: this.language, session, ...(this.password ? { password: this.password } : {}) };
+    this.#session = (await this.#request('POST', `/api/rooms/${encodeURIComponent(this.room)}/wait`, this.ticket, body)).session;
+    this.#seq = 0;
+  }
+
+  /** Say nothing more and hear nothing more; the session stays what it is. */
+  quit() {
+    this.#finish();
   }
 
   /**
@@ -548,6 +550,12 @@ const ON_MESSAGE = {
     protocol.greeted();
   },
   resumed: (protocol) => protocol.greeted(),
+  lobby: (protocol, message) => {
+    if (protocol.state !== 'open') protocol.greeted();
+    protocol.on.message(message);
+  },
+  admitted: tell,
+  waiters: tell,
   person: tell,
   gone: tell,
   slots: tell,

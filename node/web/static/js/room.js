@@ -7,6 +7,7 @@ import { Hands } from './hands.js';
 import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
 import { listen } from './keys.js';
 import { Link } from './link.js';
+import { Lobby } from './lobby.js';
 import { videoSlots } from './media.js';
 import { Moderation } from './moderation.js';
 import { Sources } from './mute.js';
@@ -130,6 +131,7 @@ export class Room {
       { key: 'keys.title', symbol: 'keyboard', run: shortcuts },
       ...(this.state.rights.has('end') ? [{ key: 'end.word', symbol: 'leave', run: () => void this.#endForAll() }] : []),
     ] });
+    this.lobby = new Lobby({ state, ask, notices: this.notices, show: () => this.controls?.open('participants') });
     this.hands = new Hands({ state, ask, notices: this.notices, onChange: () => this.controls?.draw() });
     const { leave: _, screen: share, ...keys } = press;
     listen({ ...keys, ...(Sources.canShare ? { screen: share } : {}), shortcuts }, signal);
@@ -202,6 +204,7 @@ export class Room {
       restraint: () => this.#regulated(),
       item: ({ item, before }) => this.moderation?.changed(item, before),
       cover: () => this.moderation?.draw(),
+      waiters: () => this.lobby?.draw(),
       hands: ({ before }) => {
         this.hands?.changed(before);
         this.participants?.draw();
@@ -465,6 +468,7 @@ export class Room {
     setText(find('#room-title', HTMLElement), this.state.title);
     this.quality?.draw();
     this.moderation?.draw();
+    this.lobby?.draw();
     this.hands?.draw();
     document.title = `${this.state.title} — Régie`;
     this.#drawPeople();
@@ -520,6 +524,7 @@ export class Room {
     this.chat?.close();
     this.participants?.close();
     this.moderation?.close();
+    this.lobby?.close();
     this.hands?.close();
     this.controls?.close();
     this.notices.clear();

@@ -16,7 +16,7 @@
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
  *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
- *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./protocol.js').Tally[]} | {what: "cover"}} Happening
+ *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./protocol.js').Tally[]} | {what: "cover"} | {what: "waiters"}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
@@ -71,6 +71,8 @@ export class RoomState {
     this.hands = [];
     /** @type {import('./protocol.js').Cover|null} hosts only */
     this.cover = null;
+    /** @type {import('./protocol.js').Waiters|null} who may let people in only */
+    this.lobby = null;
     /** Who was the loudest last, and since when (ms). */
     this.speaker = '';
     this.spokeAt = 0;
@@ -163,6 +165,7 @@ const FOLD = {
     state.waiting = message.waiting ?? [];
     state.hands = message.hands ?? [];
     state.cover = message.cover ?? null;
+    state.lobby = message.lobby ?? null;
     if (message.rights) state.rights = new Set(message.rights);
     state.time = message.time ?? null;
     return [{ what: 'welcome' }];
@@ -267,6 +270,10 @@ const FOLD = {
     return [{ what: 'hands', before }];
   },
   reactions: (_state, { reactions }) => [{ what: 'reactions', tallies: reactions }],
+  waiters(state, { lobby }) {
+    state.lobby = lobby;
+    return [{ what: 'waiters' }];
+  },
   cover(state, { cover }) {
     state.cover = cover;
     return [{ what: 'cover' }];

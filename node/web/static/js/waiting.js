@@ -23,6 +23,7 @@ export class Waiting {
   #over = false;
   /** @type {Why} */ #why = 'lobby';
   #title = '';
+  #session = '';
   /** When the room opens, ms of this page's own clock. */
   #opens = 0;
 
@@ -53,7 +54,7 @@ export class Waiting {
   /** Take a place in the queue; throws RefusedError. */
   async begin() {
     await this.protocol.wait({ name: this.options.choice.name, session: this.options.session });
-    this.options.onSession(this.protocol.session);
+    this.#taken();
     const { signal } = this.#stop;
     find('#wait-leave', HTMLButtonElement).addEventListener('click', () => void this.#leave(), { signal });
     addEventListener('pagehide', () => this.protocol.away(), { signal });
@@ -64,12 +65,16 @@ export class Waiting {
     this.protocol.connect();
   }
 
+  #taken() {
+    this.#session = this.protocol.session;
+    this.options.onSession(this.#session);
+  }
+
   /** @param {any} message */
   #message(message) {
     if (message.type === 'admitted') {
-      const { session } = this.protocol;
       this.close();
-      this.options.onAdmitted(session);
+      this.options.onAdmitted(this.#session);
     }
     if (message.type !== 'lobby') return;
     this.#attempt = 0;
@@ -83,11 +88,11 @@ export class Waiting {
     this.#draw();
   }
 
-  /** The node has forgotten us: a new place, at the end. */
+  /** The node has forgotten us: a new place, at the end; unless it remembers that we are not wanted. */
   async #again() {
     try {
-      await this.protocol.wait({ name: this.options.choice.name, session: null });
-      this.options.onSession(this.protocol.session);
+      await this.protocol.wait({ name: this.options.choice.name, session: this.#session });
+      this.#taken();
       this.protocol.connect();
     } catch (error) {
       const refusal = error instanceof RefusedError ? error.refusal : null;
@@ -123,7 +128,8 @@ export class Waiting {
     if (this.#title) setText(title, this.#title);
     const early = this.#why === 'early' && this.#opens > 0;
     const left = this.#opens - performance.now();
-    setText(find('#wait-why', HTMLElement), early ? t('wait.early', { at: clock(Date.now() + left) }) : t(`wait.${this.#why || 'full'}`));
+    const why = this.#why || 'full';
+    setText(find('#wait-why', HTMLElement), early ? t('wait.early', { at: clock(Date.now() + left) }) : t(`wait.${why}`));
     const timer = find('#wait-clock', HTMLElement);
     timer.hidden = !early;
     set(timer, 'aria-label', t('wait.clock'));
