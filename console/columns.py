@@ -280,6 +280,8 @@ def room_state(room: Room, look: Look) -> Cell:
         return Cell(t("room.cover"), "bad")
     if room.waiting:
         return Cell(t("room.asks", n=room.waiting), "warn")
+    if room.waiters:
+        return Cell(t("room.waiters", n=room.waiters), "warn")
     if room.muted:
         return Cell(t("blocked"), "warn")
     return Cell(t("room.open"), "good") if room.people else Cell(t("room.waiting"), "dim")

@@ -59,6 +59,7 @@ ROOM_FIELDS: Final[Fields] = _table(
     Field("cover", lambda row: row.cover),
     Field("hands", lambda row: row.hands, "number"),
     Field("waiting", lambda row: row.waiting, "number"),
+    Field("waiters", lambda row: row.waiters, "number"),
     Field("type", lambda row: row.type),
     Field("form", lambda row: row.form),
     Field("people", lambda row: row.people, "number"),

@@ -138,6 +138,8 @@ class Room:
     hands: int = 0
     reactions: int = 0  # since the node has the room
     waiting: int = 0  # held messages and reports
+    lobby: bool = False
+    waiters: int = 0  # people before the door
     cover: str = ""  # "covered", "short", "slow", "hold"
     moderators: int = 0
     moderators_needed: int = 0

@@ -60,6 +60,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "room.reactions": ("réactions {n}", "reactions {n}"),
     "item.private": ("(privé)", "(private)"),
     "room.cover": ("▲ MODÉR.", "▲ COVER"),
+    "room.waiters": ("! {n} dehors", "! {n} waiting"),
     "room.asks": ("! {n} à voir", "! {n} held"),
     "col.speaking": ("VOIX", "TALK"),
     "col.screen": ("ÉCRAN", "SCREEN"),

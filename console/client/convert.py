@@ -145,6 +145,8 @@ def room(context: str, message: rooms_pb2.Room) -> Room:
         hands=message.hands,
         reactions=message.reactions,
         waiting=message.waiting,
+        lobby=message.lobby,
+        waiters=message.waiters,
         cover=clean(message.cover, 20),
         moderators=message.moderators,
         moderators_needed=message.moderators_needed,

@@ -120,6 +120,7 @@ def _attention(now: Attention) -> Iterator[Value]:
         yield Value("regie_cover_rooms", rooms, (stage,))
     yield Value("regie_cover_ratio", now.ratio)
     yield Value("regie_hands", now.hands)
+    yield Value("regie_lobby_waiting", now.lobby)
     yield Value("regie_moderation_waiting", now.waiting)
     yield Value("regie_moderation_age_seconds", now.oldest_s)
 

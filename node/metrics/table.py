@@ -55,6 +55,7 @@ READ: Final = (
     Metric("regie_quota_full_rooms", "gauge", "Rooms that are full."),
     Metric("regie_quota_denied", "counter", "Refusals by a limit: whose it was, and the code.", ("scope", "code")),
     Metric("regie_hands", "gauge", "Hands that are up."),
+    Metric("regie_lobby_waiting", "gauge", "People who wait before the doors of rooms."),
     Metric("regie_moderation_waiting", "gauge", "Held messages and reports that no moderator has decided."),
     Metric("regie_moderation_age_seconds", "gauge", "Age of the oldest of them; 0: nothing waits."),
     Metric(

@@ -197,6 +197,19 @@ def test_one_person_waits_once() -> None:
     assert hall.queue() == [(again, "lobby")]
 
 
+def test_who_is_let_in_on_another_device_gives_up_the_first() -> None:
+    """R113, in a full room: the place is the same one."""
+    hall = Hall(capacity=1, on=False)
+    hall.do(Issue((Link("of-amina", Role.PARTICIPANT, NOON + 3600, "k1", "Amina"),)))
+    first = hall.enter("Amina", "of-amina")
+    hall.do(SetLobby(OPERATOR, on=True))
+    again = hall.waits("Amina", "of-amina")
+    assert hall.see(first)
+    hall.let_in(again)
+    hall.sit(again)
+    assert [view.participant for view in hall.room.participants()] == [again]
+
+
 def test_a_conference_has_no_lobby() -> None:
     """Everybody there may prepare, and nobody lets others in."""
     hall = Hall(on=False, type="conference")
@@ -225,6 +238,8 @@ class Schedule:
         kind = self.chance.choice(("meeting", "webinar"))
         plan = self.chance.choice((Plan(), Plan(Form.SCHEDULED, NOON + 900, 60)))
         self.hall = Hall(capacity=self.cap, type=kind, plan=plan, on=self.chance.random() < 0.7)
+        for name in ("amina", "bruno"):
+            self.hall.do(Issue((Link(f"of-{name}", Role.PARTICIPANT, NOON + 360_000, f"k-{name}", name),)))
         self.known: list[str] = []
         self.had_to_wait: set[str] = set()
         self.admitted: set[str] = set()
@@ -239,14 +254,14 @@ class Schedule:
         hall, room = self.hall, self.hall.room
         self.admitted |= {view.participant for view in room.lobby.queue(hall.now) if not view.why}
         inside = [person.id for person in room.people if person.id in self.had_to_wait]
-        check(room.lobby, room.people, inside, self.admitted, hall.now)
+        check(room.lobby, room.people, room.access, inside, self.admitted, hall.now)
         assert len(room.people) <= self.cap
 
     def one(self) -> str:
         return self.chance.choice(self.known) if self.known else "p0"
 
     def come(self) -> None:
-        ticket = self.chance.choice(("ticket", "speaker-ticket"))
+        ticket = self.chance.choice(("ticket", "speaker-ticket", "of-amina", "of-bruno"))
         who = self.hall.waits("Amina", ticket)
         self.known.append(who)
         self.had_to_wait.add(who)
@@ -255,7 +270,8 @@ class Schedule:
         """Straight to the door: whoever comes in this way had nothing to wait for."""
         role = self.chance.choice((Role.PARTICIPANT, Role.HOST, Role.SPEAKER))
         free = not self.hall.room.lobby.must_wait(role, self.hall.now)
-        who = self.hall.enter("Bruno", f"{role}-ticket", self.chance.choice((Shape.PAGE, Shape.WHIP, Shape.WHEP)))
+        ticket = self.chance.choice((f"{role}-ticket", "of-bruno" if role is Role.PARTICIPANT else f"{role}-ticket"))
+        who = self.hall.enter("Bruno", ticket, self.chance.choice((Shape.PAGE, Shape.WHIP, Shape.WHEP)))
         assert free, "1: in without having waited"
         self.known.append(who)
 

@@ -13,7 +13,8 @@ What must hold after whatever was asked, in any order (`check`):
 
     1. nobody is in the room who had to wait and was not admitted;
     2. each person who waits is in the queue once, by participant, by session and by ticket with a name;
-    3. who is admitted has exactly one place, and who waits has none.
+    3. who is admitted has exactly one place, who waits has none, and no place is kept for anybody else;
+    4. nobody has two places by one ticket with a name.
 """
 
 from __future__ import annotations
@@ -473,7 +474,9 @@ def _text(raw: str) -> str:
     return text
 
 
-def check(lobby: Lobby, people: People, inside: Iterable[str], admitted: Collection[str], now: float) -> None:
+def check(
+    lobby: Lobby, people: People, access: Access, inside: Iterable[str], admitted: Collection[str], now: float
+) -> None:
     """The invariants, of the head of this file. `admitted`: whoever was ever admitted; `inside`: who is in the room and
     came while they had to wait.
 
@@ -486,6 +489,14 @@ def check(lobby: Lobby, people: People, inside: Iterable[str], admitted: Collect
     ids = [waiter.participant for waiter in waiting]
     found = [w for w in map(lobby.find, ids) if w is not None]
     assert len(set(ids)) == len(ids) == len(found) == len({w.session for w in found}), "2: once in the queue"
+    named = {link.secret for link in access.issued() if link.id}
+    queued = [w.ticket for w in found if w.ticket in named]
+    assert len(set(queued)) == len(queued), "2: once in the queue, by ticket"
+    placed = [person.ticket for person in people.places() if person.ticket in named]
+    assert len(set(placed)) == len(placed), "4: one place a ticket"
+    for person in people.places():
+        lent = not person.admitted and not person.opening
+        assert not lent or person.id in ids, f"3: a place for {person.id}, whom nobody let in"
     for waiter in found:
         assert people.find(waiter.id) is None, f"2: {waiter.id} waits and is in the room"
         assert people.holds(waiter.id) == waiter.admitted, f"3: {waiter.id} and their place"

@@ -81,3 +81,5 @@ class Attention(msgspec.Struct, frozen=True):
     hands: int
     waiting: int
     oldest_s: float
+    lobby: int = 0
+    """Who wait before doors."""

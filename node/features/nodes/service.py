@@ -94,6 +94,7 @@ class Nodes:
             hands=sum(len(room.hands) for room in rooms),
             waiting=sum(map(len, queues)),
             oldest_s=max(0.0, self._floor.clock.now() - oldest) if oldest is not None else 0.0,
+            lobby=sum(len(room.lobby) for room in rooms),
         )
 
     def second(self, machine: Machine) -> None:

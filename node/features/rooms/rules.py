@@ -368,9 +368,13 @@ class Room:
     def let_in(self, command: LetIn, now: float) -> list[Event]:
         """The caps are those of a join (D1): who waits has no place, who is admitted has one."""
         waiter = self.lobby.find(command.participant)
-        if waiter is not None and not waiter.admitted:
-            self.door.has_place(waiter.role, Shape.PAGE, len(self.people))
-        return self.lobby.let_in(command, now)
+        if waiter is None or waiter.admitted:
+            return self.lobby.let_in(command, now)
+        self.schedule.may_enter(waiter.role, now)
+        elsewhere = self.access.elsewhere(self.access.link(waiter.ticket))
+        self.door.has_place(waiter.role, Shape.PAGE, len(self.people) - len(elsewhere))
+        gone = [event for one in elsewhere for event in self.people.drop(one, Cause.REPLACED, "", now)]
+        return [*gone, *self.lobby.let_in(command, now)]
 
     def take_over(self, command: TakeOver, now: float) -> list[Event]:
         role = self.access.lets(command.ticket, now).role

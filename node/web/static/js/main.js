@@ -6,7 +6,7 @@ import { showEnding } from './ended.js';
 import { language, languageToggles, start } from './i18n.js';
 import { JoinScreen } from './join.js';
 import { pickers, troubles } from './pickers.js';
-import { Protocol } from './protocol.js';
+import { Protocol, backoff } from './protocol.js';
 import { RefusedError, UNREACHABLE } from './request.js';
 import { Room } from './room.js';
 import { WAITS, Waiting } from './waiting.js';
@@ -24,6 +24,8 @@ const ticket = decodeURIComponent(location.hash.slice(1));
 const place = 'regie.place.' + name;
 const devices = new Devices();
 const skip = find('#skip', HTMLAnchorElement);
+/** A crowd that is let in at once asks at once. */
+const TRIES = 5;
 /** Refusals that a reload is no way round. */
 const LASTING = new Set(['REMOVED', 'TURNED_AWAY']);
 /** Devices that are just being opened are waited for, ms. */
@@ -84,9 +86,10 @@ const SILENT = { message: () => {}, connection: () => {}, rejoin: () => {}, ende
 
 /**
  * @param {Place} wish
+ * @param {number} [tries] how often a node that does not answer is asked again
  * @returns {Promise<import('./protocol.js').Refusal|null>} what is to be corrected on the screen before the room
  */
-async function enter({ session, choice }) {
+async function enter({ session, choice }, tries = 0) {
   if (!session && waitsFor) return wait({ session, choice });
   const entered = new Room({
     room: name,
@@ -111,6 +114,10 @@ async function enter({ session, choice }) {
     entered.close();
     room = null;
     const why = refusalOf(error);
+    if (why.code === 'UNREACHABLE' && tries) {
+      await new Promise((resolve) => setTimeout(resolve, backoff(TRIES + 1 - tries, Math.random())));
+      return enter({ session, choice }, tries - 1);
+    }
     if (CORRECTED.has(why.code)) {
       if (session) await lobby();
       else show('join');
@@ -190,7 +197,7 @@ async function comeIn(wish) {
   const { microphone, camera } = wish.choice;
   void devices.open(/** @type {const} */ (['microphone', 'camera']).filter((input) => (input === 'camera' ? camera : microphone)));
   await devices.settled(DEVICES_MS);
-  await enter(wish);
+  await enter(wish, TRIES);
 }
 
 /** A reload, or a tab that takes its place again: nothing is asked twice. @param {Place} kept */
