@@ -33,7 +33,6 @@ async def test_reflection_lists_our_features_to_who_has_a_token(house: House) ->
         "regie.hands.v1.HandsService",
         "regie.quota.v1.QuotaService",
         "regie.types.v1.TypesService",
-        "regie.quota.v1.QuotaService",
         "regie.access.v1.AccessService",
         "regie.audit.v1.AuditService",
         "regie.lobby.v1.LobbyService",
