@@ -292,6 +292,10 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "ctl.plugin.backup": ("Sauvegarder ce qu’un nœud garde.", "Save what a node keeps."),
     "ctl.plugin.restore": ("Remettre une sauvegarde.", "Put a backup back."),
+    "ctl.plugin.plane": (
+        "Faire tourner le plan média seul, pour un gestionnaire de services.",
+        "Run the media plane alone, for a service manager.",
+    ),
     "ctl.plugin.check": ("Dire ce qui ne va pas sur cette machine.", "Say what is wrong with this machine."),
     "ctl.opt.output": ("table, json ou id", "table, json or id"),
     "ctl.opt.context": ("contexte, sinon le courant", "context, else the current one"),

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -55,15 +56,26 @@ async def run(config: settings.Config) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     notify("READY=1")
+    alive = asyncio.create_task(say_alive(), name="watchdog")
     try:
         await _first(stop, running.fenced)
     finally:
+        alive.cancel()
         notify("STOPPING=1")
         await running.stop(stop_plane=config.media.stop_plane and not running.fenced.is_set())
     if running.fenced.is_set():
         log.error("ended_fenced", exit=FENCED)
         return FENCED
     return 0
+
+
+async def say_alive(environ: Mapping[str, str] = os.environ) -> None:
+    """Until cancelled: tell systemd's watchdog that the event loop turns, twice in the time it allows
+    (sd_watchdog_enabled(3)). A loop that hangs is killed and started again; the media goes on."""
+    allowed = int(environ.get("WATCHDOG_USEC") or 0) / 1e6
+    while allowed and environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid()):
+        notify("WATCHDOG=1")
+        await asyncio.sleep(allowed / 2)
 
 
 async def _first(*events: asyncio.Event) -> None:

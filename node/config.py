@@ -69,6 +69,7 @@ class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     packets; 0: one less than there are cores. `room_split`: people of one room on one shard, from which on it takes
     one more; 0: 400.
     `advertise`: IPv4 addresses that participants reach us by, instead of this machine's own.
+    `start_plane`: the node starts one where none answers; false: a service manager does (`regie plane`).
     `stop_plane`: the plane ends with the node instead of carrying on for `orphan_grace_s`."""
 
     listen: str = "0.0.0.0:7881"
@@ -78,6 +79,7 @@ class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room_split: Annotated[int, Meta(ge=0)] = 0
     plane_binary: str = ""
     orphan_grace_s: Annotated[int, Meta(ge=0, le=86_400)] = 600
+    start_plane: bool = True
     stop_plane: bool = False
 
     @property

@@ -78,6 +78,10 @@ KEYS: Final[dict[str, Text]] = {
         "Secondes pendant lesquelles le plan média continue sans le nœud.",
         "Seconds for which the plane goes on without the node.",
     ),
+    "media.start_plane": Text(
+        "Démarrer un plan média si aucun ne répond ; false : systemd s’en charge (regie plane).",
+        "Start a plane where none answers; false: systemd does (regie plane).",
+    ),
     "media.stop_plane": Text(
         "Arrêter le plan média avec le nœud, au lieu de le laisser continuer.",
         "Stop the plane with the node, instead of letting it go on.",

@@ -64,10 +64,10 @@ from node.features.types.service import Types
 from node.journal import Journal
 from node.machine import Meter as MachineMeter
 from node.media.adapter import PlaneMedia
-from node.media.supervisor import MediaSettings
 from node.metrics.meter import Meter
 from node.metrics.premises import Premises
 from node.metrics.server import MetricsServer, serve_metrics
+from node.plane_cli import media_settings
 from node.ports import Fenced, MediaEvent, PlaneUp
 from node.rpc.local import ensure_local_context
 from node.rpc.server import Server, Services, serve
@@ -283,27 +283,11 @@ async def start(config: Config) -> RunningNode:
     return running
 
 
-def _media(config: Config) -> PlaneMedia:
-    return PlaneMedia(
-        MediaSettings(
-            run_dir=config.run_dir,
-            data_dir=config.data_dir,
-            listen=config.media.listen,
-            listen_tcp=config.media.tcp,
-            advertise=config.media.advertise,
-            shards=config.media.shards,
-            room_split=config.media.room_split,
-            plane_binary=config.media.plane_binary,
-            orphan_grace_s=config.media.orphan_grace_s,
-        )
-    )
-
-
 def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     """Everything is made, nothing runs yet."""
     clock = SystemClock()
     ledger = GroupCommit(engine, saved.WRITES)
-    media = _media(config)
+    media = PlaneMedia(media_settings(config))
     floor = Floor(media=media, ledger=ledger, clock=clock, node=config.name)
     journal = Journal(secrets.token_hex(4))
     hub = Hub(floor)

@@ -49,6 +49,7 @@ class MediaSettings(msgspec.Struct, frozen=True):
     room_split: int = 0
     plane_binary: str = ""
     orphan_grace_s: int = 600
+    start_plane: bool = True  # False: somebody else does, and starts it again
     arguments: tuple[str, ...] = ()  # more of the plane's own options, e.g. ("--gso", "off")
 
 
@@ -87,6 +88,9 @@ class Supervisor:
                     log.info("a plane answered and went away: %s", error)
                     await asyncio.sleep(0.02)
             on_absent()
+            if not self._settings.start_plane:
+                client = await self._awaited(on_event, on_lost)
+                return Link(client, await _attach(client), fresh=False)
             process = self._start()
             client = await self._wait(process, on_event, on_lost)
             return Link(client, await _attach(client), fresh=True)
@@ -97,26 +101,28 @@ class Supervisor:
         except FileNotFoundError:
             return None
         except ConnectionError:
-            # A file that nobody listens on: what a killed plane leaves behind.
-            self.socket.unlink(missing_ok=True)
+            # A file that nobody listens on: what a killed plane leaves behind. The next one replaces it by itself; only
+            # while nobody else starts one may it be taken away.
+            if self._settings.start_plane:
+                self.socket.unlink(missing_ok=True)
             return None
 
+    async def _awaited(self, on_event: EventHandler, on_lost: LostHandler) -> PlaneClient:
+        """The plane that a service manager starts."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + ANSWER_WITHIN_S
+        while loop.time() < until:
+            client = await self._connect(on_event, on_lost)
+            if client is not None:
+                return client
+            await asyncio.sleep(0.02)
+        raise Fault(
+            f"No plane answers on {self.socket}: start it (systemctl start regie-plane), or let the node do so "
+            "(media.start_plane)."
+        )
+
     def _start(self) -> subprocess.Popen[bytes]:
-        binary = find_binary(self._settings.plane_binary)
-        command = [
-            str(binary),
-            "--socket",
-            str(self.socket),
-            "--listen",
-            self._settings.listen,
-            *(("--listen-tcp", self._settings.listen_tcp) if self._settings.listen_tcp else ()),
-            "--orphan-grace",
-            str(self._settings.orphan_grace_s),
-            *(("--shards", str(self._settings.shards)) if self._settings.shards else ()),
-            *(("--room-split", str(self._settings.room_split)) if self._settings.room_split else ()),
-            *(("--advertise", ",".join(self._settings.advertise)) if self._settings.advertise else ()),
-            *self._settings.arguments,
-        ]
+        command = command_of(self._settings)
         path = self._settings.run_dir / "plane.log"
         with contextlib.suppress(OSError):
             if path.stat().st_size > MAX_LOG:
@@ -131,7 +137,7 @@ class Supervisor:
                 start_new_session=True,
                 cwd="/",
             )
-        log.info("plane started: pid %d, %s", self._process.pid, binary)
+        log.info("plane started: pid %d, %s", self._process.pid, command[0])
         return self._process
 
     async def _wait(
@@ -224,6 +230,24 @@ async def _attach(client: PlaneClient) -> wire.Attached:
         # A plane that is there but does not answer keeps its ports: starting a second one could not help.
         raise Fault(f"A plane holds the socket but does not answer ({error}): stop that process.") from error
     return reply.attached
+
+
+def command_of(settings: MediaSettings) -> list[str]:
+    """The program and what it is told. Raises `Fault` where there is none."""
+    return [
+        str(find_binary(settings.plane_binary)),
+        "--socket",
+        str(settings.run_dir / "plane.sock"),
+        "--listen",
+        settings.listen,
+        *(("--listen-tcp", settings.listen_tcp) if settings.listen_tcp else ()),
+        "--orphan-grace",
+        str(settings.orphan_grace_s),
+        *(("--shards", str(settings.shards)) if settings.shards else ()),
+        *(("--room-split", str(settings.room_split)) if settings.room_split else ()),
+        *(("--advertise", ",".join(settings.advertise)) if settings.advertise else ()),
+        *settings.arguments,
+    ]
 
 
 def find_binary(configured: str) -> pathlib.Path:
