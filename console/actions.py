@@ -14,13 +14,13 @@ from typing import Final, Literal
 
 from console.model import Role
 
-View = Literal["nodes", "rooms", "room", "chat", "quota"]
+View = Literal["nodes", "rooms", "room", "chat", "quota", "audit"]
 Group = Literal["move", "look", "act", "else"]
 Tier = Literal["T0", "T1", "T2", "T3"]
 
 MANY: Final = 25  # more targets than this are T3
 UNDO_SECONDS: Final = 30.0
-ALL: Final[frozenset[View]] = frozenset(("nodes", "rooms", "room", "chat", "quota"))
+ALL: Final[frozenset[View]] = frozenset(("nodes", "rooms", "room", "chat", "quota", "audit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def _only(*views: View) -> frozenset[View]:
     return frozenset(views)
 
 
-_TABLES: Final = _only("nodes", "rooms", "room", "quota")
+_TABLES: Final = _only("nodes", "rooms", "room", "quota", "audit")
 
 ACTIONS: Final[tuple[Action, ...]] = (
     # ------------------------------------------------------------------ move
@@ -61,6 +61,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("nodes", ("1",), "1", "move"),
     Action("rooms", ("2",), "2", "move"),
     Action("room", ("3",), "3", "move"),
+    Action("audit", ("6",), "6", "move"),
     Action("quota", ("7",), "7", "move"),
     # ------------------------------------------------------------------ look
     Action("filter", ("/",), "/", "look", _TABLES, hint=30),
@@ -72,6 +73,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pause", ("p",), "p", "look", hint=34),
     Action("zoom", ("z",), "z", "look"),
     Action("copy", ("y",), "y", "look", hint=36),
+    Action("verify", ("v",), "v", "act", _only("audit"), Role.OPERATOR, hint=2),
     # ------------------------------------------------------------------ act
     Action("mute", ("m",), "m", "act", _only("room"), Role.MODERATOR, "T1", hint=2),
     Action("mute_room", ("M",), "M", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T2", hint=3),

@@ -116,6 +116,22 @@ QUOTA_FIELDS: Final[Fields] = _table(
 )
 
 
+RECORD_FIELDS: Final[Fields] = _table(
+    Field("by", lambda row: row.who),
+    Field("role", lambda row: row.role),
+    Field("did", lambda row: row.did),
+    Field("target", lambda row: row.targets),
+    Field("outcome", lambda row: row.outcome),
+    Field("reason", lambda row: row.reason),
+    Field("context", lambda row: row.context),
+    Field("request", lambda row: row.request_id),
+    Field("repeated", lambda row: _yes(row.repeated)),
+    Field("refused", lambda row: _yes(row.outcome != "OK")),
+    Field("number", lambda row: row.number, "number"),
+    Field("ms", lambda row: row.ms, "number"),
+)
+
+
 def _sender(message: Message) -> str:
     return message.name
 
@@ -128,7 +144,7 @@ MESSAGE_FIELDS: Final[Fields] = _table(
     Field("hidden", lambda row: _yes(row.hidden)),
 )
 
-__all__ = ["MESSAGE_FIELDS", "NODE_FIELDS", "PERSON_FIELDS", "QUOTA_FIELDS", "ROOM_FIELDS"]
+__all__ = ["MESSAGE_FIELDS", "NODE_FIELDS", "PERSON_FIELDS", "QUOTA_FIELDS", "RECORD_FIELDS", "ROOM_FIELDS"]
 
 
 def node_word(node: Node) -> str:

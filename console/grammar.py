@@ -43,6 +43,8 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("hide", "hide [. | message id] [-r reason]"),
     Verb("close", "close [room] [-r reason]"),
     Verb("rates", "rates send/receive [-r reason]   (500k/2M, 2M, 0)"),
+    Verb("audit", "audit [filter]"),
+    Verb("verify", "verify"),
     Verb("quotas", "quotas [filter]"),
     Verb("quota", "quota node|type:name|room:name people=150 [-r reason]"),
     Verb("filter", "filter <filter>"),

@@ -327,6 +327,44 @@ class Denial:
 
 
 @dataclass(slots=True)
+class Record:
+    """What an operator did, or was refused. `who`: the operator's name; empty: nobody whom the node knows."""
+
+    context: str
+    number: int
+    at: float = 0.0
+    who: str = ""
+    role: str = ""
+    did: str = ""  # "mute.MuteRoom"
+    targets: str = ""  # "room=hall participant=p_1"
+    reason: str = ""
+    outcome: str = "OK"
+    detail: str = ""
+    ms: float = 0.0
+    request_id: str = ""
+    repeated: bool = False
+    count: int = 1
+    gone_at: float = 0.0
+    pending: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.context, str(self.number))
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What a look at the chain of records found. `head`: "number:hash", to be noted; `broken` 0: it holds."""
+
+    context: str
+    checked: int
+    older: int
+    head: str
+    broken: int
+    why: str
+
+
+@dataclass(slots=True)
 class Item:
     """Something in the chat that waits for a moderator. A private one has no text."""
 

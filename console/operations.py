@@ -14,6 +14,7 @@ from console.model import Ack, Failure, Key, Message, Person, Quota, Room, Track
 from console.ports import Operator
 from console.state import Store
 from console.text import clean, fit, width
+from console.words import WORDS
 
 IN_FLIGHT: Final = 64  # calls at once: more is slower (measured)
 QUOTED: Final = 24  # cells of a message that a report quotes
@@ -132,6 +133,10 @@ class Operations:
         self._report(Report(t("going"), going=True))
         before = (quota.limit if quota.set_by else 0) if known else None
         self.spawn(self._limit(quota.key, named(quota), before, limit, "done.limit", reason))
+
+    def verify(self, context: str) -> None:
+        self._report(Report(t("going"), going=True))
+        self.spawn(self._verify(context))
 
     def undo(self) -> None:
         last = self.undoable()
@@ -299,6 +304,21 @@ class Operations:
                     row.limit = limit or row.default
                 self._store.quotas.touch(key)
         self._tell(word, name, tally)
+
+    async def _verify(self, context: str) -> None:
+        try:
+            chain = await self._operator.verify(context)
+        except Failure as failure:
+            self._report(Report(clean(explain(failure), 400), ok=False))
+            return
+        self._store.chains[context] = chain
+        if chain.broken:
+            why = f"broken.{chain.why}"
+            said = t("say.broken", context=context, number=chain.broken, why=t(why) if why in WORDS else chain.why)
+            self._report(Report(said, ok=False))
+        else:
+            count = chain.checked + chain.older
+            self._report(Report(t("say.verified", context=context, count=count, head=chain.head[:19])))
 
     async def _hide(self, key: Key, name: str, reason: str) -> None:
         tally = Tally()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from console.model import Ack, Detail, Key
+from console.model import Ack, Chain, Detail, Key
 
 
 class Operator(Protocol):
@@ -31,6 +31,8 @@ class Operator(Protocol):
     async def set_quota(self, quota: Key, limit: int, reason: str = "") -> Ack:
         """`quota`: context, scope, name and what. 0: back to the default."""
 
+    async def verify(self, context: str) -> Chain: ...
+
     async def close_room(self, room: Key, reason: str = "") -> Ack: ...
 
 
@@ -41,8 +43,8 @@ class Fleet(Operator, Protocol):
 
     async def close(self) -> None: ...
 
-    def follow_quotas(self, on: bool) -> None:
-        """Follow the limits of every node, or no longer."""
+    def follow(self, view: str) -> None:
+        """Follow what this view shows of every node ("quota", "audit"; others: nothing), and no other."""
 
     def focus(self, room: Key | None) -> None:
         """Follow people and chat of this room, and of no other."""

@@ -11,11 +11,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
-from console.model import Connection, Context, Denial, History, Key, Link, Message, Node, Person, Quota, Role, Room
+from console.model import (
+    Chain,
+    Connection,
+    Context,
+    Denial,
+    History,
+    Key,
+    Link,
+    Message,
+    Node,
+    Person,
+    Quota,
+    Record,
+    Role,
+    Room,
+)
 
 STALE_AFTER: Final = 3.0  # seconds without a heartbeat: three missed ticks
 DOWN_AFTER: Final = 10.0
 LINGER: Final = 3.0  # seconds a row that has gone stays visible
+KEPT_RECORDS: Final = 1000  # of a node, the latest
 KEPT_DENIALS: Final = 200  # of a node, the latest
 KEPT_MESSAGES: Final = 500  # per room, newest
 
@@ -132,6 +148,8 @@ class Store:
         self.rooms: Table[Room] = Table()
         self.people: Table[Person] = Table()
         self.quotas: Table[Quota] = Table()
+        self.records: Table[Record] = Table()
+        self.chains: dict[str, Chain] = {}  # by context, as last verified
         self.denials: dict[str, deque[Denial]] = {}  # by context, the oldest first
         self.messages: dict[Key, dict[Key, Message]] = {}  # room → messages in order
         self.messages_changed: int = 0
@@ -185,7 +203,7 @@ class Store:
                 self._link(connection, Link.STALE, wall)
             if connection.link is not Link.LIVE:
                 self._touch_nodes(connection.context)  # its age is painted
-        for table in (self.nodes, self.rooms, self.people, self.quotas):
+        for table in (self.nodes, self.rooms, self.people, self.quotas, self.records):
             table.sweep(now, held)
 
     def _link(self, connection: Connection, link: Link, wall: float) -> None:
@@ -214,6 +232,19 @@ class Store:
         known = {denial.number for denial in kept}
         kept.extend(denial for denial in denials if denial.number not in known)
         self.updates += 1
+
+    def fold_records(self, context: str, records: list[Record]) -> None:
+        """Records never change: what is known already is the same."""
+        for record in records:
+            if record.key not in self.records.rows:
+                self.records.put(record)
+        kept = sorted(row.number for key, row in self.records.rows.items() if key[0] == context)
+        for number in kept[:-KEPT_RECORDS]:
+            self.records.forget((context, str(number)))
+        self.updates += 1
+
+    def forget_records(self) -> None:
+        self.records.forget(())
 
     def forget_quotas(self) -> None:
         """They are no longer on screen, and not followed."""

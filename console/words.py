@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from console.words_audit import AUDIT_WORDS
 from console.words_ctl import CTL_WORDS
 from console.words_quota import QUOTA_WORDS
 
@@ -460,4 +461,4 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "palette.search": ("Chercher une action, une salle, un nœud…", "Search for an action, a room, a node…"),
 }
 
-WORDS: Final[dict[str, tuple[str, str]]] = {**_WORDS, **QUOTA_WORDS, **CTL_WORDS}
+WORDS: Final[dict[str, tuple[str, str]]] = {**_WORDS, **QUOTA_WORDS, **AUDIT_WORDS, **CTL_WORDS}

@@ -12,8 +12,10 @@ import grpc.aio
 
 from console.client.channel import metadata
 from console.client.failures import failure
-from console.model import Context, Failure
+from console.model import Chain, Context, Failure
+from console.text import clean
 from protos.access.v1 import access_pb2_grpc
+from protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from protos.chat.v1 import chat_pb2_grpc
 from protos.flags.v1 import flags_pb2_grpc
 from protos.hands.v1 import hands_pb2_grpc
@@ -49,6 +51,7 @@ class Stubs:
         self.hands = hands_pb2_grpc.HandsServiceStub(channel)
         self.lobby = lobby_pb2_grpc.LobbyServiceStub(channel)
         self.access = access_pb2_grpc.AccessServiceStub(channel)
+        self.audit = audit_pb2_grpc.AuditServiceStub(channel)
         self.quota = quota_pb2_grpc.QuotaServiceStub(channel)
         self.types = types_pb2_grpc.TypesServiceStub(channel)
 
@@ -87,6 +90,24 @@ async def pages(context: Context, method: Any, request: Any, rows: Callable[[Any
         request.page_token = reply.next_page_token
 
 
+async def verify(
+    context: Context, stubs: Stubs, known: tuple[int, str] | None, deadline: float = DEADLINE
+) -> tuple[Chain, float]:
+    """Walk the whole chain of the audit, in as many calls as it takes; `deadline` is for each. `known`: a mark that was
+    noted earlier."""
+    checked, older, ms = 0, 0, 0.0
+    start: audit_pb2.Mark | None = None
+    mark = audit_pb2.Mark(number=known[0], hash=known[1]) if known is not None else None
+    while True:
+        request = audit_pb2.VerifyRecordsRequest(start=start, known=mark)
+        reply, took = await call(context, stubs.audit.VerifyRecords, request, deadline)
+        checked, older, ms = checked + reply.checked, older + reply.older, ms + took
+        if not reply.more:
+            head = f"{reply.head.number}:{clean(reply.head.hash, 64)}"
+            return Chain(context.name, checked, older, head, reply.broken, clean(reply.why, 20)), ms
+        start = reply.head
+
+
 async def follow(context: Context, method: Any, request: Any) -> AsyncIterator[Any]:
     """The messages of a Watch method. Raises Failure."""
     try:
@@ -96,4 +117,4 @@ async def follow(context: Context, method: Any, request: Any) -> AsyncIterator[A
         raise failure(error) from None
 
 
-__all__ = ["DEADLINE", "Failure", "Stubs", "call", "follow", "pages", "request_id"]
+__all__ = ["DEADLINE", "Failure", "Stubs", "call", "follow", "pages", "request_id", "verify"]

@@ -21,6 +21,7 @@ from console.model import (
     Person,
     Point,
     Quota,
+    Record,
     Role,
     Room,
     SessionType,
@@ -28,6 +29,7 @@ from console.model import (
     Track,
 )
 from console.text import clean
+from protos.audit.v1 import audit_pb2
 from protos.chat.v1 import chat_pb2
 from protos.common.v1 import common_pb2
 from protos.moderation.v1 import moderation_pb2
@@ -307,6 +309,28 @@ def denial(context: str, message: quota_pb2.Denial) -> Denial:
         current=clean(message.current, 20),
         room=clean(message.room, ID),
         type=clean(message.type, 40),
+    )
+
+
+def record(context: str, message: audit_pb2.Record) -> Record:
+    service, _, method = clean(message.method, 100).rpartition("/")
+    targets = sorted(message.targets.items(), key=lambda target: (target[0] != "room", target))
+    feature = service.removeprefix("/").removeprefix("regie.").partition(".")[0]
+    return Record(
+        context=context,
+        number=message.number,
+        at=seconds(message.at),
+        who=clean(message.operator, NAME),
+        role=clean(message.role, 20),
+        did=f"{feature}.{method}" if feature else method,
+        targets=" ".join(f"{clean(name, 20)}={clean(value, ID)}" for name, value in targets),
+        reason=clean(message.reason, 500),
+        outcome=clean(message.outcome, 40),
+        detail=clean(message.detail, 64),
+        ms=message.latency_ms,
+        request_id=clean(message.request_id, 64),
+        repeated=message.repeated,
+        count=message.count,
     )
 
 

@@ -13,13 +13,14 @@ import grpc
 import grpc.aio
 
 from console.client import convert
-from console.client.calls import Stubs, call, request_id
+from console.client.calls import Stubs, call, request_id, verify
 from console.client.channel import metadata, open_channel
 from console.client.failures import failure
 from console.i18n import said, t
-from console.model import Ack, Context, Detail, Failure, Key, Link, Message, Person, Quota, Room
+from console.model import Ack, Chain, Context, Detail, Failure, Key, Link, Message, Person, Quota, Role, Room
 from console.state import Store
 from console.text import clean
+from protos.audit.v1 import audit_pb2
 from protos.chat.v1 import chat_pb2
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
@@ -32,6 +33,7 @@ from protos.rooms.v1 import rooms_pb2
 BACKOFF_CAP: Final = 3.0  # seconds; full jitter below it
 DENIED_PAUSE: Final = 5.0
 PROBE_PAUSE: Final = 4.0
+VERIFY_DEADLINE: Final = 10.0  # seconds for each part of a long chain
 SLICE: Final = 500  # rows folded before the loop may paint: under 5 ms
 
 Fold = Callable[[Any], Awaitable[None]]
@@ -51,7 +53,7 @@ class Node:
         self._stubs: Stubs | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._focused: list[asyncio.Task[None]] = []
-        self._limits: asyncio.Task[None] | None = None
+        self._viewed: asyncio.Task[None] | None = None
         self._known = False  # who we are has been asked since the link came up
         # No deadline: a stream lives as long as the console. It waits for the node instead of failing while it is away.
         self._how: dict[str, Any] = {"metadata": metadata(context), "wait_for_ready": True}
@@ -76,7 +78,7 @@ class Node:
         ]
 
     async def close(self) -> None:
-        tasks = [*self._tasks, *self._focused, *([self._limits] if self._limits else [])]
+        tasks = [*self._tasks, *self._focused, *([self._viewed] if self._viewed else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -95,12 +97,16 @@ class Node:
             asyncio.create_task(self._watch(partial(self._open_messages, name), self._messages(room), ends=True)),
         ]
 
-    def follow_quotas(self, on: bool) -> None:
-        if self._limits is not None:
-            self._limits.cancel()
-            self._limits = None
-        if on and self._channel is not None:
-            self._limits = asyncio.create_task(self._watch(self._open_quotas, self._quotas(), ends=True))
+    def follow(self, view: str) -> None:
+        if self._viewed is not None:
+            self._viewed.cancel()
+            self._viewed = None
+        streams = {"quota": (self._open_quotas, self._quotas), "audit": (self._open_records, self._records)}
+        # Who may not read the audit does not ask: the refusal would be a record in it, every few seconds.
+        may = view != "audit" or self._store.role(self.context.name) >= Role.OPERATOR
+        if view in streams and may and self._channel is not None:
+            open_stream, fold = streams[view]
+            self._viewed = asyncio.create_task(self._watch(open_stream, fold(), ends=True))
 
     # ------------------------------------------------------------------ one stream, for ever
 
@@ -135,6 +141,9 @@ class Node:
 
     def _open_quotas(self, token: str) -> Stream:
         return self.stubs.quota.WatchQuotas(quota_pb2.WatchQuotasRequest(resume_token=token), **self._how)
+
+    def _open_records(self, token: str) -> Stream:
+        return self.stubs.audit.WatchRecords(audit_pb2.WatchRecordsRequest(resume_token=token), **self._how)
 
     def _open_people(self, room: str, token: str) -> Stream:
         request = participants_pb2.WatchParticipantsRequest(room=room, resume_token=token)
@@ -205,6 +214,14 @@ class Node:
                 self._store.quotas.go(convert.quota(name, gone).key, self._clock())
             denials = [convert.denial(name, one) for one in message.denials]
             self._store.fold_denials(name, denials, snapshot=message.snapshot)
+
+        return fold
+
+    def _records(self) -> Fold:
+        async def fold(message: audit_pb2.WatchRecordsResponse) -> None:
+            records = [convert.record(self.context.name, one) for one in message.records]
+            if records:
+                self._store.fold_records(self.context.name, records)
 
         return fold
 
@@ -294,9 +311,9 @@ class Fleet:
         if room is not None:
             self._nodes[room[0]].focus(room)
 
-    def follow_quotas(self, on: bool) -> None:
+    def follow(self, view: str) -> None:
         for node in self._nodes.values():
-            node.follow_quotas(on)
+            node.follow(view)
 
     # ------------------------------------------------------------------ calls
 
@@ -376,6 +393,11 @@ class Fleet:
         )
         _, ms = await call(node.context, node.stubs.quota.SetQuota, request)
         return Ack((what,), ms)
+
+    async def verify(self, context: str) -> Chain:
+        node = self._nodes[context]
+        chain, _ = await verify(node.context, node.stubs, None, VERIFY_DEADLINE)
+        return chain
 
     async def quality(self, person: Key) -> Detail:
         context, room, participant = person

@@ -10,11 +10,26 @@ from typing import Any, TypeVar
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from console.client import convert
-from console.client.calls import Stubs, call, follow, pages, request_id
+from console.client.calls import Stubs, call, follow, pages, request_id, verify
 from console.client.channel import open_channel
 from console.client.plain import plain
-from console.model import Cap, Context, Denial, Failure, Item, Message, Node, Person, Quota, Room, SessionType
+from console.model import (
+    Cap,
+    Chain,
+    Context,
+    Denial,
+    Failure,
+    Item,
+    Message,
+    Node,
+    Person,
+    Quota,
+    Record,
+    Room,
+    SessionType,
+)
 from protos.access.v1 import access_pb2
+from protos.audit.v1 import audit_pb2
 from protos.chat.v1 import chat_pb2
 from protos.flags.v1 import flags_pb2
 from protos.hands.v1 import hands_pb2
@@ -32,7 +47,7 @@ from protos.types.v1 import types_pb2
 PAGE = 500
 
 T = TypeVar("T")
-Row = Node | Room | Person | Message | Cap | Item | SessionType | Quota | Denial
+Row = Node | Room | Person | Message | Cap | Item | SessionType | Quota | Denial | Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +151,27 @@ class Once:
             gone = [self._found(convert.quota(name, one), one) for one in message.gone]
             denials = [self._found(convert.denial(name, one), one) for one in message.denials]
             yield Seen(message.snapshot, quotas, gone, denials, message.position.resume_token)
+
+    async def records(self, most: int) -> list[Found]:
+        """The latest first."""
+        found: list[Found] = []
+        request = audit_pb2.ListRecordsRequest(page_size=min(most, PAGE))
+        while len(found) < most:
+            reply = await self._call(self._stubs.audit.ListRecords, request)
+            found += [self._found(convert.record(self.context.name, one), one) for one in reply.records]
+            if not reply.next_page_token:
+                break
+            request.page_token = reply.next_page_token
+        return found[:most]
+
+    async def watch_records(self, token: str = "") -> AsyncIterator[list[Found]]:
+        """Raises Failure."""
+        request = audit_pb2.WatchRecordsRequest(resume_token=token)
+        async for message in follow(self.context, self._stubs.audit.WatchRecords, request):
+            yield [self._found(convert.record(self.context.name, one), one) for one in message.records]
+
+    async def verify(self, known: tuple[int, str] | None) -> Chain:
+        return (await verify(self.context, self._stubs, known, self._deadline))[0]
 
     async def items(self, room: str = "") -> list[Found]:
         request = moderation_pb2.ListItemsRequest(room=room, page_size=PAGE)

@@ -31,6 +31,7 @@ _NOUNS: Final = (  # command, module, attribute
     ("nodes", "console.ctl.nodes", "app"),
     ("quality", "console.ctl.quality", "app"),
     ("rates", "console.ctl.rates", "app"),
+    ("audit", "console.ctl.audit", "app"),
     ("quotas", "console.ctl.quotas", "app"),
     ("types", "console.ctl.types", "app"),
     ("contexts", "console.ctl.contexts", "app"),

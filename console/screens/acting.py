@@ -241,6 +241,12 @@ class Acting:
             self._desk.operations.limit(quota, limit, reason, known=known)
             self._desk.paint()
 
+    def verify(self, context: str) -> None:
+        """Let the node of the row walk the chain of its records."""
+        if self.may("verify", context):
+            self._desk.operations.verify(context)
+            self._desk.paint()
+
     def undo(self) -> None:
         last = self._desk.operations.undoable()
         if last is not None and last.targets and not self.may("undo", last.targets[0][0][0]):

@@ -154,6 +154,15 @@ def _quotas(desk: DeskScreen, command: Command) -> None:
     _filter(desk, command)
 
 
+def _audit(desk: DeskScreen, command: Command) -> None:
+    desk.show("audit")
+    _filter(desk, command)
+
+
+def _verify(desk: DeskScreen, command: Command) -> None:
+    desk.acting.verify(command.context or desk.context_in_hand())
+
+
 def _quota(desk: DeskScreen, command: Command) -> None:
     """`quota room:hall people=150`: what is named, on the node that is meant. It need not be on the screen."""
     where, change = (*command.targets, "", "")[:2]
@@ -208,6 +217,8 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "hide": _hide,
     "close": _close,
     "rates": _rates,
+    "audit": _audit,
+    "verify": _verify,
     "quotas": _quotas,
     "quota": _quota,
     "filter": _filter,

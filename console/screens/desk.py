@@ -23,6 +23,7 @@ from console.operations import Operations, Report
 from console.ports import Fleet
 from console.screens import commands, frame
 from console.screens.acting import Acting
+from console.screens.audit import AuditPane
 from console.screens.help import HelpScreen
 from console.screens.nodes import NodesPane
 from console.screens.quality import QualityScreen
@@ -88,6 +89,7 @@ class DeskScreen(Screen[None]):
         self.rooms_pane = RoomsPane(look, id="rooms")
         self.room_pane = RoomPane(look, id="room")
         self.quota_pane = QuotaPane(look, id="quota")
+        self.audit_pane = AuditPane(look, id="audit")
         self.bar = Bar(id="bar")
         self._frame_lines = (
             Lines(lambda cells, rows: [self._header(cells)], ON_SURFACE, id="head"),
@@ -112,6 +114,7 @@ class DeskScreen(Screen[None]):
             yield self.rooms_pane
             yield self.room_pane
             yield self.quota_pane
+            yield self.audit_pane
         yield self.bar
         yield status
         yield keys
@@ -120,7 +123,7 @@ class DeskScreen(Screen[None]):
 
     @property
     def pane(self) -> Pane:
-        panes = {"nodes": self.nodes_pane, "rooms": self.rooms_pane, "quota": self.quota_pane}
+        panes = {"nodes": self.nodes_pane, "rooms": self.rooms_pane, "quota": self.quota_pane, "audit": self.audit_pane}
         return panes.get(self._view, self.room_pane)
 
     def context_in_hand(self) -> str:
@@ -173,7 +176,7 @@ class DeskScreen(Screen[None]):
         self._mark()
 
     def _held(self) -> frozenset[Key]:
-        panes = (self.nodes_pane, self.rooms_pane, self.room_pane, self.quota_pane)
+        panes = (self.nodes_pane, self.rooms_pane, self.room_pane, self.quota_pane, self.audit_pane)
         tables = [pane.table for pane in panes]
         return frozenset(table.cursor_key for table in tables if table.cursor_key is not None)
 
@@ -216,20 +219,21 @@ class DeskScreen(Screen[None]):
             self.query_one("#views", ContentSwitcher).current = view
         if view == "room":
             self.fleet.focus(self.room_pane.room_key)
-        if view == "quota" and self._followed != view:
+        if self._followed != view:
             self._followed = view
-            self.fleet.follow_quotas(True)
+            self.fleet.follow(view)
         self.pane.table.focus()
         self.pane.tick()
         self._mark()
 
     def _leave(self, view: str | None) -> None:
-        """People, chat and limits are followed only while they are on the screen."""
+        """What only one view shows is followed only while it is on the screen."""
         if view == "quota":
-            self._followed = ""
-            self.fleet.follow_quotas(False)
             self.look.store.forget_quotas()
             self.quota_pane.table.start_over()
+        if view == "audit":
+            self.look.store.forget_records()
+            self.audit_pane.table.start_over()
         if view != "room" or self.room_pane.room_key is None:
             return
         self.fleet.focus(None)
@@ -334,7 +338,7 @@ class DeskScreen(Screen[None]):
             self.bar.ask_line(line)
 
     def back(self) -> None:
-        if self.pane is self.quota_pane:
+        if self.pane in (self.quota_pane, self.audit_pane):
             self.show("nodes")
         elif self.pane is self.room_pane:
             self.show("rooms")
@@ -371,7 +375,7 @@ class DeskScreen(Screen[None]):
 
     def pause(self) -> None:
         paused = not self.pane.table.paused
-        for pane in (self.nodes_pane, self.rooms_pane, self.room_pane, self.quota_pane):
+        for pane in (self.nodes_pane, self.rooms_pane, self.room_pane, self.quota_pane, self.audit_pane):
             pane.pause(paused)
         if paused:
             self.say(Report(t("say.paused")))
@@ -495,6 +499,8 @@ def _deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "rooms": desk.show_rooms,
         "room": lambda: desk.show("room"),
         "quota": lambda: desk.show("quota"),
+        "audit": lambda: desk.show("audit"),
+        "verify": lambda: acting.verify(desk.context_in_hand()),
         "filter": desk.open_filter,
         "clear": desk.clear,
         "sort": lambda: desk.pane.table.sort_next(),

@@ -14,7 +14,7 @@ from console.screens.view import Pane
 from console.text import width
 from console.widgets.paint import Line, spread
 
-_TABS: tuple[tuple[View, str], ...] = (("nodes", "1"), ("rooms", "2"), ("room", "3"), ("quota", "7"))
+_TABS: tuple[tuple[View, str], ...] = (("nodes", "1"), ("rooms", "2"), ("room", "3"), ("audit", "6"), ("quota", "7"))
 _LINKS: tuple[tuple[Link, str, Tone], ...] = (
     (Link.LIVE, "link.live", "good"),
     (Link.CONNECTING, "link.connecting", "dim"),

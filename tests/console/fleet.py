@@ -24,6 +24,7 @@ from google.protobuf import any_pb2
 from google.rpc import status_pb2
 
 from console.model import Context
+from protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from protos.chat.v1 import chat_pb2, chat_pb2_grpc
 from protos.common.v1 import common_pb2
 from protos.mute.v1 import mute_pb2, mute_pb2_grpc
@@ -33,6 +34,7 @@ from protos.quality.v1 import quality_pb2, quality_pb2_grpc
 from protos.quota.v1 import quota_pb2, quota_pb2_grpc
 from protos.rates.v1 import rates_pb2, rates_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from tests.console.ledger import Ledger
 
 ROLES = {
     "viewer": common_pb2.ROLE_VIEWER,
@@ -96,6 +98,8 @@ class FakeNode:
         self.caps: dict[tuple[str, str], rates_pb2.Cap] = {}
         self.quotas: dict[tuple[str, str, str], quota_pb2.Quota] = {}
         self.denials: list[quota_pb2.Denial] = []
+        self.records: list[audit_pb2.Record] = []
+        self.broken: tuple[int, str] = (0, "")  # of the chain of records
         self.load = nodes_pb2.Load(cpu_percent=40.0, packets_out_per_second=12_000, bits_out_per_second=60_000_000)
         self.calls: list[tuple[str, Any]] = []
         self.refuse: dict[str, tuple[grpc.StatusCode, common_pb2.Refusal | None]] = {}
@@ -120,6 +124,7 @@ class FakeNode:
         mute_pb2_grpc.add_MuteServiceServicer_to_server(servicer, server)
         chat_pb2_grpc.add_ChatServiceServicer_to_server(servicer, server)
         quality_pb2_grpc.add_QualityServiceServicer_to_server(servicer, server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(servicer, server)
         quota_pb2_grpc.add_QuotaServiceServicer_to_server(servicer, server)
         rates_pb2_grpc.add_RatesServiceServicer_to_server(servicer, server)
         self.port = server.add_secure_port(f"127.0.0.1:{self.port}", self.authority.credentials)
@@ -206,6 +211,15 @@ class FakeNode:
         await self._tell("message", room, message)
         return message
 
+    async def record(self, operator: str, method: str, outcome: str = "OK", **values: Any) -> None:
+        """An operator did something, or was refused."""
+        one = audit_pb2.Record(
+            number=len(self.records) + 1, operator=operator, method=f"/regie.{method}", outcome=outcome, **values
+        )
+        one.at.FromSeconds(NOON + 30 * one.number)
+        self.records.append(one)
+        await self._tell("record", "", one)
+
     async def limit(self, scope: str, name: str, what: str, limit: int, use: int, **values: Any) -> None:
         """A limit and its use."""
         quota = quota_pb2.Quota(scope=scope, name=name, what=what, limit=limit, use=use, **values)
@@ -281,7 +295,7 @@ class Servicer(
     mute_pb2_grpc.MuteServiceServicer,
     chat_pb2_grpc.ChatServiceServicer,
     quality_pb2_grpc.QualityServiceServicer,
-    quota_pb2_grpc.QuotaServiceServicer,
+    Ledger,
     rates_pb2_grpc.RatesServiceServicer,
 ):
     """The contracts, over a FakeNode. Roles are checked here as the real node checks them."""
@@ -485,33 +499,6 @@ class Servicer(
         await self._check(context, "ListCaps", "viewer")
         caps = [cap for (room, _), cap in sorted(self._node.caps.items()) if request.room in ("", room)]
         return rates_pb2.ListCapsResponse(caps=caps)
-
-    async def ListQuotas(self, request: Any, context: Any) -> Any:
-        await self._check(context, "ListQuotas", "viewer")
-        found = [quota for quota in self._node.quotas.values() if request.scope in ("", quota.scope)]
-        return quota_pb2.ListQuotasResponse(quotas=found, denials=self._node.denials[::-1])
-
-    async def WatchQuotas(self, request: Any, context: Any) -> Any:
-        await self._check(context, "WatchQuotas", "viewer")
-        async for snapshot, changes, token in self._node.follow("quota", "", request.resume_token):
-            fresh = [one for one in changes if isinstance(one, quota_pb2.Quota)]
-            said = [one for one in changes if isinstance(one, quota_pb2.Denial)]
-            yield quota_pb2.WatchQuotasResponse(
-                snapshot=snapshot,
-                quotas=self._node.quotas.values() if snapshot else fresh,
-                denials=self._node.denials if snapshot else said,
-                position=common_pb2.Position(resume_token=token),
-            )
-
-    async def SetQuota(self, request: Any, context: Any) -> Any:
-        if again := await self._check(context, "SetQuota", "operator", request):
-            return again
-        quota = self._node.quotas[request.scope, request.name, request.what]
-        quota.limit = request.limit or quota.default
-        quota.set_by = "anna" if request.limit else ""
-        quota.set.FromSeconds(NOON)
-        await self._node._tell("quota", "", quota)
-        return self._did(request, quota_pb2.SetQuotaResponse(quota=quota))
 
     async def SetCap(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "SetCap", "operator", request):
