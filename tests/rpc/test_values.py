@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from node.ports import Actor
 from protos.rooms.v1 import rooms_pb2
 from tests.rpc.house import House, refused
 
@@ -18,10 +17,11 @@ async def test_a_room_id_that_will_not_do(house: House) -> None:
 
 async def test_the_number_of_rooms_is_not_the_number_of_people(house: House) -> None:
     operator = await house.operator("operator")
-    house.rooms._limits = msgspec.structs.replace(house.rooms._limits, rooms=len(house.floor.rooms))
+    await house.room("hall")
+    await house.quota.set("node", "", "rooms", 1, by=Actor("operator", "olga", "operator"))
     said = await refused(operator.ask(operator.rooms.CreateRoom, rooms_pb2.CreateRoomRequest(title="One too many")))
     assert said.reason == "ROOMS_FULL"
-    assert "limits.rooms" in said.refusal.next_step["en"] and "room" in said.refusal.message["en"]
+    assert "regie quotas set node rooms" in said.refusal.next_step["en"] and "room" in said.refusal.message["en"]
 
 
 async def test_an_id_that_is_taken_is_named(house: House) -> None:
