@@ -45,6 +45,7 @@ PERSONAL = {
     "regie.audit.v1.Record.reason",
     "regie.chat.v1.Message.name",
     "regie.chat.v1.Message.text",
+    "regie.lobby.v1.Waiter.name",
     "regie.moderation.v1.Item.name",
     "regie.moderation.v1.Item.text",
     "regie.moderation.v1.Item.why",
