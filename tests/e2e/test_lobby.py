@@ -20,7 +20,7 @@ async def test_somebody_waits_and_is_let_in(machine: Machine, browser: Chromium)
     await host.join(room.link(room.host), "Hélène", camera=False, microphone=False)
     helenes, guests = host.window, guest.window
     assert isinstance(helenes, ChromiumWindow) and isinstance(guests, ChromiumWindow)
-    await helenes.page.keyboard.press("c")
+    await helenes.page.locator("#control-chat").click()
     await helenes.page.get_by_role("button", name="Modération").click()
     await helenes.page.get_by_label("Salle d’attente : on n’entre qu’invité par l’animation").check()
     await helenes.page.get_by_label("Message à qui attend").fill("Nous commençons dans **cinq minutes**.")
