@@ -5,7 +5,7 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, lock, protos, metrics, fuzz, pictures, wheel, clean.
+# The rest: make build, lock, protos, metrics, fuzz, pictures, wheel, deb, ops, audit, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -38,6 +38,9 @@ $(DONE)/system-build: ops/system.sh | $(DONE)
 
 $(DONE)/system-test: ops/system.sh | $(DONE)
 	@ops/system.sh test && touch $@
+
+$(DONE)/system-ops: ops/system.sh | $(DONE)
+	@ops/system.sh ops && touch $@
 
 $(DONE)/system-bench: ops/system.sh | $(DONE)
 	@ops/system.sh bench && touch $@
@@ -164,7 +167,32 @@ pictures: build
 .PHONY: wheel
 wheel: build
 	@$(BIN)/uv build --quiet --wheel --no-build-isolation --no-index --out-dir dist .
-	@ls dist/*.whl
+	@for wheel in dist/*.whl; do $(BIN)/python ops/wheel.py $$wheel; done
+
+# The package for Debian, from the wheel; built on what it is for.
+.PHONY: deb
+deb: wheel
+	@WHEEL=$$(ls -t dist/*.whl | head -n1) ops/deb/build.sh dist
+
+# Every shipped example by the program that it is for.
+.PHONY: ops
+ops: build $(DONE)/system-ops
+	@ops/validate.sh
+
+# Known holes in what is locked, the licences, and a bill of materials (CycloneDX) in dist/.
+.PHONY: audit
+audit: $(DONE)/python
+	@mkdir -p dist
+	@$(BIN)/uv tool run --quiet pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock
+	@cargo audit --version >/dev/null 2>&1 && cargo audit --file $(PLANE)/Cargo.lock || echo "not checked here: Rust (cargo install cargo-audit)"
+
+.PHONY: sbom
+sbom: $(DONE)/plane
+	@mkdir -p dist
+	@$(BIN)/uv tool run --quiet pip-licenses --python $(BIN)/python --format=csv --order=license --output-file dist/licences-python.csv >/dev/null
+	@cargo metadata --locked --format-version 1 --manifest-path $(PLANE)/Cargo.toml | $(BIN)/python ops/licences.py >dist/licences-rust.csv
+	@$(BIN)/uv tool run --quiet --from cyclonedx-bom cyclonedx-py environment --output-file dist/regie.cdx.json $(BIN)/python
+	@ls dist/licences-*.csv dist/regie.cdx.json
 
 .PHONY: clean
 clean:

@@ -3,6 +3,7 @@
 #
 #   ops/system.sh build    a C compiler and Rust, for the plane
 #   ops/system.sh test     that, two browsers, GStreamer, Node.js and iproute2, for the tests
+#   ops/system.sh ops      what reads the shipped examples: nginx, Caddy, Prometheus
 #   ops/system.sh bench    a compiler, Rust, OpenSSL's headers, iproute2 and Janus, for the benchmark
 #
 # Knows Debian and its relatives (apt-get). Asks nothing and prints nothing when everything is there.
@@ -12,8 +13,8 @@ rust_needed=1.88   # rust-version in node/plane/Cargo.toml
 
 need=${1:-build}
 case $need in
-  build | test | bench) ;;
-  *) echo "usage: ops/system.sh build|test|bench" >&2; exit 2 ;;
+  build | test | bench | ops) ;;
+  *) echo "usage: ops/system.sh build|test|bench|ops" >&2; exit 2 ;;
 esac
 
 older() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1)" != "$2" ]; }
@@ -48,7 +49,12 @@ if [ "$need" = test ]; then
   /usr/bin/python3 -c 'import gi; gi.require_version("GstWebRTC", "1.0")' 2>/dev/null && [ -n "$(find /usr/lib -name libgstnice.so -print -quit)" ] \
     || missing+=(python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-{base,good,bad,ugly} gstreamer1.0-nice)
 fi
-if [ "$need" != build ]; then
+if [ "$need" = ops ]; then
+  { has nginx || [ -x /usr/sbin/nginx ]; } || missing+=(nginx-light)
+  has caddy || missing+=(caddy)
+  has promtool || missing+=(prometheus)
+  has openssl || missing+=(openssl)
+elif [ "$need" != build ]; then
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev pkg-config)  # what the benchmark compares with
 fi
 if [ "$need" = bench ]; then
@@ -81,7 +87,7 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 echo "Asking the system's package manager for: ${missing[*]} $([ $rust = yes ] && echo Rust) …"
 "${root[@]}" apt-get update -qq
-# shellcheck disable=SC2046
+# shellcheck disable=SC2046,SC2207
 [ $rust = no ] || missing+=($(rust_packages))
 "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null
 hash -r

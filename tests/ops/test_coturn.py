@@ -1,0 +1,128 @@
+"""A real coturn with the shipped configuration relays to nobody inside (H13) and bounds one credential (H14)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import hmac
+import re
+import shutil
+import socket
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aioice import stun, turn
+
+from tests.e2e.machine import free_port, until
+
+SHIPPED = Path(__file__).parents[2] / "ops" / "coturn" / "turnserver.conf"
+SECRET = "the same as on the node"
+INSIDE = (
+    "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.1.1", "169.254.169.254",
+    "100.64.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "::ffff:127.0.0.1", "fd00::1", "fe80::1",
+)  # fmt: skip
+FORBIDDEN, OTHER_FAMILY, QUOTA = 403, 443, 486
+
+
+class Client:
+    """One socket, hence one allocation. A credential as the node hands it out (draft-uberti-behave-turn-rest-00)."""
+
+    def __init__(self, port: int, person: str) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.connect(("127.0.0.1", port))
+        self._socket.setblocking(False)
+        self._name = f"{int(time.time()) + 600}:{person}"
+        digest = hmac.new(SECRET.encode(), self._name.encode(), hashlib.sha1).digest()
+        self._password = base64.b64encode(digest).decode()
+        self._asked: stun.Message | None = None
+
+    def close(self) -> None:
+        self._socket.close()
+
+    async def ask(self, method: stun.Method, **attributes: object) -> int:
+        """The error code of the answer; 0: it is done. Asks again with the server's nonce where it says 401."""
+        answer = await self._once(method, attributes)
+        if _code(answer) == 401:
+            self._asked = answer
+            answer = await self._once(method, attributes)
+        return _code(answer)
+
+    async def _once(self, method: stun.Method, attributes: dict[str, object]) -> stun.Message:
+        request = stun.Message(method, stun.Class.REQUEST)
+        request.attributes.update({name.replace("_", "-"): value for name, value in attributes.items()})
+        if self._asked is not None:
+            realm = self._asked.attributes["REALM"]
+            request.attributes.update(
+                {"USERNAME": self._name, "NONCE": self._asked.attributes["NONCE"], "REALM": realm}
+            )
+            request.add_message_integrity(turn.make_integrity_key(self._name, realm, self._password))
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(20):
+            await loop.sock_sendall(self._socket, bytes(request))
+            while True:
+                answer = stun.parse_message(await loop.sock_recv(self._socket, 2048))
+                if answer.transaction_id == request.transaction_id:
+                    return answer
+
+
+def _code(answer: stun.Message) -> int:
+    return int(answer.attributes["ERROR-CODE"][0]) if answer.message_class is stun.Class.ERROR else 0
+
+
+async def _answers(port: int) -> bool:
+    with contextlib.closing(Client(port, "p_0")) as client, contextlib.suppress(ConnectionError, TimeoutError):
+        async with asyncio.timeout(1):
+            return await client.ask(stun.Method.BINDING) == 0
+    return False
+
+
+@contextlib.asynccontextmanager
+async def coturn(folder: Path) -> AsyncIterator[int]:
+    """Started with the shipped file, its blanks filled in; without TLS, which needs a certificate."""
+    program = shutil.which("turnserver")
+    assert program is not None, "ops/system.sh test installs it (Debian: coturn)"
+    port = free_port(socket.SOCK_DGRAM)
+    text = SHIPPED.read_text("utf-8")
+    text = re.sub(r"static-auth-secret=<.*>", f"static-auth-secret={SECRET}", text)
+    text = re.sub(r"(?m)^(cert|pkey|tls-listening-port|listening-port)=.*$", "", text).replace(
+        "<turn.example.org>", "test"
+    )
+    text += f"\nlistening-ip=127.0.0.1\nrelay-ip=127.0.0.1\nlistening-port={port}\nno-tls\nno-dtls\nno-tcp\n"
+    text += f"userdb={folder}/turn.sqlite\npidfile={folder}/turn.pid\nlog-file=stdout\nsimple-log\n"
+    (folder / "turnserver.conf").write_text(text)
+    server = await asyncio.create_subprocess_exec(
+        program, "-c", str(folder / "turnserver.conf"), stdin=asyncio.subprocess.DEVNULL,
+        stdout=(folder / "turn.log").open("wb"), stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        await until(lambda: _answers(port), 30, "coturn answers", every=0.1)
+        yield port
+    finally:
+        server.terminate()
+        await server.wait()
+
+
+@pytest.mark.timeout(120)
+async def test_a_relay_leads_nowhere_inside(tmp_path: Path) -> None:
+    async with coturn(tmp_path) as port:
+        with contextlib.closing(Client(port, "p_1")) as client:
+            assert await client.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 0
+            public = await client.ask(stun.Method.CREATE_PERMISSION, XOR_PEER_ADDRESS=("203.0.113.9", 5000))
+            assert public == 0, "it is not that it refuses everybody"
+            for number, peer in enumerate(INSIDE):
+                refused = (FORBIDDEN, OTHER_FAMILY) if ":" in peer else (FORBIDDEN,)
+                asked = await client.ask(stun.Method.CREATE_PERMISSION, XOR_PEER_ADDRESS=(peer, 5000))
+                assert asked in refused, peer
+                bound = {"CHANNEL_NUMBER": 0x4000 + number, "XOR_PEER_ADDRESS": (peer, 5000)}
+                assert await client.ask(stun.Method.CHANNEL_BIND, **bound) in refused, peer
+        clients = [Client(port, "p_2") for _ in range(14)]
+        got = [await client.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) for client in clients]
+        assert got == [0] * 12 + [QUOTA] * 2
+        with contextlib.closing(Client(port, "p_3")) as other:
+            assert await other.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 0, "one person's own"
+        for client in clients:
+            client.close()
