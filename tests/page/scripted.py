@@ -57,6 +57,8 @@ class ScriptedNode:
         self.role = "participant"
         self.look: Message = {}
         """What else the room says before one joins."""
+        self.rights: list[str] = ["microphone", "camera", "screen", "chat"]
+        self.flags: list[str] = []
         self.people: list[Message] = []
         self.chat: list[Message] = []
         self.blocked: list[str] = []
@@ -175,7 +177,8 @@ class ScriptedNode:
         tracks = [{"source": source, "mid": str(n)} for n, source in enumerate(SOURCES)]
         joined = {"participant": "p_you", "session": "s_yours", "role": self.role, "sdp": answer, "slots": slots}
         room = {"room": ROOM, "title": self.title}
-        return web.json_response(joined | {"tracks": tracks, "room": room, "max_message": 200}, status=201)
+        may = {"rights": self.rights, "flags": self.flags}
+        return web.json_response(joined | may | {"tracks": tracks, "room": room, "max_message": 200}, status=201)
 
     async def _answer(self, offer: str) -> tuple[str, list[Message]]:
         """Real ICE and DTLS; pictures in as many video slots as the test wishes."""
@@ -232,7 +235,7 @@ class ScriptedNode:
             return
         room = {"room": ROOM, "title": self.title}
         everything = {"people": self.people, "slots": self.slots, "chat": self.chat, "blocked": self.blocked}
-        await self.say("welcome", you="p_you", room=room, **everything)
+        await self.say("welcome", you="p_you", room=room, rights=self.rights, flags=self.flags, **everything)
 
 
 SOURCES = ("microphone", "camera", "screen", "screen_audio")

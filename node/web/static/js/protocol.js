@@ -21,7 +21,7 @@ import { browserWorld } from './world.js';
 /** @typedef {{reaction: Reaction, count: number, people: string[]}} Tally */
 /** @typedef {{stage: "covered"|"short"|"slow"|"hold", needed: number, present: number}} Cover */
 /** @typedef {{index: number, kind: "audio"|"video", mid: string}} Slot */
-/** @typedef {{participant: string, session: string, role: string, rights?: string[], sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number, ice_servers?: IceServer[]}} Joined */
+/** @typedef {{participant: string, session: string, role: string, rights?: string[], flags?: string[], sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number, ice_servers?: IceServer[]}} Joined */
 /** @typedef {{urls: string[], username: string, credential: string}} IceServer */
 /** @typedef {{participant: string, name: string, role: string, since: number, why: string}} Waiter one who waits before the door; `since`: ms since the epoch */
 /** @typedef {{on: boolean, agenda: string, message: string, waiters: Waiter[], total: number}} Waiters */
@@ -578,6 +578,7 @@ const ON_MESSAGE = {
   declined: tell,
   reported: tell,
   mode: tell,
+  flags: tell,
   item: tell,
   restraint: tell,
   hands: tell,

@@ -3,6 +3,7 @@
 import { Chat } from './chat.js';
 import { Controls, confirm } from './controls.js';
 import { find, h, setText } from './dom.js';
+import { Flags } from './flags.js';
 import { Hands } from './hands.js';
 import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
 import { listen } from './keys.js';
@@ -32,6 +33,17 @@ const UNSEEN_MS = 20_000;
 /** In a larger room, coming and going is not told one by one. */
 const TELL_UP_TO = 40;
 
+/**
+ * Who is named as having taken a source; "": the operators.
+ * @param {string} by "host", "lock" or "operator"; "": not told, after a reload
+ * @param {import('./protocol.js').Source} source
+ * @param {Set<string>} flags
+ */
+function blockedBy(by, source, flags) {
+  if (by !== 'operator' && flags.has(`lock_${source}`)) return 'lock';
+  return by === 'host' ? by : '';
+}
+
 export class Room {
   state = new RoomState();
   #stop = new AbortController();
@@ -42,6 +54,7 @@ export class Room {
   #tilesWanted = 0;
   /** @type {HTMLAudioElement[]} */ #sounds = [];
   #ended = false;
+  #came = false;
 
   /**
    * @param {object} options
@@ -113,6 +126,7 @@ export class Room {
       mute: (person, muted) => this.#ask(this.protocol.mute(person.participant, 'microphone', muted)),
       remove: (person) => void this.#remove(person),
       lower: (person) => (person.participant === state.you ? ask('hand', { up: false }) : ask('lower', { participant: person.participant })) });
+    this.flags = new Flags({ state, ask, notices: this.notices });
     this.moderation = new Moderation({ state, ask, notices: this.notices, transcript: (format) => this.protocol.transcript(format) });
     const press = {
       microphone: () => void sources.toggle('microphone'),
@@ -200,6 +214,7 @@ export class Room {
       waiting: ({ key }) => this.chat?.waits(key),
       declined: ({ key }) => this.chat?.declined(key),
       reported: () => this.notices.toast(t('chat.reported')),
+      flags: ({ before }) => this.flags?.changed(before),
       mode: () => this.#regulated(),
       restraint: () => this.#regulated(),
       item: ({ item, before }) => this.moderation?.changed(item, before),
@@ -235,7 +250,8 @@ export class Room {
   #drawBlocked(by) {
     for (const source of /** @type {const} */ (['microphone', 'camera', 'screen'])) {
       const blocked = this.state.blocked.has(source) && this.state.rights.has(source);
-      const key = by === 'host' ? `${source}.blocked_by_host` : `${source}.blocked`;
+      const who = blockedBy(by, source, this.state.flags);
+      const key = who ? `${source}.blocked_by_${who}` : `${source}.blocked`;
       this.notices.set(`blocked-${source}`, blocked ? { key, tone: 'warn', icon: source === 'microphone' ? 'mic-lock' : `${source}-off` } : null);
     }
     this.controls?.draw();
@@ -295,9 +311,18 @@ export class Room {
     this.state.role = joined.role;
     if (joined.rights) this.state.rights = new Set(joined.rights);
     this.state.title ||= joined.room.title;
+    if (!this.#came && joined.role === 'participant' && joined.flags?.includes('mute_on_start')) this.#startClosed();
+    this.#came = true;
     this.options.onSession(joined.session, { name: this.options.choice.name, ...this.sources.on });
     this.#play(this.peer?.audio(joined.slots) ?? []);
     this.tiles?.draw();
+  }
+
+  /** The node lets nothing through until the microphone is opened here. */
+  #startClosed() {
+    if (!this.sources.on.microphone) return;
+    void this.sources.set('microphone', false);
+    this.notices.toast(t('flags.told.mute_on_start'));
   }
 
   /** @param {MediaStream[]} streams one for each audio slot */
@@ -469,6 +494,7 @@ export class Room {
     this.quality?.draw();
     this.moderation?.draw();
     this.lobby?.draw();
+    this.flags?.draw();
     this.hands?.draw();
     document.title = `${this.state.title} — Régie`;
     this.#drawPeople();
@@ -525,6 +551,7 @@ export class Room {
     this.participants?.close();
     this.moderation?.close();
     this.lobby?.close();
+    this.flags?.close();
     this.hands?.close();
     this.controls?.close();
     this.notices.clear();

@@ -16,7 +16,7 @@
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
  *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
- *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./protocol.js').Tally[]} | {what: "cover"} | {what: "waiters"}} Happening
+ *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./protocol.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
@@ -35,6 +35,8 @@ export class RoomState {
     this.title = '';
     /** @type {Set<string>} what this person may do in a room of this type */
     this.rights = new Set(['microphone', 'camera', 'screen', 'chat']);
+    /** @type {Set<string>} what participants may not do for now */
+    this.flags = new Set();
     /** @type {{ends: number, left_s: number, minutes: number}|null} the end that is near */
     this.time = null;
     /** @type {Map<string, Person>} in the order of arrival */
@@ -168,6 +170,7 @@ const FOLD = {
     state.lobby = message.lobby ?? null;
     if (message.rights) state.rights = new Set(message.rights);
     state.time = message.time ?? null;
+    state.flags = new Set(message.flags ?? []);
     return [{ what: 'welcome' }];
   },
   person(state, { person }) {
@@ -203,6 +206,11 @@ const FOLD = {
   time(state, { time }) {
     state.time = time;
     return [{ what: 'time' }];
+  },
+  flags(state, { flags }) {
+    const before = state.flags;
+    state.flags = new Set(flags);
+    return [{ what: 'flags', before }];
   },
   layers(state, { source, rids }) {
     state.layers.set(source, rids);
