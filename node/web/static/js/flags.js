@@ -38,10 +38,9 @@ export class Flags {
   changed(before) {
     const { state, notices } = this.options;
     this.draw();
-    for (const flag of /** @type {const} */ (['webcams_only_for_moderators'])) {
-      const on = state.flags.has(flag);
-      if (state.role === 'participant' && on !== before.has(flag)) notices.toast(t(`flags.told.${flag}.${on ? 'on' : 'off'}`));
-    }
+    const only = state.flags.has('webcams_only_for_moderators');
+    if (state.role !== 'participant' || only === before.has('webcams_only_for_moderators')) return;
+    notices.toast(t(only ? 'flags.told.cameras_for_hosts' : 'flags.told.cameras_for_all'));
   }
 
   draw() {
