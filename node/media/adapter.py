@@ -46,6 +46,8 @@ BACKOFF_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 STEADY_AFTER_S: Final = 10.0
 ENDS_WITHIN_S: Final = 2.0
 MAX_LABEL: Final = 1024
+NEGOTIATING: Final = 16
+"""Offers that are answered at a time: read they take more than twice their text, and the plane answers in a moment."""
 
 log = logging.getLogger("regie.media")
 
@@ -80,6 +82,7 @@ class PlaneMedia:
         self._sessions: dict[str, _Session] = {}
         self._waiting: dict[str, _Session] = {}  # those with a deadline: ICE or DTLS not done
         self._turns: Turns[_Session] = Turns(self._take_datagram)
+        self._negotiating = asyncio.Semaphore(NEGOTIATING)
         self._tick: asyncio.TimerHandle | None = None
         self._shaken = 0
         self._handshakes = 0
@@ -284,8 +287,14 @@ class PlaneMedia:
     ) -> ports.Opened:
         if len(label) > MAX_LABEL or len(transport.encode()) > 48:
             raise Fault("a label longer than 1 KiB or a transport id longer than 48 bytes")
-        description = sdp.parse(offer)
-        plan = negotiate(description, shape, transport, muted, self._abilities)
+        async with self._negotiating:
+            description = sdp.parse(offer)
+            plan = negotiate(description, shape, transport, muted, self._abilities)
+            return await self._open(room, transport, label, description, plan)
+
+    async def _open(
+        self, room: str, transport: str, label: bytes, description: sdp.Description, plan: Plan
+    ) -> ports.Opened:
         command = wire.ToPlane(
             open_transport=wire.OpenTransport(
                 transport=transport,

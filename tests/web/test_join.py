@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -24,6 +26,22 @@ async def test_an_answer_has_what_the_page_needs(home: House) -> None:
     assert said["rights"] == ["microphone", "camera", "screen", "chat"]
     assert said["max_message"] == 2000
     assert home.meter.joins == ["OK"]
+
+
+async def test_an_offer_that_comes_in_crumbs_is_read_whole(home: House) -> None:
+    room, tickets = await home.create()
+    body = json.dumps({"name": "Amina", "sdp": SDP}).encode()
+
+    async def crumbs() -> AsyncIterator[bytes]:
+        for at in range(0, len(body), 7):
+            yield body[at : at + 7]
+            await asyncio.sleep(0)
+
+    headers = {"Authorization": f"Bearer {tickets['participant']}", "Content-Type": "application/json"}
+    where = home.url(f"/api/rooms/{room.room}/join")
+    async with home.client.post(where, data=crumbs(), headers=headers) as answer:
+        assert answer.status == 201
+        assert (await answer.json())["sdp"].startswith("v=0")
 
 
 async def test_a_host_is_one_by_the_ticket(home: House) -> None:
