@@ -68,6 +68,9 @@ def main(options: list[str]) -> int:
     for words in ALL:
         print(f"\n== {words}", flush=True)
         worst = max(worst, abs(measure(words.split())))
+    print("\n== 500 people come in at once", flush=True)
+    joins = [sys.executable, "-m", "tests.bench.joins", "--people", "500"]  # keeps to a core of its own
+    worst = max(worst, abs(subprocess.run(joins, cwd=WORKSPACE.parents[1], check=False).returncode))
     if janus.possible():
         print("\n== beside Janus", flush=True)
         worst = max(worst, janus.main([]))
