@@ -78,6 +78,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("mute", ("m",), "m", "act", _only("room"), Role.MODERATOR, "T1", hint=2),
     Action("mute_room", ("M",), "M", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T2", hint=3),
     Action("unmute_room", ("U",), "U", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
+    Action("admit", ("A",), "A", "act", _only("rooms", "room"), Role.MODERATOR, "T2"),
     Action("remove", ("K",), "K", "act", _only("room"), Role.MODERATOR, "T2", hint=4),
     Action("hide", ("d",), "d", "act", _only("chat"), Role.MODERATOR, "T1", hint=2),
     Action("close", ("X",), "X", "act", _only("rooms", "room", "chat"), Role.OPERATOR, "T3", hint=5),

@@ -41,6 +41,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("unmuteall", "unmuteall [-r reason]"),
     Verb("kick", "kick [. | marked | name] [-r reason]", ("remove",)),
     Verb("hide", "hide [. | message id] [-r reason]"),
+    Verb("admit", "admit [room] [-r reason]"),
     Verb("close", "close [room] [-r reason]"),
     Verb("rates", "rates send/receive [-r reason]   (500k/2M, 2M, 0)"),
     Verb("audit", "audit [filter]"),

@@ -109,6 +109,10 @@ class Operations:
         self._report(Report(t("going"), going=True))
         self.spawn(self._unmute_room(room.key, room.room, "done.unmute_room", reason))
 
+    def admit(self, room: Room, reason: str = "") -> None:
+        self._report(Report(t("going"), going=True))
+        self.spawn(self._admit(room.key, reason))
+
     def close(self, room: Room, reason: str) -> None:
         room.pending = "close"
         self._store.rooms.touch(room.key)
@@ -263,6 +267,17 @@ class Operations:
             for person in self._store.people.under(*room):
                 self._unpend(person.key)
         self._tell(word, name, tally)
+
+    async def _admit(self, key: Key, reason: str) -> None:
+        tally, admitted = Tally(), 0
+        try:
+            ack = await self._operator.admit(key, reason)
+        except Failure as failure:
+            tally.failures.append((key, failure))
+        else:
+            tally.acks.append((key, ack))
+            admitted = len(ack.changed)
+        self._tell("done.admit", n("people", admitted), tally)
 
     async def _close(self, key: Key, name: str, reason: str) -> None:
         tally = Tally()

@@ -33,6 +33,9 @@ class Operator(Protocol):
 
     async def verify(self, context: str) -> Chain: ...
 
+    async def admit(self, room: Key, reason: str = "") -> Ack:
+        """Everybody who waits, as far as there are places; `changed`: who."""
+
     async def close_room(self, room: Key, reason: str = "") -> Ack: ...
 
 

@@ -22,6 +22,7 @@ from console.state import Store
 from console.text import clean
 from protos.audit.v1 import audit_pb2
 from protos.chat.v1 import chat_pb2
+from protos.lobby.v1 import lobby_pb2
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
@@ -341,6 +342,12 @@ class Fleet:
             room=room[1], reason=reason, request_id=request_id(), dry_run=dry_run, expected=expected
         )
         reply, ms = await call(node.context, node.stubs.mute.MuteRoom, request)
+        return Ack(tuple(reply.participants), ms)
+
+    async def admit(self, room: Key, reason: str = "") -> Ack:
+        node = self._nodes[room[0]]
+        request = lobby_pb2.AdmitWaitersRequest(room=room[1], all=True, reason=reason, request_id=request_id())
+        reply, ms = await call(node.context, node.stubs.lobby.AdmitWaiters, request)
         return Ack(tuple(reply.participants), ms)
 
     async def unmute_room(self, room: Key, reason: str = "") -> Ack:

@@ -174,6 +174,23 @@ class Acting:
             self._desk.operations.unmute_room(room, reason)
             self._desk.paint()
 
+    def admit(self, room: Room | None, reason: str = "") -> None:
+        """Everybody who waits outside the room."""
+        if room is None:
+            self._no(t("say.no_room"))
+            return
+        if not self.may("admit", room.context):
+            return
+        if not room.waiters:
+            self._no(t("say.nobody_waits"))
+            return
+        ask = t("ask.admit", people=n("people", room.waiters), room=room.room, node=room.node or room.context)
+        self._desk.bar.ask(Question(ask, lambda given: self._admit(room, given or reason), cancel=self._cancelled))
+
+    def _admit(self, room: Room, reason: str) -> None:
+        self._desk.operations.admit(room, reason)
+        self._desk.paint()
+
     def close(self, room: Room | None, reason: str = "") -> None:
         """The room is typed once more in any case; a `reason` that is given is not asked for."""
         if room is None:

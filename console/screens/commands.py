@@ -187,6 +187,10 @@ def _close(desk: DeskScreen, command: Command) -> None:
     desk.acting.close(_room(desk, command), command.reason)
 
 
+def _admit(desk: DeskScreen, command: Command) -> None:
+    desk.acting.admit(_room(desk, command), command.reason)
+
+
 def _sort(desk: DeskScreen, command: Command) -> None:
     table = desk.pane.table
     name = command.targets[0] if command.targets else ""
@@ -216,6 +220,7 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "kick": _kick,
     "hide": _hide,
     "close": _close,
+    "admit": _admit,
     "rates": _rates,
     "audit": _audit,
     "verify": _verify,

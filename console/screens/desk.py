@@ -515,6 +515,7 @@ def _deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "unmute_room": lambda: acting.unmute_room(desk.room_in_hand()),
         "remove": lambda: acting.remove(desk.people_in_hand()),
         "hide": lambda: acting.hide(desk.room_pane.chat.cursor_message, seen=desk.room_pane.chat.cursor_in_view),
+        "admit": lambda: acting.admit(desk.room_in_hand()),
         "close": lambda: acting.close(desk.room_in_hand()),
         "rates": desk.open_rates,
         "limit": desk.open_limit,

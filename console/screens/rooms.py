@@ -74,6 +74,8 @@ def room_facts(room: Room, look: Look, cells: int) -> list[Line]:
     lines.append(fact("col.node", room.node or room.context))
     limit = f" / {room.max_participants}" if room.max_participants else ""
     lines.append(fact("col.people", f"{room.people}{limit}"))
+    if room.lobby or room.waiters:
+        lines.append(fact("fact.waiters", n("people", room.waiters)))
     lines.append(
         fact("fact.media", f"{room.cameras} {t('col.cameras').lower()}   {room.speaking} {t('col.speaking').lower()}")
     )

@@ -27,6 +27,7 @@ from console.model import Context
 from protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from protos.chat.v1 import chat_pb2, chat_pb2_grpc
 from protos.common.v1 import common_pb2
+from protos.lobby.v1 import lobby_pb2, lobby_pb2_grpc
 from protos.mute.v1 import mute_pb2, mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2, participants_pb2_grpc
@@ -126,6 +127,7 @@ class FakeNode:
         quality_pb2_grpc.add_QualityServiceServicer_to_server(servicer, server)
         audit_pb2_grpc.add_AuditServiceServicer_to_server(servicer, server)
         quota_pb2_grpc.add_QuotaServiceServicer_to_server(servicer, server)
+        lobby_pb2_grpc.add_LobbyServiceServicer_to_server(servicer, server)
         rates_pb2_grpc.add_RatesServiceServicer_to_server(servicer, server)
         self.port = server.add_secure_port(f"127.0.0.1:{self.port}", self.authority.credentials)
         await server.start()
@@ -297,6 +299,7 @@ class Servicer(
     quality_pb2_grpc.QualityServiceServicer,
     Ledger,
     rates_pb2_grpc.RatesServiceServicer,
+    lobby_pb2_grpc.LobbyServiceServicer,
 ):
     """The contracts, over a FakeNode. Roles are checked here as the real node checks them."""
 
@@ -499,6 +502,15 @@ class Servicer(
         await self._check(context, "ListCaps", "viewer")
         caps = [cap for (room, _), cap in sorted(self._node.caps.items()) if request.room in ("", room)]
         return rates_pb2.ListCapsResponse(caps=caps)
+
+    async def AdmitWaiters(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "AdmitWaiters", "moderator", request):
+            return again
+        room = self._node.rooms[request.room]
+        admitted = [f"p_{number}" for number in range(room.waiters)]
+        room.waiters = 0
+        await self._node._tell("room", room.room, room)
+        return self._did(request, lobby_pb2.AdmitWaitersResponse(participants=admitted))
 
     async def SetCap(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "SetCap", "operator", request):
