@@ -27,6 +27,7 @@ from node.features.moderation.rules import (
     ItemDecided,
     ItemOpened,
     PersonRestrained,
+    RestraintMoved,
     SettingsChanged,
     StrictnessChanged,
     number_of_item,
@@ -207,7 +208,7 @@ def _mode(stream: Stream, event: SettingsChanged | StrictnessChanged) -> None:
     stream.tell_some(m.Mode(seq, mode_of(stream.room, False)), seq, others)
 
 
-def _restrained(stream: Stream, event: PersonRestrained) -> None:
+def _restrained(stream: Stream, event: PersonRestrained | RestraintMoved) -> None:
     seq = stream.next()
     to = staff(stream.room) | {event.participant}
     stream.tell_some(m.Restraint(seq, event.participant, event.how), seq, to)
@@ -228,4 +229,5 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     SettingsChanged: _mode,
     StrictnessChanged: _mode,
     PersonRestrained: _restrained,
+    RestraintMoved: _restrained,
 }

@@ -34,11 +34,30 @@ def sqlite_url(data_dir: Path) -> str:
 def open_engine(url: str) -> AsyncEngine:
     """An engine for `url`: SQLite by aiosqlite, or PostgreSQL by asyncpg. Its errors do not quote what was written:
     names and words would come into the log."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
-    engine = create_async_engine(url, connect_args={"timeout": 5.0}, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _sqlite)
+    sqlite = make_url(url).get_backend_name() == "sqlite"
+    more: dict[str, Any] = {"connect_args": {"timeout": 5.0}} if sqlite else {"pool_pre_ping": True}
+    engine = create_async_engine(url, hide_parameters=True, **more)
+    event.listen(engine.sync_engine, "before_cursor_execute", _without_nul, retval=True)
+    if sqlite:
+        event.listen(engine.sync_engine, "connect", _sqlite)
     return engine
+
+
+def _without_nul(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+    """PostgreSQL takes no NUL in a text and would refuse the whole fact; nobody can read one, whatever edge it came
+    through. What is kept is the same on every database."""
+    return statement, bare(parameters)
+
+
+def bare(value: Any) -> Any:
+    """`value`, parameters of statements, without NUL in any text of it."""
+    if isinstance(value, str):
+        return value.replace("\0", "") if "\0" in value else value
+    if isinstance(value, dict):
+        return {name: bare(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(bare, value))
+    return value
 
 
 def _sqlite(connection: Any, _record: Any) -> None:

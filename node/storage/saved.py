@@ -18,8 +18,10 @@ import node.features.quota.store as quota
 import node.features.rates.store as rates
 import node.features.rooms.store as rooms
 import node.features.schedule.store as schedule
+from node.features.chat.rules import ChatBegun
 from node.features.flags.rules import FlagSet
 from node.features.rooms.rules import RoomClosed, SavedRoom
+from node.features.schedule.rules import SittingEnded
 from node.storage.ledger import Writes, merged
 
 _FEATURES: Final = merged(
@@ -38,8 +40,13 @@ _FEATURES: Final = merged(
         schedule.WRITES,
     )
 )
-WRITES: Final[Writes] = {**_FEATURES, RoomClosed: (*_FEATURES[RoomClosed], chat.FORGET, moderation.FORGET)}
-"""What only some may read goes when the room does."""
+WRITES: Final[Writes] = {
+    **_FEATURES,
+    RoomClosed: (*_FEATURES[RoomClosed], chat.FORGET, moderation.FORGET),
+    ChatBegun: (*_FEATURES[ChatBegun], chat.FORGET, moderation.FORGET),
+    SittingEnded: (*_FEATURES[SittingEnded], moderation.FREE),
+}
+"""What only some may read goes when the room does, or the session in which it was written."""
 
 
 async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
@@ -59,7 +66,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         moderated = await moderation.of_rooms(tx, ids)
         saved = []
         for opening, muted in openings:
-            messages, private, last = await chat.last_of_room(tx, opening.room)
+            messages, private, last = await chat.last_of_room(tx, opening.room, opening.chat_from)
             saved.append(
                 SavedRoom(
                     opening=opening,
@@ -78,6 +85,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     private=tuple(private),
                     moderation=moderated[opening.room].settings,
                     restraints=moderated[opening.room].restraints,
+                    absent=moderated[opening.room].absent,
                     items=moderated[opening.room].items,
                     last_item=moderated[opening.room].last,
                 )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.errors import Refused
-from node.features.participants.rules import Cause, Leave, PersonGone, Tick
+from node.features.participants.rules import Cause, Leave, MediaConnected, PersonGone, Tick
 from node.features.rooms.rules import Close, Opening, Resume, Room, RoomClosed, SavedRoom
 from node.features.schedule.rules import (
     EndSitting,
@@ -78,6 +78,29 @@ def test_two_people_make_a_conference_begin_and_one_waits() -> None:
     assert stage.room.schedule.started is None
     stage.enter("Bruno", "speaker-ticket")
     assert stage.room.schedule.started == stage.now
+
+
+def test_who_has_a_place_and_no_connection_begins_nothing() -> None:
+    """R167: two people who are connected; one whose media never came is alone with the other."""
+    stage = scheduled()
+    until(stage, NOON + 30 * MINUTE)
+    stage.enter("Amina", "speaker-ticket")
+    knock = stage.knock("Bruno", "speaker-ticket")
+    stage.admit(knock)
+    assert stage.room.schedule.started is None
+    stage.do(MediaConnected(knock.transport))
+    assert stage.room.schedule.started == stage.now
+
+
+def test_an_instant_room_that_has_not_begun_waits_for_who_left_it() -> None:
+    """R088: who came alone, at the last moment, and reloads the page, finds the room; it goes when nobody comes."""
+    stage = Stage(type="conference", plan=Plan(Form.INSTANT, minutes=60))
+    until(stage, NOON + 14 * MINUTE)
+    amina = stage.enter("Amina", "speaker-ticket")
+    until(stage, NOON + 20 * MINUTE)
+    stage.do(Leave(amina))
+    assert not of(until(stage, NOON + 34 * MINUTE), RoomClosed)
+    assert of(until(stage, NOON + 35 * MINUTE), RoomClosed)
 
 
 def test_it_ends_by_itself_when_the_last_person_has_left_for_a_minute() -> None:

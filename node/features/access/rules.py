@@ -181,6 +181,11 @@ class Access:
             raise Refused("TICKET_WRONG")
         return link
 
+    def is_named(self, ticket: str) -> bool:
+        """Whether it is one person's."""
+        link = self._links.get(ticket)
+        return link is not None and link.id != ""
+
     def lets(self, ticket: str, now: float) -> Link:
         """A ticket that opens this room now.
 

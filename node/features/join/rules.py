@@ -82,6 +82,16 @@ class Ended:
     cause: Cause
 
 
+@dataclass(slots=True, frozen=True)
+class Returning:
+    """As what somebody comes back once the negotiation on `transport` has succeeded."""
+
+    transport: str
+    name: str
+    role: Role
+    ticket: str
+
+
 class Door:
     """Sessions of one room, and its cap."""
 
@@ -91,6 +101,7 @@ class Door:
         self._type = type_
         self._sessions: dict[str, str] = {}
         self._ended: dict[str, Ended] = {}
+        self._returning: dict[str, Returning] = {}
         self.max_participants = max_participants
         self.max_publishers = 0
         """Of people who may send anything; 0: as many as come in."""
@@ -161,12 +172,17 @@ class Door:
         if not publishes(self._type, person.role, person.client):
             self._may_publish(role, person.client)
         self._people.reopen(participant, command.transport, now)
-        if role is not person.role:
-            person.ticket = link.secret
-        person.name, person.role = name or person.name, role
+        ticket = link.secret if role is not person.role else person.ticket
+        self._returning[participant] = Returning(command.transport, name or person.name, role, ticket)
         return []
 
     def admit(self, command: Admit, now: float) -> list[Event]:
+        """Only now somebody who comes back has the name and the role that they asked for."""
+        person = self._people.place_of(command.participant)
+        coming = self._returning.get(command.participant)
+        if coming is not None and coming.transport == command.transport == person.opening:
+            del self._returning[command.participant]
+            person.name, person.role, person.ticket = coming.name, coming.role, coming.ticket
         events = self._people.admit(command.participant, command.transport, command.tracks, command.slots, now)
         person = self._people.get(command.participant)
         self._sessions[person.session] = person.id
@@ -174,6 +190,9 @@ class Door:
 
     def give_up(self, command: GiveUp, now: float, *, keep: bool = False) -> list[Event]:
         """`keep`: who was let in may try again until the place that they were lent is due."""
+        coming = self._returning.get(command.participant)
+        if coming is not None and coming.transport == command.transport:
+            del self._returning[command.participant]
         return self._people.release(command.participant, command.transport, keep=keep)
 
     def limit(self, command: SetRoomQuota, now: float) -> list[Event]:
@@ -191,7 +210,12 @@ class Door:
 
     def publishers(self) -> int:
         """Places of people who may send anything."""
-        return sum(publishes(self._type, person.role, person.client) for person in self._people.places())
+        return sum(publishes(self._type, self._role_of(person), person.client) for person in self._people.places())
+
+    def _role_of(self, person: Person) -> Role:
+        """With what somebody who is on the way back will have."""
+        coming = self._returning.get(person.id)
+        return coming.role if coming is not None else person.role
 
     def role_for(self, person: Person, ticket: str, now: float) -> Role:
         """Of somebody who comes back: a host's ticket that is valid makes a host."""
@@ -217,6 +241,7 @@ class Door:
 
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
         self._sessions.pop(event.session, None)
+        self._returning.pop(event.participant, None)
         self._end(event.session, event.participant, event.cause)
         return []
 

@@ -15,8 +15,9 @@ from typing import Final, Literal
 import msgspec
 
 from node.errors import Refused
+from node.features.moderation.absent import Absent, Mark
 from node.features.moderation.words import fold, found, prepared
-from node.features.participants.rules import STAFF, People, Person, PersonGone
+from node.features.participants.rules import STAFF, People, Person, PersonGone, PersonJoined
 from node.ports import Actor, Event, Fact, Notice
 
 EVERYBODY: Final = ""
@@ -153,6 +154,15 @@ class PersonRestrained(Fact, frozen=True):
     at: float
 
 
+class RestraintMoved(Fact, frozen=True):
+    """Somebody whom it bound left, and came again as `participant`."""
+
+    room: str
+    before: str
+    participant: str
+    how: Restraint
+
+
 class ItemOpened(Fact, frozen=True):
     """Also when a further report is added to it."""
 
@@ -191,6 +201,16 @@ class Habits:
     texts: deque[tuple[str, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
 
 
+@dataclass(slots=True, frozen=True)
+class Left:
+    """What held for somebody who is gone. `first`: as whom they came first."""
+
+    participant: str
+    first: str
+    restraint: Restraint
+    habits: Habits
+
+
 class Moderation:
     """Of one room."""
 
@@ -205,6 +225,9 @@ class Moderation:
         self._own_words: frozenset[str] = frozenset()
         self._restraints: dict[str, Restraint] = {}
         self._habits: dict[str, Habits] = {}
+        self._absent: Absent[Left] = Absent()
+        self._first: dict[str, str] = {}
+        """As whom people came first, of those who came more than once."""
         self._open: dict[str, Item] = {}
         self._done: OrderedDict[str, Item] = OrderedDict()
         self._reporters: dict[str, set[str]] = {}
@@ -317,7 +340,9 @@ class Moderation:
             raise Refused("SLOW_MODE", limit=f"{self.slow_s} s", current=f"{left:.0f} s", set_by=set_by)
 
     def _check_queue(self, person: Person) -> None:
-        mine = sum(item.kind == "held" and item.participant == person.id for item in self._open.values())
+        first = self._first_of(person.id)
+        held = (item for item in self._open.values() if item.kind == "held")
+        mine = sum(self._first_of(item.participant) == first for item in held)
         if mine >= HELD_EACH:
             raise Refused("TOO_MANY_WAITING", limit=HELD_EACH, current=mine, set_by="room")
         if len(self._open) >= OPEN_MOST:
@@ -466,10 +491,47 @@ class Moderation:
 
     # ------------------------------------------------------------ reactions
 
+    def person_joined(self, event: PersonJoined, mark: Mark, now: float) -> list[Event]:
+        """Leaving and coming again ends no restraint, no slow mode, and gives nobody another share of the queue."""
+        left = self._absent.back(event.participant, mark)
+        if left is None:
+            return []
+        self._first[event.participant] = left.first
+        self._habits[event.participant] = left.habits
+        if not left.restraint:
+            return []
+        self._restraints[event.participant] = left.restraint
+        return [RestraintMoved(self.room, left.participant, event.participant, left.restraint)]
+
+    def here(self, participant: str, mark: Mark) -> list[Event]:
+        """Somebody who is in, by what they came with; they may have another name now."""
+        self._absent.here(participant, mark)
+        return []
+
+    def restore_absent(self, participant: str, mark: Mark, how: Restraint) -> None:
+        self._absent.remember(mark, Left(participant, participant, how, Habits()), matters=True)
+
+    def over(self, *, keep_items: bool) -> list[Event]:
+        """A session is over: what held for people, and unless they are kept, what waits."""
+        self._absent.over()
+        self._first.clear()
+        if not keep_items:
+            self._open.clear()
+            self._done.clear()
+            self._reporters.clear()
+        return []
+
+    def _first_of(self, participant: str) -> str:
+        return self._first.get(participant, participant)
+
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
         """What a moderator who leaves has claimed is free again."""
-        self._habits.pop(event.participant, None)
-        self._restraints.pop(event.participant, None)
+        who = event.participant
+        habits, restraint = self._habits.pop(who, Habits()), self._restraints.pop(who, "")
+        waits = any(item.participant == who for item in self._open.values())
+        if restraint or waits or habits.public_at is not None:
+            left = Left(who, self._first_of(who), restraint, habits)
+            self._absent.gone(who, left, matters=bool(restraint or waits))
         mine = [item for item in self._open.values() if item.claimed_by == event.participant]
         return [self._claimed(item, None, now) for item in mine]
 

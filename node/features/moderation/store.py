@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, cast
 
 import msgspec
-from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from node.features.moderation.rules import (
@@ -16,9 +29,11 @@ from node.features.moderation.rules import (
     ItemOpened,
     PersonRestrained,
     Restraint,
+    RestraintMoved,
     Settings,
     SettingsChanged,
 )
+from node.features.participants.store import participant
 from node.storage.ledger import Write, Writes
 from node.storage.metadata import metadata
 
@@ -74,6 +89,14 @@ WRITES: Final[Writes] = {
         Write(delete(restraint).where(restraint.c.participant == bindparam("of")), lambda f: {"of": f.participant}),
         Write(insert(restraint), lambda f: {"participant": f.participant, "room": f.room, "how": f.how, "by": f.by}),
     ),
+    RestraintMoved: (
+        Write(
+            update(restraint)
+            .where(restraint.c.participant == bindparam("before"))
+            .values(participant=bindparam("after")),
+            lambda f: {"before": f.before, "after": f.participant},
+        ),
+    ),
     ItemOpened: (
         Write(_gone, _which),
         Write(
@@ -92,12 +115,16 @@ def _kept(item: Item) -> Item:
 FORGET: Final = Write(
     delete(moderation_item).where(moderation_item.c.room == bindparam("of")), lambda f: {"of": f.room}
 )
-"""When a room closes."""
+"""When a room closes, or its chat begins anew."""
+FREE: Final = Write(delete(restraint).where(restraint.c.room == bindparam("of")), lambda f: {"of": f.room})
+"""When a session is over."""
 
 
 class Saved(NamedTuple):
     settings: Settings
     restraints: dict[str, Restraint]
+    absent: tuple[tuple[str, str, str, Restraint], ...]
+    """Of people who left: as whom, by which ticket, under which name, and what holds for them."""
     items: tuple[Item, ...]
     last: int
 
@@ -108,8 +135,15 @@ async def of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, Saved
         for row in await tx.execute(select(moderation).where(moderation.c.room.in_(rooms)))
     }
     restraints: dict[str, dict[str, Restraint]] = {}
-    for row in await tx.execute(select(restraint).where(restraint.c.room.in_(rooms), restraint.c.how != "")):
-        restraints.setdefault(row.room, {})[row.participant] = cast(Restraint, row.how)
+    absent: dict[str, list[tuple[str, str, str, Restraint]]] = {}
+    who = select(restraint, participant.c.gone, participant.c.ticket, participant.c.name)
+    who = who.join_from(restraint, participant, participant.c.id == restraint.c.participant)
+    for row in await tx.execute(who.where(restraint.c.room.in_(rooms), restraint.c.how != "")):
+        how = cast(Restraint, row.how)
+        if row.gone is None:
+            restraints.setdefault(row.room, {})[row.participant] = how
+        else:
+            absent.setdefault(row.room, []).append((row.participant, row.ticket, row.name, how))
     items: dict[str, list[Item]] = {}
     query = select(moderation_item).where(moderation_item.c.room.in_(rooms)).order_by(moderation_item.c.number)
     for row in await tx.execute(query):
@@ -119,7 +153,11 @@ async def of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, Saved
     )
     return {
         room: Saved(
-            settings.get(room, Settings()), restraints.get(room, {}), tuple(items.get(room, ())), last.get(room, 0)
+            settings.get(room, Settings()),
+            restraints.get(room, {}),
+            tuple(absent.get(room, ())),
+            tuple(items.get(room, ())),
+            last.get(room, 0),
         )
         for room in rooms
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -62,6 +63,8 @@ from node.ports import (
 log: Final = structlog.get_logger()
 
 CLOSED_KEPT: Final = 1000
+REMOVED_KEPT: Final = 10_000
+"""Removed people of the node who are told so; an older one is unknown."""
 
 Listener = Callable[[Room, Sequence[Event]], None]
 
@@ -107,6 +110,8 @@ class Floor:
         self._sessions: dict[str, tuple[str, str]] = {}
         self._waiting: dict[str, str] = {}
         """Session of somebody who waits, or was turned away → room."""
+        self._removed: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        """Sessions of people who were removed, so that they are told; the oldest are forgotten."""
         self._transports: dict[str, str] = {}
         self._listeners: list[Listener] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -152,7 +157,7 @@ class Floor:
             Refused: SESSION_UNKNOWN, REMOVED.
         """
         hashed = digest(session)
-        found = self._sessions.get(hashed)
+        found = self._sessions.get(hashed) or self._removed.get(hashed)
         room = self.rooms.get(found[0]) if found is not None else None
         if room is None or found is None:
             raise Refused("SESSION_UNKNOWN")
@@ -235,20 +240,29 @@ class Floor:
                 self._waiting.pop(event.session, None)
             case PersonMoved():
                 self._transports[event.transport] = room.id
-            case PersonGone(cause=cause) if cause is not Cause.REMOVED:
+            case PersonGone():
                 self._sessions.pop(event.session, None)
+                if event.cause is Cause.REMOVED:
+                    self._remember_removed(event.session, room.id, event.participant)
             case CloseTransport():
                 self._transports.pop(event.transport, None)
             case RoomClosed():
                 self.closed[room.id] = room.view()
                 self._closed_tickets[room.id] = frozenset(link.secret for link in room.access.issued())
-                self._sessions = {session: of for session, of in self._sessions.items() if of[0] != room.id}
+                for known in (self._sessions, self._removed):
+                    for session in [session for session, of in known.items() if of[0] == room.id]:
+                        del known[session]
                 self._waiting = {session: of for session, of in self._waiting.items() if of != room.id}
                 while len(self.closed) > CLOSED_KEPT:
                     oldest = next(iter(self.closed))
                     del self.closed[oldest]
                     self._closed_tickets.pop(oldest, None)
                 del self.rooms[room.id]
+
+    def _remember_removed(self, session: str, room: str, participant: str) -> None:
+        self._removed[session] = (room, participant)
+        if len(self._removed) > REMOVED_KEPT:
+            self._removed.popitem(last=False)
 
     def _start(self, effect: Effect) -> asyncio.Task[None]:
         """Effects start in the order in which they were decided: tasks of one loop run first in, first out."""
@@ -362,7 +376,7 @@ class Floor:
             for session, _participant in one.lobby.turned_away:
                 self._waiting[session] = room.id
             for session, participant, _cause in one.ended:
-                self._sessions[session] = (room.id, participant)
+                self._remember_removed(session, room.id, participant)
         for transport in by_id.keys() - known:
             self._start(CloseTransport(transport))
         for room in list(self.rooms.values()):

@@ -33,6 +33,7 @@ from node.features.lobby.rules import (
     Wait,
     WaiterHere,
 )
+from node.features.moderation.absent import Mark, mark_of
 from node.features.moderation.rules import (
     Claim,
     Decide,
@@ -238,8 +239,12 @@ class Room:
             room.mute.restore(participant, source, by)
         room.mute.room_muted = saved.room_muted
         room.flags.now = saved.flags
-        room.chat.restore(list(saved.messages), saved.last_message, list(saved.private))
+        room.chat.restore(list(saved.messages), saved.last_message, list(saved.private), opening.chat_from)
         room.moderation.restore(saved.moderation, saved.restraints, list(saved.items), saved.last_item)
+        for participant, ticket, name, how in saved.absent:
+            room.moderation.restore_absent(participant, room._mark(ticket, name), how)
+        for person in room.people:
+            room.moderation.here(person.id, room._mark(person.ticket, person.name))
         room.hands.restore(saved.hands)
         room.door.restore_quotas(saved.quotas)
         room.rates.restore(saved.caps.get("", Cap()), saved.caps)
@@ -356,6 +361,16 @@ class Room:
         by = Actor("node", event.by or self.node, "node")
         return self.close(Close(by, event.reason or event.cause), now)
 
+    def begin_anew(self, event: SittingEnded, now: float) -> list[Event]:
+        """What was said in a session is not there in the next one, unless the type says so."""
+        if self.closed is not None:
+            return []
+        keeps = self.type.keeps_chat
+        return [*self.moderation.over(keep_items=keeps), *([] if keeps else self.chat.over(now))]
+
+    def _mark(self, ticket: str, name: str) -> Mark:
+        return mark_of(ticket, name, named=self.access.is_named(ticket))
+
     def time(self, command: Tick, now: float) -> list[Event]:
         return self.schedule.tick(command, now) if self.closed is None else []
 
@@ -446,7 +461,10 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     ),
     SetFlags: (lambda room, c, now: room.flags.set(c, now),),
     Report: (lambda room, c, now: room.quality.report(c, now),),
-    MediaConnected: (lambda room, c, now: room.people.connected(c, now),),
+    MediaConnected: (
+        lambda room, c, now: room.people.connected(c, now),
+        lambda room, c, now: room.schedule.connected(now),
+    ),
     MediaLost: (lambda room, c, now: room.people.lost(c, now),),
     PlaneLost: (lambda room, c, now: room.people.plane_lost(c, now),),
     Heard: (lambda room, c, now: room.people.heard(c, now), lambda room, c, now: room.layout.heard(c, now)),
@@ -492,11 +510,14 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.access.person_joined(e, now),
         lambda room, e, now: room.schedule.person_joined(e, now),
         lambda room, e, now: room.mute.person_joined(e, now),
+        lambda room, e, now: room.moderation.person_joined(e, room._mark(e.ticket, e.name), now),
         lambda room, e, now: room.rates.placed(e, now),
         lambda room, e, now: room.cover.came(e.participant, now),
     ),
     PersonMoved: (
         lambda room, e, now: room.access.person_joined(e, now),
+        lambda room, e, now: room.schedule.person_joined(e, now),
+        lambda room, e, now: room.moderation.here(e.participant, room._mark(e.ticket, e.name)),
         lambda room, e, now: room.rates.placed(e, now),
         lambda room, e, now: room.cover.came(e.participant, now),
     ),
@@ -525,7 +546,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     ),
     PlaceFreed: (lambda room, e, now: room.lobby.place_freed(e, now),),
     TicketEnded: (lambda room, e, now: room.lobby.ticket_ended(e, now),),
-    SittingEnded: (Room.sitting_ended,),
+    SittingEnded: (Room.sitting_ended, Room.begin_anew),
 }
 
 AFTER_CLOSE: Final = frozenset(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Column, Double, Integer, Row, String, Table, Text, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from node.features.chat.rules import ChatBegun
 from node.features.mute.rules import By, RoomMuted
 from node.features.rooms.rules import Opening, RoomClosed, RoomCreated, RoomOpened, RoomState, RoomView
 from node.features.schedule.rules import Form, Plan, ScheduleView, Sitting
@@ -37,6 +38,7 @@ room: Final = Table(
     Column("ended", Double),
     Column("end_cause", String(16), nullable=False, server_default=""),
     Column("ended_by", String(64), nullable=False, server_default=""),
+    Column("chat_from", Integer, nullable=False, server_default="0"),
     Column("access", String(16), nullable=False, server_default="open"),
     Column("password", Text, nullable=False, server_default=""),
     Column("lobby", Boolean),
@@ -73,6 +75,9 @@ WRITES: Final[Writes] = {
             ),
             lambda f: {"key": f.room, "new_closed": f.at, "new_by": f.by, "new_reason": f.reason},
         ),
+    ),
+    ChatBegun: (
+        Write(_of_room.values(chat_from=bindparam("new_from")), lambda f: {"key": f.room, "new_from": f.after}),
     ),
     RoomMuted: (
         Write(
@@ -142,6 +147,7 @@ def _opening(row: Row[Any]) -> Opening:
         sitting=_sitting(row),
         access=row.access,
         password=row.password,
+        chat_from=row.chat_from,
     )
 
 

@@ -88,6 +88,8 @@ class Opening(msgspec.Struct, frozen=True):
     access: str = "open"
     password: str = ""
     """As scrypt made it."""
+    chat_from: int = 0
+    """The last message of an earlier session."""
 
 
 class SavedPerson(msgspec.Struct, frozen=True):
@@ -124,6 +126,8 @@ class SavedRoom(msgspec.Struct, frozen=True):
     private: tuple[PrivateView, ...] = ()
     moderation: Settings = Settings()
     restraints: dict[str, Restraint] = {}
+    absent: tuple[tuple[str, str, str, Restraint], ...] = ()
+    """Restraints of people who left: (participant, ticket, name, how)."""
     items: tuple[Item, ...] = ()
     last_item: int = 0
     lobby: SavedLobby = SavedLobby()

@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 
 from node.errors import Refused
-from node.features.participants.rules import People, PersonGone, PersonJoined, Role, Tick
+from node.features.participants.rules import People, PersonGone, PersonJoined, PersonMoved, Role, Tick
 from node.features.types.rules import End, Right, SessionType, Start
 from node.ports import Actor, Event, Fact, Notice
 
@@ -28,7 +28,7 @@ GRACE_S: Final = 300.0
 EMPTY_S: Final = 60.0
 """For the last person to come back, before an empty room is over (R168)."""
 UNUSED_S: Final = 900.0
-"""An instant room into which nobody ever comes."""
+"""An instant room into which nobody comes, or in which nothing has begun and nobody is left."""
 WARNINGS_S: Final = (600.0, 300.0, 60.0)
 """Before the cut."""
 MOST_EXTENSION: Final = 24 * 60
@@ -238,7 +238,7 @@ class Schedule:
     def resume(self, now: float) -> None:
         """After a restart of the node: an empty room has its grace again, and nothing is announced twice."""
         self._skip_warnings(now)
-        if self.started is not None and not len(self._people):
+        if not len(self._people):
             self._empty = now
 
     def closed(self, by: Actor, reason: str, now: float) -> list[Event]:
@@ -249,10 +249,17 @@ class Schedule:
 
     # ------------------------------------------------------------ reactions
 
-    def person_joined(self, event: PersonJoined, now: float) -> list[Event]:
+    def person_joined(self, event: PersonJoined | PersonMoved, now: float) -> list[Event]:
+        """Somebody is in, or is in again: perhaps with a role that may start."""
         self._empty = None
-        if self.started is not None or not self._begins(event.role):
-            return []
+        return self._begin(now) if self.started is None and self._begins(event.role) else []
+
+    def connected(self, now: float) -> list[Event]:
+        """Somebody's media flows."""
+        waits = self.started is None and self._type.start is Start.TWO
+        return self._begin(now) if waits and self._two_connected() else []
+
+    def _begin(self, now: float) -> list[Event]:
         if self.plan.form is not Form.SCHEDULED:
             self._ends = now + self.plan.minutes * 60.0 if self.plan.minutes else None
         self._sitting = Sitting(started=now)
@@ -261,7 +268,7 @@ class Schedule:
         return [SittingStarted(self.room, self._ends, now)]
 
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
-        if self.started is not None and not self._people_here():
+        if not self._people_here():
             self._empty = now
         return []
 
@@ -270,12 +277,15 @@ class Schedule:
     def _people_here(self) -> int:
         return sum(1 for _ in self._people)
 
+    def _two_connected(self) -> bool:
+        return sum(person.connected for person in self._people) >= 2
+
     def _begins(self, role: Role) -> bool:
         match self._type.start:
             case Start.ANYONE:
                 return True
             case Start.TWO:
-                return self._people_here() >= 2
+                return self._two_connected()
             case Start.HOST:
                 return self._type.may(role, Right.START)
 

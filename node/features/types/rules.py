@@ -103,6 +103,9 @@ class SessionType(msgspec.Struct, frozen=True):
     recording: bool
     replay: bool
     telephone: bool
+    keeps_chat: bool = False
+    """A session in a permanent room begins with what was written in the last one. Otherwise its chat begins empty;
+    exports have all of it."""
     base: str = ""
     """The type that a preset was made from."""
     lobby: Waiting = Waiting.OFF

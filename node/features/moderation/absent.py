@@ -1,0 +1,59 @@
+"""Who left during a session, and what held for them: it holds again when they come back. Pure.
+
+A person who comes back with their session is the same person. One who comes anew is known by what they came with: a
+ticket that is theirs alone, or else the link and the name. Who changes the name that a shared link lets them choose is
+somebody else; only tickets with a name tie a person down.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Generic, NamedTuple, TypeVar
+
+from node.features.moderation.words import fold
+
+KEPT: Final = 2000
+"""Of one session; beyond, those who were not restrained are forgotten first."""
+T = TypeVar("T")
+
+
+class Mark(NamedTuple):
+    """`ticket`: SHA-256, hexadecimal. `name`: folded; "" where the ticket is one person's."""
+
+    ticket: str
+    name: str
+
+
+def mark_of(ticket: str, name: str, *, named: bool) -> Mark:
+    return Mark(ticket, "" if named else "".join(fold(name).split()))
+
+
+class Absent(Generic[T]):
+    """Of one room. `T`: what is remembered of somebody."""
+
+    def __init__(self) -> None:
+        self._marks: dict[str, Mark] = {}
+        self._left: dict[Mark, tuple[T, bool]] = {}
+
+    def here(self, participant: str, mark: Mark) -> None:
+        self._marks[participant] = mark
+
+    def back(self, participant: str, mark: Mark) -> T | None:
+        """Somebody comes; what is remembered of them, once."""
+        self.here(participant, mark)
+        left = self._left.pop(mark, None)
+        return left[0] if left is not None else None
+
+    def gone(self, participant: str, what: T, *, matters: bool) -> None:
+        if (mark := self._marks.pop(participant, None)) is not None:
+            self.remember(mark, what, matters=matters)
+
+    def remember(self, mark: Mark, what: T, *, matters: bool) -> None:
+        """`matters`: rather than what does not."""
+        self._left.pop(mark, None)
+        self._left[mark] = (what, matters)
+        if len(self._left) > KEPT:
+            del self._left[next((one for one, (_, much) in self._left.items() if not much), next(iter(self._left)))]
+
+    def over(self) -> None:
+        """The session: nothing of it is remembered."""
+        self._left.clear()

@@ -1,0 +1,98 @@
+"""Leaving and coming again by the same link: what held for a person holds until the session is over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from node.errors import Refused
+from node.features.access.rules import Issue, Link
+from node.features.chat.rules import MessagePosted, Say
+from node.features.moderation.absent import KEPT, Absent, Mark
+from node.features.moderation.rules import HELD_EACH, ItemOpened, Regulate, Restrain, RestraintMoved
+from node.features.participants.rules import Leave, Role
+from node.features.schedule.rules import EndSitting, Plan
+from tests.features.stage import NOON, OPERATOR, Stage, of
+
+
+class Door(Stage):
+    def refused(self, who: str, text: str = "bonjour") -> str:
+        with pytest.raises(Refused) as refused:
+            self.do(Say(who, text, ""))
+        return refused.value.code
+
+
+@pytest.mark.parametrize("name", ["Mallory", "  MALLORY ", "Mallôry"])
+def test_a_mute_in_the_chat_does_not_end_by_leaving(name: str) -> None:
+    """R102: a host's decision holds; moderators and the person are told that it does."""
+    stage = Door()
+    mallory = stage.enter("Mallory")
+    stage.do(Restrain(mallory, "mute", OPERATOR))
+    stage.do(Leave(mallory))
+    again = stage.enter(name)
+    assert stage.refused(again) == "CHAT_MUTED"
+    (moved,) = of(stage.happened, RestraintMoved)
+    assert (moved.before, moved.participant, moved.how) == (mallory, again, "mute")
+    stage.do(Restrain(again, "", OPERATOR))
+    stage.do(Leave(again))
+    assert of(stage.do(Say(stage.enter("Mallory"), "bonjour", "")), MessagePosted)
+
+
+def test_nobody_else_is_held_for_it() -> None:
+    stage = Door()
+    mallory = stage.enter("Mallory")
+    stage.do(Restrain(mallory, "mute", OPERATOR))
+    namesake = stage.enter("Mallory")  # while the first is still here: somebody else
+    assert of(stage.do(Say(namesake, "bonjour", "")), MessagePosted)
+    stage.do(Leave(mallory))
+    for name, ticket in (("Amina", "ticket"), ("Mallory", "host-ticket")):
+        assert of(stage.do(Say(stage.enter(name, ticket), "bonjour", "")), MessagePosted)
+
+
+def test_a_ticket_with_a_name_ties_its_bearer_down() -> None:
+    """R117: whatever they call themselves."""
+    stage = Door()
+    stage.do(Issue((Link("hers", Role.PARTICIPANT, NOON + 3600, id="k_1", name="Mallory"),)))
+    mallory = stage.enter("Mallory", "hers")
+    stage.do(Restrain(mallory, "hold", OPERATOR))
+    stage.do(Leave(mallory))
+    again = stage.enter("Somebody else", "hers")
+    assert of(stage.do(Say(again, "bonjour", "")), ItemOpened)[0].item.why == "person"
+
+
+def test_slow_mode_goes_on_and_nobody_gets_another_share_of_the_queue() -> None:
+    stage = Door()
+    stage.do(Regulate(OPERATOR, slow_s=60))
+    amina = stage.enter("Amina")
+    stage.do(Say(amina, "un", ""))
+    stage.do(Leave(amina))
+    stage.wait(30)
+    amina = stage.enter("Amina")
+    assert stage.refused(amina, "deux") == "SLOW_MODE"
+    stage.do(Regulate(OPERATOR, slow_s=0, hold=True))
+    for n in range(HELD_EACH):
+        stage.wait(1)
+        stage.do(Say(amina, f"question {n}", ""))
+        if n % 4 == 3:
+            stage.do(Leave(amina))
+            amina = stage.enter("Amina")
+    assert stage.refused(amina, "encore une") == "TOO_MANY_WAITING"
+
+
+def test_the_next_session_begins_without_it() -> None:
+    stage = Door(plan=Plan(minutes=60))
+    mallory = stage.enter("Mallory")
+    stage.do(Restrain(mallory, "mute", OPERATOR))
+    stage.do(EndSitting(OPERATOR))
+    assert of(stage.do(Say(stage.enter("Mallory"), "bonjour", "")), MessagePosted)
+
+
+def test_those_who_were_restrained_are_remembered_longest() -> None:
+    absent: Absent[Any] = Absent()
+    absent.remember(Mark("t", "mallory"), "muted", matters=True)
+    for n in range(KEPT + 10):
+        absent.remember(Mark("t", f"p{n}"), "slow", matters=False)
+    assert absent.back("x", Mark("t", "mallory")) == "muted"
+    assert absent.back("x", Mark("t", "p0")) is None
+    assert absent.back("x", Mark("t", f"p{KEPT}")) == "slow"
