@@ -32,7 +32,7 @@ from node.features.moderation.rules import (
     Release,
     Restrain,
 )
-from node.features.moderation.words import found, prepared
+from node.features.moderation.words import found, own
 from node.features.participants.rules import Leave, Tick
 from node.ports import Actor, Event
 from tests.features.stage import OPERATOR, Stage, of
@@ -151,10 +151,48 @@ def test_words_that_only_look_like_them_pass(text: str) -> None:
 
 
 def test_a_room_has_words_of_its_own() -> None:
-    assert found("Le Débat est clos", prepared(["débat"]))
+    assert found("Le Débat est clos", own(["débat"]))
     desk = Desk(words="refuse", own_words=("Bitcoin",))
     assert desk.refused(Say(desk.amina, "achetez du b1tcoin", "")).code == "WORD_REFUSED"
     assert of(desk.say(desk.helene, "le bitcoin est interdit"), MessagePosted)
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("бот", "Это БОТ!"),
+        ("спам", "никакого спама нет, спам есть"),
+        ("احتيال", "هذا احتيال."),
+        ("מרמה", "זו מרמה"),
+        ("詐欺", "これは詐欺です"),
+        ("หลอกลวง", "นี่คือการหลอกลวงครับ"),
+        ("bon marché", "du BON  marche, vraiment"),
+        ("argent facile", "Argent-facile ici"),
+        ("covid19", "le Covid19 revient"),
+        ("42", "la réponse : 42"),
+        ("Straße", "die STRASSE"),
+    ],
+)
+def test_own_words_are_found_in_any_script_and_of_several_words(word: str, text: str) -> None:
+    assert found(text, own([word]))
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("бот", "работа"),
+        ("спам", "ça va, ca va"),
+        ("спам", "cam c a"),
+        ("bon marché", "un bon et un marché"),
+        ("bon marché", "bonmarché"),
+        ("42", "1942"),
+        ("…", "rien du tout…"),
+        ("", "rien"),
+    ],
+)
+def test_own_words_find_nothing_else(word: str, text: str) -> None:
+    """A word in another script is not taken for the Latin letters in it."""
+    assert not found(text, own([word]))
 
 
 def test_listed_words_can_wait_instead() -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from node.errors import Refused
 from node.features.moderation.absent import Absent, Mark
-from node.features.moderation.words import fold, found, prepared
+from node.features.moderation.words import NONE, fold, found, own
 from node.features.participants.rules import STAFF, People, Person, PersonGone, PersonJoined
 from node.ports import Actor, Event, Fact, Notice
 
@@ -222,7 +222,7 @@ class Moderation:
         self.settings = Settings()
         self.strictness: Strictness = ""
         self._people = people
-        self._own_words: frozenset[str] = frozenset()
+        self._own_words = NONE
         self._restraints: dict[str, Restraint] = {}
         self._habits: dict[str, Habits] = {}
         self._absent: Absent[Left] = Absent()
@@ -269,7 +269,7 @@ class Moderation:
 
     def restore(self, settings: Settings, restraints: dict[str, Restraint], items: list[Item], last: int) -> None:
         self.settings = settings
-        self._own_words = prepared(settings.own_words)
+        self._own_words = own(settings.own_words)
         self._restraints = dict(restraints)
         self._open = {item.item: item for item in items}
         self._last = last
@@ -470,7 +470,7 @@ class Moderation:
         if len(settings.own_words) > WORDS_MOST or any(len(word) > WORD_LENGTH for word in settings.own_words):
             raise Refused("VALUE_INVALID", limit=f"{WORDS_MOST} × {WORD_LENGTH}", current="own_words")
         self.settings = settings
-        self._own_words = prepared(settings.own_words)
+        self._own_words = own(settings.own_words)
         return [SettingsChanged(self.room, settings, command.by.id, now)]
 
     def restrain(self, command: Restrain, now: float) -> list[Event]:
