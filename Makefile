@@ -5,7 +5,7 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, lock, protos, metrics, fuzz, pictures, wheel, deb, ops, audit, sbom, clean.
+# The rest: make build, bench-chat, lock, protos, metrics, fuzz, pictures, wheel, deb, ops, audit, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -80,6 +80,11 @@ demo: build
 .PHONY: bench
 bench: build $(DONE)/system-bench
 	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+# A thousand people who chat, come and go: what the control process needs for them.
+.PHONY: bench-chat
+bench-chat: build
+	@$(BIN)/python -m tests.bench.chat $(ARGS)
 
 # ------------------------------------------------------------------ check
 
