@@ -82,4 +82,6 @@ class Moderation:
 
 def for_operators(item: Item) -> Item:
     """Without what was not written to the room (D5)."""
-    return msgspec.structs.replace(item, text="", html="", name="", participant="", why="") if item.private else item
+    if not item.private:
+        return item
+    return msgspec.structs.replace(item, text="", html="", name="", participant="", why="", to="", reply="", sent=0.0)
