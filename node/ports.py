@@ -370,7 +370,7 @@ class Places(Protocol):
         """All of `claims`, or none. What `holder` has already is not counted twice. Raises `Refused` with the code of
         the first that is not to be had."""
 
-    def hold(self, holder: str, scopes: Sequence[Scope], now: float) -> None:
+    def hold(self, holder: str, scopes: frozenset[Scope], now: float) -> None:
         """`holder` is there, whatever the limits say: after a restart, and to renew."""
 
     def give_back(self, holder: str) -> None:

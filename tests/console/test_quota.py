@@ -119,5 +119,4 @@ async def test_it_looks_as_it_did(node: Node, size: tuple[int, int], language: i
         await c.quiet(still)
         same(c, f"quota-{tag}")
         await c.press("e")
-        await c.quiet(still)
-        same(c, f"quota-change-{tag}")
+        await c.sees("room:town-hall people", "55)")  # no picture: its cursor blinks

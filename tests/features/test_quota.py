@@ -44,7 +44,7 @@ def test_a_place_that_is_not_renewed_comes_back_with_its_lease() -> None:
     leases = Leases()
     leases.take("dead", [claim(NODE, 2)], 0.0)
     leases.take("alive", [claim(NODE, 2)], 0.0)
-    leases.hold("alive", [NODE], LEASE_S - 1)
+    leases.hold("alive", frozenset({NODE}), LEASE_S - 1)
     assert leases.expire(LEASE_S - 0.1) == []
     assert leases.expire(LEASE_S) == ["dead"]
     assert leases.use(NODE) == 1
@@ -53,7 +53,7 @@ def test_a_place_that_is_not_renewed_comes_back_with_its_lease() -> None:
 def test_after_a_restart_whoever_is_there_is_counted_whatever_the_limit() -> None:
     leases = Leases()
     for person in ("p1", "p2", "p3"):
-        leases.hold(person, [NODE], 0.0)
+        leases.hold(person, frozenset({NODE}), 0.0)
     with pytest.raises(Refused) as full:
         leases.take("p4", [claim(NODE, 2)], 0.0)
     assert (full.value.limit, full.value.current) == ("2", "3")

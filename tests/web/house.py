@@ -292,6 +292,7 @@ class House:
         tickets = await digests_of_rooms(self.engine, [view.room for view in closed])
         self.floor.restore(await saved.open_rooms(self.engine), await self.media.held(), closed, tickets)
         self.quota = Quota(self.floor, LocalPlaces(), QuotaStore(self.engine), self.limits)
+        await self.quota.load()
         self.quota.renew()
         self.rooms = Rooms(self.floor, archive, self.quota, lambda: "http://test")
         self.participants, self.mute = Participants(self.floor), Mute(self.floor)

@@ -15,7 +15,7 @@ class LocalPlaces:
     async def take(self, holder: str, claims: Sequence[Claim], now: float) -> None:
         self._leases.take(holder, claims, now)
 
-    def hold(self, holder: str, scopes: Sequence[Scope], now: float) -> None:
+    def hold(self, holder: str, scopes: frozenset[Scope], now: float) -> None:
         self._leases.hold(holder, scopes, now)
 
     def give_back(self, holder: str) -> None:

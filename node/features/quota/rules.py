@@ -166,14 +166,16 @@ class Leases:
             taken = self._use[claim.scope]
             if claim.limit and claim.scope not in mine and taken >= claim.limit:
                 raise Refused(claim.code, limit=claim.limit, current=taken, set_by=claim.set_by)
-        self.hold(holder, [*mine, *(claim.scope for claim in claims)], now)
+        self.hold(holder, mine.union(claim.scope for claim in claims), now)
 
-    def hold(self, holder: str, scopes: Sequence[Scope], now: float) -> None:
-        before, after = self._held.get(holder, frozenset()), frozenset(scopes)
-        self._use.update(after - before)
-        self._let_go(before - after)
-        self._held[holder] = after
+    def hold(self, holder: str, scopes: frozenset[Scope], now: float) -> None:
         self._until[holder] = now + LEASE_S
+        before = self._held.get(holder, frozenset())
+        if before == scopes:
+            return
+        self._use.update(scopes - before)
+        self._let_go(before - scopes)
+        self._held[holder] = scopes
 
     def give_back(self, holder: str) -> None:
         self._let_go(self._held.pop(holder, frozenset()))

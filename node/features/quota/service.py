@@ -100,7 +100,7 @@ class Quota:
         except Refused as refused:
             self.denied(refused, room.id, room.type)
             raise
-        self._tell(frozenset(claim.scope for claim in claims))
+        self._tell(_scopes(claims))
 
     def leave(self, room: Room, participant: str) -> None:
         """The place is free, at once. Harmless when it was already."""
@@ -118,11 +118,11 @@ class Quota:
         except Refused as refused:
             self.denied(refused, "", type_)
             raise
-        self._tell(frozenset(claim.scope for claim in claims))
+        self._tell(_scopes(claims))
 
     def close(self, room_id: str, type_: SessionType) -> None:
         self._places.give_back(_room(room_id))
-        self._tell(frozenset(claim.scope for claim in self.book.room(type_)))
+        self._tell(_scopes(self.book.room(type_)))
 
     def __call__(self, room: Room, events: Sequence[Event]) -> None:
         """From the floor."""
@@ -142,9 +142,11 @@ class Quota:
         now = self._floor.clock.now()
         for room in self._floor:
             self._places.hold(_room(room.id), _scopes(self.book.room(room.type)), now)
+            # Two kinds of people in a room: made once, as there may be a thousand of them.
+            listener, speaker = (_scopes(self.book.place(room.id, room.type, publisher=on)) for on in (False, True))
             for person in room.people.places():
-                publisher = publishes(room.type, person.role, person.client)
-                self._places.hold(person.id, _scopes(self.book.place(room.id, room.type, publisher=publisher)), now)
+                speaks = publishes(room.type, person.role, person.client)
+                self._places.hold(person.id, speaker if speaks else listener, now)
         if lost := self._places.expire(now):
             log.warning("places_expired", count=len(lost))
             self._tell(frozenset(self.book.scopes()))
@@ -269,7 +271,7 @@ class Quota:
 
     def _around(self, room: Room) -> frozenset[Scope]:
         """Whose use may change when somebody comes or goes."""
-        return frozenset(_scopes(self.book.place(room.id, room.type, publisher=True)))
+        return _scopes(self.book.place(room.id, room.type, publisher=True))
 
 
 def _of(room: Room) -> frozenset[Scope]:
@@ -281,8 +283,8 @@ def _room(room_id: str) -> str:
     return f"room/{room_id}"
 
 
-def _scopes(claims: Sequence[Claim]) -> list[Scope]:
-    return [claim.scope for claim in claims]
+def _scopes(claims: Sequence[Claim]) -> frozenset[Scope]:
+    return frozenset(claim.scope for claim in claims)
 
 
 def _scope_of(refused: Refused, room: str, type_: str) -> Scope | None:
