@@ -1,8 +1,12 @@
-"""What the shell offers after Tab: asked of the node, within a second, and silent when it does not answer."""
+"""What the shell offers after Tab: asked of the node, within a second, and silent when it does not answer.
+
+Who works over a slow line allows more with $REGIE_COMPLETE_S, seconds.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +16,18 @@ from console.model import Failure
 if TYPE_CHECKING:
     from console.client.once import Found, Once
 
-SECONDS = 1.0
+
+def _seconds() -> float:
+    with contextlib.suppress(ValueError):
+        return float(os.environ.get("REGIE_COMPLETE_S", "1"))
+    return 1.0
 
 
 def _ask(ctx: Any, work: Callable[[Once], Awaitable[list[Found]]]) -> list[Found]:
     from console.client.once import run
 
     with contextlib.suppress(Failure, file.ContextsError):
-        return run(file.load().one(str(ctx.params.get("context") or "")), SECONDS, work)
+        return run(file.load().one(str(ctx.params.get("context") or "")), _seconds(), work)
     return []
 
 

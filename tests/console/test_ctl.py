@@ -243,20 +243,41 @@ def test_help_is_in_the_chosen_language(capsys: pytest.CaptureFixture[str]) -> N
     assert "Salles : créer, lister, voir, fermer." in done.stdout
 
 
-def test_completion_offers_rooms(regie: Regie) -> None:
+def complete(words: str, shell: str = "bash") -> str:
+    """What the shell is offered after Tab, the cursor at the end of `words`."""
+    asked = {
+        "bash": {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)},
+        "zsh": {"_TYPER_COMPLETE_ARGS": words},
+        "fish": {"_TYPER_COMPLETE_ARGS": words, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+    }[shell]
     done = subprocess.run(
         [sys.executable, "-m", "console"],
         capture_output=True,
         text=True,
         timeout=60,
-        env={
-            **os.environ,
-            "_REGIE_COMPLETE": "complete_bash",
-            "COMP_WORDS": "regie rooms get d",
-            "COMP_CWORD": "3",
-        },
+        env={**os.environ, "_REGIE_COMPLETE": f"complete_{shell}", "REGIE_COMPLETE_S": "20", **asked},
     )
-    assert "daily" in done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_offers_rooms(regie: Regie, shell: str) -> None:
+    assert "daily" in complete("regie rooms get d", shell)
+    assert "daily" not in complete("regie rooms get x", shell)
+
+
+def test_completion_offers_the_people_and_messages_of_the_room_that_was_named(regie: Regie) -> None:
+    people = json.loads(regie("participants", "list", "daily", "-o", "json")[1])
+    messages = json.loads(regie("chat", "list", "daily", "-o", "json")[1])
+    assert people and messages
+    offered = complete("regie mute participant daily ")
+    assert {one["participant"] for one in people} <= set(offered.split())
+    offered = complete("regie chat hide daily ")
+    assert {one["message"] for one in messages} <= set(offered.split())
+
+
+def test_completion_offers_contexts(regie: Regie) -> None:
+    assert {"waw", "dead"} <= set(complete("regie rooms list --context ").split())
 
 
 def test_a_subcommand_of_another_package_gets_the_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
