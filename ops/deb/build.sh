@@ -41,4 +41,4 @@ Description: webinars and conferences that you run yourself
  supervises all nodes.
 CONTROL
 mkdir -p "$out"
-dpkg-deb --root-owner-group -Zxz --build "$root" "$out/regie_${version}_$architecture.deb"
+dpkg-deb --root-owner-group -Zzstd -z5 --build "$root" "$out/regie_${version}_$architecture.deb"
