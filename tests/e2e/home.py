@@ -6,9 +6,9 @@
         link.loss(5)                # percent of packets each way, at random
         link.delay(50)              # ms each way, added by the relay between the devices
 
-Rate is `tc tbf` on both devices, loss is nft's random number, delay is a thread here that carries every packet from
-one device to the other: this way no kernel with netem is needed. Call it inside `in_own_network`. Needs root and
-/dev/net/tun.
+Rate is `tc tbf` on both devices, loss is nft's random number, delay is a process that carries every packet from one
+device to the other (`carrier.py`): this way no kernel with netem is needed. For tests marked `own_network`. Needs root
+and /dev/net/tun.
 """
 
 from __future__ import annotations
@@ -17,14 +17,12 @@ import asyncio
 import contextlib
 import ctypes
 import fcntl
-import heapq
 import os
-import select
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -45,8 +43,6 @@ class Link:
     def __init__(self, home: int, enter: Path) -> None:
         self._inside = ("nsenter", f"--net=/proc/{home}/ns/net")  # `home`: a process that lives there
         self.enter = enter
-        self._delay = 0.0
-        self._ended = False
         self._ends = (_tun("regie-house"), _tun_in(home, "regie-home"))
         self._run("ip addr add {house} peer {home} dev regie-house", "ip link set regie-house up mtu 1400")
         self._run_home(
@@ -55,8 +51,10 @@ class Link:
             "ip link set regie-home up mtu 1400",
             "ip route add default dev regie-home",
         )
-        self._thread = threading.Thread(target=self._carry, name="link", daemon=True)
-        self._thread.start()
+        self._carrier = subprocess.Popen(
+            [sys.executable, "-I", Path(__file__).with_name("carrier.py"), *map(str, self._ends)],
+            stdin=subprocess.PIPE, pass_fds=self._ends, text=True,
+        )  # fmt: skip
 
     # ------------------------------------------------------------ what a test says
 
@@ -73,8 +71,9 @@ class Link:
         self._rule(f"numgen random mod 100 < {percent} drop" if percent else "")
 
     def delay(self, ms: float) -> None:
-        """So much later each way. What is on its way already is not overtaken."""
-        self._delay = ms / 1000
+        """So much later each way."""
+        assert self._carrier.stdin is not None
+        print(ms, file=self._carrier.stdin, flush=True)
 
     def block(self, protocol: str) -> None:
         """No packet of `protocol` (udp, tcp) leaves or enters the home any more; "": every one may."""
@@ -90,8 +89,7 @@ class Link:
         )
 
     def close(self) -> None:
-        self._ended = True
-        self._thread.join()
+        self._carrier.communicate()
         for end in self._ends:
             os.close(end)
 
@@ -111,27 +109,6 @@ class Link:
             chain = f'chain input {{ type filter hook input priority 0; iifname "{device}" {rule}; }};'
             table = f"table ip link {{ {chain} }}" if rule else ""
             subprocess.run([*enter, "nft", f"flush ruleset; {table}"], check=True, capture_output=True)
-
-    def _carry(self) -> None:
-        waiting: list[tuple[float, int, int, bytes]] = []  # when, in order, to which device, packet
-        last = [0.0, 0.0]
-        count = 0
-        while not self._ended:
-            soon = min(0.1, max(0.0, waiting[0][0] - time.monotonic())) if waiting else 0.1
-            ready, _, _ = select.select(self._ends, [], [], soon)
-            now = time.monotonic()
-            for end in ready:
-                side = self._ends.index(end)
-                with contextlib.suppress(BlockingIOError):
-                    for _ in range(64):
-                        packet = os.read(end, 65536)
-                        last[side] = max(last[side], now + self._delay)
-                        count += 1
-                        heapq.heappush(waiting, (last[side], count, self._ends[1 - side], packet))
-            while waiting and waiting[0][0] <= now:
-                _, _, to, packet = heapq.heappop(waiting)
-                with contextlib.suppress(OSError):
-                    os.write(to, packet)
 
 
 @contextlib.asynccontextmanager
