@@ -68,7 +68,8 @@ class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     for all shards, 443 where only that gets through; empty: as `listen`; "off": none. `shards`: threads that carry
     packets; 0: one less than there are cores. `room_split`: people of one room on one shard, from which on it takes
     one more; 0: 400.
-    `advertise`: IPv4 addresses that participants reach us by, instead of this machine's own.
+    `advertise`: IPv4 addresses that participants reach us by, instead of this machine's own. `transport_cc`: agree on
+    transport-wide feedback, and send each person what their way bears.
     `start_plane`: the node starts one where none answers; false: a service manager does (`regie plane`).
     `stop_plane`: the plane ends with the node instead of carrying on for `orphan_grace_s`."""
 
@@ -77,6 +78,7 @@ class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advertise: tuple[str, ...] = ()
     shards: Annotated[int, Meta(ge=0, le=16)] = 0
     room_split: Annotated[int, Meta(ge=0)] = 0
+    transport_cc: bool = False
     plane_binary: str = ""
     orphan_grace_s: Annotated[int, Meta(ge=0, le=86_400)] = 600
     start_plane: bool = True

@@ -73,6 +73,10 @@ KEYS: Final[dict[str, Text]] = {
         "Personnes d’une salle sur un cœur avant d’en prendre un de plus ; 0 : 400.",
         "People of a room on one shard before it takes one more; 0: 400.",
     ),
+    "media.transport_cc": Text(
+        "À l’essai : mesurer ce que porte la connexion de chacun, et n’envoyer que cela (transport-cc).",
+        "On trial: measure what each person’s connection carries, and send no more than that (transport-cc).",
+    ),
     "media.plane_binary": Text("Chemin de regie-plane ; vide : trouvé seul.", "Path of regie-plane; empty: found."),
     "media.orphan_grace_s": Text(
         "Secondes pendant lesquelles le plan média continue sans le nœud.",

@@ -31,6 +31,7 @@ def media_settings(config: Config) -> MediaSettings:
         advertise=media.advertise,
         shards=media.shards,
         room_split=media.room_split,
+        transport_cc=media.transport_cc,
         plane_binary=media.plane_binary,
         orphan_grace_s=media.orphan_grace_s,
         start_plane=media.start_plane,

@@ -166,7 +166,7 @@ class PlaneMedia:
         self._mutes.again()
         self._assignments.again()
         self._sizes.again()
-        self._abilities = frozenset(attached.abilities)
+        self._abilities = self._settings.usable(attached.abilities)
         log.info("attached to plane %s, epoch %d, version %s", attached.instance, attached.epoch, attached.version)
         if not attached.optimised:
             log.warning("this plane is a debug build: never measure it")

@@ -16,12 +16,13 @@ import pathlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import msgspec
 
 from node.errors import Fault
+from node.media.negotiation import TRANSPORT_CC
 from node.media.plane import EventHandler, LostHandler, PlaneClient, PlaneFailed, PlaneGone, PlaneSilent
 from protos.plane.v1 import plane_pb2 as wire
 
@@ -38,7 +39,7 @@ log = logging.getLogger("regie.media.supervisor")
 class MediaSettings(msgspec.Struct, frozen=True):
     """What the media of a node needs to know. `listen` is UDP, the first of `shards` consecutive ports; 0 of them: as
     many as the plane thinks right, and the same for `room_split`. `listen_tcp`: empty for none. `advertise` replaces
-    the host's own addresses."""
+    the host's own addresses. `transport_cc`: agree on transport-wide feedback where the plane can do it."""
 
     run_dir: pathlib.Path
     data_dir: pathlib.Path | None = None
@@ -47,10 +48,15 @@ class MediaSettings(msgspec.Struct, frozen=True):
     advertise: tuple[str, ...] = ()
     shards: int = 0
     room_split: int = 0
+    transport_cc: bool = False
     plane_binary: str = ""
     orphan_grace_s: int = 600
     start_plane: bool = True  # False: somebody else does, and starts it again
     arguments: tuple[str, ...] = ()  # more of the plane's own options, e.g. ("--gso", "off")
+
+    def usable(self, abilities: Iterable[str]) -> frozenset[str]:
+        """What of a plane's abilities is to be made use of."""
+        return frozenset(each for each in abilities if each != TRANSPORT_CC or self.transport_cc)
 
 
 class PlaneMisconfigured(Fault):

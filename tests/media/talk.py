@@ -107,6 +107,7 @@ class FakePlane:
         self.path = run_dir / "plane.sock"
         self.instance = instance
         self.epoch = 0
+        self.abilities: tuple[str, ...] = ()
         self.opened: dict[str, wire.Snapshot.Transport] = {}
         self.commands: list[wire.ToPlane] = []
         self.deaf = False
@@ -172,6 +173,7 @@ class FakePlane:
                 candidates=[wire.Address(ip="127.0.0.1", port=7881)],
                 version="0",
                 optimised=True,
+                abilities=self.abilities,
             )
         )
 

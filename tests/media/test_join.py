@@ -135,3 +135,23 @@ async def test_who_goes_away_while_joining_leaves_nothing_behind(tmp_path: pathl
     assert (await plane.told("close_transport")).close_transport.transport == "t"
     await media.shutdown()
     await plane.stop()
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+async def test_transport_wide_feedback_is_agreed_where_the_operator_wants_it(
+    tmp_path: pathlib.Path, agreed: bool
+) -> None:
+    """The plane can do it in any case; `media.transport_cc` says whether it is offered to browsers."""
+    plane = FakePlane(tmp_path)
+    plane.abilities = ("layers", "transport-cc")
+    await plane.start()
+    media = PlaneMedia(MediaSettings(run_dir=tmp_path, transport_cc=agreed))
+    await media.start()
+    opened = await media.open(
+        room="r_1", transport="p_1.1", offer=offer("chromium_page"), shape=Shape.PAGE, label=b"", muted=frozenset()
+    )
+    assert (" transport-cc" in opened.answer, "goog-remb" in opened.answer) == (agreed, True)
+    told = (await plane.told("open_transport")).open_transport
+    assert all(bool(each.extensions.transport_cc) == agreed for each in (*told.sends, *told.receives))
+    await media.shutdown(stop_plane=False)
+    await plane.stop()

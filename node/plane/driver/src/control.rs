@@ -32,7 +32,7 @@ const BUSY: usize = 1 << 20;
 const CONNECTIONS: usize = 16;
 
 /// What this plane can do beyond the first contract; see `Attached` there.
-const ABILITIES: &[&str] = &["layers"];
+const ABILITIES: &[&str] = &["layers", "transport-cc"];
 
 const LISTENER: u64 = 0;
 const SHARDS: u64 = 1;
