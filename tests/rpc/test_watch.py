@@ -69,12 +69,15 @@ async def test_a_heartbeat_on_each_second_of_the_wall_clock(house: House) -> Non
     viewer = await house.operator("viewer")
     stream = viewer.watch(viewer.rooms.WatchRooms, rooms_pb2.WatchRoomsRequest())
     assert (await next_of(stream)).snapshot
-    for _ in range(2):
+    punctual: list[float] = []
+    late: list[float] = []
+    while len(punctual) < 2:  # a beat may be late where others have the processor, never two of ten on time by chance
         beat = await next_of(stream)
-        after = time.time() % 1.0
+        now = time.time()
         assert not beat.snapshot and not beat.rooms and beat.position.resume_token
-        assert 0.0 <= after < 0.5, f"{after:.3f} s after the second"
-        assert abs(beat.position.time.ToNanoseconds() / 1e9 - time.time()) < 0.5
+        (punctual if now % 1.0 < 0.2 else late).append(now % 1.0)
+        assert len(punctual) + len(late) <= 10, late
+        assert 0.0 <= now - beat.position.time.ToNanoseconds() / 1e9 < 5
 
 
 async def test_what_the_node_measures_on_the_second_is_in_the_heartbeat(house: House) -> None:
