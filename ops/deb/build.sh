@@ -5,7 +5,7 @@
 set -euo pipefail
 
 out=${1:-dist}
-python=$(ops/python.sh)
+python=/usr/bin/python3 # the one that the package depends on
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 architecture=$(dpkg --print-architecture)
 root=$(mktemp -d)
@@ -13,7 +13,6 @@ trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
 
 ops/deb/environment.sh "$root/opt/regie" "$python"
-# The interpreter is the system's: only its path may be in the environment.
 system=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 install -d "$root/DEBIAN" "$root/usr/bin" "$root/lib/systemd/system" "$root/usr/lib/sysusers.d" "$root/usr/lib/sysctl.d" \
