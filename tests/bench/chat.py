@@ -28,17 +28,18 @@ from tests.e2e.machine import Machine, Room
 from tests.media.light import LightClient
 
 WITHIN_S = 60.0
+SPARE = 50
+"""Places beyond the people: who leaves is still there for a moment."""
 GREETED = b'"type":"welcome"'
 SENT = b'"text":"t '
 
 
 class Page(asyncio.Protocol):
-    """One WebSocket (RFC 6455), as little of it as this needs: what it is told is counted, its pings are answered."""
+    """One WebSocket (RFC 6455), as little of it as this needs: its pings are answered, and messages are timed."""
 
     def __init__(self, port: int, session: str, times: list[float]) -> None:
         self.session = session
         self.times = times
-        self.frames = self.octets = 0
         self.welcomed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.lost = False
         self._port = port
@@ -66,7 +67,6 @@ class Page(asyncio.Protocol):
             self.welcomed.set_exception(ConnectionError("closed before the welcome"))
 
     def data_received(self, data: bytes) -> None:
-        self.octets += len(data)
         data = self._rest + data
         at = 0
         if not self._open:
@@ -103,7 +103,6 @@ class Page(asyncio.Protocol):
         return begin + size
 
     def _told(self, payload: bytes) -> None:
-        self.frames += 1
         if payload.startswith(b'{"type":"chat"') and (at := payload.find(SENT)) >= 0:
             at += len(SENT)
             self.times.append(time.perf_counter() - float(payload[at : payload.index(b'"', at)]))
@@ -184,13 +183,14 @@ async def chat(crowd: Crowd, messages: int, joins: int, seconds: float) -> None:
 
 async def measure(people: int, messages: int, joins: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        machine = Machine(Path(folder))
+        most = str(people + SPARE)
+        machine = Machine(Path(folder), settings={"REGIE__LIMITS__ROOM_PARTICIPANTS_MAX": most})
         await machine.start()
         try:
             assert machine.process is not None
             node, (plane,) = machine.process.pid, machine.planes()
             confine(node, plane)
-            room = await machine.room(max_participants=people + 50)
+            room = await machine.room(max_participants=people + SPARE)
             async with aiohttp.ClientSession() as http:
                 crowd = Crowd(http, room, LightClient("Invité").offer)
                 host = await crowd.come(room.host)
@@ -200,25 +200,23 @@ async def measure(people: int, messages: int, joins: int, seconds: float) -> Non
                         await asyncio.gather(*(crowd.come() for _ in range(min(20, people - at))))
                 await asyncio.sleep(2.0)
                 crowd.joins.clear()
-                frames, before, began = sum(page.frames for page in crowd.pages), cpu_s(node), time.perf_counter()
+                before = cpu_s(node)
                 await chat(crowd, messages, joins, seconds)
-                spent, elapsed = cpu_s(node) - before, time.perf_counter() - began
-                told = sum(page.frames for page in crowd.pages) - frames
-                report(crowd, messages, joins, spent / elapsed, told / elapsed)
+                # The work is fixed by the plan; on a busy machine the last of it is done later.
+                report(crowd, messages, joins, (cpu_s(node) - before) / seconds)
                 for page in crowd.pages:
                     page.close()
         finally:
             await machine.stop()
 
 
-def report(crowd: Crowd, messages: int, joins: int, load: float, frames: float) -> None:
+def report(crowd: Crowd, messages: int, joins: int, load: float) -> None:
     times, came = sorted(crowd.times), sorted(crowd.joins) or [0.0]
     lost = sum(page.lost for page in crowd.pages)
     if not times:
         raise RuntimeError("nobody was told anything")
     print(f"{len(crowd.pages)} people, {messages} messages and {joins} joins a second; {lost} WebSockets lost")
     print(f"  control process                  {100 * load:.0f} % of a core")
-    print(f"  frames told                      {frames:.0f} a second")
     print(f"  a message, p50 / p99 / most      {1000 * times[len(times) // 2]:.0f} / "
           f"{1000 * times[len(times) * 99 // 100]:.0f} / {1000 * times[-1]:.0f} ms")  # fmt: skip
     print(f"  coming in, p50 / p99             {1000 * came[len(came) // 2]:.0f} / "
