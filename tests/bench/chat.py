@@ -183,7 +183,7 @@ async def chat(crowd: Crowd, messages: int, joins: int, seconds: float) -> None:
 
 async def measure(people: int, messages: int, joins: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        most = str(people + SPARE)
+        most = str(max(100, people + SPARE))
         machine = Machine(Path(folder), settings={"REGIE__LIMITS__ROOM_PARTICIPANTS_MAX": most})
         await machine.start()
         try:
