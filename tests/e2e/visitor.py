@@ -155,7 +155,7 @@ async def undisturbed(look: Callable[[], Awaitable[T]], attempts: int = 5) -> T:
     """What `look` returns, taken while the machine let a process run whenever it wanted to. A look during which this
     process itself was kept waiting for 80 ms says nothing about the product, and is taken again."""
     for _ in range(attempts):
-        witness = asyncio.create_task(_longest_wait())
+        witness = asyncio.create_task(longest_wait())
         try:
             seen = await look()
         finally:
@@ -165,7 +165,7 @@ async def undisturbed(look: Callable[[], Awaitable[T]], attempts: int = 5) -> T:
     raise AssertionError(f"the machine kept this process waiting in each of {attempts} looks")
 
 
-async def _longest_wait() -> float:
+async def longest_wait() -> float:
     """Until cancelled; how long, in seconds, a sleep of 10 ms overran at most."""
     longest = 0.0
     try:
