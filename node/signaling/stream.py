@@ -26,14 +26,13 @@ from node.features.participants.rules import (
     PersonChanged,
     PersonGone,
     RejoinWanted,
-    Role,
     SpeakersChanged,
 )
 from node.features.quality.watched import GradesChanged, HeldChanged, VerdictChanged
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room
 from node.features.schedule.rules import TimeTold
-from node.features.types.rules import End, Right
+from node.features.types.rules import End
 from node.ports import Event, Source
 from node.signaling import gestures
 from node.signaling import messages as m
@@ -309,17 +308,12 @@ class Stream:
             hands=gestures.hands_of(room),
             cover=gestures.cover_of(room) if person.role in STAFF else None,
             lobby=gestures.lobby_of(room, person.role, self.now()),
-            rights=rights_of(room, person.role),
+            rights=room.type.rights(person.role),
             time=time_of(room, self.now()),
             older=older,
             more_items=more_items,
             flags=room.flags.now.on,
         )
-
-
-def rights_of(room: Room, role: Role) -> tuple[str, ...]:
-    rights = room.type.roles.get(role, frozenset())
-    return tuple(right for right in Right if right in rights)
 
 
 def time_of(room: Room, now: float) -> m.TimeInfo | None:

@@ -17,7 +17,6 @@ from node.features.participants.rules import Attach, Detach, GoAway, Leave, Pers
 from node.features.quota.service import Quota
 from node.features.rooms.floor import Decided, Floor, digest
 from node.features.rooms.rules import Room
-from node.features.types.rules import Right
 from node.ports import Opened, Shape, Slot, Source, Track
 
 SECRET_LENGTH: Final = 128
@@ -103,7 +102,7 @@ class Join:
             max_participants=min(room.door.max_participants, self._quota.book.ceiling(room.type)[0]),
             role=role,
             type=room.type.key,
-            rights=_rights(room, role),
+            rights=room.type.rights(role),
             opens_in_s=max(0, math.ceil(opens - now)) if opens is not None else 0,
             waits=waits,
             advice_people=room.type.advice_people,
@@ -153,7 +152,7 @@ class Join:
             room=room.id,
             title=room.title,
             resource=resource_of(person.session),
-            rights=_rights(room, person.role),
+            rights=room.type.rights(person.role),
             type=room.type.key,
             flags=room.flags.now.on,
         )
@@ -315,11 +314,6 @@ async def prove(passwords: Passwords, kept: str, request: JoinRequest) -> str:
     if not await passwords.matches(kept, request.password, may_guess=request.may_guess):
         raise Refused("PASSWORD_WRONG", set_by="room")
     return kept
-
-
-def _rights(room: Room, role: Role) -> tuple[str, ...]:
-    rights = room.type.roles.get(role, frozenset())
-    return tuple(right for right in Right if right in rights)
 
 
 def resource_of(session: str) -> str:

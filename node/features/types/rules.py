@@ -113,6 +113,11 @@ class SessionType(msgspec.Struct, frozen=True):
     def may(self, role: Role, right: Right) -> bool:
         return right in self.roles.get(role, frozenset())
 
+    def rights(self, role: Role) -> tuple[Right, ...]:
+        """What this role may do, in the table's order."""
+        mine = self.roles.get(role, frozenset())
+        return tuple(right for right in Right if right in mine)
+
     def withheld(self, role: Role) -> frozenset[Source]:
         """What this role must not send."""
         rights = self.roles.get(role, frozenset())
