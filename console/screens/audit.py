@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import time
 
-from textual.app import ComposeResult
-
 from console.columns import Look
 from console.columns_audit import RECORD_COLUMNS, outcome, verdict, who
 from console.fields import RECORD_FIELDS
 from console.i18n import t
 from console.model import Record
 from console.screens.nodes import fact, title
-from console.screens.view import Pane
+from console.screens.view import SidePane
 from console.text import wrap
-from console.theme import ON_BACKGROUND
 from console.widgets.live_table import LiveTable
-from console.widgets.paint import Line, Lines
+from console.widgets.paint import Line
 
 
-class AuditPane(Pane):
+class AuditPane(SidePane):
     name_of_view = "audit"
     fields = RECORD_FIELDS
 
@@ -28,21 +25,11 @@ class AuditPane(Pane):
             look.store.records, RECORD_COLUMNS, look, sort="at", reverse=True, empty=_empty, id="audit-table"
         )
         super().__init__(look, id, table)
-        self._beside = Lines(self._side, ON_BACKGROUND, classes="side")
-
-    def compose(self) -> ComposeResult:
-        yield self.table
-        yield self._beside
 
     @property
     def row(self) -> Record | None:
         record: Record | None = self.table.cursor_row
         return record
-
-    def tick(self) -> None:
-        super().tick()
-        if not self.table.paused:
-            self._beside.mark()
 
     def detail(self) -> Line:
         """What a narrow screen has no column for."""
@@ -54,7 +41,7 @@ class AuditPane(Pane):
         chain = self.look.store.chains.get(record.context)
         return [*line, ("  ", ""), verdict(chain)] if chain is not None else line
 
-    def _side(self, cells: int, rows: int) -> list[Line]:
+    def side(self, cells: int, rows: int) -> list[Line]:
         lines = _facts(self.row, cells) if self.row is not None else []
         lines.append(title(t("audit.chain"), cells))
         for context in self.look.store.connections:

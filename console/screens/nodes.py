@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-from textual.app import ComposeResult
-
 from console.columns import (
     NODE_COLUMNS,
     Look,
@@ -19,14 +17,13 @@ from console.columns import (
 from console.fields import NODE_FIELDS
 from console.i18n import n, number, t
 from console.model import Link, Node
-from console.screens.view import Pane
+from console.screens.view import SidePane
 from console.text import fit, sparkline, squeeze
-from console.theme import ON_BACKGROUND
 from console.widgets.live_table import LiveTable
-from console.widgets.paint import Line, Lines
+from console.widgets.paint import Line
 
 
-class NodesPane(Pane):
+class NodesPane(SidePane):
     name_of_view = "nodes"
     fields = NODE_FIELDS
 
@@ -35,16 +32,6 @@ class NodesPane(Pane):
             look.store.nodes, NODE_COLUMNS, look, sort="state", reverse=True, empty=_empty, id="nodes-table"
         )
         super().__init__(look, id, table)
-        self._beside = Lines(self._side, ON_BACKGROUND, classes="side")
-
-    def compose(self) -> ComposeResult:
-        yield self.table
-        yield self._beside
-
-    def tick(self) -> None:
-        super().tick()
-        if not self.table.paused:
-            self._beside.mark()
 
     def detail(self) -> Line:
         node: Node | None = self.table.cursor_row
@@ -66,7 +53,7 @@ class NodesPane(Pane):
 
     # ------------------------------------------------------------------ beside the table
 
-    def _side(self, cells: int, rows: int) -> list[Line]:
+    def side(self, cells: int, rows: int) -> list[Line]:
         node: Node | None = self.table.cursor_row
         lines: list[Line] = []
         if node is not None:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import time
 
-from textual.app import ComposeResult
-
 from console.columns import Look, age
 from console.columns_quota import QUOTA_COLUMNS, named, share, word
 from console.fields import QUOTA_FIELDS
 from console.i18n import t
 from console.model import Denial, Quota
 from console.screens.nodes import fact, title
-from console.screens.view import Pane
+from console.screens.view import SidePane
 from console.text import meter
-from console.theme import ON_BACKGROUND
 from console.widgets.live_table import LiveTable
-from console.widgets.paint import Line, Lines
+from console.widgets.paint import Line
 
 
-class QuotaPane(Pane):
+class QuotaPane(SidePane):
     name_of_view = "quota"
     fields = QUOTA_FIELDS
 
@@ -28,21 +25,11 @@ class QuotaPane(Pane):
             look.store.quotas, QUOTA_COLUMNS, look, sort="share", reverse=True, empty=_empty, id="quota-table"
         )
         super().__init__(look, id, table)
-        self._beside = Lines(self._side, ON_BACKGROUND, classes="side")
-
-    def compose(self) -> ComposeResult:
-        yield self.table
-        yield self._beside
 
     @property
     def row(self) -> Quota | None:
         quota: Quota | None = self.table.cursor_row
         return quota
-
-    def tick(self) -> None:
-        super().tick()
-        if not self.table.paused:
-            self._beside.mark()
 
     def detail(self) -> Line:
         """The row, and why it last said no: on a narrow screen there is no other place for it."""
@@ -61,7 +48,7 @@ class QuotaPane(Pane):
         every = (denial for of_node in self.look.store.denials.values() for denial in of_node)
         return sorted(every, key=lambda denial: (-denial.at, denial.context, -denial.number))
 
-    def _side(self, cells: int, rows: int) -> list[Line]:
+    def side(self, cells: int, rows: int) -> list[Line]:
         lines = _facts(self.row, self.look, cells) if self.row is not None else []
         lines.append(title(t("quota.reasons"), cells))
         denials = self._denials()[: max(1, (rows - len(lines)) // 2)]

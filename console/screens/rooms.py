@@ -5,20 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from textual.app import ComposeResult
-
 from console.columns import ROOM_COLUMNS, Look, age, megabits, room_state
 from console.fields import ROOM_FIELDS
 from console.i18n import n, number, t
 from console.model import Key, Link, Room
 from console.screens.nodes import fact, title
-from console.screens.view import Pane
-from console.theme import ON_BACKGROUND
+from console.screens.view import SidePane
 from console.widgets.live_table import LiveTable
-from console.widgets.paint import Line, Lines
+from console.widgets.paint import Line
 
 
-class RoomsPane(Pane):
+class RoomsPane(SidePane):
     name_of_view = "rooms"
     fields = ROOM_FIELDS
 
@@ -35,11 +32,6 @@ class RoomsPane(Pane):
         )
         super().__init__(look, id, table)
         self.context = ""  # only the rooms of this context; empty: of all
-        self._beside = Lines(self._side, ON_BACKGROUND, classes="side")
-
-    def compose(self) -> ComposeResult:
-        yield self.table
-        yield self._beside
 
     def _scope(self) -> Key:
         return (self.context,) if self.context else ()
@@ -48,11 +40,6 @@ class RoomsPane(Pane):
         if context != self.context:
             self.context = context
             self.table.start_over()
-
-    def tick(self) -> None:
-        super().tick()
-        if not self.table.paused:
-            self._beside.mark()
 
     def crumb(self) -> str:
         return self.context
@@ -63,7 +50,7 @@ class RoomsPane(Pane):
             return []
         return [(room.room, "strong"), ("  ", ""), room_state(room, self.look), ("  ", ""), (room.title, "dim")]
 
-    def _side(self, cells: int, rows: int) -> list[Line]:
+    def side(self, cells: int, rows: int) -> list[Line]:
         room: Room | None = self.table.cursor_row
         return room_facts(room, self.look, cells) if room is not None else []
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
 from console.actions import View
 from console.columns import Look
 from console.filters import Fields
+from console.theme import ON_BACKGROUND
 from console.widgets.live_table import LiveTable
-from console.widgets.paint import Line
+from console.widgets.paint import Line, Lines
 
 
 class Pane(Container):
@@ -55,4 +57,25 @@ class Pane(Container):
 
     def detail(self) -> Line:
         """One line about the row under the cursor."""
+        return []
+
+
+class SidePane(Pane):
+    """A table, and beside it facts of the row under the cursor: `side` says them."""
+
+    def __init__(self, look: Look, id: str, table: LiveTable) -> None:
+        super().__init__(look, id, table)
+        self._beside = Lines(self.side, ON_BACKGROUND, classes="side")
+
+    def compose(self) -> ComposeResult:
+        yield self.table
+        yield self._beside
+
+    def tick(self) -> None:
+        super().tick()
+        if not self.table.paused:
+            self._beside.mark()
+
+    def side(self, cells: int, rows: int) -> list[Line]:
+        """What fits into so many cells and rows."""
         return []
