@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -18,7 +18,6 @@ from console.ctl.options import (
 from console.ctl.output import Output
 from console.ctl.session import ask
 from console.i18n import t
-from console.text import safe_json
 
 app = typer.Typer(help=t("ctl.flags"), no_args_is_help=True)
 
@@ -30,7 +29,7 @@ def get(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    _show(ask(context, timeout, lambda node: node.flags(room)), out)
+    output.settings(ask(context, timeout, lambda node: node.flags(room)), out)
 
 
 @app.command("set", help=t("ctl.flags.set"))
@@ -61,11 +60,4 @@ def set_(
         "lock_microphone": lock_microphone,
     }
     changes = {name: on for name, on in asked.items() if on is not None}
-    _show(ask(context, timeout, lambda node: node.set_flags(room, changes, reason)), out)
-
-
-def _show(flags: dict[str, Any], out: Output) -> None:
-    if out is Output.json:
-        print(safe_json(flags))
-    else:
-        output.table([t("col.setting"), t("col.value")], [[name, str(on)] for name, on in flags.items()])
+    output.settings(ask(context, timeout, lambda node: node.set_flags(room, changes, reason)), out)

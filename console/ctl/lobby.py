@@ -92,11 +92,7 @@ def settings(
         made = ask(context, timeout, lambda node: node.set_lobby(room, changes, reason))
     else:
         made = ask(context, timeout, lambda node: node.lobby(room))
-    if out is Output.json:
-        print(safe_json(made))
-    else:
-        lines = [[name, clean(str(value), 400)] for name, value in made.items()]
-        output.table([t("col.setting"), t("col.value")], lines)
+    output.settings(made, out)
 
 
 def _wanted(room: str, people: list[str] | None, every: bool, context: str, timeout: float) -> list[str]:

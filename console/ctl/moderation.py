@@ -23,7 +23,6 @@ from console.ctl.participants import named
 from console.ctl.session import ask, targets
 from console.ctl.shown import moment
 from console.i18n import t
-from console.text import safe_json
 
 app = typer.Typer(help=t("ctl.moderation"), no_args_is_help=True)
 
@@ -125,10 +124,7 @@ def settings(
         made = ask(context, timeout, lambda node: node.set_settings(room, changes, reason))
     else:
         made = ask(context, timeout, lambda node: node.settings(room))
-    if out is Output.json:
-        print(safe_json(made))
-    else:
-        output.table([t("col.setting"), t("col.value")], [[name, str(value)] for name, value in made.items()])
+    output.settings(made, out)
 
 
 @app.command(help=t("ctl.moderation.restrain"))

@@ -76,6 +76,14 @@ def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else []
 
 
+def settings(values: dict[str, Any], output: Output) -> None:
+    """Names and values."""
+    if output is Output.json:
+        print(safe_json(values))
+    else:
+        table([t("col.setting"), t("col.value")], [[name, clean(str(value), 400)] for name, value in values.items()])
+
+
 def table(headings: list[str], lines: list[list[str]]) -> None:
     """Aligned columns; numbers to the right."""
     cleaned = [[clean(cell, 200) for cell in line] for line in lines]
