@@ -330,13 +330,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         behind_proxy=config.web.behind_proxy,
         types=types,
         origins=(*config.web.origins, config.web.public_url),
-        turn=Turn(
-            urls=config.turn.urls,
-            secret=config.turn_secret,
-            lasts_s=config.turn.lasts_s,
-            now=clock.now,
-            word=lambda: secrets.token_hex(8),
-        ),
+        turn=_turn(config, clock),
     )
     services = Services(
         nodes=Nodes(
@@ -366,6 +360,16 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     )
     running = RunningNode(config, engine, archive, ledger, media, floor, hub, services, join, edge, meter)
     return running
+
+
+def _turn(config: Config, clock: SystemClock) -> Turn:
+    return Turn(
+        urls=config.turn.urls,
+        secret=config.turn_secret,
+        lasts_s=config.turn.lasts_s,
+        now=clock.now,
+        word=lambda: secrets.token_hex(8),
+    )
 
 
 async def _begin(running: RunningNode) -> None:

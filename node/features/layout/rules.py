@@ -105,7 +105,7 @@ class Layout:
     room: str
     people: People
     blocked: Callable[[str, Source], bool]
-    spares: Callable[[Role], bool] = lambda role: True
+    spares: Callable[[Role], bool]
     """Whether somebody of this role receives every camera, or only those of people of such roles."""
     _seats: dict[str, Seat] = field(default_factory=dict)
     _wishes: dict[str, tuple[int, str | None]] = field(default_factory=dict)

@@ -137,15 +137,13 @@ def _takes_over(old: By, new: By) -> bool:
 class Mute:
     """Who is blocked on what, in one room."""
 
-    def __init__(
-        self, room: str, people: People, withheld: Callable[[Role], frozenset[Source]], flags: Flags | None = None
-    ) -> None:
+    def __init__(self, room: str, people: People, withheld: Callable[[Role], frozenset[Source]], flags: Flags) -> None:
         """`withheld`: what a role has no right to send. The plane drops it like what is blocked; nobody can lift it.
         What the room's `flags` lock is dropped too, until they do not any more."""
         self.room = room
         self._people = people
         self._never = withheld
-        self._flags = flags or Flags(room, people)
+        self._flags = flags
         self._blocks: dict[str, dict[Source, By]] = {}
         self.room_muted: By | None = None
 
@@ -253,7 +251,8 @@ class Mute:
         """Who opens the microphone that was closed at the start is heard from now on."""
         person = self._people.find(command.participant)
         track = person.track(command.source) if person is not None else None
-        if person is None or track is None or not self._flags.now.mute_on_start:
+        waits = self._flags.now.mute_on_start and command.source is Source.MICROPHONE
+        if person is None or track is None or not waits:
             return []
         return [BlockTracks(((track.id, command.source in self.dropped(person)),))]
 
