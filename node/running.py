@@ -72,8 +72,8 @@ from node.ports import Fenced, MediaEvent, PlaneUp
 from node.rpc.local import ensure_local_context
 from node.rpc.server import Server, Services, serve
 from node.rpc.tls import TlsFiles, ensure_tls
+from node.signaling.commands import Edge
 from node.signaling.hall import Halls
-from node.signaling.socket import Edge
 from node.signaling.stream import Hub
 from node.storage import saved
 from node.storage.engine import migrate, open_engine, sqlite_url

@@ -15,7 +15,8 @@ from node.features.join.turn import Turn
 from node.features.join.web import JoinDoor
 from node.features.quota.rules import Book, Limits
 from node.features.types.service import Types
-from node.signaling.socket import Edge, Sockets
+from node.signaling.commands import Edge
+from node.signaling.socket import Sockets
 from node.web.doorway import Doorway
 from node.web.failures import Failures
 from node.web.meter import Meter

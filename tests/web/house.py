@@ -58,8 +58,8 @@ from node.ports import (
     TransportConnected,
     TransportLost,
 )
+from node.signaling.commands import Edge
 from node.signaling.hall import Halls
-from node.signaling.socket import Edge
 from node.signaling.stream import Hub
 from node.storage import saved
 from node.storage.engine import migrate, open_engine, sqlite_url
