@@ -8,4 +8,5 @@ loops.py     both, encoded once as loops of packets
 peer.py      one person: HTTP join, WebSocket, an aiortc peer connection
 crowd.py     all of them, taking turns
 stage.py     the processes of the demo: node, crowd, console
+fleet/       instead: many played nodes, for the console alone
 """

@@ -14,6 +14,7 @@ import typer
 from node import config
 from node.demo import people
 from node.demo.children import Gone
+from node.demo.fleet.stage import FleetStage
 from node.demo.stage import Link, Stage
 from node.demo.terminal import end_with_terminal
 
@@ -29,6 +30,7 @@ _WORDS: Final = {
         "certificate": "Le téléphone avertira que le certificat est celui de ce nœud : c’est attendu.",
         "until": "Ctrl-C arrête tout.",
         "pause": "La console s’ouvre dans {} s (Entrée : tout de suite). Les liens restent dans son aide : ?",
+        "fleet": "{} nœuds joués arrivent…",
         "stopping": "On range…",
         "port": "Le port {port} est déjà pris : choisissez-en un autre avec --port.",
     },
@@ -39,6 +41,7 @@ _WORDS: Final = {
         "certificate": "The phone will warn that the certificate is this node’s own: that is expected.",
         "until": "Ctrl-C stops everything.",
         "pause": "The console opens in {} s (Enter: now). The links stay in its help: ?",
+        "fleet": "{} played nodes are arriving…",
         "stopping": "Tidying up…",
         "port": "Port {port} is taken: choose another with --port.",
     },
@@ -91,7 +94,7 @@ def _raise_exit(number: int, frame: object) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def _console(stage: Stage, note: str) -> int:
+def _console(stage: Stage | FleetStage, note: str) -> int:
     """The console in this terminal, until it is left. Its help shows `note`."""
     command = "import sys; from console.ctl import main; sys.exit(main())"
     return subprocess.run(
@@ -101,7 +104,7 @@ def _console(stage: Stage, note: str) -> int:
     ).returncode
 
 
-def _wait(stage: Stage) -> int:
+def _wait(stage: Stage | FleetStage) -> int:
     """Until a signal; a process that ends meanwhile ends the demonstration."""
     while True:
         time.sleep(0.5)
@@ -113,6 +116,7 @@ def demo(
     number: int = typer.Option(5, "--people", min=1, max=len(people.PEOPLE), help="How many synthetic people."),
     port: int = typer.Option(8080, help="The participants' port on this machine."),
     console: bool = typer.Option(True, "--console/--no-console", help="Open the console in this terminal."),
+    nodes: int = typer.Option(0, min=0, max=200, help="Instead: so many played nodes, without media, and the console."),
 ) -> None:
     """Start a node, its plane and a few moving, talking people; leaving the console stops everything."""
     language = config.language()
@@ -120,6 +124,8 @@ def demo(
     signal.signal(signal.SIGTERM, _raise_exit)
     end_with_terminal(_raise_exit)
     line = _Line()
+    if nodes:
+        raise typer.Exit(_fleet(nodes, console, words, line))
     try:
         stage = Stage(port=port, count=number, language=language)
     except OSError:
@@ -147,6 +153,32 @@ def demo(
         line(words["stopping"])
     line.clear()
     raise typer.Exit(code)
+
+
+def _fleet(nodes: int, console: bool, words: dict[str, str], line: _Line) -> int:
+    """Many nodes on one machine, for the console alone."""
+    code = 0
+    with FleetStage(nodes) as stage:
+        try:
+            line(words["fleet"].format(nodes))
+            stage.open()
+            line.clear()
+            if console and sys.stdin.isatty() and sys.stdout.isatty():
+                code = _console(stage, "")
+            else:
+                print(f"  REGIE_CONTEXTS={stage.contexts}\n  {words['until']}", flush=True)
+                code = _wait(stage)
+        except Gone as cause:
+            line.clear()
+            print(cause, file=sys.stderr)
+            code = 1
+        except KeyboardInterrupt:
+            code = 0
+        line(words["stopping"])
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # tidying up takes a second and is not cut short
+    line.clear()
+    return code
 
 
 if __name__ == "__main__":

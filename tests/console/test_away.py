@@ -61,7 +61,7 @@ async def test_a_wrong_token_says_so_and_the_console_stays(node: Node) -> None:
         await bad.start()
         await c.sees("✗ DENIED", seconds=15)
         c.desk.nodes_pane.table.point_at(("waw-01", "waw-01"))
-        await c.sees("Test refusal TOKEN_WRONG.")
+        await c.sees("Refused in this demonstration: TOKEN_WRONG.")
         await c.sees("● 1 ok")
 
 

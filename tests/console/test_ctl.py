@@ -134,7 +134,7 @@ def test_some_targets_fail(regie: Regie) -> None:
         ("p2", True, ""),
         ("nobody", False, "PARTICIPANT_UNKNOWN"),
     ]
-    assert "nobody: Test refusal" in err and "Do otherwise." in err
+    assert "nobody: Refused in this demonstration" in err and "Do otherwise." in err
 
 
 def test_mute_room_carries_the_number_it_was_told(regie: Regie, waw: FakeNode) -> None:
@@ -301,7 +301,7 @@ def test_a_subcommand_of_another_package_gets_the_arguments(monkeypatch: pytest.
 
 def test_refusals_are_told_in_the_chosen_language(regie: Regie, waw: FakeNode) -> None:
     waw.refuse["GetRoom"] = (grpc.StatusCode.NOT_FOUND, refusal("ROOM_UNKNOWN"))
-    assert "Test refusal ROOM_UNKNOWN. Do otherwise. [ROOM_UNKNOWN]" in regie("rooms", "get", "x")[2]
+    assert "Refused in this demonstration: ROOM_UNKNOWN. Do otherwise. [ROOM_UNKNOWN]" in regie("rooms", "get", "x")[2]
 
 
 def test_caps_are_set_and_listed(regie: Regie, waw: FakeNode) -> None:

@@ -1,4 +1,4 @@
-"""The part of a fake node that keeps limits and the records of the audit."""
+"""The part of a played node that keeps limits and the records of the audit."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ class Ledger(audit_pb2_grpc.AuditServiceServicer, quota_pb2_grpc.QuotaServiceSer
         head = audit_pb2.Mark(number=count, hash="5e1f" * 16)
         return audit_pb2.VerifyRecordsResponse(checked=count, head=head, broken=broken, why=why)
 
+    async def ListRecords(self, request: Any, context: Any) -> Any:
+        await self._check(context, "ListRecords", "operator")
+        return audit_pb2.ListRecordsResponse(records=self._node.records[::-1][: request.page_size or 100])
+
+    async def GetQuota(self, request: Any, context: Any) -> Any:
+        await self._check(context, "GetQuota", "viewer")
+        quota = self._node.quotas.get((request.scope, request.name, request.what))
+        return quota_pb2.GetQuotaResponse(quota=quota)
+
     async def ListQuotas(self, request: Any, context: Any) -> Any:
         await self._check(context, "ListQuotas", "viewer")
         found = [quota for quota in self._node.quotas.values() if request.scope in ("", quota.scope)]
@@ -56,5 +65,5 @@ class Ledger(audit_pb2_grpc.AuditServiceServicer, quota_pb2_grpc.QuotaServiceSer
         quota.limit = request.limit or quota.default
         quota.set_by = "anna" if request.limit else ""
         quota.set.GetCurrentTime()
-        await self._node._tell("quota", "", quota)
+        await self._node.tell("quota", "", quota)
         return self._did(request, quota_pb2.SetQuotaResponse(quota=quota))
