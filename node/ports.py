@@ -112,6 +112,16 @@ class Cap(msgspec.Struct, frozen=True):
     receive_bps: int
 
 
+class Tap(msgspec.Struct, frozen=True):
+    """Write `track` to the spool as stream `stream` of `recording` (32 lower hexadecimal digits), or end that.
+    A number is used once in a recording."""
+
+    recording: str
+    stream: int
+    track: str
+    on: bool
+
+
 class Level(msgspec.Struct, frozen=True):
     """0 … 127, -dBov (RFC 6464): 0 is the loudest."""
 
@@ -230,6 +240,19 @@ class ShardFigures(msgspec.Struct, frozen=True):
     mirrored_packets: int
 
 
+class TapFigures(msgspec.Struct, frozen=True):
+    """A stream of a recording, since it began. `late_ms`: since when its oldest packet waits for the disk; `failing`:
+    why packets are dropped now, ""; as `TapFailed`."""
+
+    recording: str
+    stream: int
+    bytes: int
+    late_ms: int
+    waiting_bytes: int
+    dropped_packets: int
+    failing: str = ""
+
+
 class PlaneFigures(msgspec.Struct, frozen=True):
     """One second of the plane. `totals` are counters since its start, by metric name; `drops` by cause.
     `first_frame`, since its start: (seconds, how many took at most that) rising, and their sum in seconds."""
@@ -251,6 +274,27 @@ class PlaneFigures(msgspec.Struct, frozen=True):
     shards: tuple[ShardFigures, ...] = ()
     first_frame: tuple[tuple[float, int], ...] = ()
     first_frame_sum: float = 0.0
+    taps: tuple[TapFigures, ...] = ()
+    spool_free_bytes: int | None = None
+    """None: it does not record."""
+
+
+class TapClosed(msgspec.Struct, frozen=True):
+    """A stream is over, and all of it is on the disk. `cause`: "stopped", "track", "plane", "failed"."""
+
+    recording: str
+    stream: int
+    segments: int
+    bytes: int
+    cause: str
+
+
+class TapFailed(msgspec.Struct, frozen=True):
+    """Packets of a stream are lost from now on, until the plane can write again. `cause`: "full", "io", "lagging"."""
+
+    recording: str
+    stream: int
+    cause: str
 
 
 class PlaneDown(msgspec.Struct, frozen=True):
@@ -277,7 +321,9 @@ class Fenced(msgspec.Struct, frozen=True):
 
 
 MediaEvent = (
-    TransportConnected
+    TapClosed
+    | TapFailed
+    | TransportConnected
     | TransportLost
     | Speaking
     | SlotShows
@@ -328,6 +374,16 @@ class Media(Protocol):
 
     async def size(self, changes: Sequence[Sizing]) -> None:
         """How large slots are shown. A plane that knows no layers is not told."""
+
+    @property
+    def records(self) -> bool:
+        """Whether the plane has a spool."""
+
+    async def tap(self, changes: Sequence[Tap]) -> None:
+        """Begin and end streams of recordings. What is unknown to the plane is ended already."""
+
+    async def taps(self) -> list[Tap]:
+        """The streams that the plane writes now."""
 
     async def limit(self, cap: Cap) -> None:
         """Set a cap, or lift it. The plane keeps those of a room while somebody is in it."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from node.refusals_entry import ENTRY
 from node.refusals_full import FULL
+from node.refusals_recordings import RECORDINGS
 from node.wording import Language, Rule, Text
 
 __all__ = ["RULES", "Language", "Rule", "Text"]
@@ -21,6 +22,7 @@ _FIX_CLIENT = Text(
 
 RULES: Final[dict[str, Rule]] = {
     **FULL,
+    **RECORDINGS,
     # ------------------------------------------------------------------ rooms
     "ROOM_UNKNOWN": Rule(
         "NOT_FOUND",

@@ -31,6 +31,7 @@ import node.features.chat.store as chat_store
 import node.features.operators.store as operators_store
 import node.features.quota.store as quota_store
 import node.features.rates.store as rates_store
+import node.features.recordings.store as recordings_store
 import node.features.rooms.store as rooms_store
 from node.clock import SystemClock
 from node.config import Config, make_folders, split_address
@@ -57,6 +58,8 @@ from node.features.quota.service import Quota
 from node.features.quota.told import Told as QuotaTold
 from node.features.rates.service import Rates
 from node.features.reactions.service import Reactions
+from node.features.recordings.service import Recordings
+from node.features.recordings.service import Settings as RecordingSettings
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
@@ -113,6 +116,7 @@ class RunningNode:
     join: Join
     edge: WebEdge
     meter: Meter
+    recordings: Recordings
     web_url: str = ""
     tls_url: str = ""
     rpc: Server | None = None
@@ -140,6 +144,7 @@ class RunningNode:
             self.spawn(self.services.rates.again(), "caps")
         self.services.nodes.on_media(event)
         self.floor.on_media(event)
+        self.recordings.on_media(event)
 
     def _on_fenced(self, event: Fenced) -> None:
         """A newer process decides now: stop deciding, write nothing, send the people to it."""
@@ -305,6 +310,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     types = Types(quota.book)
     join, lobby = Join(floor, quota, passwords), Lobby(floor, quota, passwords)
     rooms = Rooms(floor, archive, quota, lambda: running.web_url)
+    recordings = Recordings(floor, recordings_store.SqlStore(engine), RecordingSettings())
     meter = Meter()
     edge = WebEdge(
         Edge(
@@ -323,6 +329,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             rooms=rooms,
             lobby=lobby,
             halls=Halls(floor, lobby),
+            recordings=recordings,
         ),
         join,
         meter,
@@ -358,7 +365,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),
     )
-    running = RunningNode(config, engine, archive, ledger, media, floor, hub, services, join, edge, meter)
+    running = RunningNode(config, engine, archive, ledger, media, floor, hub, services, join, edge, meter, recordings)
     return running
 
 
@@ -387,6 +394,7 @@ async def _begin(running: RunningNode) -> None:
     floor.restore(rooms, await media.held(), closed, tickets)
     running.services.quota.renew()
     running.services.lobby.resume()
+    await running.recordings.resume()
     log.info("restored", rooms=len(floor.rooms), people=floor.people())
 
     machine = MachineMeter()

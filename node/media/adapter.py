@@ -33,6 +33,7 @@ from node.media.heap import give_back
 from node.media.negotiation import LAYERS, Candidate, Ends, Plan, answer, answer_fragment, negotiate
 from node.media.plane import PlaneClient, PlaneFailed, PlaneGone
 from node.media.supervisor import Link, MediaSettings, Supervisor
+from node.media.taps import Taps
 from node.media.told import TOLD, held_of
 from node.media.turns import Turns, Waiting
 from protos.plane.v1 import plane_pb2 as wire
@@ -69,7 +70,7 @@ class _Session(Waiting, eq=False):
     lost: bool = False
 
 
-class PlaneMedia:
+class PlaneMedia(Taps):
     """Everything happens on the loop that called `start`. `now` is a monotonic clock in seconds."""
 
     def __init__(self, settings: MediaSettings, *, now: Callable[[], float] = time.monotonic) -> None:

@@ -27,6 +27,7 @@ from node.features.quality.rules import Reported
 from node.features.quality.service import Quality
 from node.features.reactions.rules import Reaction
 from node.features.reactions.service import Reactions
+from node.features.recordings.service import Recordings
 from node.features.rooms.rules import Room
 from node.features.rooms.service import Rooms
 from node.ports import Actor, Source
@@ -58,6 +59,7 @@ class Edge:
     rooms: Rooms
     lobby: Lobby
     halls: Halls
+    recordings: Recordings
 
 
 @dataclass(slots=True)
@@ -240,6 +242,14 @@ async def _end(talk: Talk, message: m.End) -> None:
     await talk.edge.rooms.end(talk.room.id, by=talk.actor)
 
 
+async def _record(talk: Talk, message: m.Record) -> None:
+    room, recordings = talk.room.id, talk.edge.recordings
+    if message.do == "start":
+        await recordings.start(room, message.arrangement, by=talk.actor)
+    else:
+        await recordings.change(room, message.do, by=talk.actor)
+
+
 async def _quality(talk: Talk, message: m.Quality) -> None:
     reported = {name: getattr(message, name) for name in Reported.__struct_fields__}
     talk.edge.quality.report(talk.room.id, talk.participant, Reported(**reported))
@@ -282,6 +292,7 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Active: _active,
     m.Extend: _extend,
     m.End: _end,
+    m.Record: _record,
     m.Quality: _quality,
     m.Ping: _ping,
     m.Leave: _leave,

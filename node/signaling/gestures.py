@@ -11,6 +11,7 @@ from node.features.hands.rules import HandLowered, HandRaised
 from node.features.lobby.rules import LobbyChanged, LobbyOpened, WaiterAdmitted, WaiterCame, WaiterGone
 from node.features.participants.rules import Role
 from node.features.reactions.rules import EVERY_S, ReactionGiven
+from node.features.recordings.rules import RecordingMoved, RecordingStarted
 from node.features.rooms.rules import Room
 from node.features.types.rules import Right
 from node.ports import Event
@@ -87,12 +88,27 @@ def _cover(stream: Stream, event: CoverChanged) -> None:
     stream.tell_some(m.Cover(seq, cover_of(stream.room)), seq, staff(stream.room))
 
 
+def recording_of(room: Room, now: float) -> m.RecordingInfo | None:
+    live = room.recordings.view()
+    if live is None:
+        return None
+    running = now - live.since if live.since is not None else 0.0
+    return m.RecordingInfo(live.state, max(0, round(live.seconds + running)))
+
+
+def _recording(stream: Stream, event: RecordingStarted | RecordingMoved) -> None:
+    seq = stream.next()
+    stream.tell(m.Recording(seq, recording_of(stream.room, stream.now())), seq)
+
+
 # Any: each function takes the event under which it stands.
 TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     HandRaised: _hands,
     HandLowered: _hands,
     ReactionGiven: _reaction,
     CoverChanged: _cover,
+    RecordingStarted: _recording,
+    RecordingMoved: _recording,
     WaiterCame: _waiters,
     WaiterAdmitted: _waiters,
     WaiterGone: _waiters,

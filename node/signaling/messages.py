@@ -20,6 +20,7 @@ from node.signaling.parts import LevelInfo as LevelInfo
 from node.signaling.parts import MessageInfo as MessageInfo
 from node.signaling.parts import ModeInfo as ModeInfo
 from node.signaling.parts import PersonInfo as PersonInfo
+from node.signaling.parts import RecordingInfo as RecordingInfo
 from node.signaling.parts import RestraintInfo as RestraintInfo
 from node.signaling.parts import RoomInfo as RoomInfo
 from node.signaling.parts import SlotInfo as SlotInfo
@@ -199,6 +200,11 @@ class End(FromPage, frozen=True):
     """For everybody."""
 
 
+class Record(FromPage, frozen=True):
+    do: Literal["start", "pause", "resume", "stop"]
+    arrangement: Literal["grid", "speaker"] = "grid"
+
+
 class Quality(FromPage, frozen=True):
     """Of the last seconds. Lost, dropped: 0 … 1; `decode_ms`: of one frame; `limited`: what holds the sending back."""
 
@@ -250,6 +256,7 @@ ClientMessage = (
     | Lower
     | React
     | Active
+    | Record
     | Quality
     | Ping
     | Leave
@@ -291,6 +298,7 @@ class Welcome(FromNode, frozen=True):
     more_items: bool = False
     """There is more in `items`, after the last."""
     flags: tuple[str, ...] = ()
+    recording: RecordingInfo | None = None
 
 
 class Resumed(FromNode, frozen=True):
@@ -372,6 +380,13 @@ class Flags(FromNode, frozen=True):
 
     seq: int
     flags: tuple[str, ...]
+
+
+class Recording(FromNode, frozen=True):
+    """Of the room; None: nothing is recorded."""
+
+    seq: int
+    recording: RecordingInfo | None
 
 
 class Item(FromNode, frozen=True):

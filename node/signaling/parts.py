@@ -142,6 +142,13 @@ class RoomInfo(msgspec.Struct, frozen=True):
     title: str
 
 
+class RecordingInfo(msgspec.Struct, frozen=True):
+    """`state`: `armed`, `recording`, `paused`, `lagging`, `disk_low`, `finishing`; `seconds`: recorded so far."""
+
+    state: str
+    seconds: int
+
+
 class TimeInfo(msgspec.Struct, frozen=True):
     """`ends`: the stated end, ms since the epoch; everybody is out in `left_s` seconds; a session lasts `minutes`."""
 

@@ -313,6 +313,7 @@ class Stream:
             older=older,
             more_items=more_items,
             flags=room.flags.now.on,
+            recording=gestures.recording_of(room, self.now()),
         )
 
 

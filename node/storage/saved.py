@@ -16,6 +16,7 @@ import node.features.mute.store as mute
 import node.features.participants.store as participants
 import node.features.quota.store as quota
 import node.features.rates.store as rates
+import node.features.recordings.store as recordings
 import node.features.rooms.store as rooms
 import node.features.schedule.store as schedule
 from node.features.chat.rules import ChatBegun
@@ -38,6 +39,7 @@ _FEATURES: Final = merged(
         hands.WRITES,
         flags.WRITES,
         schedule.WRITES,
+        recordings.WRITES,
     )
 )
 WRITES: Final[Writes] = {
@@ -61,6 +63,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         caps = await rates.of_rooms(tx, ids)
         quotas = await quota.of_rooms(tx, ids)
         raised = await hands.of_rooms(tx, ids)
+        taken = await recordings.of_rooms(tx, ids)
         flagged = await flags.of_rooms(tx, ids)
         lobbies = await lobby.of_rooms(tx, ids)
         moderated = await moderation.of_rooms(tx, ids)
@@ -82,6 +85,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     lobby=lobbies[opening.room],
                     hands=raised.get(opening.room, {}),
                     flags=flagged.get(opening.room, FlagSet()),
+                    recording=taken.get(opening.room),
                     private=tuple(private),
                     moderation=moderated[opening.room].settings,
                     restraints=moderated[opening.room].restraints,

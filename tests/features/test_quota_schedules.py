@@ -23,7 +23,7 @@ from node.features.quota.service import Quota
 from node.features.rooms.floor import Floor, digest
 from node.features.rooms.rules import Room
 from node.features.rooms.service import Rooms
-from node.ports import Actor, Fact, Held, Opened, Scope, Shape, Source
+from node.ports import Actor, Fact, Held, Opened, Scope, Shape, Source, Tap
 from tests.features.stage import NOON, negotiated
 
 SCHEDULES = 1000
@@ -66,6 +66,13 @@ class Media:
     async def mute(self, changes: Any) -> None: ...
     async def assign(self, changes: Any) -> None: ...
     async def size(self, changes: Any) -> None: ...
+
+    records = False
+
+    async def tap(self, changes: Any) -> None: ...
+    async def taps(self) -> list[Tap]:
+        return []
+
     async def limit(self, cap: Any) -> None: ...
     async def held(self) -> list[Held]:
         return []

@@ -61,6 +61,7 @@ from node.ports import (
     Shape,
     Sizing,
     Source,
+    Tap,
     Track,
     TransportConnected,
 )
@@ -98,6 +99,7 @@ class NoMedia:
         self.closed: list[str] = []
         self.caps: dict[tuple[str, str], tuple[int, int]] = {}
         self.before_mute: Callable[[], Any] | None = None
+        self.tapped: dict[tuple[str, int], Tap] = {}
         self._listeners: list[Callable[[MediaEvent], None]] = []
 
     def subscribe(self, listener: Callable[[MediaEvent], None]) -> None:
@@ -132,6 +134,15 @@ class NoMedia:
     async def assign(self, changes: Sequence[Assignment]) -> None: ...
 
     async def size(self, changes: Sequence[Sizing]) -> None: ...
+
+    records = True
+
+    async def tap(self, changes: Sequence[Tap]) -> None:
+        for each in changes:
+            self.tapped[(each.recording, each.stream)] = each
+
+    async def taps(self) -> list[Tap]:
+        return [each for each in self.tapped.values() if each.on]
 
     async def limit(self, cap: Cap) -> None:
         self.caps[(cap.scope, cap.id)] = (cap.send_bps, cap.receive_bps)

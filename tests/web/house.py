@@ -39,6 +39,9 @@ from node.features.quota.rules import Limits
 from node.features.quota.service import Quota
 from node.features.quota.store import SqlStore as QuotaStore
 from node.features.reactions.service import Reactions
+from node.features.recordings.service import Recordings
+from node.features.recordings.service import Settings as RecordingSettings
+from node.features.recordings.store import SqlStore as RecordingStore
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Rooms
@@ -55,6 +58,7 @@ from node.ports import (
     Shape,
     Sizing,
     Source,
+    Tap,
     TransportConnected,
     TransportLost,
 )
@@ -93,6 +97,7 @@ class RecordingMedia:
         self.sizes: dict[tuple[str, int], tuple[int, int]] = {}
         self.caps: dict[tuple[str, str], tuple[int, int]] = {}
         self.restarted: list[str] = []
+        self.tapped: dict[tuple[str, int], Tap] = {}
         self.refuse: str | None = None
         self.gate = asyncio.Event()
         self.gate.set()
@@ -152,6 +157,15 @@ class RecordingMedia:
 
     async def size(self, changes: Sequence[Sizing]) -> None:
         self.sizes.update({(each.transport, each.slot): (each.width, each.height) for each in changes})
+
+    records = True
+
+    async def tap(self, changes: Sequence[Tap]) -> None:
+        for each in changes:
+            self.tapped[(each.recording, each.stream)] = each
+
+    async def taps(self) -> list[Tap]:
+        return [each for each in self.tapped.values() if each.on]
 
     async def limit(self, cap: Cap) -> None:
         self.caps[(cap.scope, cap.id)] = (cap.send_bps, cap.receive_bps)
@@ -303,6 +317,9 @@ class House:
         self.lobby.resume()
         self.access = Access(self.floor, self.limits, passwords, lambda: "http://test")
         self.moderation, self.flags = Moderation(self.floor), Flags(self.floor)
+        self.recordings = Recordings(self.floor, RecordingStore(self.engine), RecordingSettings())
+        self.media.subscribe(self.recordings.on_media)
+        await self.recordings.resume()
         edge = Edge(
             self.hub,
             self.join,
@@ -319,6 +336,7 @@ class House:
             self.rooms,
             self.lobby,
             Halls(self.floor, self.lobby),
+            self.recordings,
         )
         self.meter = Counting()
         self.edge = WebEdge(edge, self.join, self.meter, now=self.clock.now, **self.options)

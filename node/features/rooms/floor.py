@@ -39,6 +39,7 @@ from node.features.participants.rules import (
 )
 from node.features.quality.rules import NodeReading
 from node.features.rates.rules import LimitRates
+from node.features.recordings.rules import TapTracks
 from node.features.rooms.rules import Close, EmptyRoom, Resume, Room, RoomClosed, RoomView, SavedRoom
 from node.ports import (
     Actor,
@@ -416,6 +417,10 @@ async def _fill_slots(media: Media, effect: FillSlots) -> None:
     await media.assign(effect.assignments)
 
 
+async def _tap_tracks(media: Media, effect: TapTracks) -> None:
+    await media.tap(effect.taps)
+
+
 # Any: each function takes the effect under which it stands.
 EFFECTS: Final[dict[type[Effect], Callable[[Media, Any], Coroutine[Any, Any, None]]]] = {
     CloseTransport: _close_transport,
@@ -424,4 +429,5 @@ EFFECTS: Final[dict[type[Effect], Callable[[Media, Any], Coroutine[Any, Any, Non
     FillSlots: _fill_slots,
     SizeSlots: _size_slots,
     LimitRates: _limit_rates,
+    TapTracks: _tap_tracks,
 }

@@ -18,6 +18,7 @@ from node.features.lobby.rules import LetIn, SetLobby, TurnAway
 from node.features.moderation.rules import Claim, Decide, Regulate, Release, Restrain
 from node.features.mute.rules import Block, BlockRoom, Unblock, UnblockRoom
 from node.features.participants.rules import People, Publish, Remove
+from node.features.recordings.rules import PauseRecording, ResumeRecording, StartRecording, StopRecording
 from node.features.schedule.rules import EndSitting, Extend
 from node.features.types.rules import RIGHT_OF, Right, SessionType
 from node.ports import Actor
@@ -39,6 +40,10 @@ RIGHTS: Final[dict[type[msgspec.Struct], Right]] = {
     LetIn: Right.ADMIT,
     TurnAway: Right.ADMIT,
     SetLobby: Right.ADMIT,
+    StartRecording: Right.RECORD,
+    PauseRecording: Right.RECORD,
+    ResumeRecording: Right.RECORD,
+    StopRecording: Right.RECORD,
     Extend: Right.END,
     EndSitting: Right.END,
 }
@@ -60,6 +65,8 @@ def check_right(command: msgspec.Struct, people: People, type_: SessionType) -> 
         right, actor = RIGHTS.get(type(command), Right.END), by.id
     else:
         return
+    if right is Right.RECORD and not type_.recording:
+        raise Refused("RECORDING_FORBIDDEN", current=type_.key, set_by="type")
     person = people.find(actor)
     if person is None and isinstance(command, Publish | Say):
         return  # the feature says who is not there

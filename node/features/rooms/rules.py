@@ -74,6 +74,7 @@ from node.features.quality.watched import Quality, Report
 from node.features.quota.rules import SetRoomQuota
 from node.features.rates.rules import Cap, Rates, SetCap
 from node.features.reactions.rules import React, Reactions
+from node.features.recordings import rules as recordings
 from node.features.rooms.rights import check_right
 from node.features.rooms.view import JoinLink as JoinLink
 from node.features.rooms.view import Opening as Opening
@@ -88,6 +89,7 @@ from node.features.schedule.rules import (
     Plan,
     Schedule,
     SittingEnded,
+    SittingStarted,
 )
 from node.features.types.rules import End, Right, type_of
 from node.ports import (
@@ -185,6 +187,7 @@ class Room:
         self.hands = Hands(self.id, self.people)
         self.reactions = Reactions(self.id, self.people)
         self.cover = Cover(self.id, self.people, self.moderation)
+        self.recordings = recordings.Recordings(self.id, self.title, self.people, self.type)
 
     def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
         """Decide. The events are in the order in which they happened.
@@ -222,6 +225,7 @@ class Room:
             self.moderation,
             self.cover,
             self.schedule,
+            self.recordings,
         )
         return min((at for feature in features if (at := feature.deadline) is not None), default=None)
 
@@ -252,6 +256,7 @@ class Room:
             if person.transport:
                 room.layout.restore(person.id, held[person.transport].assigned)
         room.lobby.restore(saved.lobby, now)
+        room.recordings.restore(saved.recording)
         room.schedule.resume(now)
         return room
 
@@ -319,6 +324,7 @@ class Room:
             schedule=self.schedule.view(),
             lobby=self.lobby.on,
             waiters=len(self.lobby),
+            recording=live.state if (live := self.recordings.view()) is not None else "",
         )
 
     def participant(self, participant: str) -> ParticipantView:
@@ -345,11 +351,12 @@ class Room:
 
     def close(self, command: Close, now: float) -> list[Event]:
         self.closed, self.closed_by, self.closed_reason = now, command.by.id, command.reason
+        taken = self.recordings.over("closed", command.by.id, now)
         over = self.schedule.closed(command.by, command.reason, now)
         closed = RoomClosed(self.id, command.by.id, command.reason, now)
         unseen = self.lobby.clear(now, "ROOM_CLOSED")
         gone = self.people.clear(command.by.id, command.reason, now)
-        return [*over, closed, *unseen, *gone, EmptyRoom(self.id)]
+        return [*taken, *over, closed, *unseen, *gone, EmptyRoom(self.id)]
 
     def sitting_ended(self, event: SittingEnded, now: float) -> list[Event]:
         """Everybody is out. A permanent room stays, as does a scheduled one that may be used again in its time."""
@@ -396,6 +403,9 @@ class Room:
         self.schedule.may_enter(role, now)
         self.lobby.bar(role, now)
         return self.door.take_over(command, now)
+
+    def start_recording(self, command: recordings.StartRecording, now: float) -> list[Event]:
+        return self.recordings.start(command, self.schedule.started is not None, now)
 
     def first_in(self, event: PersonJoined, now: float) -> list[Event]:
         if self.opened is not None:
@@ -475,7 +485,15 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, c, now: room.moderation.tick(c, now),
         Room.time,
         lambda room, c, now: room.cover.count(now),
+        lambda room, c, now: room.recordings.tick(c, now),
     ),
+    recordings.StartRecording: (Room.start_recording,),
+    recordings.PauseRecording: (lambda room, c, now: room.recordings.pause(c, now),),
+    recordings.ResumeRecording: (lambda room, c, now: room.recordings.resume(c, now),),
+    recordings.StopRecording: (lambda room, c, now: room.recordings.stop(c, now),),
+    recordings.TapEnded: (lambda room, c, now: room.recordings.tap_ended(c, now),),
+    recordings.TapsHeld: (lambda room, c, now: room.recordings.held(c, now),),
+    recordings.RecorderRead: (lambda room, c, now: room.recordings.read(c, now),),
     Active: (lambda room, c, now: room.cover.active(c, now),),
     Raise: (lambda room, c, now: room.hands.raise_(c, now),),
     Lower: (lambda room, c, now: room.hands.lower(c, now),),
@@ -520,9 +538,13 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.moderation.here(e.participant, room._mark(e.ticket, e.name)),
         lambda room, e, now: room.rates.placed(e, now),
         lambda room, e, now: room.cover.came(e.participant, now),
+        lambda room, e, now: room.recordings.person_moved(e, now),
     ),
     SettingsChanged: (lambda room, e, now: room.cover.count(now),),
-    PersonChanged: (lambda room, e, now: room.layout.refresh(e, now),),
+    PersonChanged: (
+        lambda room, e, now: room.layout.refresh(e, now),
+        lambda room, e, now: room.recordings.person_changed(e, now),
+    ),
     BlockChanged: (lambda room, e, now: room.layout.refresh(e, now),),
     FlagsChanged: (
         lambda room, e, now: room.mute.flags_changed(e, now),
@@ -543,10 +565,16 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.quality.person_gone(e, now),
         lambda room, e, now: room.rates.person_gone(e, now),
         lambda room, e, now: room.schedule.person_gone(e, now),
+        lambda room, e, now: room.recordings.person_gone(e, now),
     ),
     PlaceFreed: (lambda room, e, now: room.lobby.place_freed(e, now),),
     TicketEnded: (lambda room, e, now: room.lobby.ticket_ended(e, now),),
-    SittingEnded: (Room.sitting_ended, Room.begin_anew),
+    SittingStarted: (lambda room, e, now: room.recordings.begin(e, now),),
+    SittingEnded: (
+        lambda room, e, now: room.recordings.over("ended", e.by, now),
+        Room.sitting_ended,
+        Room.begin_anew,
+    ),
 }
 
 AFTER_CLOSE: Final = frozenset(
@@ -564,5 +592,7 @@ AFTER_CLOSE: Final = frozenset(
         MediaConnected,
         LayersWanted,
         VideoHeld,
+        recordings.TapEnded,
+        recordings.RecorderRead,
     }
 )

@@ -16,6 +16,7 @@ from node.features.mute.rules import By
 from node.features.participants.rules import Cause, Role
 from node.features.quota.rules import Value
 from node.features.rates.rules import Cap
+from node.features.recordings.rules import SavedRecording
 from node.features.schedule.rules import Plan, ScheduleView, Sitting
 from node.ports import Shape, Source
 
@@ -60,6 +61,8 @@ class RoomView(msgspec.Struct, frozen=True):
     lobby: bool = False
     """Who may not prepare waits there until somebody lets them in."""
     waiters: int = 0
+    recording: str = ""
+    """Its state (`node/features/recordings/states.py`); "" none."""
 
 
 class JoinLink(msgspec.Struct, frozen=True):
@@ -134,3 +137,4 @@ class SavedRoom(msgspec.Struct, frozen=True):
     hands: dict[str, float] = {}
     """Since when, in their order."""
     flags: FlagSet = FlagSet()
+    recording: SavedRecording | None = None

@@ -33,6 +33,8 @@ class Right(enum.StrEnum):
     MODERATE_CHAT = "moderate_chat"
     ADMIT = "admit"
     """Let people in who wait in the lobby, or turn them away."""
+    RECORD = "record"
+    """Start, pause and stop the recording, in a type that may be recorded."""
     START = "start"
     END = "end"
     """End for everybody, and extend."""
@@ -132,7 +134,7 @@ _STAFF: Final = {
     Role.HOST: EVERYTHING,
     Role.SPEAKER: SPEAK | {Right.PREPARE},
     Role.MODERATOR: WATCH | {Right.PREPARE, Right.MODERATE_CHAT, Right.ADMIT},
-    Role.TECHNICIAN: SPEAK | {Right.PREPARE},
+    Role.TECHNICIAN: SPEAK | {Right.PREPARE, Right.RECORD},
 }
 
 MEETING: Final = SessionType(

@@ -1,0 +1,342 @@
+"""Recordings of the node: who may start one and how long it may become, and what became of each.
+
+What is being recorded is the room's (`rules.py`). Here is the book of all of them, as operators see it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Literal, Protocol
+
+import msgspec
+import structlog
+
+from node.errors import Refused
+from node.features.recordings.rules import (
+    Arrangement,
+    Ceiling,
+    MarkView,
+    PauseRecording,
+    RecorderRead,
+    RecordingKept,
+    RecordingMoved,
+    RecordingStarted,
+    RecordingView,
+    ResumeRecording,
+    StartRecording,
+    StopRecording,
+    StreamBegun,
+    StreamEnded,
+    StreamView,
+    TapEnded,
+    TapsHeld,
+)
+from node.features.recordings.states import LIVE, State
+from node.features.rooms.floor import Floor
+from node.features.rooms.rules import Room
+from node.ports import Actor, Event, Fact, MediaEvent, PlaneDown, PlaneFigures, TapClosed, TapFailed
+
+CHANGES: Final = {"pause": PauseRecording, "resume": ResumeRecording, "stop": StopRecording}
+ID: Final = re.compile(r"[0-9a-f]{32}")
+
+log: Final = structlog.get_logger()
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`free_bytes`: below so much room no recording starts. Minutes, bytes: of what is recorded and not deleted, in
+    one room and on the node; 0: however much."""
+
+    free_bytes: int = 2 * 1024**3
+    room_minutes: int = 0
+    room_bytes: int = 0
+    node_minutes: int = 0
+    node_bytes: int = 0
+
+
+class Store(Protocol):
+    async def load(self) -> list[RecordingView]:
+        """Every recording, the oldest first."""
+
+
+class Recordings:
+    """Raises `Refused` as each method says; ROOM_UNKNOWN, ROOM_CLOSED; NOT_ALLOWED for who may not record."""
+
+    def __init__(self, floor: Floor, store: Store, settings: Settings) -> None:
+        self._floor = floor
+        self._store = store
+        self.settings = settings
+        self._book: dict[str, RecordingView] = {}
+        self._of_stream: dict[tuple[str, int], int] = {}
+        """Where in its recording's streams each is that runs."""
+        self._listeners: list[Callable[[RecordingView], None]] = []
+        self.free_bytes: int | None = None
+        """Of the spool; None: not known."""
+        floor.listen(self._on_events)
+
+    def tell(self, listener: Callable[[RecordingView], None]) -> None:
+        """`listener` is called whenever a recording changed."""
+        self._listeners.append(listener)
+
+    # ------------------------------------------------------------ reading
+
+    def get(self, recording: str) -> RecordingView:
+        """
+        Raises:
+            Refused: RECORDING_UNKNOWN.
+        """
+        view = self._book.get(recording)
+        if view is None:
+            raise Refused("RECORDING_UNKNOWN", current=recording[:64])
+        return view
+
+    def list(self, room: str = "") -> Sequence[RecordingView]:
+        """The latest first."""
+        return [view for view in reversed(self._book.values()) if not room or view.room == room]
+
+    # ------------------------------------------------------------ of a room
+
+    async def start(self, room: str, arrangement: Arrangement, *, by: Actor, reason: str = "") -> RecordingView:
+        """When it is answered, the ledger has it and the plane does it.
+
+        Raises:
+            Refused: RECORDING_FORBIDDEN, RECORDING_RUNS, RECORDING_OFF, RECORDING_DISK, RECORDING_MINUTES,
+                RECORDING_BYTES.
+        """
+        of = self._floor.room(room)
+        recording = secrets.token_hex(16)
+        if of.type.recording:
+            self._may_begin()
+        ceiling = self._ceiling(room)
+        await self._floor.decide(room, StartRecording(recording, by, arrangement, ceiling, reason)).done()
+        return self.get(recording)
+
+    async def change(
+        self, room: str, change: Literal["pause", "resume", "stop"], *, by: Actor, reason: str = ""
+    ) -> None:
+        """
+        Raises:
+            Refused: RECORDING_NONE, RECORDING_STATE.
+        """
+        await self._floor.decide(room, CHANGES[change](by, reason)).done()
+
+    def _may_begin(self) -> None:
+        if not self._floor.media.records:
+            raise Refused("RECORDING_OFF")
+        least = self.settings.free_bytes
+        if self.free_bytes is not None and self.free_bytes < least:
+            raise Refused("RECORDING_DISK", limit=least, current=self.free_bytes)
+
+    def _ceiling(self, room: str, but: str = "") -> Ceiling:
+        """What a recording of this room may take, all others of the room and of the node being there.
+
+        Raises:
+            Refused: RECORDING_MINUTES, RECORDING_BYTES: nothing.
+        """
+        now, settings = self._floor.clock.now(), self.settings
+        seconds: list[float] = []
+        size: list[int] = []
+        for of, minutes, most in (
+            (room, settings.room_minutes, settings.room_bytes),
+            ("", settings.node_minutes, settings.node_bytes),
+        ):
+            kept = [v for v in self.list(of) if v.state is not State.DELETED and v.recording != but]
+            if minutes:
+                spent = sum(view.seconds(now) for view in kept)
+                seconds.append(minutes * 60.0 - spent)
+                if seconds[-1] <= 0 and not but:
+                    raise Refused("RECORDING_MINUTES", limit=minutes, current=int(spent // 60))
+            if most:
+                size.append(most - sum(view.bytes for view in kept))
+                if size[-1] <= 0 and not but:
+                    raise Refused("RECORDING_BYTES", limit=most, current=most - size[-1])
+        return Ceiling(min(seconds, default=None), min(size, default=None))
+
+    # ------------------------------------------------------------ after a restart
+
+    async def resume(self) -> None:
+        """Once the floor is restored: what the plane writes, the rooms and the ledger are made to agree."""
+        self._book = {view.recording: view for view in await self._store.load()}
+        running = await self._floor.media.taps() if self._floor.media.records else []
+        known = {(tap.recording, tap.stream) for tap in running}
+        for view in list(self._book.values()):
+            for stream in view.streams:
+                if stream.ended is None and (view.recording, stream.stream) not in known:
+                    self._stream_ended(view.recording, stream.stream, 0, stream.bytes, "lost")
+        for room in list(self._floor):
+            live = room.recordings.view()
+            if live is not None:
+                room.recordings.limit(self._ceiling(room.id, but=live.recording))
+            mine = [tap for tap in running if live is not None and tap.recording == live.recording]
+            if live is not None:
+                self._floor.decide(room.id, TapsHeld(tuple((t.recording, t.stream, t.track) for t in mine)))
+        live_now = {live.recording for room in self._floor if (live := room.recordings.view()) is not None}
+        stray = [msgspec.structs.replace(tap, on=False) for tap in running if tap.recording not in live_now]
+        if stray:
+            log.warning("recordings_stray", streams=len(stray))
+            await self._floor.media.tap(stray)
+        for view in list(self._book.values()):
+            if view.state in LIVE and view.recording not in live_now:
+                now = self._floor.clock.now()
+                self._note(RecordingMoved(view.room, view.recording, State.FINISHING, "closed", "", now, view.spent))
+
+    # ------------------------------------------------------------ what happens
+
+    def _on_events(self, room: Room, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, RecordingStarted | RecordingMoved | StreamBegun):
+                self._enter(event)
+
+    def on_media(self, event: MediaEvent) -> None:
+        """The listener to give to `Media.subscribe`."""
+        match event:
+            case TapClosed():
+                self._tap_closed(event)
+            case TapFailed():
+                log.warning("recording_loses", recording=event.recording, stream=event.stream, cause=event.cause)
+            case PlaneFigures():
+                self._on_figures(event)
+            case PlaneDown():
+                for view in list(self._book.values()):
+                    for stream in view.streams:
+                        if stream.ended is None:
+                            self._stream_ended(view.recording, stream.stream, 0, stream.bytes, "plane")
+
+    def _tap_closed(self, event: TapClosed) -> None:
+        view = self._book.get(event.recording)
+        if view is None:
+            return
+        self._stream_ended(event.recording, event.stream, event.segments, event.bytes, event.cause)
+        if view.state in LIVE and view.room in self._floor.rooms and not self._floor.fenced:
+            failed = event.cause == "failed"
+            self._floor.decide(view.room, TapEnded(event.recording, event.stream, failed))
+
+    def _on_figures(self, figures: PlaneFigures) -> None:
+        self.free_bytes = figures.spool_free_bytes
+        low = self.free_bytes is not None and self.free_bytes < self.settings.free_bytes
+        by_recording: dict[str, list[int]] = {}
+        for at, tap in enumerate(figures.taps):
+            by_recording.setdefault(tap.recording, []).append(at)
+        for view in list(self._book.values()):
+            if view.state not in LIVE:
+                continue
+            taps = [figures.taps[at] for at in by_recording.get(view.recording, ())]
+            running = {tap.stream: tap for tap in taps}
+            streams = tuple(
+                msgspec.structs.replace(stream, bytes=running[stream.stream].bytes)
+                if stream.ended is None and stream.stream in running
+                else stream
+                for stream in view.streams
+            )
+            changed = msgspec.structs.replace(
+                view,
+                streams=streams,
+                bytes=sum(stream.bytes for stream in streams),
+                late_ms=max((tap.late_ms for tap in taps), default=0),
+                dropped_packets=sum(tap.dropped_packets for tap in taps),
+            )
+            self._put(changed)
+            if view.room in self._floor.rooms and not self._floor.fenced:
+                failing = next((tap.failing for tap in taps if tap.failing), "")
+                read = RecorderRead(view.recording, changed.bytes, changed.late_ms, failing, low)
+                self._floor.decide(view.room, read)
+
+    def _stream_ended(self, recording: str, stream: int, segments: int, size: int, cause: str) -> None:
+        self._note(StreamEnded(recording, stream, segments, size, cause, self._floor.clock.now()))
+
+    def _note(self, fact: Fact) -> None:
+        """What no room decides: the ledger is told by us."""
+        if self._floor.fenced:
+            return
+        self._floor.ledger.note([fact])
+        self._enter(fact)
+
+    # ------------------------------------------------------------ the book
+
+    def _enter(self, fact: Event) -> None:
+        view = ENTRIES[type(fact)](self._book, fact)
+        if view is not None:
+            self._put(view)
+
+    def _put(self, view: RecordingView) -> None:
+        if view == self._book.get(view.recording):
+            return
+        self._book[view.recording] = view
+        for listener in self._listeners:
+            listener(view)
+
+
+Book = dict[str, RecordingView]
+
+
+def _started(book: Book, fact: RecordingStarted) -> RecordingView:
+    return RecordingView(
+        recording=fact.recording,
+        room=fact.room,
+        title=fact.title,
+        state=fact.state,
+        why="",
+        arrangement=fact.arrangement,
+        by=fact.by,
+        started=fact.at,
+        ended=None,
+        spent=0.0,
+        since=fact.at if fact.state is State.RECORDING else None,
+        bytes=0,
+        marks=(MarkView(fact.state, fact.at, fact.by),),
+    )
+
+
+def _moved(book: Book, fact: RecordingMoved) -> RecordingView | None:
+    view = book.get(fact.recording)
+    return view and msgspec.structs.replace(
+        view,
+        state=fact.state,
+        why=fact.why,
+        spent=fact.spent,
+        since=fact.since,
+        ended=None if fact.state in LIVE else fact.at,
+        marks=(*view.marks, MarkView(fact.state, fact.at, fact.by, fact.why)),
+    )
+
+
+def _begun(book: Book, fact: StreamBegun) -> RecordingView | None:
+    view = book.get(fact.recording)
+    begun = StreamView(fact.stream, fact.participant, fact.name, fact.source, fact.at)
+    return view and msgspec.structs.replace(view, streams=(*view.streams, begun))
+
+
+def _ended(book: Book, fact: StreamEnded) -> RecordingView | None:
+    view = book.get(fact.recording)
+    if view is None:
+        return None
+    streams = tuple(
+        msgspec.structs.replace(stream, ended=fact.at, segments=fact.segments, bytes=fact.bytes, cause=fact.cause)
+        if stream.stream == fact.stream
+        else stream
+        for stream in view.streams
+    )
+    return msgspec.structs.replace(view, streams=streams, bytes=sum(stream.bytes for stream in streams))
+
+
+def _kept(book: Book, fact: RecordingKept) -> RecordingView | None:
+    view = book.get(fact.recording)
+    return view and msgspec.structs.replace(
+        view,
+        state=fact.state,
+        why=fact.why,
+        bytes=fact.bytes,
+        marks=(*view.marks, MarkView(fact.state, fact.at, fact.by, fact.why)),
+        late_ms=0,
+    )
+
+
+# Any: each function takes the fact under which it stands.
+ENTRIES: Final[dict[type[Event], Callable[[Book, Any], RecordingView | None]]] = {
+    RecordingStarted: _started,
+    RecordingMoved: _moved,
+    StreamBegun: _begun,
+    StreamEnded: _ended,
+    RecordingKept: _kept,
+}
