@@ -103,6 +103,21 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "List the people of a room, or of all.",
     ),
     "ctl.participants.remove": ("Retirer des personnes d’une salle.", "Remove people from a room."),
+    "ctl.participants.promote": (
+        "Donner un autre rôle à des personnes : animation, sauf mention contraire.",
+        "Give people another role: host, unless told otherwise.",
+    ),
+    "ctl.participants.demote": (
+        "Reprendre un rôle : participant, sauf mention contraire.",
+        "Take a role back: participant, unless told otherwise.",
+    ),
+    "ctl.participants.rename": ("Corriger le nom d’une personne.", "Mend the name of a person."),
+    "ctl.opt.role": (
+        "rôle du type de la salle : host, speaker, moderator, technician, participant",
+        "a role of the room’s type: host, speaker, moderator, technician, participant",
+    ),
+    "ctl.arg.one": ("identifiant ou nom", "id or name"),
+    "ctl.arg.name": ("nouveau nom", "new name"),
     "ctl.mute": ("Bloquer des micros.", "Block microphones."),
     "ctl.mute.participant": (
         "Bloquer le micro (ou une autre source) de personnes.",

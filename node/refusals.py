@@ -10,6 +10,7 @@ from typing import Final
 from node.refusals_entry import ENTRY
 from node.refusals_full import FULL
 from node.refusals_recordings import RECORDINGS
+from node.refusals_room import ROOM
 from node.wording import Language, Rule, Text
 
 __all__ = ["RULES", "Language", "Rule", "Text"]
@@ -23,6 +24,7 @@ _FIX_CLIENT = Text(
 RULES: Final[dict[str, Rule]] = {
     **FULL,
     **RECORDINGS,
+    **ROOM,
     # ------------------------------------------------------------------ rooms
     "ROOM_UNKNOWN": Rule(
         "NOT_FOUND",

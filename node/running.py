@@ -60,6 +60,7 @@ from node.features.rates.service import Rates
 from node.features.reactions.service import Reactions
 from node.features.recordings.service import Recordings
 from node.features.recordings.service import Settings as RecordingSettings
+from node.features.roles.service import Roles
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
@@ -309,6 +310,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     QuotaTold(quota, journal)
     types = Types(quota.book)
     join, lobby = Join(floor, quota, passwords), Lobby(floor, quota, passwords)
+    roles = Roles(floor, quota)
     rooms = Rooms(floor, archive, quota, lambda: running.web_url)
     recordings = Recordings(floor, recordings_store.SqlStore(engine), RecordingSettings())
     meter = Meter()
@@ -330,6 +332,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             lobby=lobby,
             halls=Halls(floor, lobby),
             recordings=recordings,
+            roles=roles,
         ),
         join,
         meter,
@@ -360,6 +363,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         hands=hands,
         types=types,
         lobby=lobby,
+        roles=roles,
         access=Access(floor, config.limits, passwords, lambda: running.web_url),
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),

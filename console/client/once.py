@@ -353,6 +353,20 @@ class Once:
         reply = await self._call(self._stubs.rooms.CloseRoom, request)
         return self._found(convert.room(self.context.name, reply.room), reply.room)
 
+    async def give_role(self, room: str, participant: str, role: str, reason: str) -> list[str]:
+        request = participants_pb2.SetRoleRequest(
+            room=room, participant=participant, role=role, reason=reason, request_id=request_id()
+        )
+        await self._call(self._stubs.participants.SetRole, request)
+        return [participant]
+
+    async def rename(self, room: str, participant: str, name: str, reason: str) -> Found:
+        request = participants_pb2.RenameParticipantRequest(
+            room=room, participant=participant, name=name, reason=reason, request_id=request_id()
+        )
+        reply = await self._call(self._stubs.participants.RenameParticipant, request)
+        return self._found(convert.person(self.context.name, reply.participant), reply.participant)
+
     async def remove(self, room: str, participant: str, reason: str) -> list[str]:
         request = participants_pb2.RemoveParticipantRequest(
             room=room, participant=participant, reason=reason, request_id=request_id()

@@ -1,4 +1,4 @@
-"""regie participants list|remove"""
+"""regie participants list|remove|promote|demote|rename"""
 
 from __future__ import annotations
 
@@ -80,6 +80,54 @@ def remove(
     results, code = targets(context, timeout, ids, lambda node, one: node.remove(room, one, reason))
     output.outcomes(results, out)
     raise typer.Exit(code)
+
+
+@app.command(help=t("ctl.participants.promote"))
+def promote(
+    room: RoomArgument,
+    people: PeopleArgument,
+    role: Annotated[str, typer.Option("--role", help=t("ctl.opt.role"))] = "host",
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    _give(context, timeout, room, people, role, reason, out)
+
+
+@app.command(help=t("ctl.participants.demote"))
+def demote(
+    room: RoomArgument,
+    people: PeopleArgument,
+    role: Annotated[str, typer.Option("--role", help=t("ctl.opt.role"))] = "participant",
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    _give(context, timeout, room, people, role, reason, out)
+
+
+def _give(context: str, timeout: float, room: str, people: list[str], role: str, reason: str, out: Output) -> None:
+    ids = named(context, timeout, room, people)
+    results, code = targets(context, timeout, ids, lambda node, one: node.give_role(room, one, role, reason))
+    output.outcomes(results, out)
+    raise typer.Exit(code)
+
+
+@app.command(help=t("ctl.participants.rename"))
+def rename(
+    room: RoomArgument,
+    person: Annotated[str, typer.Argument(help=t("ctl.arg.one"), metavar="PERSON")],
+    name: Annotated[str, typer.Argument(help=t("ctl.arg.name"), metavar="NAME")],
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    (found,) = named(context, timeout, room, [person])
+    done = ask(context, timeout, lambda node: node.rename(room, found, name, reason))
+    output.one_row(done, _SHOWN, out, lambda row: str(row.participant))
 
 
 def named(context: str, timeout: float, room: str, words: list[str]) -> list[str]:

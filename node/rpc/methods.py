@@ -45,6 +45,8 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.participants.v1.ParticipantsService/ListParticipants": _reads(Role.VIEWER, "room"),
     "/regie.participants.v1.ParticipantsService/WatchParticipants": _reads(Role.VIEWER, "room"),
     "/regie.participants.v1.ParticipantsService/RemoveParticipant": _changes(Role.MODERATOR, "room", "participant"),
+    "/regie.participants.v1.ParticipantsService/SetRole": _changes(Role.MODERATOR, "room", "participant", "role"),
+    "/regie.participants.v1.ParticipantsService/RenameParticipant": _changes(Role.MODERATOR, "room", "participant"),
     "/regie.mute.v1.MuteService/MuteParticipant": _changes(Role.MODERATOR, "room", "participant"),
     "/regie.mute.v1.MuteService/UnmuteParticipant": _changes(Role.MODERATOR, "room", "participant"),
     "/regie.mute.v1.MuteService/MuteRoom": _changes(Role.MODERATOR, "room"),

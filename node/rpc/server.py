@@ -48,6 +48,7 @@ from node.features.quota.rpc import QuotaServicer
 from node.features.quota.service import Quota
 from node.features.rates.rpc import RatesServicer
 from node.features.rates.service import Rates
+from node.features.roles.service import Roles
 from node.features.rooms.rpc import RoomsServicer
 from node.features.rooms.service import Rooms
 from node.features.types.rpc import TypesServicer
@@ -139,6 +140,7 @@ class Services:
     types: Types
     access: Access
     lobby: Lobby
+    roles: Roles
     journal: Journal
     operators: Operators
     audit: Audit
@@ -227,7 +229,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     nodes_pb2_grpc.add_NodesServiceServicer_to_server(NodesServicer(s.nodes, s.journal), server)
     rooms_pb2_grpc.add_RoomsServiceServicer_to_server(RoomsServicer(s.rooms, s.journal), server)
     participants_pb2_grpc.add_ParticipantsServiceServicer_to_server(
-        ParticipantsServicer(s.participants, s.journal), server
+        ParticipantsServicer(s.participants, s.roles, s.journal), server
     )
     mute_pb2_grpc.add_MuteServiceServicer_to_server(MuteServicer(s.mute), server)
     chat_pb2_grpc.add_ChatServiceServicer_to_server(ChatServicer(s.chat, s.journal), server)

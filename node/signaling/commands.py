@@ -28,9 +28,11 @@ from node.features.quality.service import Quality
 from node.features.reactions.rules import Reaction
 from node.features.reactions.service import Reactions
 from node.features.recordings.service import Recordings
+from node.features.roles.service import Roles
 from node.features.rooms.rules import Room
 from node.features.rooms.service import Rooms
 from node.ports import Actor, Source
+from node.signaling import leading
 from node.signaling import messages as m
 from node.signaling.hall import Halls
 from node.signaling.stream import ENDED, Connection, Hub, Stream, frame
@@ -60,6 +62,7 @@ class Edge:
     lobby: Lobby
     halls: Halls
     recordings: Recordings
+    roles: Roles
 
 
 @dataclass(slots=True)
@@ -296,4 +299,5 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Quality: _quality,
     m.Ping: _ping,
     m.Leave: _leave,
+    **leading.HANDLERS,
 }

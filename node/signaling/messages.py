@@ -89,6 +89,18 @@ class Remove(FromPage, frozen=True):
     participant: Id
 
 
+class Role(FromPage, frozen=True):
+    """Promote or demote. Which roles there are, the rules say."""
+
+    participant: Id
+    role: Annotated[str, Meta(min_length=1, max_length=16)]
+
+
+class Rename(FromPage, frozen=True):
+    participant: Id
+    name: Annotated[str, Meta(max_length=400)]
+
+
 class Admit(FromPage, frozen=True):
     """ "": everybody who waits."""
 
@@ -236,6 +248,8 @@ ClientMessage = (
     | Sizes
     | Mute
     | Remove
+    | Role
+    | Rename
     | Admit
     | Refuse
     | Lobby
@@ -481,6 +495,15 @@ class Time(FromNode, frozen=True):
 
     seq: int
     time: TimeInfo | None
+
+
+class NewRole(FromNode, frozen=True, tag="role"):
+    """You have another one now; a welcome follows."""
+
+    seq: int
+    role: str
+    rights: tuple[str, ...]
+    by: str
 
 
 class Rejoin(FromNode, frozen=True):

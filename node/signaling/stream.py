@@ -34,7 +34,7 @@ from node.features.rooms.rules import Room
 from node.features.schedule.rules import TimeTold
 from node.features.types.rules import End
 from node.ports import Event, Source
-from node.signaling import gestures
+from node.signaling import gestures, leading
 from node.signaling import messages as m
 from node.signaling import talk as told
 
@@ -254,6 +254,16 @@ class Stream:
             connection.greet(frame(self._welcome(person)))
         if self._grades:
             connection.send(self._grades)
+
+    def greet_again(self, participant: str) -> None:
+        """What this person may see has changed as a whole: nothing of before is of use to them, not even later."""
+        self.changed(participant)
+        self.flush([participant])
+        self._since[participant] = self._seq
+        person = self.room.people.find(participant)
+        connection = self.connections.get(participant)
+        if person is not None and connection is not None:
+            connection.greet(frame(self._welcome(person)))
 
     def _missed(self, participant: str, seq: int) -> list[bytes] | None:
         """What this person was told after `seq`. None: it is too long ago or too much, or they never came so far."""
@@ -483,4 +493,5 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     SpeakersChanged: _speakers_changed,
     **told.TELL,
     **gestures.TELL,
+    **leading.TELL,
 }

@@ -17,6 +17,7 @@ import node.features.participants.store as participants
 import node.features.quota.store as quota
 import node.features.rates.store as rates
 import node.features.recordings.store as recordings
+import node.features.roles.store as roles
 import node.features.rooms.store as rooms
 import node.features.schedule.store as schedule
 from node.features.chat.rules import ChatBegun
@@ -38,6 +39,7 @@ _FEATURES: Final = merged(
         lobby.WRITES,
         hands.WRITES,
         flags.WRITES,
+        roles.WRITES,
         schedule.WRITES,
         recordings.WRITES,
     )

@@ -42,6 +42,7 @@ from node.features.quota.store import SqlStore as QuotaStore
 from node.features.quota.told import Told as QuotaTold
 from node.features.rates.rules import Cap as KeptRates
 from node.features.rates.service import Rates
+from node.features.roles.service import Roles
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Rooms
@@ -264,6 +265,7 @@ class House:
             hands=Hands(self.floor),
             flags=Flags(self.floor),
             types=Types(self.quota.book),
+            roles=Roles(self.floor, self.quota),
             lobby=Lobby(self.floor, self.quota, Passwords()),
             access=Access(self.floor, Limits(), Passwords(), lambda: "http://test"),
             journal=self.journal,

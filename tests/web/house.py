@@ -42,6 +42,7 @@ from node.features.reactions.service import Reactions
 from node.features.recordings.service import Recordings
 from node.features.recordings.service import Settings as RecordingSettings
 from node.features.recordings.store import SqlStore as RecordingStore
+from node.features.roles.service import Roles
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Rooms
@@ -320,6 +321,7 @@ class House:
         self.recordings = Recordings(self.floor, RecordingStore(self.engine), RecordingSettings())
         self.media.subscribe(self.recordings.on_media)
         await self.recordings.resume()
+        self.roles = Roles(self.floor, self.quota)
         edge = Edge(
             self.hub,
             self.join,
@@ -337,6 +339,7 @@ class House:
             self.lobby,
             Halls(self.floor, self.lobby),
             self.recordings,
+            self.roles,
         )
         self.meter = Counting()
         self.edge = WebEdge(edge, self.join, self.meter, now=self.clock.now, **self.options)

@@ -219,6 +219,29 @@ class Servicer(
         await self._node.leave(request.room, request.participant)
         return self._did(request, participants_pb2.RemoveParticipantResponse(participant=person))
 
+    async def SetRole(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "SetRole", "moderator", request):
+            return again
+        person = await self._present(request, context)
+        person.role = request.role
+        await self._node.changed(person)
+        return self._did(request, participants_pb2.SetRoleResponse(participant=person))
+
+    async def RenameParticipant(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "RenameParticipant", "moderator", request):
+            return again
+        person = await self._present(request, context)
+        person.name = request.name
+        await self._node.changed(person)
+        return self._did(request, participants_pb2.RenameParticipantResponse(participant=person))
+
+    async def _present(self, request: Any, context: Any) -> participants_pb2.Participant:
+        person = self._person(request)
+        if person is None:
+            await refuse(context, grpc.StatusCode.NOT_FOUND, refusal("PARTICIPANT_UNKNOWN"))
+            raise AssertionError
+        return person
+
     # mute
 
     async def MuteParticipant(self, request: Any, context: Any) -> Any:

@@ -297,6 +297,13 @@ class Access:
             return []
         return [self._end(link, "removed", now)]
 
+    def role_given(self, ticket: str, role: Role) -> list[Event]:
+        """A ticket that is one person's has the role that they were given; a link that many share keeps its own."""
+        link = self._links.get(ticket)
+        if link is not None and link.id:
+            self._keep(msgspec.structs.replace(link, role=role))
+        return []
+
     # ------------------------------------------------------------ inside
 
     def _keep(self, link: Link) -> None:

@@ -111,6 +111,11 @@ class Cover:
         self._active.pop(participant, None)
         return self.count(now)
 
+    def role_given(self, participant: str, now: float) -> list[Event]:
+        if self._people.get(participant).role not in STAFF:
+            return self.gone(participant, now)
+        return self.came(participant, now)
+
     def count(self, now: float) -> list[Event]:
         """Look again: who is here, and for how long there were too few."""
         self._active = {who: at for who, at in self._active.items() if now - at < ACTIVE_S}

@@ -182,7 +182,10 @@ class Door:
         coming = self._returning.get(command.participant)
         if coming is not None and coming.transport == command.transport == person.opening:
             del self._returning[command.participant]
-            person.name, person.role, person.ticket = coming.name, coming.role, coming.ticket
+            person.name = person.name if person.name_by else coming.name
+            # A role that was given meanwhile holds, whatever the ticket said when they asked.
+            if not person.role_by:
+                person.role, person.ticket = coming.role, coming.ticket
         events = self._people.admit(command.participant, command.transport, command.tracks, command.slots, now)
         person = self._people.get(command.participant)
         self._sessions[person.session] = person.id
@@ -218,8 +221,10 @@ class Door:
         return coming.role if coming is not None else person.role
 
     def role_for(self, person: Person, ticket: str, now: float) -> Role:
-        """Of somebody who comes back: a host's ticket that is valid makes a host."""
+        """Of somebody who comes back: a host's ticket that is valid makes a host, unless a role was given to them."""
         link = self._access.link(ticket)
+        if person.role_by:
+            return person.role
         return Role.HOST if link.role is Role.HOST and link.expires > now and not link.ended else person.role
 
     def has_place(self, role: Role, client: Shape, taken: int) -> None:
@@ -230,6 +235,14 @@ class Door:
         if taken >= self.max_participants:
             raise Refused("ROOM_FULL", limit=self.max_participants, current=taken, set_by="room")
         self._may_publish(role, client)
+
+    def may_become(self, person: Person, role: Role) -> None:
+        """
+        Raises:
+            Refused: PUBLISHERS_FULL.
+        """
+        if not publishes(self._type, person.role, person.client):
+            self._may_publish(role, person.client)
 
     def _may_publish(self, role: Role, client: Shape) -> None:
         if not self.max_publishers or not publishes(self._type, role, client):

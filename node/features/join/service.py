@@ -244,6 +244,7 @@ class Join:
         try:
             self._floor.decide(room.id, Return(digest(session), transport, ticket, request.name))
         except Refused as refused:
+            self._quota.settle(room, participant)
             self._quota.denied(refused, room.id, room.type)
             raise
 
@@ -287,8 +288,8 @@ class Join:
                 muted=muted,
             )
         except BaseException as failure:
-            if room.handle(GiveUp(participant, transport), self._floor.clock.now()):
-                self._quota.leave(room, participant)
+            room.handle(GiveUp(participant, transport), self._floor.clock.now())
+            self._quota.settle(room, participant)
             if not isinstance(failure, Refused):
                 self._floor.discard(transport)
             raise

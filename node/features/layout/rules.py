@@ -220,6 +220,11 @@ class Layout:
         seen = event.before.webcams_only_for_moderators != event.flags.webcams_only_for_moderators
         return self._fill(self.people) if seen else []
 
+    def role_given(self, participant: str, now: float) -> list[Event]:
+        """Whose camera is spared, and who receives every camera, may be others now."""
+        self._note(self.people.get(participant))
+        return self._fill(self.people)
+
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
         shown = event.participant in self._cameras or event.participant in self._screens
         memories = (self._seats, self._wishes, self._recent, self._turns, self._screens, self._cameras, self._wanted)

@@ -535,6 +535,13 @@ class Moderation:
         mine = [item for item in self._open.values() if item.claimed_by == event.participant]
         return [self._claimed(item, None, now) for item in mine]
 
+    def role_given(self, participant: str, by: str, now: float) -> list[Event]:
+        """Who moderates now is not restrained; what one who does not any more has claimed is free again."""
+        if self._people.get(participant).role in STAFF:
+            lifted = self._restraints.pop(participant, "")
+            return [PersonRestrained(self.room, participant, "", by, now)] if lifted else []
+        return [self._claimed(item, None, now) for item in self._open.values() if item.claimed_by == participant]
+
     def tick(self, command: object, now: float) -> list[Event]:
         late = [item for item in self._open.values() if item.claimed_by and item.claimed_at + CLAIM_S <= now]
         return [self._claimed(item, None, now) for item in late]

@@ -270,6 +270,30 @@ class Mute:
             tracks += [(track.id, track.source in is_) for track in person.tracks if track.source in changed]
         return [*events, BlockTracks(tuple(tracks))] if tracks else events
 
+    def role_given(self, participant: str, before: Role, by_kind: str, now: float) -> list[Event]:
+        """What the new role may send passes at once, and nothing else does (R194); a mute-all is not for hosts."""
+        person = self._people.get(participant)
+        named = frozenset(self.blocked(participant))
+        was, is_ = self._withheld(before), self._withheld(person.role)
+        events: list[Event] = [
+            BlockChanged(self.room, participant, source, source in is_, LOCK)
+            for source in Source
+            if source in (was ^ is_) - named
+        ]
+        events += self._with_the_room(person, by_kind, now)
+        dropped = self.dropped(person)
+        tracks = tuple((track.id, track.source in dropped) for track in person.tracks)
+        return [*events, BlockTracks(tracks)] if tracks else events
+
+    def _with_the_room(self, person: Person, by_kind: str, now: float) -> list[Event]:
+        """The block of a mute-all goes from who is a host now, and comes to who is none any more."""
+        all_, mine = self.room_muted, self.blocked(person.id).get(Source.MICROPHONE)
+        if person.role is Role.HOST and mine is not None and mine.with_room:
+            return self._lift(person, [Source.MICROPHONE], Actor("node", "", by_kind), now)
+        if all_ is not None and mine is None and self.at_the_door(person.role):
+            return self._set(person, [Source.MICROPHONE], By(all_.kind, all_.id, with_room=True), "", now)
+        return []
+
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
         self._blocks.pop(event.participant, None)
         return []

@@ -9,6 +9,7 @@ from typing import Any, Final
 from node.features.participants.rules import ParticipantView, State, TrackView
 from node.features.participants.service import Participants
 from node.features.quality.rules import Grade, QualityView, Trouble
+from node.features.roles.service import Roles
 from node.journal import Change, Journal, ParticipantChanged, ParticipantGone
 from node.ports import Shape
 from node.rpc.call import current
@@ -43,8 +44,9 @@ CAUSES: Final = {
 
 
 class ParticipantsServicer(participants_pb2_grpc.ParticipantsServiceServicer):
-    def __init__(self, participants: Participants, journal: Journal) -> None:
+    def __init__(self, participants: Participants, roles: Roles, journal: Journal) -> None:
         self._participants = participants
+        self._roles = roles
         self._journal = journal
         self._latest = Latest(participant)
 
@@ -72,6 +74,18 @@ class ParticipantsServicer(participants_pb2_grpc.ParticipantsServiceServicer):
             request.room, request.participant, by=current().actor, reason=request.reason
         )
         return pb.RemoveParticipantResponse(participant=participant(view))
+
+    async def SetRole(self, request: pb.SetRoleRequest, context: Any) -> pb.SetRoleResponse:
+        view = await self._roles.give(
+            request.room, request.participant, request.role, by=current().actor, reason=request.reason
+        )
+        return pb.SetRoleResponse(participant=participant(view))
+
+    async def RenameParticipant(
+        self, request: pb.RenameParticipantRequest, context: Any
+    ) -> pb.RenameParticipantResponse:
+        view = await self._roles.rename(request.room, request.participant, request.name, by=current().actor)
+        return pb.RenameParticipantResponse(participant=participant(view))
 
     async def _snapshot(self, room: str) -> Sequence[Change]:
         return [ParticipantChanged(view) for view in await self._participants.list(room or None)]

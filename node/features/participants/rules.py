@@ -159,6 +159,10 @@ class Person:
     joined: float
     ticket: str = ""
     """SHA-256 of the ticket that let them in."""
+    role_by: str = ""
+    """What kind of actor gave the role in the room; "": the ticket says it."""
+    name_by: str = ""
+    """Likewise."""
     transport: str = ""
     """Empty while there is none that could carry packets."""
     opening: str = ""
@@ -235,6 +239,10 @@ class People:
         if person is None:
             raise Refused("SESSION_UNKNOWN")
         return person
+
+    def known(self, participant: str) -> Person | None:
+        """Likewise, or nobody."""
+        return self._people.get(participant)
 
     def holds(self, participant: str) -> bool:
         """Whether they have a place, come in or not."""

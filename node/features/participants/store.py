@@ -39,6 +39,8 @@ participant: Final = Table(
     Column("gone_by", String(64), nullable=False, server_default=""),
     Column("gone_reason", Text, nullable=False, server_default=""),
     Column("ticket", String(64), nullable=False, server_default=""),
+    Column("role_by", String(16), nullable=False, server_default=""),
+    Column("name_by", String(16), nullable=False, server_default=""),
     Index("ix_participant_room_gone", "room", "gone"),
 )
 
@@ -136,4 +138,6 @@ def _saved(row: Row[Any]) -> SavedPerson:
         transport=row.transport,
         publishing=tuple(Source(source) for source in row.publishing.split()),
         ticket=row.ticket,
+        role_by=row.role_by,
+        name_by=row.name_by,
     )

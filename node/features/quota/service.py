@@ -107,6 +107,18 @@ class Quota:
         self._places.give_back(participant)
         self._tell(self._around(room))
 
+    def settle(self, room: Room, participant: str) -> None:
+        """They have the places of what they are now, and no other: after something that asked for more was refused, or
+        after they lost a right."""
+        person = room.people.known(participant)
+        if person is None:
+            self.leave(room, participant)
+            return
+        publisher = publishes(room.type, person.role, person.client)
+        scopes = _scopes(self.book.place(room.id, room.type, publisher=publisher))
+        self._places.hold(participant, scopes, self._floor.clock.now())
+        self._tell(self._around(room))
+
     async def open(self, room_id: str, type_: SessionType) -> None:
         """
         Raises:

@@ -19,12 +19,15 @@ from node.features.moderation.rules import Claim, Decide, Regulate, Release, Res
 from node.features.mute.rules import Block, BlockRoom, Unblock, UnblockRoom
 from node.features.participants.rules import People, Publish, Remove
 from node.features.recordings.rules import PauseRecording, ResumeRecording, StartRecording, StopRecording
+from node.features.roles.rules import GiveRole, Rename
 from node.features.schedule.rules import EndSitting, Extend
 from node.features.types.rules import RIGHT_OF, Right, SessionType
 from node.ports import Actor
 
 RIGHTS: Final[dict[type[msgspec.Struct], Right]] = {
     Remove: Right.MODERATE,
+    GiveRole: Right.MODERATE,
+    Rename: Right.MODERATE,
     Block: Right.MODERATE,
     Unblock: Right.MODERATE,
     BlockRoom: Right.MODERATE,

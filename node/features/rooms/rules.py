@@ -2,159 +2,54 @@
 
     room.handle(command, now) → events        room.deadline → when to send `Tick`        room.view()
 
-`COMMANDS` says which feature answers a command, `REACTIONS` which features follow what happened. These two tables are
-the only place that knows all features; a feature keeps its own state and knows the people and nothing else.
+`tables.py` says which feature answers a command, and which features follow what happened; a feature keeps its own state
+and knows the people and nothing else.
 
 A command that is refused raises `Refused` and changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
 
 import msgspec
 
 from node.errors import Refused
-from node.features.access.rules import Access, Issue, Renew, Revoke, SetAccess, TicketEnded
-from node.features.chat.rules import Chat, Complain, Hide, MessageHidden, Retract, Say
-from node.features.cover.rules import Active, Cover
-from node.features.flags.rules import Flags, FlagsChanged, SetFlags
-from node.features.hands.rules import Hands, Lower, Raise
-from node.features.join.rules import Admit, Door, GiveUp, Knock, Return, TakeOver
-from node.features.layout.rules import Arrange, Layout, Resize
-from node.features.lobby.rules import (
-    LetIn,
-    Lobby,
-    SetLobby,
-    StopWaiting,
-    TakeSeat,
-    TurnAway,
-    Wait,
-    WaiterHere,
-)
+from node.features.access.rules import Access
+from node.features.chat.rules import Chat
+from node.features.cover.rules import Cover
+from node.features.flags.rules import Flags
+from node.features.hands.rules import Hands
+from node.features.join.rules import Door, Knock, TakeOver
+from node.features.layout.rules import Layout
+from node.features.lobby.rules import LetIn, Lobby
 from node.features.moderation.absent import Mark, mark_of
-from node.features.moderation.rules import (
-    Claim,
-    Decide,
-    ItemDecided,
-    Moderation,
-    Regulate,
-    Release,
-    Restrain,
-    SettingsChanged,
-)
-from node.features.mute.rules import Block, BlockChanged, BlockRoom, Mute, Unblock, UnblockRoom
-from node.features.participants.rules import (
-    Attach,
-    Cause,
-    Detach,
-    GoAway,
-    Heard,
-    Leave,
-    Measured,
-    MediaConnected,
-    MediaLost,
-    ParticipantView,
-    People,
-    Person,
-    PersonChanged,
-    PersonGone,
-    PersonJoined,
-    PersonMoved,
-    PlaceFreed,
-    PlaneLost,
-    Publish,
-    Remove,
-    Role,
-    Tick,
-    view_of,
-)
-from node.features.quality.watched import Quality, Report
-from node.features.quota.rules import SetRoomQuota
-from node.features.rates.rules import Cap, Rates, SetCap
-from node.features.reactions.rules import React, Reactions
-from node.features.recordings import rules as recordings
+from node.features.moderation.rules import Moderation
+from node.features.mute.rules import Mute
+from node.features.participants.rules import Cause, ParticipantView, People, Person, PersonJoined, Role, Tick, view_of
+from node.features.quality.watched import Quality
+from node.features.rates.rules import Cap, Rates
+from node.features.reactions.rules import Reactions
+from node.features.recordings.rules import Recordings, StartRecording
+from node.features.roles.rules import Roles
+from node.features.rooms.asked import Close as Close
+from node.features.rooms.asked import EmptyRoom as EmptyRoom
+from node.features.rooms.asked import Resume as Resume
+from node.features.rooms.asked import RoomChanged as RoomChanged
+from node.features.rooms.asked import RoomClosed as RoomClosed
+from node.features.rooms.asked import RoomCreated as RoomCreated
+from node.features.rooms.asked import RoomOpened as RoomOpened
 from node.features.rooms.rights import check_right
+from node.features.rooms.tables import AFTER_CLOSE, COMMANDS, REACTIONS
 from node.features.rooms.view import JoinLink as JoinLink
 from node.features.rooms.view import Opening as Opening
 from node.features.rooms.view import RoomState as RoomState
 from node.features.rooms.view import RoomView as RoomView
 from node.features.rooms.view import SavedPerson as SavedPerson
 from node.features.rooms.view import SavedRoom as SavedRoom
-from node.features.schedule.rules import (
-    EndSitting,
-    Extend,
-    Form,
-    Plan,
-    Schedule,
-    SittingEnded,
-    SittingStarted,
-)
+from node.features.schedule.rules import Form, Schedule, SittingEnded
 from node.features.types.rules import End, Right, type_of
-from node.ports import (
-    Actor,
-    Effect,
-    Event,
-    Fact,
-    Held,
-    LayersWanted,
-    Notice,
-    Shape,
-    Source,
-    VideoHeld,
-)
-
-# ---------------------------------------------------------------- what is asked
-
-
-class Resume(msgspec.Struct, frozen=True):
-    """After a restart: `muted` are the tracks that the plane blocks now."""
-
-    muted: frozenset[str]
-
-
-class Close(msgspec.Struct, frozen=True):
-    by: Actor
-    reason: str = ""
-
-
-# ---------------------------------------------------------------- what happened
-
-
-class RoomCreated(Fact, frozen=True):
-    room: str
-    title: str
-    max_participants: int
-    by: str
-    at: float
-    type: str = "meeting"
-    plan: Plan = Plan()
-
-
-class RoomOpened(Fact, frozen=True):
-    """The first person is in."""
-
-    room: str
-    at: float
-
-
-class RoomClosed(Fact, frozen=True):
-    room: str
-    by: str
-    reason: str
-    at: float
-
-
-class RoomChanged(Notice, frozen=True):
-    room: str
-
-
-class EmptyRoom(Effect, frozen=True):
-    """Close every transport of the room."""
-
-    room: str
-
+from node.ports import Actor, Event, Held, Shape, Source
 
 # ---------------------------------------------------------------- the room
 
@@ -167,27 +62,32 @@ class Room:
         self.title = opening.title
         self.created = opening.created
         self.opened = opening.opened
-        self.closed = opening.closed
+        self.closed: float | None = opening.closed
         self.closed_by = opening.closed_by
         self.closed_reason = opening.closed_reason
         self.node = node
         self.type = type_of(opening.type)
-        self.people = People(self.id)
-        self.schedule = Schedule(self.id, self.people, self.type, opening.plan, opening.sitting, opening.created)
-        self.access = Access(self.id, self.people)
-        self.door = Door(self.people, self.access, self.type, opening.max_participants)
-        self.flags = Flags(self.id, self.people, touched=Role.PARTICIPANT in self.type.roles)
-        self.mute = Mute(self.id, self.people, self.type.withheld, self.flags)
-        self.lobby = Lobby(self.id, self.people, self.access, self.schedule, self.type)
-        self.moderation = Moderation(self.id, self.people, moderated=bool(self.type.who(Right.MODERATE_CHAT)))
-        self.chat = Chat(self.id, self.people, self.moderation)
-        self.layout = Layout(self.id, self.people, self.mute.is_blocked, self.flags.spares)
-        self.quality = Quality(self.id, self.people)
-        self.rates = Rates(self.id, self.people)
-        self.hands = Hands(self.id, self.people)
-        self.reactions = Reactions(self.id, self.people)
-        self.cover = Cover(self.id, self.people, self.moderation)
-        self.recordings = recordings.Recordings(self.id, self.title, self.people, self.type)
+        self.people: People = People(self.id)
+        self.schedule: Schedule = Schedule(
+            self.id, self.people, self.type, opening.plan, opening.sitting, opening.created
+        )
+        self.access: Access = Access(self.id, self.people)
+        self.door: Door = Door(self.people, self.access, self.type, opening.max_participants)
+        self.flags: Flags = Flags(self.id, self.people, touched=Role.PARTICIPANT in self.type.roles)
+        self.roles: Roles = Roles(self.id, self.people, self.type, self.door.may_become)
+        self.mute: Mute = Mute(self.id, self.people, self.type.withheld, self.flags)
+        self.lobby: Lobby = Lobby(self.id, self.people, self.access, self.schedule, self.type)
+        self.moderation: Moderation = Moderation(
+            self.id, self.people, moderated=bool(self.type.who(Right.MODERATE_CHAT))
+        )
+        self.chat: Chat = Chat(self.id, self.people, self.moderation)
+        self.layout: Layout = Layout(self.id, self.people, self.mute.is_blocked, self.flags.spares)
+        self.quality: Quality = Quality(self.id, self.people)
+        self.rates: Rates = Rates(self.id, self.people)
+        self.hands: Hands = Hands(self.id, self.people)
+        self.reactions: Reactions = Reactions(self.id, self.people)
+        self.cover: Cover = Cover(self.id, self.people, self.moderation)
+        self.recordings: Recordings = Recordings(self.id, self.title, self.people, self.type)
 
     def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
         """Decide. The events are in the order in which they happened.
@@ -271,6 +171,8 @@ class Room:
             joined=saved.joined,
             publishing=set(saved.publishing),
             ticket=saved.ticket,
+            role_by=saved.role_by,
+            name_by=saved.name_by,
         )
         if held is not None:
             self.people.place(person, held.transport, held.tracks, held.slots)
@@ -404,7 +306,7 @@ class Room:
         self.lobby.bar(role, now)
         return self.door.take_over(command, now)
 
-    def start_recording(self, command: recordings.StartRecording, now: float) -> list[Event]:
+    def start_recording(self, command: StartRecording, now: float) -> list[Event]:
         return self.recordings.start(command, self.schedule.started is not None, now)
 
     def first_in(self, event: PersonJoined, now: float) -> list[Event]:
@@ -426,173 +328,3 @@ def create(opening: Opening, by: Actor, *, node: str = "") -> tuple[Room, list[E
         plan=opening.plan,
     )
     return Room(opening, node=node), [created]
-
-
-# ---------------------------------------------------------------- the tables
-
-# Any: each handler takes the command, and each reaction the event, under which it stands.
-Handler = Callable[[Room, Any, float], list[Event]]
-
-COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
-    Resume: (
-        lambda room, c, now: room.mute.resume(c.muted),
-        lambda room, c, now: room.layout.resume(),
-        lambda room, c, now: room.rates.resume(),
-    ),
-    Issue: (lambda room, c, now: room.access.issue(c, now),),
-    Renew: (lambda room, c, now: room.access.renew(c, now),),
-    Revoke: (lambda room, c, now: room.access.revoke(c, now),),
-    SetAccess: (lambda room, c, now: room.access.choose(c, now),),
-    Close: (Room.close,),
-    Knock: (Room.knock,),
-    TakeOver: (Room.take_over,),
-    Return: (lambda room, c, now: room.door.come_back(c, now),),
-    Admit: (lambda room, c, now: room.door.admit(c, now), lambda room, c, now: room.mute.admitted(c, now)),
-    GiveUp: (lambda room, c, now: room.door.give_up(c, now, keep=room.lobby.find(c.participant) is not None),),
-    Wait: (lambda room, c, now: room.lobby.wait(c, now),),
-    LetIn: (Room.let_in,),
-    TurnAway: (lambda room, c, now: room.lobby.turn_away(c, now),),
-    SetLobby: (lambda room, c, now: room.lobby.set(c, now),),
-    TakeSeat: (lambda room, c, now: room.lobby.take_seat(c, now),),
-    WaiterHere: (lambda room, c, now: room.lobby.here(c, now),),
-    StopWaiting: (lambda room, c, now: room.lobby.stop(c, now),),
-    Leave: (lambda room, c, now: room.people.leave(c, now),),
-    Remove: (lambda room, c, now: room.people.remove(c, now),),
-    Attach: (
-        lambda room, c, now: room.people.attach(c, now),
-        lambda room, c, now: room.cover.came(c.participant, now),
-    ),
-    Detach: (lambda room, c, now: room.people.detach(c, now), lambda room, c, now: room.cover.count(now)),
-    GoAway: (lambda room, c, now: room.people.go_away(c, now),),
-    Publish: (
-        lambda room, c, now: room.flags.may_publish(c, now),
-        lambda room, c, now: room.people.publish(c, now),
-        lambda room, c, now: room.mute.published(c, now),
-    ),
-    SetFlags: (lambda room, c, now: room.flags.set(c, now),),
-    Report: (lambda room, c, now: room.quality.report(c, now),),
-    MediaConnected: (
-        lambda room, c, now: room.people.connected(c, now),
-        lambda room, c, now: room.schedule.connected(now),
-    ),
-    MediaLost: (lambda room, c, now: room.people.lost(c, now),),
-    PlaneLost: (lambda room, c, now: room.people.plane_lost(c, now),),
-    Heard: (lambda room, c, now: room.people.heard(c, now), lambda room, c, now: room.layout.heard(c, now)),
-    Measured: (lambda room, c, now: room.quality.measured(c, now), lambda room, c, now: room.people.measured(c, now)),
-    Tick: (
-        lambda room, c, now: room.people.tick(c, now),
-        lambda room, c, now: room.lobby.tick(c, now),
-        lambda room, c, now: room.moderation.tick(c, now),
-        Room.time,
-        lambda room, c, now: room.cover.count(now),
-        lambda room, c, now: room.recordings.tick(c, now),
-    ),
-    recordings.StartRecording: (Room.start_recording,),
-    recordings.PauseRecording: (lambda room, c, now: room.recordings.pause(c, now),),
-    recordings.ResumeRecording: (lambda room, c, now: room.recordings.resume(c, now),),
-    recordings.StopRecording: (lambda room, c, now: room.recordings.stop(c, now),),
-    recordings.TapEnded: (lambda room, c, now: room.recordings.tap_ended(c, now),),
-    recordings.TapsHeld: (lambda room, c, now: room.recordings.held(c, now),),
-    recordings.RecorderRead: (lambda room, c, now: room.recordings.read(c, now),),
-    Active: (lambda room, c, now: room.cover.active(c, now),),
-    Raise: (lambda room, c, now: room.hands.raise_(c, now),),
-    Lower: (lambda room, c, now: room.hands.lower(c, now),),
-    React: (lambda room, c, now: room.reactions.react(c, now),),
-    Extend: (lambda room, c, now: room.schedule.extend(c, now),),
-    EndSitting: (lambda room, c, now: room.schedule.end(c, now),),
-    Block: (lambda room, c, now: room.mute.block(c, now),),
-    Unblock: (lambda room, c, now: room.mute.unblock(c, now),),
-    BlockRoom: (lambda room, c, now: room.mute.block_room(c, now),),
-    UnblockRoom: (lambda room, c, now: room.mute.unblock_room(c, now),),
-    Say: (lambda room, c, now: room.chat.say(c, now),),
-    Retract: (lambda room, c, now: room.chat.retract(c, now),),
-    Complain: (lambda room, c, now: room.chat.complain(c, now),),
-    Regulate: (lambda room, c, now: room.moderation.regulate(c, now),),
-    Restrain: (lambda room, c, now: room.moderation.restrain(c, now),),
-    Claim: (lambda room, c, now: room.moderation.claim(c, now),),
-    Release: (lambda room, c, now: room.moderation.release(c, now),),
-    Decide: (lambda room, c, now: room.moderation.decide(c, now),),
-    Hide: (lambda room, c, now: room.chat.hide(c, now),),
-    Arrange: (lambda room, c, now: room.layout.arrange(c, now),),
-    SetCap: (lambda room, c, now: room.rates.set(c, now),),
-    SetRoomQuota: (lambda room, c, now: room.door.limit(c, now),),
-    Resize: (lambda room, c, now: room.layout.resize(c, now),),
-    LayersWanted: (lambda room, c, now: room.layout.layers_wanted(c, now),),
-    VideoHeld: (lambda room, c, now: room.quality.held(c, now),),
-}
-
-REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
-    PersonJoined: (
-        Room.first_in,
-        lambda room, e, now: room.lobby.person_joined(e, now),
-        lambda room, e, now: room.access.person_joined(e, now),
-        lambda room, e, now: room.schedule.person_joined(e, now),
-        lambda room, e, now: room.mute.person_joined(e, now),
-        lambda room, e, now: room.moderation.person_joined(e, room._mark(e.ticket, e.name), now),
-        lambda room, e, now: room.rates.placed(e, now),
-        lambda room, e, now: room.cover.came(e.participant, now),
-    ),
-    PersonMoved: (
-        lambda room, e, now: room.access.person_joined(e, now),
-        lambda room, e, now: room.schedule.person_joined(e, now),
-        lambda room, e, now: room.moderation.here(e.participant, room._mark(e.ticket, e.name)),
-        lambda room, e, now: room.rates.placed(e, now),
-        lambda room, e, now: room.cover.came(e.participant, now),
-        lambda room, e, now: room.recordings.person_moved(e, now),
-    ),
-    SettingsChanged: (lambda room, e, now: room.cover.count(now),),
-    PersonChanged: (
-        lambda room, e, now: room.layout.refresh(e, now),
-        lambda room, e, now: room.recordings.person_changed(e, now),
-    ),
-    BlockChanged: (lambda room, e, now: room.layout.refresh(e, now),),
-    FlagsChanged: (
-        lambda room, e, now: room.mute.flags_changed(e, now),
-        lambda room, e, now: room.layout.flags_changed(e, now),
-    ),
-    ItemDecided: (lambda room, e, now: room.chat.decided(e, now),),
-    MessageHidden: (lambda room, e, now: room.moderation.hidden(e.message, e.by, now),),
-    PersonGone: (
-        lambda room, e, now: room.access.person_gone(e, now),
-        lambda room, e, now: room.door.person_gone(e, now),
-        lambda room, e, now: room.mute.person_gone(e, now),
-        lambda room, e, now: room.chat.person_gone(e, now),
-        lambda room, e, now: room.moderation.person_gone(e, now),
-        lambda room, e, now: room.hands.person_gone(e, now),
-        lambda room, e, now: room.reactions.person_gone(e, now),
-        lambda room, e, now: room.cover.gone(e.participant, now) if room.closed is None else [],
-        lambda room, e, now: room.layout.person_gone(e, now),
-        lambda room, e, now: room.quality.person_gone(e, now),
-        lambda room, e, now: room.rates.person_gone(e, now),
-        lambda room, e, now: room.schedule.person_gone(e, now),
-        lambda room, e, now: room.recordings.person_gone(e, now),
-    ),
-    PlaceFreed: (lambda room, e, now: room.lobby.place_freed(e, now),),
-    TicketEnded: (lambda room, e, now: room.lobby.ticket_ended(e, now),),
-    SittingStarted: (lambda room, e, now: room.recordings.begin(e, now),),
-    SittingEnded: (
-        lambda room, e, now: room.recordings.over("ended", e.by, now),
-        Room.sitting_ended,
-        Room.begin_anew,
-    ),
-}
-
-AFTER_CLOSE: Final = frozenset(
-    {
-        GiveUp,
-        WaiterHere,
-        StopWaiting,
-        Detach,
-        MediaLost,
-        PlaneLost,
-        Hide,
-        Tick,
-        Measured,
-        Heard,
-        MediaConnected,
-        LayersWanted,
-        VideoHeld,
-        recordings.TapEnded,
-        recordings.RecorderRead,
-    }
-)

@@ -108,6 +108,8 @@ class SavedPerson(msgspec.Struct, frozen=True):
     transport: str
     publishing: tuple[Source, ...]
     ticket: str = ""
+    role_by: str = ""
+    name_by: str = ""
 
 
 class SavedRoom(msgspec.Struct, frozen=True):

@@ -259,6 +259,11 @@ class Schedule:
         waits = self.started is None and self._type.start is Start.TWO
         return self._begin(now) if waits and self._two_connected() else []
 
+    def role_given(self, role: Role, now: float) -> list[Event]:
+        """Somebody who is in may start now."""
+        waits = self.started is None and self._type.start is Start.HOST
+        return self._begin(now) if waits and self._begins(role) else []
+
     def _begin(self, now: float) -> list[Event]:
         if self.plan.form is not Form.SCHEDULED:
             self._ends = now + self.plan.minutes * 60.0 if self.plan.minutes else None

@@ -202,3 +202,43 @@ class RemoveParticipantResponse(_message.Message):
     PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
     participant: Participant
     def __init__(self, participant: _Optional[_Union[Participant, _Mapping]] = ...) -> None: ...
+
+class SetRoleRequest(_message.Message):
+    __slots__ = ("room", "participant", "role", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    participant: str
+    role: str
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., participant: _Optional[str] = ..., role: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SetRoleResponse(_message.Message):
+    __slots__ = ("participant",)
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    participant: Participant
+    def __init__(self, participant: _Optional[_Union[Participant, _Mapping]] = ...) -> None: ...
+
+class RenameParticipantRequest(_message.Message):
+    __slots__ = ("room", "participant", "name", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    participant: str
+    name: str
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., participant: _Optional[str] = ..., name: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RenameParticipantResponse(_message.Message):
+    __slots__ = ("participant",)
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    participant: Participant
+    def __init__(self, participant: _Optional[_Union[Participant, _Mapping]] = ...) -> None: ...

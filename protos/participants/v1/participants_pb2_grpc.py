@@ -54,6 +54,16 @@ class ParticipantsServiceStub:
                 request_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantRequest.SerializeToString,
                 response_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantResponse.FromString,
                 _registered_method=True)
+        self.SetRole = channel.unary_unary(
+                '/regie.participants.v1.ParticipantsService/SetRole',
+                request_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.SetRoleRequest.SerializeToString,
+                response_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.SetRoleResponse.FromString,
+                _registered_method=True)
+        self.RenameParticipant = channel.unary_unary(
+                '/regie.participants.v1.ParticipantsService/RenameParticipant',
+                request_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.RenameParticipantRequest.SerializeToString,
+                response_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.RenameParticipantResponse.FromString,
+                _registered_method=True)
 
 
 class ParticipantsServiceServicer:
@@ -87,6 +97,20 @@ class ParticipantsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetRole(self, request, context):
+        """moderator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenameParticipant(self, request, context):
+        """moderator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ParticipantsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -109,6 +133,16 @@ def add_ParticipantsServiceServicer_to_server(servicer, server):
                     servicer.RemoveParticipant,
                     request_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantRequest.FromString,
                     response_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantResponse.SerializeToString,
+            ),
+            'SetRole': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetRole,
+                    request_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.SetRoleRequest.FromString,
+                    response_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.SetRoleResponse.SerializeToString,
+            ),
+            'RenameParticipant': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenameParticipant,
+                    request_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.RenameParticipantRequest.FromString,
+                    response_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.RenameParticipantResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -219,6 +253,60 @@ class ParticipantsService:
             '/regie.participants.v1.ParticipantsService/RemoveParticipant',
             protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantRequest.SerializeToString,
             protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetRole(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.participants.v1.ParticipantsService/SetRole',
+            protos_dot_participants_dot_v1_dot_participants__pb2.SetRoleRequest.SerializeToString,
+            protos_dot_participants_dot_v1_dot_participants__pb2.SetRoleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenameParticipant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.participants.v1.ParticipantsService/RenameParticipant',
+            protos_dot_participants_dot_v1_dot_participants__pb2.RenameParticipantRequest.SerializeToString,
+            protos_dot_participants_dot_v1_dot_participants__pb2.RenameParticipantResponse.FromString,
             options,
             channel_credentials,
             insecure,

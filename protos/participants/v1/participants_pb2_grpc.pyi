@@ -39,6 +39,10 @@ class ParticipantsServiceStub:
     """viewer"""
     RemoveParticipant: _grpc.UnaryUnaryMultiCallable[_participants_pb2.RemoveParticipantRequest, _participants_pb2.RemoveParticipantResponse]
     """moderator"""
+    SetRole: _grpc.UnaryUnaryMultiCallable[_participants_pb2.SetRoleRequest, _participants_pb2.SetRoleResponse]
+    """moderator"""
+    RenameParticipant: _grpc.UnaryUnaryMultiCallable[_participants_pb2.RenameParticipantRequest, _participants_pb2.RenameParticipantResponse]
+    """moderator"""
 
 @_typing.type_check_only
 class ParticipantsServiceAsyncStub(ParticipantsServiceStub):
@@ -50,6 +54,10 @@ class ParticipantsServiceAsyncStub(ParticipantsServiceStub):
     WatchParticipants: _aio.UnaryStreamMultiCallable[_participants_pb2.WatchParticipantsRequest, _participants_pb2.WatchParticipantsResponse]  # type: ignore[assignment]
     """viewer"""
     RemoveParticipant: _aio.UnaryUnaryMultiCallable[_participants_pb2.RemoveParticipantRequest, _participants_pb2.RemoveParticipantResponse]  # type: ignore[assignment]
+    """moderator"""
+    SetRole: _aio.UnaryUnaryMultiCallable[_participants_pb2.SetRoleRequest, _participants_pb2.SetRoleResponse]  # type: ignore[assignment]
+    """moderator"""
+    RenameParticipant: _aio.UnaryUnaryMultiCallable[_participants_pb2.RenameParticipantRequest, _participants_pb2.RenameParticipantResponse]  # type: ignore[assignment]
     """moderator"""
 
 class ParticipantsServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -83,6 +91,22 @@ class ParticipantsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _participants_pb2.RemoveParticipantRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_participants_pb2.RemoveParticipantResponse, _abc.Awaitable[_participants_pb2.RemoveParticipantResponse]]:
+        """moderator"""
+
+    @_abc_1.abstractmethod
+    def SetRole(
+        self,
+        request: _participants_pb2.SetRoleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.SetRoleResponse, _abc.Awaitable[_participants_pb2.SetRoleResponse]]:
+        """moderator"""
+
+    @_abc_1.abstractmethod
+    def RenameParticipant(
+        self,
+        request: _participants_pb2.RenameParticipantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.RenameParticipantResponse, _abc.Awaitable[_participants_pb2.RenameParticipantResponse]]:
         """moderator"""
 
 def add_ParticipantsServiceServicer_to_server(servicer: ParticipantsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
