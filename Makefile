@@ -19,7 +19,7 @@ CARGO := cargo --quiet
 PLANE := node/plane
 
 rust     := $(shell find $(PLANE) -name target -prune -o \( -name '*.rs' -o -name 'Cargo.*' \) -print 2>/dev/null) \
-            protos/plane/v1/plane.proto
+            protos/plane/v1/plane.proto protos/plane/v1/spool.proto
 
 # Unit tests run beside each other; what measures time or drives browsers runs alone.
 alone := tests/e2e tests/bench

@@ -57,7 +57,7 @@ PROTOCOL_UDP: Protocol
 PROTOCOL_TCP: Protocol
 
 class ToPlane(_message.Message):
-    __slots__ = ("id", "attach", "open_transport", "set_keys", "send_dtls", "restart_ice", "close_transport", "close_room", "mute_tracks", "assign_slots", "request_key_frame", "get_snapshot", "shutdown", "size_slots", "limit_rates")
+    __slots__ = ("id", "attach", "open_transport", "set_keys", "send_dtls", "restart_ice", "close_transport", "close_room", "mute_tracks", "assign_slots", "request_key_frame", "get_snapshot", "shutdown", "size_slots", "limit_rates", "record_tracks")
     ID_FIELD_NUMBER: _ClassVar[int]
     ATTACH_FIELD_NUMBER: _ClassVar[int]
     OPEN_TRANSPORT_FIELD_NUMBER: _ClassVar[int]
@@ -73,6 +73,7 @@ class ToPlane(_message.Message):
     SHUTDOWN_FIELD_NUMBER: _ClassVar[int]
     SIZE_SLOTS_FIELD_NUMBER: _ClassVar[int]
     LIMIT_RATES_FIELD_NUMBER: _ClassVar[int]
+    RECORD_TRACKS_FIELD_NUMBER: _ClassVar[int]
     id: int
     attach: Attach
     open_transport: OpenTransport
@@ -88,10 +89,11 @@ class ToPlane(_message.Message):
     shutdown: Shutdown
     size_slots: SizeSlots
     limit_rates: LimitRates
-    def __init__(self, id: _Optional[int] = ..., attach: _Optional[_Union[Attach, _Mapping]] = ..., open_transport: _Optional[_Union[OpenTransport, _Mapping]] = ..., set_keys: _Optional[_Union[SetKeys, _Mapping]] = ..., send_dtls: _Optional[_Union[SendDtls, _Mapping]] = ..., restart_ice: _Optional[_Union[RestartIce, _Mapping]] = ..., close_transport: _Optional[_Union[CloseTransport, _Mapping]] = ..., close_room: _Optional[_Union[CloseRoom, _Mapping]] = ..., mute_tracks: _Optional[_Union[MuteTracks, _Mapping]] = ..., assign_slots: _Optional[_Union[AssignSlots, _Mapping]] = ..., request_key_frame: _Optional[_Union[RequestKeyFrame, _Mapping]] = ..., get_snapshot: _Optional[_Union[GetSnapshot, _Mapping]] = ..., shutdown: _Optional[_Union[Shutdown, _Mapping]] = ..., size_slots: _Optional[_Union[SizeSlots, _Mapping]] = ..., limit_rates: _Optional[_Union[LimitRates, _Mapping]] = ...) -> None: ...
+    record_tracks: RecordTracks
+    def __init__(self, id: _Optional[int] = ..., attach: _Optional[_Union[Attach, _Mapping]] = ..., open_transport: _Optional[_Union[OpenTransport, _Mapping]] = ..., set_keys: _Optional[_Union[SetKeys, _Mapping]] = ..., send_dtls: _Optional[_Union[SendDtls, _Mapping]] = ..., restart_ice: _Optional[_Union[RestartIce, _Mapping]] = ..., close_transport: _Optional[_Union[CloseTransport, _Mapping]] = ..., close_room: _Optional[_Union[CloseRoom, _Mapping]] = ..., mute_tracks: _Optional[_Union[MuteTracks, _Mapping]] = ..., assign_slots: _Optional[_Union[AssignSlots, _Mapping]] = ..., request_key_frame: _Optional[_Union[RequestKeyFrame, _Mapping]] = ..., get_snapshot: _Optional[_Union[GetSnapshot, _Mapping]] = ..., shutdown: _Optional[_Union[Shutdown, _Mapping]] = ..., size_slots: _Optional[_Union[SizeSlots, _Mapping]] = ..., limit_rates: _Optional[_Union[LimitRates, _Mapping]] = ..., record_tracks: _Optional[_Union[RecordTracks, _Mapping]] = ...) -> None: ...
 
 class FromPlane(_message.Message):
-    __slots__ = ("id", "attached", "transport_opened", "ice_credentials", "snapshot", "done", "failed", "fenced", "ice_connected", "consent_lost", "dtls_received", "speakers", "slot_switched", "counters", "layers_wanted", "video_held")
+    __slots__ = ("id", "attached", "transport_opened", "ice_credentials", "snapshot", "done", "failed", "fenced", "ice_connected", "consent_lost", "dtls_received", "speakers", "slot_switched", "counters", "layers_wanted", "video_held", "recording_closed", "recording_failed", "recording_resumed")
     ID_FIELD_NUMBER: _ClassVar[int]
     ATTACHED_FIELD_NUMBER: _ClassVar[int]
     TRANSPORT_OPENED_FIELD_NUMBER: _ClassVar[int]
@@ -108,6 +110,9 @@ class FromPlane(_message.Message):
     COUNTERS_FIELD_NUMBER: _ClassVar[int]
     LAYERS_WANTED_FIELD_NUMBER: _ClassVar[int]
     VIDEO_HELD_FIELD_NUMBER: _ClassVar[int]
+    RECORDING_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    RECORDING_FAILED_FIELD_NUMBER: _ClassVar[int]
+    RECORDING_RESUMED_FIELD_NUMBER: _ClassVar[int]
     id: int
     attached: Attached
     transport_opened: TransportOpened
@@ -124,7 +129,10 @@ class FromPlane(_message.Message):
     counters: Counters
     layers_wanted: LayersWanted
     video_held: VideoHeld
-    def __init__(self, id: _Optional[int] = ..., attached: _Optional[_Union[Attached, _Mapping]] = ..., transport_opened: _Optional[_Union[TransportOpened, _Mapping]] = ..., ice_credentials: _Optional[_Union[IceCredentials, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., done: _Optional[_Union[Done, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., fenced: _Optional[_Union[Fenced, _Mapping]] = ..., ice_connected: _Optional[_Union[IceConnected, _Mapping]] = ..., consent_lost: _Optional[_Union[ConsentLost, _Mapping]] = ..., dtls_received: _Optional[_Union[DtlsReceived, _Mapping]] = ..., speakers: _Optional[_Union[Speakers, _Mapping]] = ..., slot_switched: _Optional[_Union[SlotSwitched, _Mapping]] = ..., counters: _Optional[_Union[Counters, _Mapping]] = ..., layers_wanted: _Optional[_Union[LayersWanted, _Mapping]] = ..., video_held: _Optional[_Union[VideoHeld, _Mapping]] = ...) -> None: ...
+    recording_closed: RecordingClosed
+    recording_failed: RecordingFailed
+    recording_resumed: RecordingResumed
+    def __init__(self, id: _Optional[int] = ..., attached: _Optional[_Union[Attached, _Mapping]] = ..., transport_opened: _Optional[_Union[TransportOpened, _Mapping]] = ..., ice_credentials: _Optional[_Union[IceCredentials, _Mapping]] = ..., snapshot: _Optional[_Union[Snapshot, _Mapping]] = ..., done: _Optional[_Union[Done, _Mapping]] = ..., failed: _Optional[_Union[Failed, _Mapping]] = ..., fenced: _Optional[_Union[Fenced, _Mapping]] = ..., ice_connected: _Optional[_Union[IceConnected, _Mapping]] = ..., consent_lost: _Optional[_Union[ConsentLost, _Mapping]] = ..., dtls_received: _Optional[_Union[DtlsReceived, _Mapping]] = ..., speakers: _Optional[_Union[Speakers, _Mapping]] = ..., slot_switched: _Optional[_Union[SlotSwitched, _Mapping]] = ..., counters: _Optional[_Union[Counters, _Mapping]] = ..., layers_wanted: _Optional[_Union[LayersWanted, _Mapping]] = ..., video_held: _Optional[_Union[VideoHeld, _Mapping]] = ..., recording_closed: _Optional[_Union[RecordingClosed, _Mapping]] = ..., recording_failed: _Optional[_Union[RecordingFailed, _Mapping]] = ..., recording_resumed: _Optional[_Union[RecordingResumed, _Mapping]] = ...) -> None: ...
 
 class Codec(_message.Message):
     __slots__ = ("payload_type", "rtx_payload_type", "name", "clock_rate", "fmtp")
@@ -382,6 +390,23 @@ class LimitRates(_message.Message):
     receive_bps: int
     def __init__(self, transport: _Optional[str] = ..., room: _Optional[str] = ..., node: _Optional[_Union[LimitRates.Node, _Mapping]] = ..., send_bps: _Optional[int] = ..., receive_bps: _Optional[int] = ...) -> None: ...
 
+class RecordTracks(_message.Message):
+    __slots__ = ("changes",)
+    class Change(_message.Message):
+        __slots__ = ("recording", "stream", "track", "on")
+        RECORDING_FIELD_NUMBER: _ClassVar[int]
+        STREAM_FIELD_NUMBER: _ClassVar[int]
+        TRACK_FIELD_NUMBER: _ClassVar[int]
+        ON_FIELD_NUMBER: _ClassVar[int]
+        recording: str
+        stream: int
+        track: str
+        on: bool
+        def __init__(self, recording: _Optional[str] = ..., stream: _Optional[int] = ..., track: _Optional[str] = ..., on: _Optional[bool] = ...) -> None: ...
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    changes: _containers.RepeatedCompositeFieldContainer[RecordTracks.Change]
+    def __init__(self, changes: _Optional[_Iterable[_Union[RecordTracks.Change, _Mapping]]] = ...) -> None: ...
+
 class GetSnapshot(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
@@ -483,8 +508,66 @@ class VideoHeld(_message.Message):
     held: bool
     def __init__(self, transport: _Optional[str] = ..., held: _Optional[bool] = ...) -> None: ...
 
+class RecordingClosed(_message.Message):
+    __slots__ = ("recording", "stream", "segments", "bytes", "cause")
+    class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CAUSE_UNSPECIFIED: _ClassVar[RecordingClosed.Cause]
+        CAUSE_STOPPED: _ClassVar[RecordingClosed.Cause]
+        CAUSE_TRACK: _ClassVar[RecordingClosed.Cause]
+        CAUSE_PLANE: _ClassVar[RecordingClosed.Cause]
+        CAUSE_FAILED: _ClassVar[RecordingClosed.Cause]
+    CAUSE_UNSPECIFIED: RecordingClosed.Cause
+    CAUSE_STOPPED: RecordingClosed.Cause
+    CAUSE_TRACK: RecordingClosed.Cause
+    CAUSE_PLANE: RecordingClosed.Cause
+    CAUSE_FAILED: RecordingClosed.Cause
+    RECORDING_FIELD_NUMBER: _ClassVar[int]
+    STREAM_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    BYTES_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    recording: str
+    stream: int
+    segments: int
+    bytes: int
+    cause: RecordingClosed.Cause
+    def __init__(self, recording: _Optional[str] = ..., stream: _Optional[int] = ..., segments: _Optional[int] = ..., bytes: _Optional[int] = ..., cause: _Optional[_Union[RecordingClosed.Cause, str]] = ...) -> None: ...
+
+class RecordingFailed(_message.Message):
+    __slots__ = ("recording", "stream", "cause", "detail")
+    class Cause(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        CAUSE_UNSPECIFIED: _ClassVar[RecordingFailed.Cause]
+        CAUSE_FULL: _ClassVar[RecordingFailed.Cause]
+        CAUSE_IO: _ClassVar[RecordingFailed.Cause]
+        CAUSE_LAGGING: _ClassVar[RecordingFailed.Cause]
+    CAUSE_UNSPECIFIED: RecordingFailed.Cause
+    CAUSE_FULL: RecordingFailed.Cause
+    CAUSE_IO: RecordingFailed.Cause
+    CAUSE_LAGGING: RecordingFailed.Cause
+    RECORDING_FIELD_NUMBER: _ClassVar[int]
+    STREAM_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    recording: str
+    stream: int
+    cause: RecordingFailed.Cause
+    detail: str
+    def __init__(self, recording: _Optional[str] = ..., stream: _Optional[int] = ..., cause: _Optional[_Union[RecordingFailed.Cause, str]] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class RecordingResumed(_message.Message):
+    __slots__ = ("recording", "stream", "dropped_packets")
+    RECORDING_FIELD_NUMBER: _ClassVar[int]
+    STREAM_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_PACKETS_FIELD_NUMBER: _ClassVar[int]
+    recording: str
+    stream: int
+    dropped_packets: int
+    def __init__(self, recording: _Optional[str] = ..., stream: _Optional[int] = ..., dropped_packets: _Optional[int] = ...) -> None: ...
+
 class Counters(_message.Message):
-    __slots__ = ("unix_ms", "gauge", "packets", "loop", "drops", "transports", "tracks", "shards", "first_frame")
+    __slots__ = ("unix_ms", "gauge", "packets", "loop", "drops", "transports", "tracks", "shards", "first_frame", "recordings", "spool")
     class Gauge(_message.Message):
         __slots__ = ("transports", "tracks", "rooms")
         TRANSPORTS_FIELD_NUMBER: _ClassVar[int]
@@ -680,6 +763,38 @@ class Counters(_message.Message):
         counts: _containers.RepeatedScalarFieldContainer[int]
         sum_ms: int
         def __init__(self, bounds_ms: _Optional[_Iterable[int]] = ..., counts: _Optional[_Iterable[int]] = ..., sum_ms: _Optional[int] = ...) -> None: ...
+    class Recording(_message.Message):
+        __slots__ = ("recording", "stream", "packets", "bytes", "segments", "synced_ms", "waiting_bytes", "dropped_packets", "failing")
+        RECORDING_FIELD_NUMBER: _ClassVar[int]
+        STREAM_FIELD_NUMBER: _ClassVar[int]
+        PACKETS_FIELD_NUMBER: _ClassVar[int]
+        BYTES_FIELD_NUMBER: _ClassVar[int]
+        SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+        SYNCED_MS_FIELD_NUMBER: _ClassVar[int]
+        WAITING_BYTES_FIELD_NUMBER: _ClassVar[int]
+        DROPPED_PACKETS_FIELD_NUMBER: _ClassVar[int]
+        FAILING_FIELD_NUMBER: _ClassVar[int]
+        recording: str
+        stream: int
+        packets: int
+        bytes: int
+        segments: int
+        synced_ms: int
+        waiting_bytes: int
+        dropped_packets: int
+        failing: RecordingFailed.Cause
+        def __init__(self, recording: _Optional[str] = ..., stream: _Optional[int] = ..., packets: _Optional[int] = ..., bytes: _Optional[int] = ..., segments: _Optional[int] = ..., synced_ms: _Optional[int] = ..., waiting_bytes: _Optional[int] = ..., dropped_packets: _Optional[int] = ..., failing: _Optional[_Union[RecordingFailed.Cause, str]] = ...) -> None: ...
+    class Spool(_message.Message):
+        __slots__ = ("free_bytes", "total_bytes", "floor_bytes", "waiting_bytes")
+        FREE_BYTES_FIELD_NUMBER: _ClassVar[int]
+        TOTAL_BYTES_FIELD_NUMBER: _ClassVar[int]
+        FLOOR_BYTES_FIELD_NUMBER: _ClassVar[int]
+        WAITING_BYTES_FIELD_NUMBER: _ClassVar[int]
+        free_bytes: int
+        total_bytes: int
+        floor_bytes: int
+        waiting_bytes: int
+        def __init__(self, free_bytes: _Optional[int] = ..., total_bytes: _Optional[int] = ..., floor_bytes: _Optional[int] = ..., waiting_bytes: _Optional[int] = ...) -> None: ...
     class DropsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -696,6 +811,8 @@ class Counters(_message.Message):
     TRACKS_FIELD_NUMBER: _ClassVar[int]
     SHARDS_FIELD_NUMBER: _ClassVar[int]
     FIRST_FRAME_FIELD_NUMBER: _ClassVar[int]
+    RECORDINGS_FIELD_NUMBER: _ClassVar[int]
+    SPOOL_FIELD_NUMBER: _ClassVar[int]
     unix_ms: int
     gauge: Counters.Gauge
     packets: Counters.Packets
@@ -705,10 +822,12 @@ class Counters(_message.Message):
     tracks: _containers.RepeatedCompositeFieldContainer[Counters.Track]
     shards: _containers.RepeatedCompositeFieldContainer[Counters.Shard]
     first_frame: Counters.Histogram
-    def __init__(self, unix_ms: _Optional[int] = ..., gauge: _Optional[_Union[Counters.Gauge, _Mapping]] = ..., packets: _Optional[_Union[Counters.Packets, _Mapping]] = ..., loop: _Optional[_Union[Counters.Loop, _Mapping]] = ..., drops: _Optional[_Mapping[str, int]] = ..., transports: _Optional[_Iterable[_Union[Counters.Transport, _Mapping]]] = ..., tracks: _Optional[_Iterable[_Union[Counters.Track, _Mapping]]] = ..., shards: _Optional[_Iterable[_Union[Counters.Shard, _Mapping]]] = ..., first_frame: _Optional[_Union[Counters.Histogram, _Mapping]] = ...) -> None: ...
+    recordings: _containers.RepeatedCompositeFieldContainer[Counters.Recording]
+    spool: Counters.Spool
+    def __init__(self, unix_ms: _Optional[int] = ..., gauge: _Optional[_Union[Counters.Gauge, _Mapping]] = ..., packets: _Optional[_Union[Counters.Packets, _Mapping]] = ..., loop: _Optional[_Union[Counters.Loop, _Mapping]] = ..., drops: _Optional[_Mapping[str, int]] = ..., transports: _Optional[_Iterable[_Union[Counters.Transport, _Mapping]]] = ..., tracks: _Optional[_Iterable[_Union[Counters.Track, _Mapping]]] = ..., shards: _Optional[_Iterable[_Union[Counters.Shard, _Mapping]]] = ..., first_frame: _Optional[_Union[Counters.Histogram, _Mapping]] = ..., recordings: _Optional[_Iterable[_Union[Counters.Recording, _Mapping]]] = ..., spool: _Optional[_Union[Counters.Spool, _Mapping]] = ...) -> None: ...
 
 class Snapshot(_message.Message):
-    __slots__ = ("transports", "counters")
+    __slots__ = ("transports", "counters", "recordings")
     class Transport(_message.Message):
         __slots__ = ("opened", "connected", "keyed", "ice", "candidates")
         OPENED_FIELD_NUMBER: _ClassVar[int]
@@ -724,6 +843,8 @@ class Snapshot(_message.Message):
         def __init__(self, opened: _Optional[_Union[OpenTransport, _Mapping]] = ..., connected: _Optional[bool] = ..., keyed: _Optional[bool] = ..., ice: _Optional[_Union[IceCredentials, _Mapping]] = ..., candidates: _Optional[_Iterable[_Union[Address, _Mapping]]] = ...) -> None: ...
     TRANSPORTS_FIELD_NUMBER: _ClassVar[int]
     COUNTERS_FIELD_NUMBER: _ClassVar[int]
+    RECORDINGS_FIELD_NUMBER: _ClassVar[int]
     transports: _containers.RepeatedCompositeFieldContainer[Snapshot.Transport]
     counters: Counters
-    def __init__(self, transports: _Optional[_Iterable[_Union[Snapshot.Transport, _Mapping]]] = ..., counters: _Optional[_Union[Counters, _Mapping]] = ...) -> None: ...
+    recordings: _containers.RepeatedCompositeFieldContainer[RecordTracks.Change]
+    def __init__(self, transports: _Optional[_Iterable[_Union[Snapshot.Transport, _Mapping]]] = ..., counters: _Optional[_Union[Counters, _Mapping]] = ..., recordings: _Optional[_Iterable[_Union[RecordTracks.Change, _Mapping]]] = ...) -> None: ...

@@ -127,7 +127,7 @@ impl SnapshotParts {
                 candidates: self.candidates.clone(),
             }
         });
-        Snapshot { transports: transports.collect(), counters: Some(self.counters) }
+        Snapshot { transports: transports.collect(), counters: Some(self.counters), ..Snapshot::default() }
     }
 }
 

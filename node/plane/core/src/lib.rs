@@ -60,7 +60,7 @@ mod writing;
 
 pub use opening::MAX_TRANSPORTS;
 
-/// The words of the control protocol, generated from `protos/plane/v1/plane.proto`: the same nouns as in Python.
+/// The words of the control protocol, generated from `protos/plane/v1`: the same nouns as in Python.
 pub mod contract {
     #![allow(missing_docs, clippy::all, rustdoc::all)]
     include!(concat!(env!("OUT_DIR"), "/regie.plane.v1.rs"));

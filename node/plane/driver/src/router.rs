@@ -124,6 +124,7 @@ impl Router {
                 Ok(())
             }
             Command::LimitRates(limit) => self.limit_rates(asked, limit),
+            Command::RecordTracks(_) => Err(invalid("this plane has no spool")),
             Command::GetSnapshot(_) => {
                 let all = (0..self.shards.len()).map(|shard| (shard, command.clone())).collect();
                 self.hand_to(asked, all);
@@ -388,7 +389,7 @@ impl Router {
             transports.extend(snapshot.transports);
             figures.extend(snapshot.counters);
         }
-        Snapshot { transports, counters: Some(self.counted(merge::merge(figures.into_iter()))) }
+        Snapshot { transports, counters: Some(self.counted(merge::merge(figures.into_iter()))), ..Snapshot::default() }
     }
 
     /// A room that is on several shards is one room.
