@@ -59,6 +59,11 @@ class Guest:
     def tile(self, participant: str, source: str = "camera") -> Locator:
         return self.page.locator(f'.tile[data-participant="{participant}"][data-source="{source}"]')
 
+    async def act_on(self, participant: str, what: str) -> None:
+        """Open a person's menu in the list, and take an entry of it."""
+        await self.page.locator(f'#people-list li[data-participant="{participant}"] button[aria-haspopup]').click()
+        await self.page.locator("#person").get_by_role("button", name=what).click()
+
     async def picture(self, name: str) -> None:
         if self._pictures is not None:
             self._pictures.mkdir(parents=True, exist_ok=True)

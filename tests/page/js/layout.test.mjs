@@ -65,12 +65,12 @@ function crowd(count) {
   state.apply({ type: 'welcome', you: 'p_0', room: { title: '' }, people, slots, chat: [], blocked: [] }, 0);
   return state;
 }
-const wish = { view: 'grid', pinned: null, room: 6, now: 0 };
+const wish = { view: 'auto', pinned: null, room: 6, now: 0 };
 const ids = (tiles) => tiles.map((tile) => tile.participant);
 
 test('when all fit, they are in the order of arrival', () => {
   const { stage: large, tiles, more } = arrange(crowd(5), wish);
-  assert.deepEqual([large, ids(tiles), more], [null, ['p_0', 'p_1', 'p_2', 'p_3', 'p_4'], 0]);
+  assert.deepEqual([large, ids(tiles), more], [[], ['p_0', 'p_1', 'p_2', 'p_3', 'p_4'], 0]);
 });
 
 test('in a crowd, you and those who are seen or heard stay; one cell says how many more', () => {
@@ -84,17 +84,42 @@ test('in a crowd, you and those who are seen or heard stay; one cell says how ma
 test('a shared screen takes the stage, a pin goes before it', () => {
   const state = crowd(5);
   state.apply({ type: 'slots', slots: [{ slot: 12, participant: 'p_2', source: 'screen' }] }, 0);
-  assert.equal(arrange(state, wish).stage.key, 'p_2/screen');
+  assert.equal(arrange(state, wish).stage[0].key, 'p_2/screen');
   const pinned = arrange(state, { ...wish, pinned: 'p_3' });
-  assert.equal(pinned.stage.key, 'p_3/camera');
+  assert.equal(pinned.stage[0].key, 'p_3/camera');
   assert.ok(!ids(pinned.tiles).includes('p_3'));
 });
 
 test('the speaker view shows who speaks', () => {
   const state = crowd(5);
-  assert.equal(arrange(state, { ...wish, view: 'speaker' }).stage.participant, 'p_1');
+  assert.equal(arrange(state, { ...wish, view: 'speaker' }).stage[0].participant, 'p_1');
   state.apply({ type: 'speaking', levels: [{ participant: 'p_4', level: 20 }] }, 5000);
-  assert.equal(arrange(state, { ...wish, view: 'speaker' }).stage.participant, 'p_4');
+  assert.equal(arrange(state, { ...wish, view: 'speaker' }).stage[0].participant, 'p_4');
+});
+
+test('the gallery stages nobody: a shared screen is one tile, a pin still goes before', () => {
+  const state = crowd(5);
+  state.apply({ type: 'slots', slots: [{ slot: 12, participant: 'p_2', source: 'screen' }] }, 0);
+  const { stage: large, tiles } = arrange(state, { ...wish, room: 9, view: 'gallery' });
+  assert.deepEqual([large, tiles[0].key, tiles.length], [[], 'p_2/screen', 6]);
+  assert.equal(arrange(state, { ...wish, view: 'gallery', pinned: 'p_3' }).stage[0].key, 'p_3/camera');
+});
+
+test('a presentation leaves nobody beside it but who speaks', () => {
+  const state = crowd(5);
+  state.apply({ type: 'slots', slots: [{ slot: 12, participant: 'p_2', source: 'screen' }] }, 0);
+  state.apply({ type: 'speaking', levels: [{ participant: 'p_4', level: 20 }] }, 5000);
+  const { stage: large, tiles, more } = arrange(state, { ...wish, view: 'presentation' });
+  assert.deepEqual([large[0].key, ids(tiles), more], ['p_2/screen', ['p_4'], 0]);
+});
+
+test('whom the hosts put forward are on the stage, beside a shared screen the first, and in a crowd they stay', () => {
+  const state = crowd(40);
+  state.apply({ type: 'showing', view: '', spotlight: ['p_30', 'p_31', 'p_gone'] }, 0);
+  assert.deepEqual(ids(arrange(state, wish).stage), ['p_30', 'p_31']);
+  state.apply({ type: 'slots', slots: [{ slot: 12, participant: 'p_2', source: 'screen' }] }, 0);
+  const { stage: large, tiles } = arrange(state, wish);
+  assert.deepEqual([large[0].key, ids(tiles).slice(0, 2)], ['p_2/screen', ['p_30', 'p_31']]);
 });
 
 test('a camera is cut to fill its tile, a screen is shown whole; in device pixels, in steps', () => {

@@ -5,9 +5,9 @@ import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
 import { render, spoken } from './richtext.js';
 import { CHAT_KEPT, isStaff } from './state.js';
 
-/** @typedef {import('./protocol.js').ChatMessage} ChatMessage */
-/** @typedef {import('./protocol.js').Refusal} Refusal */
-/** @typedef {import('./protocol.js').Address} Address */
+/** @typedef {import('./wire.js').ChatMessage} ChatMessage */
+/** @typedef {import('./wire.js').Refusal} Refusal */
+/** @typedef {import('./wire.js').Address} Address */
 /** @typedef {{key: string, run: () => void}} Action */
 
 /** Messages of one person closer than this share one heading, ms. */

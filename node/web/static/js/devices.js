@@ -4,6 +4,7 @@
 /** @typedef {"insecure"|"denied"|"missing"|"busy"|"failed"} Trouble */
 
 const REMEMBERED = 'regie.devices';
+const NOISE = 'regie.noise';
 const KINDS = /** @type {const} */ ({ microphone: 'audioinput', camera: 'videoinput' });
 
 /** @type {Record<string, Trouble>} DOMException name → what to tell the person */
@@ -28,6 +29,8 @@ export class Devices extends EventTarget {
   /** @type {MediaDeviceInfo[]} */ list = [];
   /** A prompt of the browser is open. */
   asking = false;
+  /** What is not speech is taken out of the microphone's sound. */
+  noise = localStorage.getItem(NOISE) !== 'off';
 
   constructor() {
     super();
@@ -41,6 +44,13 @@ export class Devices extends EventTarget {
 
   get camera() {
     return this.#tracks.camera;
+  }
+
+  /** The loudspeaker that is chosen, as long as it is there; '' the system's. */
+  get sink() {
+    const { speaker } = this.chosen;
+    const known = this.list.filter((device) => device.kind === 'audiooutput');
+    return known.length && !known.some((device) => device.deviceId === speaker) ? '' : speaker ?? '';
   }
 
   static get speakerChoice() {
@@ -121,7 +131,7 @@ export class Devices extends EventTarget {
     const id = this.chosen[input];
     const device = id ? { deviceId: { ideal: id } } : {};
     if (input === 'microphone') {
-      const clean = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+      const clean = { echoCancellation: true, noiseSuppression: this.noise, autoGainControl: true };
       return { audio: { ...device, ...clean } };
     }
     const size = matchMedia('(pointer: coarse) and (max-width: 900px)').matches ? [640, 360] : [1280, 720];
@@ -136,13 +146,44 @@ export class Devices extends EventTarget {
     this.#tracks[input] = track;
     this.trouble[input] = null;
     if (input === 'camera') track.contentHint = 'motion';
-    track.addEventListener('ended', () => {
-      if (this.#tracks[input] !== track) return;
-      this.#tracks[input] = null;
-      this.trouble[input] = 'missing';
-      this.dispatchEvent(new CustomEvent('lost', { detail: input }));
-      this.#changed();
-    });
+    track.addEventListener('ended', () => void this.#gone(input, track));
+    this.#changed();
+  }
+
+  /** Unplugged, or taken away: another of its kind takes its place, if there is one that may be used without asking. @param {Input} input @param {MediaStreamTrack} track */
+  async #gone(input, track) {
+    if (this.#tracks[input] !== track) return;
+    this.#tracks[input] = null;
+    this.#changed();
+    await this.refresh();
+    if (this.#others(input, track) && (await isGranted(input))) await this.#alone(input);
+    const instead = this.#tracks[input];
+    if (!instead) this.trouble[input] = 'missing';
+    this.dispatchEvent(new CustomEvent(instead ? 'instead' : 'lost', { detail: input }));
+    this.#changed();
+  }
+
+  /** @param {Input} input @param {MediaStreamTrack} track */
+  #others(input, track) {
+    const gone = track.getSettings().deviceId;
+    return this.list.some((device) => device.kind === KINDS[input] && device.deviceId !== gone);
+  }
+
+  /**
+   * Take the noise out of the microphone's sound, or leave it as it is. Browsers that cannot change an open microphone are
+   * given a new one.
+   * @param {boolean} on
+   */
+  async suppressNoise(on) {
+    this.noise = on;
+    localStorage.setItem(NOISE, on ? 'on' : 'off');
+    const track = this.#tracks.microphone;
+    await track?.applyConstraints({ echoCancellation: true, autoGainControl: true, noiseSuppression: on }).catch(() => {});
+    if (track && track === this.#tracks.microphone && track.getSettings().noiseSuppression === !on) {
+      this.#tracks.microphone = null;
+      track.stop();
+      await this.open(['microphone']);
+    }
     this.#changed();
   }
 
@@ -174,7 +215,9 @@ export class Devices extends EventTarget {
   }
 
   async refresh() {
+    const before = this.sink;
     this.list = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
+    if (before && !this.sink) this.dispatchEvent(new CustomEvent('lost', { detail: 'speaker' }));
     this.#changed();
   }
 

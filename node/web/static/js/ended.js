@@ -3,7 +3,7 @@
 import { find, setIcon, setText } from './dom.js';
 import { onLanguage, refusalText, t } from './i18n.js';
 
-/** @typedef {import('./protocol.js').Refusal} Refusal */
+/** @typedef {import('./wire.js').Refusal} Refusal */
 /** @typedef {{kind: "left"|"removed"|"closed"|"replaced"|"node_stopping"|"refused", why: Refusal|null}} Ending */
 
 /** Ending → icon, and the word on the button that tries again (none: there is nothing to try). */

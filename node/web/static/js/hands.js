@@ -3,8 +3,8 @@
 import { find, h, icon, setText } from './dom.js';
 import { isolate, onLanguage, t } from './i18n.js';
 
-/** @typedef {import('./protocol.js').Reaction} Reaction */
-/** @typedef {import('./protocol.js').Tally} Tally */
+/** @typedef {import('./wire.js').Reaction} Reaction */
+/** @typedef {import('./wire.js').Tally} Tally */
 
 /** @type {readonly Reaction[]} each has its symbol `react-<name>`: not every machine has the letters for them */
 const REACTIONS = Object.freeze(['clap', 'yes', 'no', 'heart', 'laugh', 'wow']);

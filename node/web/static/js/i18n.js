@@ -2,7 +2,7 @@
 
 /** @typedef {"fr"|"en"} Language */
 /** @typedef {Record<string, string|Record<string, string>>} Messages */
-/** @typedef {import('./protocol.js').Refusal} Refusal */
+/** @typedef {import('./wire.js').Refusal} Refusal */
 
 export const LANGUAGES = /** @type {const} */ (['fr', 'en']);
 const REMEMBERED = 'regie.language';

@@ -5,7 +5,7 @@ import { isolate, onLanguage, refusalText, t } from './i18n.js';
 import { bar, meter } from './meter.js';
 import { pickers, troubles } from './pickers.js';
 
-/** @typedef {import('./protocol.js').Refusal} Refusal */
+/** @typedef {import('./wire.js').Refusal} Refusal */
 /** @typedef {{name: string, microphone: boolean, camera: boolean, password?: string}} Choice */
 
 const REMEMBERED = 'regie.name';
@@ -28,7 +28,7 @@ export class JoinScreen {
   /** @type {MediaStreamTrack|null} */ #metered = null;
   /** @type {(() => void)|null} */ #stopMeter = null;
   /** @type {Record<"microphone"|"camera", boolean>} */ on = { microphone: true, camera: true, ...wishes() };
-  /** @type {import('./protocol.js').Look|null} */ #look = null;
+  /** @type {import('./wire.js').Look|null} */ #look = null;
   #active = false;
   #busy = false;
 
@@ -57,7 +57,7 @@ export class JoinScreen {
     this.#name.value = localStorage.getItem(REMEMBERED) ?? '';
   }
 
-  /** @param {import('./protocol.js').Look} look */
+  /** @param {import('./wire.js').Look} look */
   show(look) {
     this.#look = look;
     this.#active = true;

@@ -1,11 +1,11 @@
 // Which tiles are on the screen, and where. Pure: numbers in, rectangles out.
 
 /** @typedef {import('./state.js').RoomState} RoomState */
-/** @typedef {import('./protocol.js').Source} Source */
+/** @typedef {import('./wire.js').Source} Source */
 /** @typedef {{x: number, y: number, width: number, height: number}} Rect */
 /** @typedef {{key: string, participant: string, source: Source, slot: number|null, self: boolean}} Tile */
-/** @typedef {"grid"|"speaker"} View */
-/** @typedef {{stage: Tile|null, tiles: Tile[], more: number}} Arranged */
+/** @typedef {"auto"|"gallery"|"speaker"|"presentation"} View */
+/** @typedef {{stage: Tile[], tiles: Tile[], more: number}} Arranged */
 
 const GAP = 8;
 /** A camera is cut (object-fit: cover) between these ratios, so that a grid fills a phone as well as a laptop. */
@@ -151,27 +151,35 @@ const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 /** @param {string} participant @param {Source} source */
 export const keyOf = (participant, source) => `${participant}/${source}`;
 
+/** On the stage at once: what is put forward is to be seen. */
+const MOST_STAGED = 6;
+
 /**
  * Who is on the stage, who is in the grid, and how many do not fit.
  *
- * A shared screen takes the stage; a pinned person goes before it; the speaker view puts who speaks there. The others
- * keep the order of arrival, so that faces do not jump; when there are too many, those whose camera is in a slot and
- * those who speak stay.
+ * Pinned goes before everything. Then a shared screen takes the stage, then whom the hosts put forward; the speaker view puts
+ * who speaks there, the gallery nobody at all, and the presentation leaves nobody beside the stage but who speaks. The
+ * others keep the order of arrival, so that faces do not jump; when there are too many, those who are put forward, those
+ * whose camera is in a slot and those who speak stay.
  * @param {RoomState} state
  * @param {{view: View, pinned: string|null, room: number, now: number}} wish `room`: tiles that fit, yours included
  * @returns {Arranged}
  */
 export function arrange(state, { view, pinned, room, now }) {
-  const staged = stagedTile(state, view, pinned);
-  const candidates = [...state.people.values()]
-    .map((person) => camera(state, person.participant))
-    .filter((tile) => tile.key !== staged?.key);
+  const staged = stagedTiles(state, view, pinned);
+  const onStage = new Set(staged.map((tile) => tile.key));
+  if (view === 'presentation') return { stage: staged, tiles: beside(state, onStage), more: 0 };
+  const forward = new Set(state.showing.spotlight);
+  const cameras = [...state.people.keys()].filter((participant) => !onStage.has(keyOf(participant, 'camera')));
+  const ordered = forward.size ? [...cameras.filter((each) => forward.has(each)), ...cameras.filter((each) => !forward.has(each))] : cameras;
+  const screens = staged.length ? [] : screensOf(state);
+  const candidates = [...screens, ...ordered.map((participant) => camera(state, participant))];
   if (candidates.length <= Math.max(1, room)) return { stage: staged, tiles: candidates, more: 0 };
   // One cell is needed to say how many more there are.
   const places = Math.max(1, room - 1);
   /** @param {Tile} tile */
   const rank = (tile) => {
-    if (tile.self) return 0;
+    if (tile.self || tile.source === 'screen' || forward.has(tile.participant)) return 0;
     if (tile.participant === state.speaker || state.loudness(tile.participant, now) > 0) return 1;
     return tile.slot === null ? 3 : 2;
   };
@@ -186,14 +194,36 @@ export function arrange(state, { view, pinned, room, now }) {
   return { stage: staged, tiles, more: candidates.length - tiles.length };
 }
 
-/** @param {RoomState} state @param {View} view @param {string|null} pinned @returns {Tile|null} */
-function stagedTile(state, view, pinned) {
-  if (pinned && state.people.has(pinned)) return camera(state, pinned);
-  if (state.self?.publishing.includes('screen')) return screen(state, state.you);
-  for (const shows of state.slots.values()) if (shows.source === 'screen') return screen(state, shows.participant);
-  if (view !== 'speaker') return null;
-  const first = state.people.has(state.speaker) ? state.speaker : state.others[0]?.participant;
-  return first ? camera(state, first) : null;
+/** @param {RoomState} state @param {View} view @param {string|null} pinned @returns {Tile[]} */
+function stagedTiles(state, view, pinned) {
+  if (pinned && state.people.has(pinned)) return [camera(state, pinned)];
+  if (view === 'gallery') return [];
+  const shared = screensOf(state)[0];
+  if (shared) return [shared];
+  const forward = state.showing.spotlight.filter((participant) => state.people.has(participant)).slice(0, MOST_STAGED);
+  if (forward.length) return forward.map((participant) => camera(state, participant));
+  if (view === 'auto') return [];
+  const first = speaking(state);
+  return first ? [camera(state, first)] : [];
+}
+
+/** Your own before the others'. @param {RoomState} state @returns {Tile[]} */
+function screensOf(state) {
+  const own = state.self?.publishing.includes('screen') ? [screen(state, state.you)] : [];
+  const shown = [...state.slots.values()].filter((shows) => shows.source === 'screen');
+  return [...own, ...shown.map((shows) => screen(state, shows.participant))];
+}
+
+/** @param {RoomState} state @param {Set<string>} onStage @returns {Tile[]} whose face is seen beside a presentation */
+function beside(state, onStage) {
+  const first = speaking(state);
+  const tile = first ? camera(state, first) : null;
+  return tile && !onStage.has(tile.key) ? [tile] : [];
+}
+
+/** @param {RoomState} state @returns {string|undefined} who speaks or spoke last, or is there at all */
+function speaking(state) {
+  return state.people.has(state.speaker) ? state.speaker : (state.others[0]?.participant ?? state.self?.participant);
 }
 
 /** @param {RoomState} state @param {string} participant @returns {Tile} */

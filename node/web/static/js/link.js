@@ -5,7 +5,7 @@ import { backoff } from './protocol.js';
 import { RefusedError } from './request.js';
 
 /** @typedef {import('./protocol.js').Protocol} Protocol */
-/** @typedef {import('./protocol.js').Refusal} Refusal */
+/** @typedef {import('./wire.js').Refusal} Refusal */
 /** @typedef {"connecting"|"connected"|"interrupted"|"rejoining"} LinkState */
 
 /** A short loss of packets heals by itself; after this, ICE is restarted, ms. */
@@ -33,7 +33,7 @@ export class Link {
    * @param {string} options.name
    * @param {number} options.videoSlots
    * @param {(peer: Peer) => Promise<void>} options.onPeer before its offer is made
-   * @param {(joined: import('./protocol.js').Joined) => void} options.onJoined
+   * @param {(joined: import('./wire.js').Joined) => void} options.onJoined
    * @param {(state: LinkState) => void} options.onState
    * @param {(why: Refusal) => void} options.onRefused the node does not take us back
    * @param {() => number} options.crowd how many share the room

@@ -3,7 +3,7 @@
 import { find, h, setText } from './dom.js';
 import { clock, isolate, onLanguage, t } from './i18n.js';
 
-/** @typedef {import('./protocol.js').Waiter} Waiter */
+/** @typedef {import('./wire.js').Waiter} Waiter */
 
 export class Lobby {
   #section = find('#lobby', HTMLElement);

@@ -64,7 +64,7 @@ function refusalOf(error) {
 
 const joinScreen = new JoinScreen(devices, (choice) => enter({ session: '', choice }));
 
-/** @type {import('./protocol.js').IceServer[]|null} as the node last told this screen */
+/** @type {import('./wire.js').IceServer[]|null} as the node last told this screen */
 let iceServers = null;
 
 /** The screen before the room. */
@@ -87,7 +87,7 @@ const SILENT = { message: () => {}, connection: () => {}, rejoin: () => {}, ende
 /**
  * @param {Place} wish
  * @param {number} [tries] how often a node that does not answer is asked again
- * @returns {Promise<import('./protocol.js').Refusal|null>} what is to be corrected on the screen before the room
+ * @returns {Promise<import('./wire.js').Refusal|null>} what is to be corrected on the screen before the room
  */
 async function enter({ session, choice }, tries = 0) {
   if (!session && waitsFor) return wait({ session, choice });
@@ -136,7 +136,7 @@ async function enter({ session, choice }, tries = 0) {
 /**
  * Before the door, until somebody or the hour lets us in. Nothing is filmed or heard meanwhile.
  * @param {Place} wish
- * @returns {Promise<import('./protocol.js').Refusal|null>} what is to be corrected on the screen before the room
+ * @returns {Promise<import('./wire.js').Refusal|null>} what is to be corrected on the screen before the room
  */
 async function wait({ session, choice }) {
   waitsFor = '';

@@ -1,8 +1,8 @@
 // The one peer connection of a participant: m-lines in the prescribed order, slots, ICE restart, figures.
 // Nothing is negotiated after joining except an ICE restart: sources start and stop by `replaceTrack`.
 
-/** @typedef {import('./protocol.js').Source} Source */
-/** @typedef {import('./protocol.js').Slot} Slot */
+/** @typedef {import('./wire.js').Source} Source */
+/** @typedef {import('./wire.js').Slot} Slot */
 
 /** The order of the sending m-lines is the protocol (node/signaling/README.md, "Join"). */
 export const SENDING = /** @type {const} */ ([
@@ -96,9 +96,12 @@ export class Peer {
     return this.#layered;
   }
 
-  /** @param {Slot[]} slots @returns {MediaStream[]} one for each audio slot */
+  /** @param {Slot[]} slots @returns {{slot: number, stream: MediaStream}[]} one for each audio slot */
   audio(slots) {
-    return slots.filter((slot) => slot.kind === 'audio').flatMap((slot) => this.#streams.get(slot.index) ?? []);
+    return slots.flatMap(({ index, kind }) => {
+      const stream = kind === 'audio' ? this.#streams.get(index) : undefined;
+      return stream ? [{ slot: index, stream }] : [];
+    });
   }
 
   /** @param {number|null} slot @returns {MediaStream|null} */

@@ -5,8 +5,8 @@ import { isolate, onLanguage, refusalText, t } from './i18n.js';
 import { RefusedError } from './request.js';
 import { render } from './richtext.js';
 
-/** @typedef {import('./protocol.js').Item} Item */
-/** @typedef {import('./protocol.js').Mode} Mode */
+/** @typedef {import('./wire.js').Item} Item */
+/** @typedef {import('./wire.js').Mode} Mode */
 
 /** @type {Record<Item["kind"], [string, string]>} the verdict that agrees, and the other */
 const VERDICTS = { held: ['approve', 'decline'], report: ['hide', 'dismiss'] };

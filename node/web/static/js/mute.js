@@ -3,7 +3,7 @@
 import { t } from './i18n.js';
 import { SPEECH, meter } from './meter.js';
 
-/** @typedef {import('./protocol.js').Source} Source */
+/** @typedef {import('./wire.js').Source} Source */
 /** @typedef {"microphone"|"camera"} Input */
 
 /** Speech this long into a microphone that is off deserves a word, ms; and not again before the pause is over. */
@@ -36,9 +36,13 @@ export class Sources {
     const { signal } = this.#stop;
     options.devices.addEventListener('change', () => void this.#follow(), { signal });
     options.devices.addEventListener('lost', (event) => {
+      const input = /** @type {CustomEvent<Input|"speaker">} */ (event).detail;
+      if (input === 'speaker' || this.on[input]) options.notices.toast(t(`${input}.lost`));
+      if (input !== 'speaker') void this.set(input, false);
+    }, { signal });
+    options.devices.addEventListener('instead', (event) => {
       const input = /** @type {CustomEvent<Input>} */ (event).detail;
-      if (this.on[input]) options.notices.toast(t(`${input}.lost`));
-      void this.set(input, false);
+      options.notices.toast(t(`${input}.instead`, { device: options.devices[input]?.label ?? '' }));
     }, { signal });
   }
 

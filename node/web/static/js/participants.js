@@ -1,13 +1,15 @@
-// Who is in the room, and what a host can do about it.
+// Who is in the room. What can be done about a person is in person.js.
 
 import { find, h, icon, initials, set, setIcon, setText, tint } from './dom.js';
-import { isolate, onLanguage, t } from './i18n.js';
+import { isolate, language, onLanguage, t } from './i18n.js';
+import { List } from './list.js';
 
-/** @typedef {import('./protocol.js').Person} Person */
-/** @typedef {import('./protocol.js').Source} Source */
+/** @typedef {import('./wire.js').Person} Person */
 
 /** From this many people on, the list can be searched. */
 const SEARCH_FROM = 8;
+/** Height of a row, px (css/panels.css). */
+const ROW = 60;
 
 /**
  * @typedef {object} Row
@@ -17,34 +19,33 @@ const SEARCH_FROM = 8;
  * @property {HTMLElement} microphone
  * @property {HTMLElement} camera
  * @property {HTMLElement} avatar
- * @property {HTMLButtonElement} pin
  * @property {HTMLButtonElement} mute
- * @property {HTMLButtonElement} remove
+ * @property {HTMLButtonElement} more
  * @property {HTMLElement} hand
- * @property {HTMLButtonElement} lower
  */
 
 export class Participants {
-  #list = find('#people-list', HTMLUListElement);
   #filter = find('#people-filter', HTMLInputElement);
   #search = find('#people-search', HTMLElement);
   #heading = find('#participants-heading', HTMLElement);
-  /** @type {Map<string, Row>} */ #rows = new Map();
+  /** @type {List<Person, Row>} */ #list;
+  /** @type {Person[]} as sorted last: sorting what is nearly in order costs next to nothing */ #order = [];
   #scheduled = 0;
 
   /**
    * @param {object} options
    * @param {import('./state.js').RoomState} options.state
    * @param {() => boolean} options.open is the panel on the screen
-   * @param {() => string|null} options.pinned
-   * @param {(participant: string|null) => void} options.pin
    * @param {(person: Person, muted: boolean) => void} options.mute
-   * @param {(person: Person) => void} options.remove
-   * @param {(person: Person) => void} options.lower
+   * @param {(person: Person, button: HTMLButtonElement) => void} options.more what can be done about a person
+   * @param {(participant: string) => boolean} options.isForward
    */
   constructor(options) {
     this.options = options;
     this.stop = new AbortController();
+    this.#list = new List({ scroller: find('#people-scroll', HTMLElement), list: find('#people-list', HTMLElement), height: ROW,
+      key: (person) => person.participant, make: (person) => this.#make(person.participant), node: (row) => row.node,
+      fill: (row, person) => this.#fill(row, person) });
     this.#filter.addEventListener('input', () => this.draw(), { signal: this.stop.signal });
     onLanguage(() => this.draw(), this.stop.signal);
   }
@@ -66,38 +67,23 @@ export class Participants {
   #draw() {
     const { state } = this.options;
     const wanted = this.#filter.value.trim().toLocaleLowerCase();
-    const people = sorted([...state.people.values()], state.you, state.hands.map((hand) => hand.participant)).filter((person) => person.name.toLocaleLowerCase().includes(wanted));
+    this.#order = sorted(again(this.#order, state.people), state.you, state.hands.map((hand) => hand.participant), language());
     setText(this.#heading, t('people.heading', { n: state.people.size }));
     this.#search.hidden = state.people.size < SEARCH_FROM && !wanted;
-    const kept = new Set(people.map((person) => person.participant));
-    for (const [id, row] of this.#rows) {
-      if (kept.has(id)) continue;
-      row.node.remove();
-      this.#rows.delete(id);
-    }
-    people.forEach((person, index) => {
-      const row = this.#rows.get(person.participant) ?? this.#make(person.participant);
-      this.#fill(row, person);
-      if (this.#list.children[index] !== row.node) this.#list.insertBefore(row.node, this.#list.children[index] ?? null);
-    });
+    this.#list.draw(wanted ? this.#order.filter((person) => person.name.toLocaleLowerCase().includes(wanted)) : this.#order);
   }
 
   /** @param {string} id @returns {Row} */
   #make(id) {
     const person = () => this.options.state.people.get(id);
-    const pin = this.#button('pin', () => this.options.pin(this.options.pinned() === id ? null : id));
-    const mute = this.#button('mic-off', () => {
+    const mute = h('button', { type: 'button', class: 'icon-button', onclick: () => {
       const now = person();
       if (now) this.options.mute(now, !now.blocked.includes('microphone'));
-    });
-    const remove = this.#button('remove', () => {
+    } }, icon('mic-off'));
+    const more = h('button', { type: 'button', class: 'icon-button', 'aria-haspopup': 'true', onclick: () => {
       const now = person();
-      if (now) this.options.remove(now);
-    });
-    const lower = this.#button('hand', () => {
-      const now = person();
-      if (now) this.options.lower(now);
-    });
+      if (now) this.options.more(now, more);
+    } }, icon('more'));
     const hand = h('span', { class: 'hand', hidden: true }, icon('hand'), h('span'));
     const name = h('bdi', { class: 'name' });
     const tags = h('span', { class: 'tags' });
@@ -106,15 +92,8 @@ export class Participants {
     const avatar = h('span', { class: 'avatar', 'aria-hidden': 'true', 'data-tint': tint(id) });
     const node = h('li', { 'data-participant': id }, avatar,
       h('span', { class: 'who' }, h('span', { class: 'name-line' }, hand, name), h('span', { class: 'facts-line' }, microphone, camera, tags)),
-      h('span', { class: 'actions' }, lower, pin, mute, remove));
-    const row = { node, name, tags, microphone, camera, avatar, pin, mute, remove, hand, lower };
-    this.#rows.set(id, row);
-    return row;
-  }
-
-  /** @param {string} symbol @param {() => void} run */
-  #button(symbol, run) {
-    return h('button', { type: 'button', class: 'icon-button', onclick: run }, icon(symbol));
+      h('span', { class: 'actions' }, mute, more));
+    return { node, name, tags, microphone, camera, avatar, mute, more, hand };
   }
 
   /** @param {Row} row @param {Person} person */
@@ -123,8 +102,9 @@ export class Participants {
     const self = person.participant === state.you;
     const name = isolate(person.name);
     setText(row.name, person.name);
+    set(row.name, 'title', person.name);
     setText(row.avatar, initials(person.name));
-    const tags = tagsOf(person, self).join(' · ');
+    const tags = [...tagsOf(person, self), this.options.isForward(person.participant) ? t('spotlight.tag') : ''].filter(Boolean).join(' · ');
     setText(row.tags, tags);
     set(row.tags, 'title', tags || null);
     row.node.classList.toggle('away', person.state === 'away');
@@ -138,24 +118,18 @@ export class Participants {
     row.camera.classList.toggle('off', !seen);
     const turn = state.handOf(person.participant);
     row.hand.hidden = turn === 0;
-    row.node.classList.toggle('asks', turn > 0);
     setText(find('span', HTMLElement, row.hand), turn ? String(turn) : '');
     set(row.hand, 'role', turn ? 'img' : null);
     set(row.hand, 'aria-label', turn ? t('hand.turn', { n: turn }) : null);
-    row.lower.hidden = turn === 0 || !(state.isHost || self);
-    label(row.lower, 'hand', t('hand.lower', { name }));
-    const pinned = this.options.pinned() === person.participant;
-    set(row.pin, 'aria-pressed', String(pinned));
-    label(row.pin, 'pin', t(pinned ? 'room.unpin' : 'room.pin', { name }));
-    row.mute.hidden = row.remove.hidden = !state.isHost || self;
+    row.mute.hidden = !state.isHost || self;
     label(row.mute, blocked ? 'mic' : 'mic-off', t(blocked ? 'people.unmute' : 'people.mute', { name }));
-    label(row.remove, 'remove', t('people.remove', { name }));
+    label(row.more, 'more', t('people.more', { name }));
   }
 
   /** Only who speaks: called several times a second. */
   levels() {
     if (!this.options.open()) return;
-    for (const [id, row] of this.#rows) {
+    for (const [id, row] of this.#list.shown()) {
       row.node.classList.toggle('speaking', this.options.state.loudness(id, performance.now()) > 0);
     }
   }
@@ -163,7 +137,7 @@ export class Participants {
   close() {
     this.stop.abort();
     cancelAnimationFrame(this.#scheduled);
-    this.#list.replaceChildren();
+    this.#list.close();
     this.#filter.value = '';
   }
 }
@@ -179,22 +153,34 @@ function label(holder, symbol, text) {
 function tagsOf(person, self) {
   return [
     self ? t('people.you') : '',
-    person.role === 'host' ? t('people.host') : '',
+    person.role === 'participant' ? '' : t(`people.${person.role}`),
     person.state === 'away' ? t('people.away') : person.state === 'joining' ? t('people.joining') : '',
     person.publishing.includes('screen') ? t('people.sharing') : '',
-  ].filter(Boolean);
+  ];
 }
+
+/** Everybody who is there, in the order of `before` as far as they were there then. @param {Person[]} before @param {Map<string, Person>} people */
+export function again(before, people) {
+  const known = new Set(before.map((person) => person.participant));
+  const stayed = before.flatMap((person) => people.get(person.participant) ?? []);
+  return [...stayed, ...[...people.values()].filter((person) => !known.has(person.participant))];
+}
+
+/** @type {Map<string, Intl.Collator>} */
+const COLLATORS = new Map();
 
 /**
  * You first, then who asks to speak in the order of asking, then hosts, then by name.
  * @param {Person[]} people
  * @param {string} you
  * @param {string[]} [hands]
+ * @param {string} [tongue]
  */
-export function sorted(people, you, hands = []) {
+export function sorted(people, you, hands = [], tongue = 'fr') {
   const turn = new Map(hands.map((participant, index) => [participant, index - hands.length]));
   /** @param {Person} person */
   const rank = (person) => (person.participant === you ? -hands.length - 1 : turn.get(person.participant) ?? (person.role === 'host' ? 1 : 2));
-  const collator = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
+  const collator = COLLATORS.get(tongue) ?? new Intl.Collator(tongue, { sensitivity: 'base', numeric: true });
+  COLLATORS.set(tongue, collator);
   return people.sort((a, b) => rank(a) - rank(b) || collator.compare(a.name, b.name));
 }

@@ -33,11 +33,42 @@ export function pickers(holder, devices) {
         onchange: (/** @type {Event} */ event) => void devices.choose(what, /** @type {HTMLSelectElement} */ (event.target).value) },
         ...(options.length ? options : [h('option', {}, t('devices.none'))]));
       return h('div', { class: 'picker' }, h('label', { for: id }, icon(symbol), h('span', {}, t(`devices.${what}`))), select);
-    }));
+    }), noise(devices));
   };
   devices.addEventListener('change', draw);
   holder.addEventListener('focusout', () => setTimeout(draw));
   onLanguage(draw);
+  draw();
+}
+
+/** @param {Devices} devices */
+function noise(devices) {
+  const box = h('input', { type: 'checkbox', onchange: () => void devices.suppressNoise(box.checked) });
+  box.checked = devices.noise;
+  return h('label', { class: 'switch' }, box, h('span', {}, t('devices.noise')));
+}
+
+/**
+ * How loud everybody is.
+ * @param {HTMLElement} holder
+ * @param {import('./sound.js').Sound} sound
+ * @param {AbortSignal} signal
+ */
+export function volume(holder, sound, signal) {
+  const slider = h('input', { type: 'range', id: 'volume-overall', min: 0, max: 100, step: 5, value: Math.round(sound.overall * 100) });
+  const says = h('output', { 'aria-hidden': 'true' });
+  const draw = () => {
+    const text = `${slider.value} %`;
+    says.textContent = text;
+    slider.setAttribute('aria-valuetext', text);
+    holder.replaceChildren(h('label', { for: 'volume-overall' }, icon('sound'), h('span', {}, t('volume.overall'))), slider, says);
+  };
+  slider.addEventListener('input', () => {
+    sound.overall = Number(slider.value) / 100;
+    says.textContent = `${slider.value} %`;
+    slider.setAttribute('aria-valuetext', `${slider.value} %`);
+  });
+  onLanguage(draw, signal);
   draw();
 }
 

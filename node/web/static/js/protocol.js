@@ -1,59 +1,28 @@
 // The participants' protocol (node/signaling/README.md), without DOM and without media: it runs under Node as well.
 //
-// One HTTP request joins, one WebSocket keeps in touch. What the page wants to be true (what it publishes, what it can
+// One HTTP request joins (door.js), one WebSocket keeps in touch. What the page wants to be true (what it publishes, what it can
 // show, chat not yet acknowledged) is kept here and said again after every reconnection, so callers never ask whether
 // the WebSocket is open.
 
-import { RefusedError, UNREACHABLE, isRefusal, request } from './request.js';
-import { browserWorld } from './world.js';
+import { Door } from './door.js';
+import { UNREACHABLE } from './request.js';
 
-/** @typedef {"microphone"|"camera"|"screen"|"screen_audio"} Source */
-/** @typedef {{fr: string, en: string}} Text */
-/** @typedef {{code: string, rule: string, message: Text, next_step: Text, limit?: string, current?: string, set_by?: string}} Refusal */
-/** @typedef {{participant: string, name: string, role: string, publishing: Source[], blocked: Source[], state: "here"|"away"|"joining"}} Person */
-/** @typedef {{slot: number, participant: string|null, source: Source|null}} SlotShows */
-/** @typedef {{message: string, participant: string, name: string, text: string, html: string, sent: number, key?: string, to?: string, reply?: string}} ChatMessage */
-/** @typedef {{to?: string, reply?: string}} Address `to`: "" everybody, "staff" the hosts, or a participant */
-/** @typedef {{public: boolean, private: boolean, to_staff: boolean, slow_s: number, hold: boolean, words: "allow"|"hold"|"refuse", strictness: ""|"slow"|"hold", per_moderator: number, own_words?: string[]}} Mode */
-/** @typedef {{item: string, kind: "held"|"report", participant: string, name: string, text: string, html: string, at: number, why: string, message?: string, private?: boolean, reports?: number, claimed_by?: string, claimed_name?: string, verdict?: string}} Item */
-/** @typedef {{participant: string, since: number}} Hand */
-/** @typedef {"clap"|"yes"|"no"|"heart"|"laugh"|"wow"} Reaction */
-/** @typedef {{reaction: Reaction, count: number, people: string[]}} Tally */
-/** @typedef {{stage: "covered"|"short"|"slow"|"hold", needed: number, present: number}} Cover */
-/** @typedef {{index: number, kind: "audio"|"video", mid: string}} Slot */
-/** @typedef {{participant: string, session: string, role: string, rights?: string[], flags?: string[], sdp: string, slots: Slot[], tracks: {source: Source, mid: string}[], room: {room: string, title: string}, max_message: number, ice_servers?: IceServer[]}} Joined */
-/** @typedef {{urls: string[], username: string, credential: string}} IceServer */
-/** @typedef {{participant: string, name: string, role: string, since: number, why: string}} Waiter one who waits before the door; `since`: ms since the epoch */
-/** @typedef {{on: boolean, agenda: string, message: string, waiters: Waiter[], total: number}} Waiters */
-/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, lobby?: string, password?: boolean, name?: string, ice_servers?: IceServer[]}} Look */
-/** @typedef {{type: "welcome", seq: number, you: string, room: {room: string, title: string}, people: Person[], slots: SlotShows[], chat: ChatMessage[], blocked: Source[]}} Welcome */
-/** @typedef {{slot: number, width: number, height: number}} TileSize device pixels; 0 × 0: not shown */
-/** @typedef {"unknown"|"good"|"fair"|"poor"} Grade */
-/** @typedef {{grade: Grade, cause: ""|"network_up"|"network_down"|"device"|"node"}} Verdict */
-/** @typedef {{video_fps: number, video_lost: number, audio_lost: number, rtt_ms: number, jitter_ms: number, freezes: number, frozen_ms: number, decode_ms: number, dropped: number, limited: ""|"cpu"|"bandwidth"}} Quality */
-/** @typedef {"removed"|"closed"|"replaced"|"node_stopping"} EndCause */
+/** @typedef {import('./wire.js').Address} Address */
+/** @typedef {import('./wire.js').EndCause} EndCause */
+/** @typedef {import('./wire.js').Quality} Quality */
+/** @typedef {import('./wire.js').Refusal} Refusal */
+/** @typedef {import('./wire.js').Source} Source */
+/** @typedef {import('./wire.js').TileSize} TileSize */
 /** @typedef {"idle"|"connecting"|"open"|"waiting"|"ended"} ConnectionState */
 
 /**
  * What the protocol tells its owner. Every handler is called in the order of the server's messages.
  * @typedef {object} Handlers
- * @property {(message: any) => void} message  welcome, person, gone, slots, layers, held, quality, grades, speaking, chat, older, queue, hidden, blocked
+ * @property {(message: any) => void} message  whatever the node says that is not of the protocol itself
  * @property {(state: ConnectionState) => void} connection
  * @property {(cause: string) => void} rejoin  the media transport is gone, or the session (`cause` = `session`)
  * @property {(cause: EndCause, why: Refusal|null) => void} ended
  * @property {(refusal: Refusal, to: string) => void} refused  a request of the page was refused
- */
-
-/**
- * The world outside, so that tests run in virtual time.
- * @typedef {object} World
- * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
- * @property {(url: string, protocol: string) => WebSocket} socket
- * @property {(url: string, body: string) => boolean} beacon  a request that outlives the page; whether it was taken
- * @property {(run: () => void, ms: number) => (() => void)} later  returns the cancellation
- * @property {() => number} random  0 … 1
- * @property {() => number} now  milliseconds
- * @property {() => string} key  a fresh chat key, at most 40 characters
  */
 
 export const SUBPROTOCOL = 'regie.v1';
@@ -65,8 +34,6 @@ const SILENCE_MS = 25_000;
 /** The same where there is a reason to doubt: the media path broke, the network changed, the machine woke up. */
 const DOUBT_MS = 4_000;
 const GREETING_MS = 10_000;
-/** An ICE restart is small, and the connection that it goes by may lead nowhere any more: rather join again. */
-const RESTART_MS = 6_000;
 const BACKOFF_FIRST_MS = 300;
 const BACKOFF_MAX_MS = 8_000;
 
@@ -81,10 +48,9 @@ export function backoff(attempt, random) {
   return step * (0.5 + random / 2);
 }
 
-export class Protocol {
+export class Protocol extends Door {
   /** @type {WebSocket|null} */ #socket = null;
   /** @type {ConnectionState} */ #state = 'idle';
-  #session = '';
   #seq = 0;
   #attempt = 0;
   #heard = 0;
@@ -94,27 +60,13 @@ export class Protocol {
   /** @type {Map<string, {text: string, address: Address, settle: (refusal: Refusal|null) => void}>} */ #unsent = new Map();
   /** @type {Set<() => void>} */ #timers = new Set();
 
-  /**
-   * @param {{origin: string, room: string, ticket: string, language: string, on: Handlers, world?: World}} options
-   *   `origin`: scheme and host of the node, e.g. `https://node.example`.
-   */
-  constructor({ origin, room, ticket, language, on, world = browserWorld() }) {
-    this.origin = origin;
-    this.room = room;
-    this.ticket = ticket;
-    this.language = language;
-    this.on = on;
-    this.world = world;
-    /** @type {IceServer[]|null} TURN servers, where the node has any; null: nobody has asked */ this.iceServers = null;
-    /** Of the room, where it asks for one. */
-    this.password = '';
+  /** @param {{origin: string, room: string, ticket: string, language: string, on: Handlers, world?: import('./world.js').World}} options */
+  constructor(options) {
+    super(options);
+    this.on = options.on;
     /** Round trip of the last ping, ms. */
     this.rtt = 0;
     /** @type {number} */ this.pingSent = 0;
-  }
-
-  get session() {
-    return this.#session;
   }
 
   get state() {
@@ -125,41 +77,15 @@ export class Protocol {
     return this.#seq;
   }
 
-  // ------------------------------------------------------------------ HTTP
-
-  /** @returns {Promise<Look>} what the room is, before joining */
-  async look() {
-    const look = await this.#request('GET', `/api/rooms/${encodeURIComponent(this.room)}`, this.ticket);
-    this.iceServers = look.ice_servers ?? [];
-    return look;
-  }
-
-  /**
-   * What lets us into a TURN server ends after a while; what we have is kept when the node does not answer.
-   * @param {string|null} session
-   */
-  async refreshIceServers(session = this.#session) {
-    if (this.iceServers?.length === 0 || !session) return;
-    try {
-      this.iceServers = (await this.#request('GET', '/api/session', session)).ice_servers ?? [];
-    } catch {
-      // The servers that we know may still do.
-    }
-  }
-
   /**
    * Join, or come back with `session`. Afterwards `connect()` may be called.
-   * @param {{name: string, sdp: string, session: string|null}} request
-   * @returns {Promise<Joined>}
+   * @override
+   * @param {{name: string, sdp: string, session: string|null}} asked
    */
-  async join({ name, sdp, session }) {
-    const path = `/api/rooms/${encodeURIComponent(this.room)}/join`;
-    const body = { name, language: this.language, sdp, session, ...(this.password ? { password: this.password } : {}) };
-    const joined = /** @type {Joined} */ (await this.#request('POST', path, this.ticket, body));
-    this.iceServers = joined.ice_servers ?? [];
-    const other = joined.session !== this.#session;
-    this.#session = joined.session;
-    if (other) {
+  async join(asked) {
+    const before = this.session;
+    const joined = await super.join(asked);
+    if (joined.session !== before) {
       this.#seq = 0;
       if (this.#socket) this.#reopen();
     } else if (this.#state === 'open') {
@@ -171,11 +97,11 @@ export class Protocol {
 
   /**
    * Wait before the door, or go on waiting with `session`. Afterwards `connect()` may be called.
-   * @param {{name: string, session: string|null}} request
+   * @override
+   * @param {{name: string, session: string|null}} asked
    */
-  async wait({ name, session }) {
-    const body = { name, language: this.language, session, ...(this.password ? { password: this.password } : {}) };
-    this.#session = (await this.#request('POST', `/api/rooms/${encodeURIComponent(this.room)}/wait`, this.ticket, body)).session;
+  async wait(asked) {
+    await super.wait(asked);
     this.#seq = 0;
   }
 
@@ -184,65 +110,16 @@ export class Protocol {
     this.#finish();
   }
 
-  /**
-   * The chat to take away, for hosts. Throws RefusedError.
-   * @param {"text"|"json"} format
-   * @returns {Promise<Blob>}
-   */
-  async transcript(format) {
-    /** @type {Response} */ let response;
-    try {
-      response = await this.world.fetch(`${this.origin}/api/session/chat?format=${format}`,
-        { cache: 'no-store', credentials: 'omit', headers: { Authorization: `Bearer ${this.#session}` } });
-      if (response.ok) return await response.blob();
-    } catch {
-      throw new RefusedError(UNREACHABLE);
-    }
-    const answer = await response.json().catch(() => null);
-    throw new RefusedError(isRefusal(answer) ? answer : UNREACHABLE);
-  }
-
-  /**
-   * ICE restart (RFC 8445 2.4).
-   * @param {string} sdp the new offer
-   * @returns {Promise<string>} the answer
-   */
-  async restart(sdp) {
-    return (await this.#request('PATCH', '/api/session', this.#session, { sdp }, { within: RESTART_MS })).sdp;
-  }
-
-  /**
-   * Leave for good, by HTTP: that request outlives a page which is being closed, a WebSocket message may not.
-   * Never fails: the node finds out by itself if the request does not arrive.
-   */
+  /** Leave for good. @override */
   async leave() {
-    const session = this.#session;
     this.#finish();
-    if (!session) return;
-    try {
-      await this.#request('DELETE', '/api/session', session, undefined, { keepalive: true });
-    } catch {
-      // The place is freed 30 s later all the same.
-    }
+    await super.leave();
   }
 
-  /** The page goes away, closed or reloaded: the node need not wait long for it. A reload comes back with the session. */
+  /** The page goes away, closed or reloaded. @override */
   away() {
-    if (this.#session && !this.#ended) this.world.beacon(`${this.origin}/api/session/leave`, this.#session);
+    if (!this.#ended) super.away();
   }
-
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {string} bearer
-   * @param {object} [body]
-   * @param {import('./request.js').How} [how]
-   */
-  #request(method, path, bearer, body, how) {
-    return request(this.world, method, this.origin + path, bearer, body, how);
-  }
-
-  // ------------------------------------------------------------------ WebSocket
 
   /** Open the WebSocket and keep it open until `leave()` or the node says `ended`. */
   connect() {
@@ -253,7 +130,7 @@ export class Protocol {
     this.#heard = this.world.now();
     const late = this.#later(() => this.#drop(socket), GREETING_MS);
     socket.onopen = () => {
-      const hello = { type: 'hello', session: this.#session, seq: this.#seq, language: this.language };
+      const hello = { type: 'hello', session: this.session, seq: this.#seq, language: this.language };
       socket.send(JSON.stringify(hello));
     };
     socket.onmessage = (event) => {
@@ -321,7 +198,7 @@ export class Protocol {
 
   /** The node does not know the session any more: the owner joins again, and then calls `connect()`. */
   sessionLost() {
-    this.#session = '';
+    this.session = '';
     this.#seq = 0;
     this.#become('waiting');
     this.on.rejoin('session');
@@ -347,14 +224,14 @@ export class Protocol {
     } catch {
       return;
     }
-    const handle = Object.hasOwn(ON_MESSAGE, message?.type) ? ON_MESSAGE[message.type] : undefined;
-    if (!handle) return;
+    if (typeof message?.type !== 'string') return;
     if (typeof message.seq === 'number') {
       const again = message.seq <= this.#seq && message.type !== 'welcome' && message.type !== 'resumed';
       if (again) return;
       this.#seq = message.type === 'resumed' ? this.#seq : message.seq;
     }
-    handle(this, message);
+    if (Object.hasOwn(ON_MESSAGE, message.type)) ON_MESSAGE[message.type]?.(this, message);
+    else this.on.message(message);
   }
 
   /** The node greeted: say again what must be true, and what it may have missed. */
@@ -410,7 +287,7 @@ export class Protocol {
    * @param {boolean} on
    */
   publish(source, on) {
-    this.#want(`publish ${source}`, { type: 'publish', source, on });
+    this.want(`publish ${source}`, { type: 'publish', source, on });
   }
 
   /**
@@ -418,12 +295,12 @@ export class Protocol {
    * @param {string|null} pinned participant
    */
   layout(tiles, pinned) {
-    this.#want('layout', { type: 'layout', tiles, pinned });
+    this.want('layout', { type: 'layout', tiles, pinned });
   }
 
   /** @param {TileSize[]} sizes how large the video slots are shown now */
   sizes(sizes) {
-    this.#want('sizes', { type: 'sizes', sizes });
+    this.want('sizes', { type: 'sizes', sizes });
   }
 
   /**
@@ -476,10 +353,11 @@ export class Protocol {
   }
 
   /**
+   * Say it now, and again after every reconnection.
    * @param {string} topic
    * @param {object} message
    */
-  #want(topic, message) {
+  want(topic, message) {
     if (JSON.stringify(this.#desired.get(topic)) === JSON.stringify(message)) return;
     this.#desired.set(topic, message);
     if (this.#state === 'open') this.#send(message);
@@ -536,11 +414,8 @@ const ON_CLOSE = {
   4003: (protocol) => protocol.sessionLost(),
 };
 
-/** @param {Protocol} protocol @param {any} message */
-const tell = (protocol, message) => protocol.on.message(message);
-
 /**
- * What a server message does. A type that is not here is from a newer node and is ignored.
+ * What a server message does beside being told. What nobody understands is from a newer node, and state.js ignores it.
  * @type {Record<string, (protocol: Protocol, message: any) => void>}
  */
 const ON_MESSAGE = {
@@ -554,37 +429,14 @@ const ON_MESSAGE = {
     if (protocol.state !== 'open') protocol.greeted();
     protocol.on.message(message);
   },
-  admitted: tell,
-  waiters: tell,
-  person: tell,
-  gone: tell,
-  slots: tell,
-  layers: tell,
-  held: tell,
-  quality: tell,
-  grades: tell,
-  speaking: tell,
   chat: (protocol, message) => {
     protocol.on.message(message);
     if (message.message.key) protocol.settleChat(message.message.key, null);
   },
-  hidden: tell,
   waiting: (protocol, message) => {
     protocol.on.message(message);
     protocol.settleChat(message.key, null);
   },
-  older: tell,
-  queue: tell,
-  declined: tell,
-  reported: tell,
-  mode: tell,
-  flags: tell,
-  item: tell,
-  restraint: tell,
-  hands: tell,
-  reactions: tell,
-  cover: tell,
-  blocked: tell,
   rejoin: (protocol, message) => protocol.on.rejoin(message.cause),
   refused: (protocol, message) => {
     if (message.to === 'chat' && message.key) protocol.settleChat(message.key, message);

@@ -3,8 +3,8 @@
 import { find, set, setText } from './dom.js';
 import { t } from './i18n.js';
 
-/** @typedef {import('./protocol.js').Grade} Grade */
-/** @typedef {import('./protocol.js').Quality} Figures of some seconds */
+/** @typedef {import('./wire.js').Grade} Grade */
+/** @typedef {import('./wire.js').Quality} Figures of some seconds */
 
 const EVERY_MS = 5000;
 

@@ -1,7 +1,7 @@
 // One HTTP request to the node, and how it is refused.
 
-/** @typedef {import('./protocol.js').Refusal} Refusal */
-/** @typedef {import('./protocol.js').World} World */
+/** @typedef {import('./wire.js').Refusal} Refusal */
+/** @typedef {import('./world.js').World} World */
 
 const REQUEST_MS = 20_000;
 const EMPTY = Object.freeze({ fr: '', en: '' });

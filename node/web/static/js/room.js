@@ -1,8 +1,10 @@
 // The room: joins, listens, draws. What each screen does is in its own module; what the node says is folded by state.js.
 
+import { Attention } from './attention.js';
 import { Chat } from './chat.js';
 import { Controls, confirm } from './controls.js';
-import { find, h, setText } from './dom.js';
+import { find, setText } from './dom.js';
+import { face } from './faces.js';
 import { Flags } from './flags.js';
 import { Hands } from './hands.js';
 import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
@@ -14,29 +16,33 @@ import { Moderation } from './moderation.js';
 import { Sources } from './mute.js';
 import { Notices } from './notices.js';
 import { Participants } from './participants.js';
+import { PersonMenu } from './person.js';
+import { volume } from './pickers.js';
+import { Pip } from './pip.js';
 import { Protocol } from './protocol.js';
 import { RefusedError } from './request.js';
 import { Quality } from './quality.js';
+import { Sound } from './sound.js';
 import { RoomState } from './state.js';
 import { Tiles } from './tiles.js';
+import { View } from './view.js';
 
 /** @typedef {import('./ended.js').Ending} Ending */
 /** @typedef {import('./state.js').Happening} Happening */
 /** @typedef {import('./join.js').Choice} Choice */
+/** @typedef {import('./wire.js').Person} Person */
 
 const LEVELS_MS = 500;
 const EXTEND_MINUTES = 15;
-/** A window that is being dragged is not told size by size, ms. */
-const SIZES_MS = 200;
-/** A page that nobody looks at stops asking for pictures after this, ms. */
-const UNSEEN_MS = 20_000;
+/** Where no frame is drawn, people are drawn after this, ms. */
+const UNDRAWN_MS = 250;
 /** In a larger room, coming and going is not told one by one. */
 const TELL_UP_TO = 40;
 
 /**
  * Who is named as having taken a source; "": the operators.
  * @param {string} by "host", "lock" or "operator"; "": not told, after a reload
- * @param {import('./protocol.js').Source} source
+ * @param {import('./wire.js').Source} source
  * @param {Set<string>} flags
  */
 function blockedBy(by, source, flags) {
@@ -46,13 +52,10 @@ function blockedBy(by, source, flags) {
 
 export class Room {
   state = new RoomState();
+  /** @type {Controls|undefined} */ controls;
   #stop = new AbortController();
   /** @type {ReturnType<typeof setInterval>[]} */ #timers = [];
   /** @type {MediaStream|null} */ #ownCamera = null;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */ #unseen;
-  #seen = true;
-  #tilesWanted = 0;
-  /** @type {HTMLAudioElement[]} */ #sounds = [];
   #ended = false;
   #came = false;
 
@@ -64,7 +67,7 @@ export class Room {
    * @param {Choice} options.choice
    * @param {import('./devices.js').Devices} options.devices
    * @param {string} options.language
-   * @param {import('./protocol.js').IceServer[]|null} options.iceServers
+   * @param {import('./wire.js').IceServer[]|null} options.iceServers
    * @param {(session: string, choice: Choice) => void} options.onSession to be remembered for a reload
    * @param {() => void} options.onReady the node took us: the room may be shown
    * @param {(ending: Ending) => void} options.onEnd
@@ -82,6 +85,7 @@ export class Room {
     } });
     this.protocol.iceServers = options.iceServers;
     this.protocol.password = choice.password ?? '';
+    this.sound = new Sound({ devices, notices: this.notices, onWish: (on) => this.protocol.want('voices', { type: 'voices', on }) });
     this.link = new Link({
       protocol: this.protocol,
       name: choice.name,
@@ -113,19 +117,25 @@ export class Room {
   #build() {
     const { state, sources } = this;
     const { signal } = this.#stop;
-    this.tiles = new Tiles({ state, stream: (tile) => this.#stream(tile), onPin: (pinned) => this.#pin(pinned),
-      onMore: () => this.controls?.open('participants'), onLayout: (tiles) => this.#wantTiles(tiles), onSizes: (sizes) => this.#wantSizes(sizes) });
-    this.quality = new Quality({ peer: () => this.peer, protocol: this.protocol, state, notices: this.notices });
     const ask = (/** @type {string} */ type, /** @type {object} */ fields = {}) => this.#ask(this.protocol.ask(type, fields));
+    this.attention = new Attention({ protocol: this.protocol, elsewhere: () => this.pip?.open ?? false, signal });
+    this.view = new View({ state, ask, notices: this.notices, onChange: () => this.#viewChanged() });
+    this.tiles = new Tiles({ state, view: this.view, stream: (tile) => this.#stream(tile),
+      onMore: () => this.controls?.open('participants'),
+      onLayout: (tiles) => this.attention?.tiles(Math.min(tiles, this.link.videoSlots), this.view?.pinned ?? null),
+      onSizes: (sizes) => this.attention?.sizes(sizes) });
+    this.pip = new Pip({ notices: this.notices, seen: () => this.#seen(), microphone: () => face(this, 'microphone'),
+      press: () => void sources.toggle('microphone'), onChange: () => this.attention?.changed() });
+    this.quality = new Quality({ peer: () => this.peer, protocol: this.protocol, state, notices: this.notices });
     this.chat = new Chat({ state, send: (text, key, address) => this.protocol.chat(text, key, address), key: () => this.protocol.world.key(),
       ask, open: () => this.controls?.panel === 'chat',
       onUnread: () => this.controls?.draw(), say: (text) => this.notices.say(text) });
     this.chat.maximum = this.link.maxMessage;
+    this.person = new PersonMenu({ state, sound: this.sound, entries: this.#entries(ask) });
     this.participants = new Participants({ state, open: () => this.controls?.panel === 'participants',
-      pinned: () => this.tiles?.pinned ?? null, pin: (pinned) => this.#pin(pinned),
+      isForward: (participant) => this.view?.isForward(participant) ?? false,
       mute: (person, muted) => this.#ask(this.protocol.mute(person.participant, 'microphone', muted)),
-      remove: (person) => void this.#remove(person),
-      lower: (person) => (person.participant === state.you ? ask('hand', { up: false }) : ask('lower', { participant: person.participant })) });
+      more: (person, button) => this.person?.toggle(person, button) });
     this.flags = new Flags({ state, ask, notices: this.notices });
     this.moderation = new Moderation({ state, ask, notices: this.notices, transcript: (format) => this.protocol.transcript(format) });
     const press = {
@@ -134,17 +144,19 @@ export class Room {
       screen: () => void sources.toggleScreen(),
       chat: () => this.controls?.toggle('chat'),
       participants: () => this.controls?.toggle('participants'),
-      view: () => this.#toggleView(),
+      view: () => this.view?.toggle(),
       hand: () => this.hands?.toggle(),
       react: () => this.hands?.show(!this.hands.choosing),
       leave: () => void this.leave(),
     };
     const shortcuts = () => find('#shortcuts', HTMLDialogElement).showModal();
-    this.controls = new Controls({ press, face: (name) => this.#face(name), onPanel: (panel) => this.#panel(panel), menu: [
+    this.controls = new Controls({ press, face: (name) => face(this, name), onPanel: (panel) => this.#panel(panel), menu: [
       { key: 'settings.title', symbol: 'settings', run: () => this.#settings() },
+      ...(Pip.possible ? [{ key: 'pip.title', symbol: 'pip', run: () => void this.pip?.toggle() }] : []),
       { key: 'keys.title', symbol: 'keyboard', run: shortcuts },
       ...(this.state.rights.has('end') ? [{ key: 'end.word', symbol: 'leave', run: () => void this.#endForAll() }] : []),
     ] });
+    volume(find('#settings-volume', HTMLElement), this.sound, signal);
     this.lobby = new Lobby({ state, ask, notices: this.notices, show: () => this.controls?.open('participants') });
     this.hands = new Hands({ state, ask, notices: this.notices, onChange: () => this.controls?.draw() });
     const { leave: _, screen: share, ...keys } = press;
@@ -152,10 +164,26 @@ export class Room {
     this.#timers.push(setInterval(() => this.#levels(), LEVELS_MS));
     addEventListener('online', () => this.#wake(), { signal });
     addEventListener('pagehide', () => this.protocol.away(), { signal });
-    document.addEventListener('visibilitychange', () => this.#visibility(), { signal });
-    this.options.devices.addEventListener('change', () => this.#speakers(), { signal });
+    this.options.devices.addEventListener('change', () => this.sound.route(), { signal });
     onLanguage(() => this.#drawAll(), signal);
-    void this.#stayAwake();
+  }
+
+  /** @param {(type: string, fields?: object) => void} ask @returns {import('./person.js').Entry[]} */
+  #entries(ask) {
+    const { state } = this;
+    const pinned = (/** @type {Person} */ { participant }) => this.view?.pinned === participant;
+    const forward = (/** @type {Person} */ { participant }) => this.view?.isForward(participant) ?? false;
+    const leads = () => state.rights.has('moderate');
+    const asks = (/** @type {Person} */ { participant }, /** @type {boolean} */ self) => state.handOf(participant) > 0 && (state.isHost || self);
+    return [
+      { key: 'room.pin', symbol: 'pin', when: (person) => !pinned(person), run: ({ participant }) => this.view?.pin(participant) },
+      { key: 'room.unpin', symbol: 'pin', when: pinned, run: () => this.view?.pin(null) },
+      { key: 'hand.lower', symbol: 'hand', when: asks,
+        run: ({ participant }) => (participant === state.you ? ask('hand', { up: false }) : ask('lower', { participant })) },
+      { key: 'spotlight.put', symbol: 'spotlight', when: (person) => leads() && !forward(person), run: ({ participant }) => this.view?.spotlight(participant) },
+      { key: 'spotlight.take', symbol: 'spotlight', when: (person) => leads() && forward(person), run: ({ participant }) => this.view?.spotlight(participant) },
+      { key: 'people.remove', symbol: 'remove', when: (_, self) => state.isHost && !self, run: (person) => void this.#remove(person), danger: true },
+    ];
   }
 
   // ------------------------------------------------------------------ what the node says
@@ -177,24 +205,30 @@ export class Room {
         this.#drawTime();
         for (const [source, rids] of this.state.layers) void this.peer?.watched(source, rids);
         this.#drawBlocked('');
+        this.view?.welcomed();
         this.#drawAll();
       },
       joined: ({ person }) => {
         if (this.state.people.size <= TELL_UP_TO) this.notices.gather('people.came', isolate(person.name));
-        this.#drawPeople();
+        this.#soonPeople();
       },
       changed: ({ person, before }) => {
         this.#echo();
         if (person.publishing.includes('screen') && !before.publishing.includes('screen') && person.participant !== this.state.you) {
           this.notices.toast(t('people.shares', { name: isolate(person.name) }));
         }
-        this.#drawPeople();
+        this.#soonPeople();
       },
       gone: ({ person }) => {
         if (this.state.people.size <= TELL_UP_TO) this.notices.gather('people.left', isolate(person.name));
-        this.#drawPeople();
+        this.#soonPeople();
       },
-      slots: () => this.tiles?.draw(),
+      slots: () => {
+        this.tiles?.draw();
+        this.pip?.draw();
+      },
+      voices: ({ voices }) => this.sound.voices(voices),
+      showing: ({ before }) => this.view?.shown(before),
       time: () => this.#drawTime(),
       layers: ({ source, rids }) => void this.peer?.watched(source, rids),
       held: ({ held }) => {
@@ -287,7 +321,7 @@ export class Room {
     document.body.dataset.media = state;
   }
 
-  /** @param {import('./protocol.js').Refusal} refusal */
+  /** @param {import('./wire.js').Refusal} refusal */
   #tellRefusal(refusal) {
     const { message, next } = refusalText(refusal);
     this.notices.toast(`${message} ${next}`);
@@ -305,7 +339,7 @@ export class Room {
     await this.sources.attach(peer);
   }
 
-  /** @param {import('./protocol.js').Joined} joined */
+  /** @param {import('./wire.js').Joined} joined */
   #joined(joined) {
     this.state.you = joined.participant;
     this.state.role = joined.role;
@@ -314,7 +348,7 @@ export class Room {
     if (!this.#came && joined.role === 'participant' && joined.flags?.includes('mute_on_start')) this.#startClosed();
     this.#came = true;
     this.options.onSession(joined.session, { name: this.options.choice.name, ...this.sources.on });
-    this.#play(this.peer?.audio(joined.slots) ?? []);
+    this.sound.play(this.peer?.audio(joined.slots) ?? []);
     this.tiles?.draw();
   }
 
@@ -323,32 +357,6 @@ export class Room {
     if (!this.sources.on.microphone) return;
     void this.sources.set('microphone', false);
     this.notices.toast(t('flags.told.mute_on_start'));
-  }
-
-  /** @param {MediaStream[]} streams one for each audio slot */
-  #play(streams) {
-    const holder = find('#sounds', HTMLElement);
-    this.#sounds = streams.map((stream) => {
-      const sound = h('audio', { autoplay: true });
-      sound.srcObject = stream;
-      return sound;
-    });
-    holder.replaceChildren(...this.#sounds);
-    this.#speakers();
-    void this.#startSound();
-  }
-
-  async #startSound() {
-    const blocked = await Promise.all(this.#sounds.map((sound) => sound.play().then(() => false, (error) => error?.name === 'NotAllowedError')));
-    const action = { key: 'banner.sound_on', run: () => void this.#startSound() };
-    this.notices.set('sound', blocked.includes(true) ? { key: 'banner.sound', tone: 'warn', icon: 'sound', action } : null);
-  }
-
-  #speakers() {
-    const id = this.options.devices.chosen.speaker;
-    for (const sound of this.#sounds) {
-      if ('setSinkId' in sound && sound.sinkId !== id) void sound.setSinkId(id).catch(() => {});
-    }
   }
 
   /** @param {import('./layout.js').Tile} tile */
@@ -370,7 +378,7 @@ export class Room {
   #echo() {
     const self = this.state.self;
     if (!self) return;
-    /** @type {import('./protocol.js').Source[]} */ const publishing = [];
+    /** @type {import('./wire.js').Source[]} */ const publishing = [];
     for (const input of /** @type {const} */ (['microphone', 'camera'])) if (this.sources.isSent(input)) publishing.push(input);
     if (this.sources.sharing) publishing.push('screen');
     this.state.people.set(self.participant, { ...self, publishing });
@@ -383,33 +391,6 @@ export class Room {
     this.controls?.draw();
   }
 
-  /** @param {import('./controls.js').Name} name @returns {import('./controls.js').Face} */
-  #face(name) {
-    const { sources, state, controls } = this;
-    const input = (/** @type {"microphone"|"camera"} */ what, /** @type {string} */ symbol) => {
-      const blocked = state.blocked.has(what);
-      const on = sources.isSent(what);
-      const shown = blocked && what === 'microphone' ? 'mic-lock' : on ? symbol : `${symbol}-off`;
-      return { symbol: shown, off: !on, hidden: !state.rights.has(what), word: t(`${what}.word`), label: t(blocked ? `${what}.blocked` : on ? `${what}.turn_off` : `${what}.turn_on`) };
-    };
-    const panel = (/** @type {"chat"|"participants"} */ what) => ({ expanded: controls?.panel === what, on: controls?.panel === what });
-    const speaker = this.tiles?.view === 'speaker';
-    const faces = {
-      microphone: () => input('microphone', 'mic'),
-      camera: () => input('camera', 'camera'),
-      screen: () => ({ symbol: sources.sharing ? 'screen-off' : 'screen', on: sources.sharing, hidden: !Sources.canShare || !state.rights.has('screen'),
-        word: t('screen.word'), label: t(sources.sharing ? 'screen.stop' : 'screen.start') }),
-      chat: () => ({ symbol: 'chat', word: t('chat.word'), label: t('chat.title'), badge: this.chat?.unread ?? 0, ...panel('chat') }),
-      participants: () => ({ symbol: 'people', word: t('people.word'), label: t('people.title'), ...panel('participants') }),
-      view: () => ({ symbol: speaker ? 'grid' : 'speaker', word: t('view.word'), label: t(speaker ? 'view.grid' : 'view.speaker') }),
-      hand: () => ({ symbol: 'hand', word: t('hand.word'), label: t(this.hands?.up ? 'hand.down' : 'hand.up'), on: this.hands?.up ?? false }),
-      react: () => ({ symbol: 'react', word: t('react.word'), label: t('react.title'), expanded: this.hands?.choosing ?? false, on: this.hands?.choosing ?? false }),
-      menu: () => ({ symbol: 'more', word: t('menu.word'), label: t('menu.label') }),
-      leave: () => ({ symbol: 'leave', word: t('leave.word'), label: t('leave.label') }),
-    };
-    return faces[name]();
-  }
-
   /** @param {import('./controls.js').Panel|null} panel */
   #panel(panel) {
     if (panel === 'chat') this.chat?.opened();
@@ -417,25 +398,21 @@ export class Room {
     this.tiles?.draw();
   }
 
-  #toggleView() {
-    if (!this.tiles) return;
-    this.tiles.view = this.tiles.view === 'grid' ? 'speaker' : 'grid';
-    this.notices.say(t(this.tiles.view === 'grid' ? 'view.now_grid' : 'view.now_speaker'));
-    this.tiles.draw();
-    this.controls?.draw();
-  }
-
-  /** @param {string|null} pinned */
-  #pin(pinned) {
-    if (!this.tiles) return;
-    this.tiles.pinned = pinned;
-    const person = this.state.people.get(pinned ?? '');
-    this.notices.say(person ? t('room.pinned', { name: isolate(person.name) }) : t('room.unpinned'));
-    this.tiles.draw();
+  #viewChanged() {
+    this.tiles?.draw();
     this.participants?.draw();
+    this.controls?.draw();
+    this.pip?.draw();
   }
 
-  /** @param {import('./protocol.js').Person} person */
+  /** What is worth a window of its own: what is on the stage, or who spoke last. @returns {import('./pip.js').Seen} */
+  #seen() {
+    const tile = this.tiles?.first() ?? null;
+    const name = this.state.people.get(tile?.participant ?? '')?.name ?? '';
+    return { stream: tile ? this.#stream(tile) : null, name, mirror: Boolean(tile?.self && tile.source === 'camera') };
+  }
+
+  /** @param {Person} person */
   async #remove(person) {
     const name = isolate(person.name);
     if (await confirm(t('people.remove_title', { name }), t('people.remove_text'), t('people.remove_yes'))) {
@@ -447,45 +424,6 @@ export class Room {
     const dialog = find('#settings', HTMLDialogElement);
     if (!dialog.open) dialog.showModal();
   }
-
-  /** @param {number} tiles */
-  #wantTiles(tiles) {
-    this.#tilesWanted = Math.min(tiles, this.link.videoSlots);
-    this.protocol.layout(this.#seen ? this.#tilesWanted : 0, this.tiles?.pinned ?? null);
-  }
-
-  /** @type {ReturnType<typeof setTimeout>|undefined} */ #resizing;
-
-  /** @param {import('./protocol.js').TileSize[]} sizes */
-  #wantSizes(sizes) {
-    clearTimeout(this.#resizing);
-    this.#resizing = setTimeout(() => this.protocol.sizes(sizes), SIZES_MS);
-  }
-
-  #visibility() {
-    clearTimeout(this.#unseen);
-    if (document.visibilityState === 'visible') {
-      this.#seen = true;
-      this.#wantTiles(this.#tilesWanted);
-      this.protocol.wake();
-      void this.#stayAwake();
-    } else {
-      this.#unseen = setTimeout(() => {
-        this.#seen = false;
-        this.#wantTiles(this.#tilesWanted);
-      }, UNSEEN_MS);
-    }
-  }
-
-  async #stayAwake() {
-    try {
-      this.awake = await navigator.wakeLock?.request('screen');
-    } catch {
-      // Battery saving says no: the screen may sleep.
-    }
-  }
-
-  /** @type {WakeLockSentinel|undefined} */ awake;
 
   // ------------------------------------------------------------------ drawing
 
@@ -499,6 +437,21 @@ export class Room {
     document.title = `${this.state.title} — Régie`;
     this.#drawPeople();
     this.controls?.draw();
+  }
+
+  #people = 0;
+
+  /** Somebody came, went or changed: drawn with the next frame, however many they are. */
+  #soonPeople() {
+    if (this.#people) return;
+    const draw = () => {
+      clearTimeout(this.#people);
+      cancelAnimationFrame(frame);
+      this.#people = 0;
+      if (!this.#ended) this.#drawPeople();
+    };
+    const frame = requestAnimationFrame(draw);
+    this.#people = Number(setTimeout(draw, UNDRAWN_MS));
   }
 
   #drawPeople() {
@@ -516,6 +469,7 @@ export class Room {
     if (this.#speaker !== this.state.speaker) {
       this.#speaker = this.state.speaker;
       this.tiles?.draw();
+      this.pip?.draw();
     }
     this.tiles?.levels();
     this.participants?.levels();
@@ -540,9 +494,12 @@ export class Room {
   close() {
     this.#stop.abort();
     for (const timer of this.#timers) clearInterval(timer);
-    clearTimeout(this.#unseen);
-    clearTimeout(this.#resizing);
+    clearTimeout(this.#people);
     clearTimeout(this.reconnecting);
+    this.attention?.close();
+    this.pip?.close();
+    this.view?.close();
+    this.person?.close();
     this.quality?.close();
     this.sources.close();
     this.link.close();
@@ -556,9 +513,8 @@ export class Room {
     this.controls?.close();
     this.notices.clear();
     this.notices.quiet();
-    find('#sounds', HTMLElement).replaceChildren();
+    this.sound.close();
     for (const dialog of document.querySelectorAll('dialog')) dialog.close();
-    void this.awake?.release().catch(() => {});
   }
 }
 

@@ -1,12 +1,12 @@
 // What the page knows of the room: a fold of the node's messages. No DOM.
 
-/** @typedef {import('./protocol.js').Person} Person */
-/** @typedef {import('./protocol.js').Source} Source */
-/** @typedef {import('./protocol.js').ChatMessage} ChatMessage */
-/** @typedef {import('./protocol.js').Grade} Grade */
-/** @typedef {import('./protocol.js').Verdict} Verdict */
-/** @typedef {import('./protocol.js').Mode} Mode */
-/** @typedef {import('./protocol.js').Item} Item */
+/** @typedef {import('./wire.js').Person} Person */
+/** @typedef {import('./wire.js').Source} Source */
+/** @typedef {import('./wire.js').ChatMessage} ChatMessage */
+/** @typedef {import('./wire.js').Grade} Grade */
+/** @typedef {import('./wire.js').Verdict} Verdict */
+/** @typedef {import('./wire.js').Mode} Mode */
+/** @typedef {import('./wire.js').Item} Item */
 
 /**
  * What a message changed, in words the screens understand.
@@ -16,7 +16,7 @@
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
  *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
- *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./protocol.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>}} Happening
+ *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
@@ -69,12 +69,14 @@ export class RoomState {
     this.restraints = new Map();
     /** @type {{text: string, key: string}[]} messages of this person that wait */
     this.waiting = [];
-    /** @type {import('./protocol.js').Hand[]} the longest waiting first */
+    /** @type {import('./wire.js').Hand[]} the longest waiting first */
     this.hands = [];
-    /** @type {import('./protocol.js').Cover|null} hosts only */
+    /** @type {import('./wire.js').Cover|null} hosts only */
     this.cover = null;
-    /** @type {import('./protocol.js').Waiters|null} who may let people in only */
+    /** @type {import('./wire.js').Waiters|null} who may let people in only */
     this.lobby = null;
+    /** @type {import('./wire.js').Showing} what the hosts put forward for everybody */
+    this.showing = { view: '', spotlight: [] };
     /** Who was the loudest last, and since when (ms). */
     this.speaker = '';
     this.spokeAt = 0;
@@ -86,7 +88,7 @@ export class RoomState {
    * @returns {Happening[]}
    */
   apply(message, now) {
-    return FOLD[message.type]?.(this, message, now) ?? [];
+    return Object.hasOwn(FOLD, message.type) ? (FOLD[message.type]?.(this, message, now) ?? []) : [];
   }
 
   /** @param {string} participant @param {number} now ms @returns {number} 0 … 1; 0 is silent */
@@ -125,7 +127,7 @@ export class RoomState {
     return null;
   }
 
-  /** @param {Iterable<import('./protocol.js').SlotShows>} slots */
+  /** @param {Iterable<import('./wire.js').SlotShows>} slots */
   setSlots(slots) {
     for (const { slot, participant, source } of slots) {
       if (participant && source) this.slots.set(slot, { participant, source });
@@ -168,6 +170,7 @@ const FOLD = {
     state.hands = message.hands ?? [];
     state.cover = message.cover ?? null;
     state.lobby = message.lobby ?? null;
+    state.showing = message.showing ?? { view: '', spotlight: [] };
     if (message.rights) state.rights = new Set(message.rights);
     state.time = message.time ?? null;
     state.flags = new Set(message.flags ?? []);
@@ -282,6 +285,12 @@ const FOLD = {
     state.lobby = lobby;
     return [{ what: 'waiters' }];
   },
+  showing(state, { view, spotlight }) {
+    const before = state.showing;
+    state.showing = { view, spotlight };
+    return [{ what: 'showing', before }];
+  },
+  voices: (_state, { voices }) => [{ what: 'voices', voices }],
   cover(state, { cover }) {
     state.cover = cover;
     return [{ what: 'cover' }];

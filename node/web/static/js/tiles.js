@@ -30,17 +30,16 @@ export class Tiles {
   #more = h('button', { type: 'button', class: 'more-people', hidden: true, onclick: () => this.options.onMore() });
   #alone = h('p', { class: 'alone' });
   #closed = false;
-  /** @type {string|null} */ pinned = null;
-  /** @type {import('./layout.js').View} */ view = 'grid';
+  /** @type {Tile|undefined} */ #first;
 
   /**
    * @param {object} options
    * @param {RoomState} options.state
    * @param {(tile: Tile) => MediaStream|null} options.stream
-   * @param {(participant: string|null) => void} options.onPin
+   * @param {import('./view.js').View} options.view
    * @param {() => void} options.onMore
-   * @param {(tiles: number, pinned: string|null) => void} options.onLayout how many tiles of others can be shown now
-   * @param {(sizes: import('./protocol.js').TileSize[]) => void} options.onSizes how large each slot is shown
+   * @param {(tiles: number) => void} options.onLayout how many tiles of others can be shown now
+   * @param {(sizes: import('./wire.js').TileSize[]) => void} options.onSizes how large each slot is shown
    */
   constructor(options) {
     this.options = options;
@@ -53,22 +52,35 @@ export class Tiles {
     const { state } = this.options;
     const { clientWidth: width, clientHeight: height } = this.#holder;
     if (!width || !height || this.#closed) return;
-    if (this.pinned && !state.people.has(this.pinned)) this.pinned = null;
-    const wish = { view: this.view, pinned: this.pinned, now: performance.now() };
+    const { view } = this.options;
+    if (view.pinned && !state.people.has(view.pinned)) view.pinned = null;
+    const wish = { view: view.layout, pinned: view.pinned, now: performance.now() };
     const probe = arrange(state, { ...wish, room: 1 });
-    const room = probe.stage ? stripCapacity(width, height) : gridCapacity(width, height);
+    const room = probe.stage.length ? stripCapacity(width, height) : gridCapacity(width, height);
     const arranged = arrange(state, { ...wish, room });
     this.#place(arranged, width, height);
     this.#extras(arranged);
-    const others = arranged.stage && !arranged.stage.self ? room : Math.max(1, room - 1);
-    this.options.onLayout(others, this.pinned);
+    const staged = arranged.stage.filter((tile) => !tile.self).length;
+    const others = view.layout === 'presentation' ? staged + 1 : staged + Math.max(staged ? 0 : 1, room - 1);
+    this.#first = arranged.stage[0] ?? this.#talking(arranged.tiles);
+    this.options.onLayout(others);
     this.sizes();
+  }
+
+  /** The tile to look at when there is room for one. */
+  first() {
+    return this.#first;
+  }
+
+  /** @param {Tile[]} tiles */
+  #talking(tiles) {
+    return tiles.find((tile) => tile.participant === this.options.state.speaker) ?? tiles.find((tile) => !tile.self) ?? tiles[0];
   }
 
   /** How large the slots are shown now; one that is not shown is 0 × 0. */
   sizes() {
     const { state } = this.options;
-    /** @type {Map<number, import('./protocol.js').TileSize>} */ const sizes = new Map();
+    /** @type {Map<number, import('./wire.js').TileSize>} */ const sizes = new Map();
     for (const slot of state.slots.keys()) sizes.set(slot, { slot, width: 0, height: 0 });
     for (const { tile, rect, video } of this.#shown.values()) {
       if (tile.self || tile.slot === null || !sizes.has(tile.slot)) continue;
@@ -82,15 +94,18 @@ export class Tiles {
   /** @param {import('./layout.js').Arranged} arranged @param {number} width @param {number} height */
   #place(arranged, width, height) {
     const cells = arranged.tiles.length + (arranged.more ? 1 : 0);
-    const staged = arranged.stage ? stage(cells, width, height) : null;
+    const staged = arranged.stage.length ? stage(cells, width, height) : null;
     const rects = staged ? staged.strip : grid(cells, width, height);
     const last = rects[cells - 1];
     if (arranged.more && last) put(this.#more, last);
     const seen = new Set();
-    if (arranged.stage && staged) {
-      seen.add(arranged.stage.key);
-      this.#tile(arranged.stage, staged.stage, true);
-    }
+    const large = staged ? together(arranged.stage.length, staged.stage) : [];
+    arranged.stage.forEach((tile, index) => {
+      const rect = large[index];
+      if (!rect) return;
+      seen.add(tile.key);
+      this.#tile(tile, rect, true);
+    });
     arranged.tiles.forEach((tile, index) => {
       const rect = rects[index];
       if (!rect) return;
@@ -110,7 +125,7 @@ export class Tiles {
     const { state } = this.options;
     this.#more.hidden = arranged.more === 0;
     setText(this.#more, t('room.more', { n: arranged.more }));
-    const alone = state.people.size === 1 && !arranged.stage;
+    const alone = state.people.size === 1 && !arranged.stage.length;
     this.#alone.hidden = !alone;
     setText(this.#alone, alone ? t('room.alone') : '');
   }
@@ -141,7 +156,8 @@ export class Tiles {
     const microphone = h('span', { class: 'state' }, icon('mic-off'));
     const quality = h('span', { class: 'network', role: 'img', hidden: true });
     const pin = h('button', { type: 'button', class: 'icon-button pin' }, icon('pin'));
-    const toggle = () => this.options.onPin(this.pinned === tile.participant ? null : tile.participant);
+    const { view } = this.options;
+    const toggle = () => view.pin(view.pinned === tile.participant ? null : tile.participant);
     pin.addEventListener('click', toggle);
     const node = h('figure', { class: `tile ${tile.source}`, 'data-participant': tile.participant, 'data-source': tile.source },
       avatar, video, note, h('figcaption', {}, microphone, quality, name), tile.source === 'camera' ? pin : null);
@@ -183,7 +199,7 @@ export class Tiles {
     setIcon(shown.microphone, blocked ? 'mic-lock' : 'mic-off');
     set(shown.microphone, 'role', 'img');
     set(shown.microphone, 'aria-label', t(blocked ? 'people.mic_blocked' : 'people.mic_off'));
-    const pinned = this.pinned === tile.participant;
+    const pinned = this.options.view.pinned === tile.participant;
     set(shown.pin, 'aria-pressed', String(pinned));
     set(shown.pin, 'aria-label', t(pinned ? 'room.unpin' : 'room.pin', { name: isolate(label) }));
     this.#level(tile.participant, shown, tile.source);
@@ -197,7 +213,7 @@ export class Tiles {
     }
   }
 
-  /** @param {string} participant @param {Shown} shown @param {import('./protocol.js').Source} source */
+  /** @param {string} participant @param {Shown} shown @param {import('./wire.js').Source} source */
   #level(participant, shown, source) {
     const loudness = source === 'camera' ? this.options.state.loudness(participant, performance.now()) : 0;
     shown.node.classList.toggle('speaking', loudness > 0);
@@ -222,12 +238,18 @@ export class Tiles {
   }
 }
 
+/** Several on one stage. @param {number} count @param {Rect} whole @returns {Rect[]} */
+function together(count, whole) {
+  if (count === 1) return [whole];
+  return grid(count, whole.width, whole.height).map((rect) => ({ ...rect, x: rect.x + whole.x, y: rect.y + whole.y }));
+}
+
 /** @param {HTMLElement} node @param {Rect} rect */
 function put(node, rect) {
   for (const [name, value] of Object.entries(rect)) node.style.setProperty(`--${name}`, `${Math.floor(value)}px`);
 }
 
-/** @param {Tile} tile @param {import('./protocol.js').Person|undefined} person */
+/** @param {Tile} tile @param {import('./wire.js').Person|undefined} person */
 function noteOf(tile, person) {
   if (tile.source === 'screen' && tile.self) return t('room.sharing');
   if (person?.state === 'away') return t('people.away');

@@ -1,6 +1,16 @@
 // What the browser gives: network, timers, chance. Tests give the protocol another one.
 
-/** @typedef {import('./protocol.js').World} World */
+/**
+ * The world outside, so that tests run in virtual time.
+ * @typedef {object} World
+ * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
+ * @property {(url: string, protocol: string) => WebSocket} socket
+ * @property {(url: string, body: string) => boolean} beacon  a request that outlives the page; whether it was taken
+ * @property {(run: () => void, ms: number) => (() => void)} later  returns the cancellation
+ * @property {() => number} random  0 … 1
+ * @property {() => number} now  milliseconds
+ * @property {() => string} key  a fresh chat key, at most 40 characters
+ */
 
 /** @returns {World} */
 export function browserWorld() {

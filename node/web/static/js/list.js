@@ -1,0 +1,102 @@
+// A long list of rows of one height: only those that are seen are in the page, and the one that has the focus. A thousand
+// people cost a frame what thirty do.
+
+/** Rows beyond the edges, so that neither a quick scroll nor the tabulator finds nothing. */
+const BEYOND = 6;
+
+/**
+ * Which rows are to be in the page.
+ * @param {{count: number, row: number, top: number, height: number, focused: number}} view `focused`: index of a row, or -1
+ * @returns {number[]} in their order
+ */
+export function visible({ count, row, top, height, focused }) {
+  const first = Math.max(0, Math.floor(top / row) - BEYOND);
+  const last = Math.min(count - 1, Math.ceil((top + height) / row) + BEYOND);
+  const rows = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+  if (focused < 0 || focused >= count || (focused >= first && focused <= last)) return rows;
+  return focused < first ? [focused, ...rows] : [...rows, focused];
+}
+
+/** @template Item, Row */
+export class List {
+  /** @type {Map<string, Row>} */ #rows = new Map();
+  /** @type {readonly Item[]} */ #items = [];
+  #drawn = '';
+  #stop = new AbortController();
+
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.scroller
+   * @param {HTMLElement} options.list holds the rows; as high as all of them
+   * @param {number} options.height of a row, px
+   * @param {(item: Item) => string} options.key
+   * @param {(item: Item) => Row} options.make
+   * @param {(row: Row) => HTMLElement} options.node
+   * @param {(row: Row, item: Item) => void} options.fill
+   */
+  constructor(options) {
+    this.options = options;
+    const { signal } = this.#stop;
+    let asked = 0;
+    options.scroller.addEventListener('scroll', () => {
+      asked ||= requestAnimationFrame(() => {
+        asked = 0;
+        this.#place(false);
+      });
+    }, { signal, passive: true });
+    this.observer = new ResizeObserver(() => this.#place(false));
+    this.observer.observe(options.scroller);
+  }
+
+  /** @param {readonly Item[]} items all of them, in their order */
+  draw(items) {
+    this.#items = items;
+    this.#place(true);
+  }
+
+  /** Those in the page. @returns {Iterable<[string, Row]>} */
+  shown() {
+    return this.#rows;
+  }
+
+  /** @param {boolean} all fill rows that are there already as well */
+  #place(all) {
+    const { scroller, list, height, key, make, node, fill } = this.options;
+    const items = this.#items;
+    const keys = [...this.#rows];
+    const held = keys.find(([, row]) => node(row).contains(document.activeElement))?.[0];
+    const focused = held === undefined ? -1 : items.findIndex((item) => key(item) === held);
+    list.style.height = `${items.length * height}px`;
+    const indices = visible({ count: items.length, row: height, top: scroller.scrollTop - list.offsetTop, height: scroller.clientHeight, focused });
+    const wanted = indices.map((index) => items[index]).filter((item) => item !== undefined);
+    const drawn = indices.map((index) => `${index} ${key(/** @type {Item} */ (items[index]))}`).join();
+    if (!all && drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const kept = new Set(wanted.map(key));
+    for (const [id, row] of keys) {
+      if (kept.has(id)) continue;
+      node(row).remove();
+      this.#rows.delete(id);
+    }
+    wanted.forEach((item, place) => {
+      const known = this.#rows.get(key(item));
+      const row = known ?? make(item);
+      if (!known) this.#rows.set(key(item), row);
+      const holder = node(row);
+      if (all || !known) fill(row, item);
+      const index = indices[place] ?? 0;
+      holder.style.setProperty('--y', `${index * height}px`);
+      holder.setAttribute('aria-setsize', String(items.length));
+      holder.setAttribute('aria-posinset', String(index + 1));
+      // Moving a node takes its focus: the order of who has it is not worth that.
+      if (list.children[place] !== holder && !holder.contains(document.activeElement)) list.insertBefore(holder, list.children[place] ?? null);
+    });
+  }
+
+  close() {
+    this.#stop.abort();
+    this.observer.disconnect();
+    this.options.list.replaceChildren();
+    this.#rows.clear();
+  }
+}
