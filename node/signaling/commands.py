@@ -157,6 +157,14 @@ async def _sizes(talk: Talk, message: m.Sizes) -> None:
     talk.edge.layout.resize(talk.room.id, talk.participant, sizes)
 
 
+async def _voices(talk: Talk, message: m.Voices) -> None:
+    talk.edge.layout.listen(talk.room.id, talk.participant, on=message.on)
+
+
+async def _show(talk: Talk, message: m.Show) -> None:
+    talk.edge.layout.show(talk.room.id, by=talk.actor, view=message.view, spotlight=message.spotlight)
+
+
 async def _mute(talk: Talk, message: m.Mute) -> None:
     change = talk.edge.mute.mute if message.muted else talk.edge.mute.unmute
     await change(talk.room.id, message.participant, frozenset({Source(message.source)}), by=talk.actor)
@@ -273,6 +281,8 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Chat: _chat,
     m.Layout: _layout,
     m.Sizes: _sizes,
+    m.Voices: _voices,
+    m.Show: _show,
     m.Mute: _mute,
     m.Remove: _remove,
     m.Admit: _admit,

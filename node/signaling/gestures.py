@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from node.features.cover.rules import CoverChanged
 from node.features.hands.rules import HandLowered, HandRaised
+from node.features.layout.showing import ShowingChanged
+from node.features.layout.voices import VoicesChanged
 from node.features.lobby.rules import LobbyChanged, LobbyOpened, WaiterAdmitted, WaiterCame, WaiterGone
 from node.features.participants.rules import Role
 from node.features.reactions.rules import EVERY_S, ReactionGiven
@@ -48,6 +50,23 @@ def lobby_of(room: Room, role: Role, now: float) -> m.WaitersInfo | None:
         tuple(m.WaiterInfo(w.participant, w.name, w.role, int(w.since * 1000), w.why) for w in queue[:WAITERS_TOLD]),
         len(queue),
     )
+
+
+def showing_of(room: Room) -> m.ShowingInfo:
+    return m.ShowingInfo(room.layout.showing.view, room.layout.showing.spotlight)
+
+
+def _showing(stream: Stream, event: ShowingChanged) -> None:
+    stream.flush(event.showing.spotlight)
+    seq = stream.next()
+    stream.tell(m.Showing(seq, event.showing.view, event.showing.spotlight), seq)
+
+
+def _voices(stream: Stream, event: VoicesChanged) -> None:
+    """Nobody is told later: who comes back asks again."""
+    if (connection := stream.connections.get(event.participant)) is not None:
+        stream.flush([who for _slot, who in event.voices])
+        connection.send(stream.framed(m.InSlots(tuple(m.VoiceInfo(slot, who) for slot, who in event.voices))))
 
 
 def _tell_waiters(stream: Stream) -> None:
@@ -107,6 +126,8 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     HandLowered: _hands,
     ReactionGiven: _reaction,
     CoverChanged: _cover,
+    ShowingChanged: _showing,
+    VoicesChanged: _voices,
     RecordingStarted: _recording,
     RecordingMoved: _recording,
     WaiterCame: _waiters,

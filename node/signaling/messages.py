@@ -23,10 +23,12 @@ from node.signaling.parts import PersonInfo as PersonInfo
 from node.signaling.parts import RecordingInfo as RecordingInfo
 from node.signaling.parts import RestraintInfo as RestraintInfo
 from node.signaling.parts import RoomInfo as RoomInfo
+from node.signaling.parts import ShowingInfo as ShowingInfo
 from node.signaling.parts import SlotInfo as SlotInfo
 from node.signaling.parts import TallyInfo as TallyInfo
 from node.signaling.parts import TimeInfo as TimeInfo
 from node.signaling.parts import VerdictInfo as VerdictInfo
+from node.signaling.parts import VoiceInfo as VoiceInfo
 from node.signaling.parts import WaiterInfo as WaiterInfo
 from node.signaling.parts import WaitersInfo as WaitersInfo
 
@@ -77,6 +79,19 @@ class TileSize(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 class Sizes(FromPage, frozen=True):
     sizes: Annotated[tuple[TileSize, ...], Meta(max_length=128)]
+
+
+class Voices(FromPage, frozen=True):
+    """Whether to be told who is in one's audio slots."""
+
+    on: bool
+
+
+class Show(FromPage, frozen=True):
+    """To everybody. What is not there stays as it is."""
+
+    view: Literal["", "auto", "gallery", "speaker", "presentation"] | None = None
+    spotlight: Annotated[tuple[Id, ...], Meta(max_length=32)] | None = None
 
 
 class Mute(FromPage, frozen=True):
@@ -246,6 +261,8 @@ ClientMessage = (
     | Chat
     | Layout
     | Sizes
+    | Voices
+    | Show
     | Mute
     | Remove
     | Role
@@ -313,6 +330,7 @@ class Welcome(FromNode, frozen=True):
     """There is more in `items`, after the last."""
     flags: tuple[str, ...] = ()
     recording: RecordingInfo | None = None
+    showing: ShowingInfo | None = None
 
 
 class Resumed(FromNode, frozen=True):
@@ -333,6 +351,18 @@ class Gone(FromNode, frozen=True):
 class Slots(FromNode, frozen=True):
     seq: int
     slots: tuple[SlotInfo, ...]
+
+
+class InSlots(FromNode, frozen=True, tag="voices"):
+    """To who asked."""
+
+    voices: tuple[VoiceInfo, ...]
+
+
+class Showing(FromNode, frozen=True):
+    seq: int
+    view: str
+    spotlight: tuple[str, ...]
 
 
 class Speaking(FromNode, frozen=True):

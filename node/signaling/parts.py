@@ -20,6 +20,20 @@ class SlotInfo(msgspec.Struct, frozen=True):
     source: str | None
 
 
+class VoiceInfo(msgspec.Struct, frozen=True):
+    """Who is in an audio slot."""
+
+    slot: int
+    participant: str | None
+
+
+class ShowingInfo(msgspec.Struct, frozen=True):
+    """What the hosts show everybody."""
+
+    view: str
+    spotlight: tuple[str, ...]
+
+
 class LayersInfo(msgspec.Struct, frozen=True):
     """Layers of your picture that anybody watches, lowest first."""
 

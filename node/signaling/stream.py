@@ -218,6 +218,10 @@ class Stream:
 
         self._soon[what] = asyncio.get_running_loop().call_later(seconds, run)
 
+    @staticmethod
+    def framed(message: m.FromNode) -> bytes:
+        return frame(message)
+
     def tell_now(self, message: m.FromNode) -> None:
         """To who is there; nobody is told later."""
         data = frame(message)
@@ -324,6 +328,7 @@ class Stream:
             more_items=more_items,
             flags=room.flags.now.on,
             recording=gestures.recording_of(room, self.now()),
+            showing=gestures.showing_of(room),
         )
 
 

@@ -2,8 +2,9 @@
 
 A receiver has video slots (negotiated once) and says how many tiles it can show. Who fills them, in this order:
 
-    1. screens, the newest first       3. recent speakers with a camera, the latest first
-    2. the pinned person's camera      4. everybody else with a camera: who is shown already, then in order of arrival
+    1. screens, the newest first       4. recent speakers with a camera, the latest first
+    2. the pinned person's camera      5. everybody else with a camera: who is shown already, then in order of arrival
+    3. whom the hosts put forward
 
 Nobody receives themselves. What stays wanted stays in its slot: a tile moves only when somebody must make room.
 A cough is not a speaker: one is recent after `STEADY_S` of being heard.
@@ -16,14 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from node.features.flags.rules import FlagsChanged
+from node.features.layout.showing import Show, Showing, ShowingChanged, View
+from node.features.layout.voices import Listen, Voices
 from node.features.mute.rules import BlockChanged
-from node.features.participants.rules import Heard, People, Person, PersonChanged, PersonGone, Role
-from node.ports import Assignment, Effect, Event, Kind, LayersWanted, Notice, Sizing, Source
+from node.features.participants.rules import Heard, Measured, People, Person, PersonChanged, PersonGone, Role
+from node.ports import Assignment, Effect, Event, Kind, LayersWanted, Notice, Sizing, SlotShows, Source
 
 STEADY_S: Final = 0.4
 GAP_S: Final = 1.5
@@ -118,6 +121,15 @@ class Layout:
     """Who has a camera on that is not blocked."""
     _wanted: dict[str, dict[str, tuple[Source, tuple[str, ...]]]] = field(default_factory=dict)
     """Participant → track → layers that are watched."""
+    showing: Showing = field(default_factory=Showing)
+    voices: Voices = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.voices = Voices(self.room, self.people)
+
+    def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
+        """One of `HANDLED`."""
+        return HANDLED[type(command)](self, command, now)
 
     @property
     def deadline(self) -> float | None:
@@ -181,6 +193,29 @@ class Layout:
         known[command.track] = (source, command.rids)
         return [LayersChanged(self.room, person.id, source, command.rids)]
 
+    def show(self, command: Show, now: float) -> list[Event]:
+        """
+        Raises:
+            Refused: VALUE_INVALID, PARTICIPANT_UNKNOWN.
+        """
+        for participant in set(command.spotlight or ()) - set(self.showing.spotlight):
+            self.people.get(participant)
+        return self._show(self.showing.after(command))
+
+    def _show(self, showing: Showing) -> list[Event]:
+        before, self.showing = self.showing, showing
+        if showing == before:
+            return []
+        filled = self._fill(self.people) if showing.spotlight != before.spotlight else []
+        return [ShowingChanged(self.room, showing), *filled]
+
+    def measured(self, command: Measured, now: float) -> list[Event]:
+        return [*self.voices.measured(command.transports)]
+
+    def over(self) -> list[Event]:
+        """A new session begins as everybody wishes."""
+        return self._show(Showing(View.FREE))
+
     def heard(self, command: Heard, now: float) -> list[Event]:
         promoted = False
         for level in command.levels:
@@ -230,7 +265,9 @@ class Layout:
         memories = (self._seats, self._wishes, self._recent, self._turns, self._screens, self._cameras, self._wanted)
         for memory in memories:
             memory.pop(event.participant, None)
-        return self._fill(self.people) if shown else []
+        self.voices.gone(event.participant)
+        told = self._show(self.showing.without(event.participant))
+        return [*told, *(self._fill(self.people) if shown else [])]
 
     # ------------------------------------------------------------ inside
 
@@ -295,7 +332,8 @@ class Layout:
 
     def _stage(self, every: bool) -> Stage:
         cameras = self._cameras if every else {i: s for i, s in self._cameras.items() if self._is_spared(i)}
-        stage = Stage(screens=list(reversed(self._screens.values())), cameras=cameras)
+        forward = [cameras[each] for each in self.showing.spotlight if each in cameras]
+        stage = Stage(list(reversed(self._screens.values())), forward, cameras=cameras)
         for id_ in reversed(self._recent):
             if (shown := cameras.get(id_)) is not None:
                 stage.speakers[shown] = None
@@ -314,6 +352,7 @@ class Stage:
     """Everything that could be shown, each part in its order; the same for everybody."""
 
     screens: list[Shown] = field(default_factory=list)
+    forward: list[Shown] = field(default_factory=list)
     speakers: dict[Shown, None] = field(default_factory=dict)
     others: dict[Shown, None] = field(default_factory=dict)
     cameras: dict[str, Shown] = field(default_factory=dict)
@@ -323,6 +362,7 @@ def _in_order(seat: Seat, stage: Stage) -> Iterator[Shown]:
     yield from stage.screens
     if seat.pinned is not None and seat.pinned in stage.cameras:
         yield stage.cameras[seat.pinned]
+    yield from stage.forward
     yield from stage.speakers
     yield from (shown for shown in seat.slots.values() if shown is not None and shown in stage.others)
     yield from stage.others
@@ -349,3 +389,14 @@ def _rearrange(seat: Seat, me: str, stage: Stage) -> dict[int, Shown | None]:
             changed[slot] = now
     seat.slots.update(changed)
     return changed
+
+
+# Any: each handler takes the command under which it stands.
+HANDLED: Final[dict[type[msgspec.Struct], Callable[[Layout, Any, float], list[Event]]]] = {
+    Arrange: Layout.arrange,
+    Resize: Layout.resize,
+    LayersWanted: Layout.layers_wanted,
+    Show: Layout.show,
+    Listen: lambda layout, command, now: [*layout.voices.listen(command, now)],
+    SlotShows: lambda layout, event, now: [*layout.voices.shows(event, now)],
+}

@@ -55,6 +55,7 @@ from node.ports import (
     PlaneDown,
     PlaneFigures,
     PlaneUp,
+    SlotShows,
     Speaking,
     TransportConnected,
     TransportLost,
@@ -296,6 +297,8 @@ class Floor:
                 self._on_transport(track.partition("/")[0], event)
             case VideoHeld(transport=transport):
                 self._on_transport(transport, event)
+            case SlotShows(transport=transport):
+                self._on_slot(transport, event)
             case Speaking(room=room_id, levels=levels):
                 if room_id in self.rooms:
                     self.decide(room_id, Heard(levels))
@@ -316,6 +319,13 @@ class Floor:
         room_id = self._transports.get(transport)
         if room_id in self.rooms:
             self.decide(room_id, command)
+
+    def _on_slot(self, transport: str, event: SlotShows) -> None:
+        """A crowd's slots change all at once: nothing is decided for those who do not ask."""
+        room = self.rooms.get(self._transports.get(transport, ""))
+        person = room.people.on_transport(transport) if room is not None else None
+        if room is not None and person is not None and room.layout.voices.listens(person.id):
+            self.decide(room.id, event)
 
     def _on_figures(self, figures: PlaneFigures) -> None:
         transports = {figure.transport: figure for figure in figures.transports}

@@ -14,6 +14,7 @@ from node.errors import Refused
 from node.features.chat.rules import Hide, Say
 from node.features.flags.rules import SetFlags
 from node.features.hands.rules import Lower
+from node.features.layout.showing import Show
 from node.features.lobby.rules import LetIn, SetLobby, TurnAway
 from node.features.moderation.rules import Claim, Decide, Regulate, Release, Restrain
 from node.features.mute.rules import Block, BlockRoom, Unblock, UnblockRoom
@@ -33,6 +34,7 @@ RIGHTS: Final[dict[type[msgspec.Struct], Right]] = {
     BlockRoom: Right.MODERATE,
     UnblockRoom: Right.MODERATE,
     SetFlags: Right.MODERATE,
+    Show: Right.MODERATE,
     Hide: Right.MODERATE_CHAT,
     Regulate: Right.MODERATE_CHAT,
     Restrain: Right.MODERATE_CHAT,

@@ -275,7 +275,8 @@ class Room:
         if self.closed is not None:
             return []
         keeps = self.type.keeps_chat
-        return [*self.moderation.over(keep_items=keeps), *([] if keeps else self.chat.over(now))]
+        said = [*self.moderation.over(keep_items=keeps), *([] if keeps else self.chat.over(now))]
+        return [*said, *self.layout.over()]
 
     def _mark(self, ticket: str, name: str) -> Mark:
         return mark_of(ticket, name, named=self.access.is_named(ticket))

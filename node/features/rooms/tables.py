@@ -13,7 +13,7 @@ from node.features.cover.rules import Active
 from node.features.flags.rules import FlagsChanged, SetFlags
 from node.features.hands.rules import Lower, Raise
 from node.features.join.rules import Admit, GiveUp, Knock, Return, TakeOver
-from node.features.layout.rules import Arrange, Resize
+from node.features.layout.rules import HANDLED as LAYOUT_HANDLED
 from node.features.lobby.rules import LetIn, SetLobby, StopWaiting, TakeSeat, TurnAway, Wait, WaiterHere
 from node.features.moderation.rules import Claim, Decide, ItemDecided, Regulate, Release, Restrain, SettingsChanged
 from node.features.mute.rules import Block, BlockChanged, BlockRoom, Unblock, UnblockRoom
@@ -99,7 +99,11 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     MediaLost: (lambda room, c, now: room.people.lost(c, now),),
     PlaneLost: (lambda room, c, now: room.people.plane_lost(c, now),),
     Heard: (lambda room, c, now: room.people.heard(c, now), lambda room, c, now: room.layout.heard(c, now)),
-    Measured: (lambda room, c, now: room.quality.measured(c, now), lambda room, c, now: room.people.measured(c, now)),
+    Measured: (
+        lambda room, c, now: room.quality.measured(c, now),
+        lambda room, c, now: room.people.measured(c, now),
+        lambda room, c, now: room.layout.measured(c, now),
+    ),
     Tick: (
         lambda room, c, now: room.people.tick(c, now),
         lambda room, c, now: room.lobby.tick(c, now),
@@ -134,11 +138,9 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Release: (lambda room, c, now: room.moderation.release(c, now),),
     Decide: (lambda room, c, now: room.moderation.decide(c, now),),
     Hide: (lambda room, c, now: room.chat.hide(c, now),),
-    Arrange: (lambda room, c, now: room.layout.arrange(c, now),),
+    **dict.fromkeys(LAYOUT_HANDLED, (lambda room, c, now: room.layout.handle(c, now),)),
     SetCap: (lambda room, c, now: room.rates.set(c, now),),
     SetRoomQuota: (lambda room, c, now: room.door.limit(c, now),),
-    Resize: (lambda room, c, now: room.layout.resize(c, now),),
-    LayersWanted: (lambda room, c, now: room.layout.layers_wanted(c, now),),
     VideoHeld: (lambda room, c, now: room.quality.held(c, now),),
 }
 
