@@ -7,7 +7,7 @@ Read this first. A service knows these protocols and never an adapter. Adapters:
 from __future__ import annotations
 
 import enum
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -389,6 +389,14 @@ class Media(Protocol):
         """Set a cap, or lift it. The plane keeps those of a room while somebody is in it."""
 
     async def held(self) -> list[Held]: ...
+
+
+class Files(Protocol):
+    """Files by (recording, name). Both are words that the node made, and an adapter takes no other: what a person
+    typed never becomes a path (H23). Blocks: called in threads. Raises OSError."""
+
+    def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]:
+        """`length` bytes from `start` on, in pieces; fewer where the file ends. 0 ≤ `start`."""
 
 
 class Clock(Protocol):

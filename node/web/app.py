@@ -14,7 +14,10 @@ from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.join.web import JoinDoor
 from node.features.quota.rules import Book, Limits
+from node.features.replay.service import Replay
+from node.features.replay.web import ReplayDoor
 from node.features.types.service import Types
+from node.ports import Files
 from node.signaling.commands import Edge
 from node.signaling.socket import Sockets
 from node.web.doorway import Doorway
@@ -41,7 +44,9 @@ class WebEdge:
         origins: Sequence[str] = (),
         turn: Turn | None = None,
         types: Types | None = None,
+        replay: tuple[Replay, Files] | None = None,
     ) -> None:
+        """`replay`: with the files of the recordings, where any are kept."""
         self._behind_proxy = behind_proxy
         self._origins = frozenset(origin.rstrip("/") for origin in origins)
         self.failures = Failures(now)
@@ -54,6 +59,10 @@ class WebEdge:
         self.app.on_response_prepare.append(secure)
         chat = ChatDoor(edge.chat, join, self._failed, now)
         self.app.add_routes(routes(door, chat, pages, self.sockets))
+        if replay is not None:
+            replay_door = ReplayDoor(*replay, self._failed, self._may_guess)
+            self.app.add_routes(replay_routes(replay_door))
+            self.app.on_cleanup.append(replay_door.close)
 
     def _failed(self, request: web.Request) -> None:
         self.failures.count(source(request, behind_proxy=self._behind_proxy))
@@ -100,4 +109,12 @@ def routes(door: JoinDoor, chat: ChatDoor, pages: Pages, sockets: Sockets) -> li
         web.patch("/whep/{room}/{resource}", door.patch),
         web.delete("/whep/{room}/{resource}", door.delete),
         web.options("/whep/{room}/{resource}", door.options),
+    ]
+
+
+def replay_routes(door: ReplayDoor) -> list[web.AbstractRouteDef]:
+    return [
+        web.post("/api/rooms/{room}/replay", door.look),
+        web.get("/replay/{pass}/{recording}/chat", door.chat),
+        web.get("/replay/{pass}/{recording}/{name}", door.file),
     ]

@@ -42,6 +42,8 @@ from node.features.reactions.service import Reactions
 from node.features.recordings.service import Recordings
 from node.features.recordings.service import Settings as RecordingSettings
 from node.features.recordings.store import SqlStore as RecordingStore
+from node.features.replay.service import Replay
+from node.features.replay.store import SqlArchive as ReplayArchive
 from node.features.roles.service import Roles
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.rules import RoomView
@@ -71,6 +73,7 @@ from node.storage.engine import migrate, open_engine, sqlite_url
 from node.storage.ledger import GroupCommit
 from node.web.app import WebEdge
 from tests.features.stage import VIDEO_SLOTS, negotiated
+from tests.web.kept import Kept
 
 OPERATOR = Actor("operator", "olga", "admin")
 SDP = "v=0 (an offer)"
@@ -290,6 +293,7 @@ class House:
     media: RecordingMedia = field(default_factory=RecordingMedia)
     limits: Limits = field(default_factory=Limits)
     options: dict[str, Any] = field(default_factory=dict)
+    files: Kept = field(default_factory=lambda: Kept({}))
 
     async def open(self) -> Self:
         self.folder.mkdir(exist_ok=True)
@@ -342,7 +346,10 @@ class House:
             self.roles,
         )
         self.meter = Counting()
-        self.edge = WebEdge(edge, self.join, self.meter, now=self.clock.now, **self.options)
+        self.replay = Replay(self.floor, self.recordings, ReplayArchive(self.engine), passwords)
+        self.edge = WebEdge(
+            edge, self.join, self.meter, now=self.clock.now, replay=(self.replay, self.files), **self.options
+        )
         self.server = TestServer(self.edge.app)
         await self.server.start_server(auto_decompress=False, shutdown_timeout=0.5)
         self.client = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=WITHIN))
