@@ -17,6 +17,7 @@ const SPARE: u64 = 4;
 /// How long there must have been room, µs, at first and at most.
 const PATIENCE_US: u64 = 1_500_000;
 const MOST_PATIENCE_US: u64 = 24_000_000;
+const HELD_PATIENCE_US: u64 = 6_000_000;
 /// An estimate that falls for less than this, µs, does not take a picture away.
 const DIP_US: u64 = 1_200_000;
 /// A raise that had to be taken back within so long was a mistake, µs.
@@ -59,9 +60,11 @@ impl Patience {
         }
     }
 
-    fn lowered(&mut self, now: u64) {
+    /// `held`: it is not shown at all any more, and that is not to last for long.
+    fn lowered(&mut self, held: bool, now: u64) {
         let regretted = self.raised_us.take().is_some_and(|raised| now < raised + REGRET_US);
-        self.wait_us = if regretted { (self.wait_us * 2).min(MOST_PATIENCE_US) } else { PATIENCE_US };
+        let most = if held { HELD_PATIENCE_US } else { MOST_PATIENCE_US };
+        self.wait_us = if regretted { (self.wait_us * 2).min(most) } else { PATIENCE_US };
     }
 }
 
@@ -85,6 +88,11 @@ impl Default for Trial {
 }
 
 impl Trial {
+    /// Whether a picture is being tried.
+    pub fn begun(&self) -> bool {
+        self.begun_us.is_some()
+    }
+
     /// Whether the lowest layer of one picture is to be sent though the way is not believed to bear it. `held`: no picture
     /// is; `congested`: the way bears not even what is sent.
     pub fn goes(&mut self, held: bool, congested: bool, now: u64) -> bool {
@@ -168,7 +176,7 @@ pub fn allocate(budget: Option<u64>, claims: &mut [Claim], now: u64) {
     for (claim, &before) in claims.iter_mut().zip(&before) {
         let wished = claim.most.min(before); // a smaller tile is no loss
         if before < UNDECIDED && (claim.choice == HELD || claim.choice < wished) {
-            claim.patience.lowered(now);
+            claim.patience.lowered(claim.choice == HELD, now);
         } else if claim.choice != HELD && before != UNDECIDED && claim.rises(claim.choice, before) {
             claim.patience.raised(now);
         }

@@ -70,7 +70,7 @@ impl Shard {
     pub(crate) fn look_at_way(&mut self, index: u32, now: u64) {
         let Some(transport) = self.transports.get_mut(index) else { return };
         if let Some(estimator) = &mut transport.estimator {
-            estimator.look(now);
+            estimator.look(transport.wanted_bps, now);
             transport.repace();
         }
     }

@@ -8,7 +8,8 @@ use crate::command::{Refusal, done, unknown};
 use crate::contract::from_plane::Body;
 use crate::contract::{Kind, LayersWanted, SizeSlots, Source, VideoHeld};
 use crate::shard::Shard;
-use crate::slab::NONE;
+use crate::slab::{NONE, Slab};
+use crate::slot::Slot;
 use crate::track::{MAX_LAYERS, Subscriber, Track};
 use crate::transport::Transport;
 
@@ -71,7 +72,8 @@ impl Shard {
                 most: needed(track, slot.size.1),
                 screen: track.source == Source::Screen,
                 height: if slot.size.1 == 0 { u32::MAX } else { slot.size.1 },
-                choice: slot.choice,
+                // What is only tried has not been chosen: it is to fit like any other.
+                choice: if transport.trial.begun() && slot.choice < UNDECIDED { HELD } else { slot.choice },
                 patience: slot.patience,
             });
         }
@@ -85,8 +87,9 @@ impl Shard {
         {
             first.choice = 0;
         }
-        if std::mem::replace(&mut transport.video_held, held) != held {
-            self.events.push_back(Body::VideoHeld(VideoHeld { transport: transport.id.to_string(), held }));
+        let told = held || (transport.video_held && awaited(transport, &self.tracks, &claims));
+        if std::mem::replace(&mut transport.video_held, told) != told {
+            self.events.push_back(Body::VideoHeld(VideoHeld { transport: transport.id.to_string(), held: told }));
         }
         for claim in &claims {
             self.aim(index, claim, budget, now);
@@ -213,6 +216,15 @@ fn try_one(transport: &mut Transport, held: bool, now: u64) -> bool {
     let Some(estimator) = &transport.estimator else { return false };
     let estimated = transport.cap.receive == 0 || estimator.bps().is_some_and(|bps| bps < transport.cap.receive);
     transport.trial.goes(held && estimated, estimator.congested(), now)
+}
+
+/// Whether no picture has begun of those that were chosen and are being sent to us: who was told that there is none is
+/// told otherwise with the first, not before.
+fn awaited(transport: &Transport, tracks: &Slab<Track>, claims: &[Claim]) -> bool {
+    let slots = || claims.iter().map(|claim| &transport.slots[usize::from(claim.place)]);
+    let comes =
+        |slot: &Slot| tracks.get(slot.wanted).is_some_and(|track| (0..track.levels()).any(|layer| track.active(layer)));
+    slots().all(|slot| slot.current != slot.wanted) && slots().any(comes)
 }
 
 /// What the sound of `transport` needs of its way now.

@@ -136,7 +136,7 @@ impl World<'_> {
     pub(crate) fn probe(&mut self, index: u32, transport: &mut Transport, sink: &mut impl Sink) {
         let Some(estimator) = &mut transport.estimator else { return };
         let Some(place) = transport.slots.iter().position(carries_padding) else { return };
-        let target = estimator.guess();
+        let Some(target) = estimator.bps() else { return };
         let most = if transport.cap.receive > 0 { transport.cap.receive } else { MAX_BPS };
         if !estimator.probes.poll(self.now, target, transport.wanted_bps, most) {
             return;
@@ -221,7 +221,7 @@ fn write_padding(out: &mut [u8], slot: &Slot, number: u16, wall_us: u64) -> usiz
 impl Transport {
     /// The estimate is another: the pacer goes by it.
     pub(crate) fn repace(&mut self) {
-        let pace = self.estimator.as_ref().and_then(|estimator| estimator.pace_bps());
+        let pace = self.estimator.as_ref().and_then(|estimator| estimator.pace_bps(self.wanted_bps));
         self.pacer.set_rate(pace);
     }
 }

@@ -23,7 +23,9 @@ pub struct Acknowledged {
 
 impl Acknowledged {
     pub fn bps(&self) -> Option<u64> {
-        self.kbps.map(|kbps| (kbps * 1000.0) as u64)
+        // What came in both of the last windows has come: the estimate is slow to follow pictures that begin.
+        let both = self.last_samples[0].min(self.last_samples[1]);
+        self.kbps.map(|kbps| (kbps.max(both) * 1000.0) as u64)
     }
 
     /// Where a queue has grown, the last windows alone say what the way bears: the estimate takes a second to follow, be

@@ -11,8 +11,15 @@ use super::trend::{Trend, Usage};
 use super::{MAX_BPS, MIN_BPS, START_BPS};
 use crate::rtp::Malformed;
 
-/// Without probes, the estimate counts as known after so long of feedback, µs.
-const KNOWN_US: u64 = 1_000_000;
+/// A queue that stands for so long, µs, or so many looks at losses in a row, and the way has shown where it ends. A
+/// receiver that is busy for a moment has no such queue: the last of what it reads at once has just come.
+const FULL_US: u64 = 250_000;
+const LOSSY_LOOKS: u32 = 3;
+/// What arrives is measured over so long at least, µs.
+const LEAST_SPAN_US: u64 = 100_000;
+/// Nothing has spoken against the rate for so long, µs: bursts do no harm; and it has no known end any more.
+const CALM_US: u64 = 20_000_000;
+const FORGET_US: u64 = 60_000_000;
 /// While packets go out and nothing comes back for so long, the rate is lowered each time, µs.
 const SILENCE_US: u64 = 1_500_000;
 /// The least delay is that of the last two of these, µs: clocks drift, and ways change.
@@ -57,6 +64,33 @@ impl Least {
     }
 }
 
+/// What arrives while a queue stands: as much as the way bears.
+#[derive(Debug, Clone, Copy)]
+struct Full {
+    since_us: u64,
+    first_us: i64,
+    last_us: i64,
+    /// Without the first.
+    bytes: u64,
+}
+
+impl Full {
+    fn arrived(&mut self, at_us: i64, bytes: u64) {
+        if self.first_us == i64::MIN {
+            (self.first_us, self.last_us) = (at_us, at_us);
+            return;
+        }
+        self.last_us = self.last_us.max(at_us);
+        self.bytes += bytes;
+    }
+
+    fn bps(&self) -> Option<u64> {
+        let span_us =
+            u64::try_from(self.last_us.saturating_sub(self.first_us)).ok().filter(|&us| us >= LEAST_SPAN_US)?;
+        Some(self.bytes * 8_000_000 / span_us)
+    }
+}
+
 pub struct Estimator {
     history: History,
     trend: Trend,
@@ -76,9 +110,17 @@ pub struct Estimator {
     judged: bool,
     emptying_until_us: u64,
     sparing_until_us: u64,
+    /// The way has shown where it ends. Until then nobody is held to a guess.
+    bound: bool,
+    /// Until then what is told of was sent before that was known.
+    settled_us: u64,
+    /// A queue stands.
+    full: Option<Full>,
+    /// When the rate was last lowered, and whether that was long ago.
+    lowered_us: u64,
+    calm: bool,
     bps: u64,
     pace_bps: u64,
-    known: bool,
 }
 
 impl Estimator {
@@ -100,15 +142,19 @@ impl Estimator {
             judged: false,
             emptying_until_us: 0,
             sparing_until_us: 0,
+            bound: false,
+            settled_us: 0,
+            full: None,
+            lowered_us: 0,
+            calm: false,
             bps: START_BPS,
             pace_bps: START_BPS,
-            known: false,
         }
     }
 
-    /// Bits per second that the way bears; none while nothing is known of it.
+    /// Bits per second that the way bears; none while it has borne all that was sent.
     pub fn bps(&self) -> Option<u64> {
-        self.known.then_some(self.bps)
+        self.bound.then_some(self.bps)
     }
 
     /// The same, be it known or guessed.
@@ -117,15 +163,17 @@ impl Estimator {
     }
 
     /// How fast packets may leave, bits per second: well above what the way bears, so that no picture is held back for being
-    /// larger than the last; below it while a queue is emptied.
-    pub fn pace_bps(&self) -> Option<u64> {
-        self.known.then_some(self.pace_bps)
+    /// larger than the last; below it while a queue is emptied. None: as fast as they come, since the way has not shown its
+    /// end, or has borne all that is `wanted` for long. Spreading costs a send for each packet.
+    pub fn pace_bps(&self, wanted: u64) -> Option<u64> {
+        let ample = self.calm && self.bps >= wanted;
+        (self.bound && !ample).then_some(self.pace_bps)
     }
 
     fn settle(&mut self, now: u64) {
-        self.known = self.first_feedback_us.is_some_and(|first| self.judged || now >= first + KNOWN_US);
         let bps = self.rate.bps().min(self.loss.bps());
         self.bps = bps.max(MIN_BPS);
+        self.calm = now >= self.lowered_us + CALM_US;
         let excess = if now < self.emptying_until_us {
             (self.queue_us - STANDING_US - self.trend.batch_us()).clamp(0, LEAST_US)
         } else {
@@ -185,6 +233,9 @@ impl Estimator {
                 delay = Some(delay.map_or(this, |least| least.min(this)));
                 self.trend.arrived(sent.at_us as i64, arrived);
                 self.acknowledged.arrived(arrived, sent.bytes.into());
+                if let Some(full) = &mut self.full {
+                    full.arrived(arrived, sent.bytes.into());
+                }
                 if sent.probe > 0 {
                     self.probes.arrived(sent.probe, arrived, sent.bytes.into());
                 }
@@ -237,6 +288,9 @@ impl Estimator {
         let standing = self.queue_us > STANDING_US + batch;
         let arriving =
             if standing || usage == Usage::Over { self.acknowledged.congested_bps() } else { self.acknowledged.bps() };
+        if now < self.settled_us || (!self.bound && self.ends(standing, now)) {
+            return;
+        }
         let before = self.rate.bps();
         self.probes.batched(batch as u64);
         let probed = self.probes.result(now, self.bps, most);
@@ -255,9 +309,9 @@ impl Estimator {
                 if let Some(bps) = arriving.filter(|_| self.queue_us < CLEAR_US + batch) {
                     self.rate.came_through(bps, now);
                 }
-                if self.rate.update(usage, arriving, self.rtt_us, now) {
+                if self.rate.update(usage, arriving, standing, self.rtt_us, now) {
                     self.judged = true;
-                    self.emptying_until_us = now + EMPTYING_US;
+                    (self.lowered_us, self.emptying_until_us) = (now, now + EMPTYING_US);
                     self.probes.lowered(self.rate.bps() * 3 < before * 2, now);
                 }
             }
@@ -266,16 +320,37 @@ impl Estimator {
         self.loss.told(told, lost, self.rate.bps(), self.rtt_us, now);
         if self.loss.bps() < loss_before && self.loss.bps() < self.rate.bps() {
             self.judged = true;
+            self.lowered_us = now;
         }
     }
 
-    /// Now and then: packets go out, and nothing is heard of them.
-    pub fn look(&mut self, now: u64) {
+    /// Whether the way has shown where it ends; if so, from now on that is known.
+    fn ends(&mut self, standing: bool, now: u64) -> bool {
+        let fresh = Full { since_us: now, first_us: i64::MIN, last_us: i64::MIN, bytes: 0 };
+        self.full = if standing { self.full.or(Some(fresh)) } else { None };
+        let full = self.full.filter(|full| now >= full.since_us + FULL_US).and_then(|full| full.bps());
+        let lossy = || self.acknowledged.bps().filter(|_| self.loss.high() >= LOSSY_LOOKS);
+        let Some(bps) = full.or_else(lossy) else { return false };
+        (self.bound, self.judged, self.full) = (true, true, None);
+        (self.lowered_us, self.emptying_until_us) = (now, now + EMPTYING_US);
+        self.rate.start(bps * 17 / 20, now);
+        self.loss.set(bps + bps / 2);
+        self.settled_us = now + self.rtt_us + self.queue_us();
+        self.probes.lowered(true, now);
+        true
+    }
+
+    /// Now and then: packets go out, and nothing is heard of them; or the way has borne all that is `wanted`, bits per
+    /// second, for so long that its end is no longer known.
+    pub fn look(&mut self, wanted: u64, now: u64) {
+        if now >= self.lowered_us + FORGET_US && self.bps >= wanted && !self.congested() {
+            self.bound = false;
+        }
         let since = self.last_feedback_us;
         let sending = self.last_sent_us > since && now < self.last_sent_us + SILENCE_US;
         if self.first_feedback_us.is_some() && sending && now >= since + SILENCE_US {
             self.rate.set(self.bps * 4 / 5, now);
-            self.last_feedback_us = now;
+            (self.last_feedback_us, self.lowered_us) = (now, now);
             self.probes.lowered(true, now);
         }
         self.settle(now);

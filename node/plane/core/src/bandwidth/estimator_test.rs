@@ -157,14 +157,14 @@ impl Net {
             sender.next_picture += SECOND / 30;
             sender.credit = (sender.credit + target / 30 * (80 + way.dice.below(41)) / 100).min(target / 3);
         }
-        let mut allowed = estimator.pace_bps().unwrap_or(5 * target / 2) / 1000;
+        let mut allowed = estimator.pace_bps(u64::MAX).unwrap_or(5 * target / 2) / 1000;
         while sender.credit > 0 && way.dice.below(8000) < allowed.min(8000) {
             way.send(at, estimator.sent(1000, now), 1000, now);
             sender.credit = sender.credit.saturating_sub(8000);
             allowed = allowed.saturating_sub(8000);
         }
         if now % (500 * MS) == 0 {
-            estimator.look(now);
+            estimator.look(u64::MAX, now);
         }
     }
 }

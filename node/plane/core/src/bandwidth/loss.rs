@@ -13,13 +13,15 @@ pub struct Loss {
     sent: u32,
     lost: u32,
     fraction: f64,
+    /// Looks in a row at which more than a tenth was lost.
+    high: u32,
     lowered_us: u64,
     raised_us: u64,
 }
 
 impl Loss {
     pub fn new(bps: u64) -> Loss {
-        Loss { bps: bps as f64, sent: 0, lost: 0, fraction: 0.0, lowered_us: 0, raised_us: 0 }
+        Loss { bps: bps as f64, sent: 0, lost: 0, fraction: 0.0, high: 0, lowered_us: 0, raised_us: 0 }
     }
 
     pub fn bps(&self) -> u64 {
@@ -29,6 +31,11 @@ impl Loss {
     /// 0 … 1, of the packets judged last.
     pub fn fraction(&self) -> f64 {
         self.fraction
+    }
+
+    /// How often in a row more than a tenth was lost.
+    pub fn high(&self) -> u32 {
+        self.high
     }
 
     /// A probe went through: no loss speaks against its rate.
@@ -46,6 +53,7 @@ impl Loss {
         }
         self.fraction = f64::from(self.lost) / f64::from(self.sent);
         (self.sent, self.lost) = (0, 0);
+        self.high = if self.fraction > 0.10 { self.high + 1 } else { 0 };
         if self.fraction > 0.10 {
             if now >= self.lowered_us + SPACING_US + rtt_us {
                 let held = self.bps.min(delay_based as f64);

@@ -79,6 +79,12 @@ impl Rate {
         self.changed_us = now;
     }
 
+    /// The way has shown its end for the first time: the rate is this, and has just been lowered.
+    pub fn start(&mut self, bps: u64, now: u64) {
+        self.set(bps, now);
+        (self.state, self.decreased_us) = (State::Hold, now);
+    }
+
     /// So much, bits per second, has come through, and no queue stands: it is borne. Shortly after it was lowered that is news
     /// of before, and those who share a way would no longer give way to one another.
     pub fn came_through(&mut self, bps: u64, now: u64) {
@@ -92,8 +98,9 @@ impl Rate {
         self.capacity = Capacity::default();
     }
 
-    /// After each feedback: what the detector says, and what arrives, bits per second. `true`: the rate was lowered.
-    pub fn update(&mut self, usage: Usage, arriving: Option<u64>, rtt_us: u64, now: u64) -> bool {
+    /// After each feedback: what the detector says, what arrives, bits per second, and whether a queue stands. `true`: the
+    /// rate was lowered.
+    pub fn update(&mut self, usage: Usage, arriving: Option<u64>, standing: bool, rtt_us: u64, now: u64) -> bool {
         let arriving = arriving.map_or(self.bps, |bps| bps as f64);
         self.state = match (usage, self.state) {
             (Usage::Over, _) => State::Decrease,
@@ -110,7 +117,7 @@ impl Rate {
                 self.increase(arriving, rtt_us, now);
                 false
             }
-            State::Decrease => self.decrease(arriving, rtt_us, now),
+            State::Decrease => self.decrease(arriving, standing, rtt_us, now),
         }
     }
 
@@ -121,7 +128,7 @@ impl Rate {
         let passed = (now.saturating_sub(self.changed_us) as f64 / 1e6).min(1.0);
         let limit = BEYOND * arriving + BEYOND_BPS;
         if self.bps < limit {
-            let more = if self.capacity.kbps.is_some() {
+            let more = if self.capacity.kbps.is_some() || self.decreased_us > 0 {
                 self.near_capacity_bps_per_s(rtt_us) * passed
             } else {
                 (self.bps * (GROWTH.powf(passed) - 1.0)).max(1000.0 * passed)
@@ -131,14 +138,19 @@ impl Rate {
         self.changed_us = now;
     }
 
-    /// About one packet more each response time.
+    /// About two packets more each response time: that those who share a way come to even shares within a minute.
     fn near_capacity_bps_per_s(&self, rtt_us: u64) -> f64 {
         let packet_bits = (self.bps / 30.0).min(1200.0 * 8.0);
         let response_s = (rtt_us as f64 + 100_000.0) / 1e6;
-        (packet_bits / response_s).max(4000.0)
+        (2.0 * packet_bits / response_s).max(4000.0)
     }
 
-    fn decrease(&mut self, arriving: f64, rtt_us: u64, now: u64) -> bool {
+    fn decrease(&mut self, arriving: f64, standing: bool, rtt_us: u64, now: u64) -> bool {
+        if !standing && arriving < self.bps / 2.0 {
+            // Sound alone, or a picture that has just begun: others fill the way, or nobody.
+            self.state = State::Hold;
+            return false;
+        }
         // Once a round trip: what was sent before the last step is still being answered; unless that was far too little.
         let wait = rtt_us.clamp(10_000, 200_000);
         if now < self.decreased_us + wait && arriving >= self.bps / 2.0 {
@@ -150,8 +162,8 @@ impl Rate {
         {
             lower = BETA * kbps * 1000.0;
         }
-        // What arrives may be what was sent before pictures began: the next feedback knows better.
-        let lower = lower.max(MOST_CUT * self.bps);
+        // What arrives may be what was sent before pictures began: the next feedback knows better, or the queue does.
+        let lower = lower.max(if standing { MOST_CUT } else { BETA } * self.bps);
         let lowered = lower < self.bps;
         if lowered {
             self.bps = lower.max(MIN_BPS as f64);
@@ -175,12 +187,12 @@ mod tests {
     fn it_grows_by_a_twelfth_a_second_and_falls_to_what_arrives() {
         let mut rate = Rate::new(500_000, 0);
         for n in 0..=10 {
-            rate.update(Usage::Normal, Some(500_000), 50_000, n * 100_000);
+            rate.update(Usage::Normal, Some(500_000), false, 50_000, n * 100_000);
         }
         assert!((535_000..545_000).contains(&rate.bps()), "{}", rate.bps());
-        assert!(rate.update(Usage::Over, Some(400_000), 50_000, 1_100_000));
+        assert!(rate.update(Usage::Over, Some(400_000), true, 50_000, 1_100_000));
         assert_eq!(rate.bps(), 340_000);
-        assert!(!rate.update(Usage::Over, Some(390_000), 50_000, 1_120_000), "within the round trip");
+        assert!(!rate.update(Usage::Over, Some(390_000), true, 50_000, 1_120_000), "within the round trip");
     }
 
     /// R: what is not sent is not believed to arrive.
@@ -188,7 +200,7 @@ mod tests {
     fn it_does_not_run_ahead_of_what_is_sent() {
         let mut rate = Rate::new(300_000, 0);
         for n in 0..600 {
-            rate.update(Usage::Normal, Some(200_000), 50_000, n * 100_000);
+            rate.update(Usage::Normal, Some(200_000), false, 50_000, n * 100_000);
         }
         assert_eq!(rate.bps(), 310_000);
     }

@@ -53,11 +53,9 @@ fn a_way_is_used_and_not_filled() {
     });
 }
 
-/// R: two behind one bottleneck share it within 2:1, the one that came later too. In ten of these twelve calls they do, in
-/// the others within 3:1: pictures that are held for a moment leave the way to the other one.
+/// R: two behind one bottleneck share it within 2:1, the one that came later too.
 #[test]
 fn two_share() {
-    let within = std::sync::atomic::AtomicU64::new(0);
     seeds(SEEDS, |seed| {
         let mut net = Net::new(1, Link::new(2_000_000, 30 * MS, seed), seed);
         net.share = 95;
@@ -69,10 +67,8 @@ fn two_share() {
         let got = net.viewers.iter().zip(before).map(|(viewer, before)| viewer.video_bytes - before);
         let (most, least) = (got.clone().max().unwrap(), got.min().unwrap());
         assert!(span.queue <= 100 * MS && span.sound >= 48, "{} {}", span.queue, span.sound);
-        assert!(most <= 3 * least, "{most} {least}");
-        within.fetch_add(u64::from(most <= 2 * least), std::sync::atomic::Ordering::Relaxed);
+        assert!(most <= 2 * least, "{most} {least}");
     });
-    assert!(within.into_inner() >= 10);
 }
 
 /// R: after a drop to 300 kbit/s the queue is back below 100 ms within 2 s and sound goes on; then the way is found again.

@@ -24,6 +24,9 @@ pub fn numbered(name: &str, room: &str) -> OpenTransport {
     open
 }
 
+/// What a camera sends whom nothing limits: 720 lines.
+const FREE_BPS: u64 = 2_500_000;
+
 /// xorshift: the same numbers for the same seed, everywhere.
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
@@ -241,7 +244,7 @@ impl Net {
         }
         let asked = self.asked(at);
         let figures = self.figures(at);
-        let target = if figures.target_bps == 0 { 300_000 } else { u64::from(figures.target_bps) };
+        let target = if figures.target_bps == 0 { FREE_BPS } else { u64::from(figures.target_bps) };
         let camera = &mut self.cameras[at];
         camera.next_picture += SECOND / 30;
         camera.picture += 1;

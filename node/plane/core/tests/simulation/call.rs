@@ -16,6 +16,9 @@ use crate::random::Random;
 use crate::watcher::Watcher;
 
 const STEP_US: u64 = MS;
+/// How often it is looked who sees nothing, and how long that may be so without a word.
+const LOOK_US: u64 = 100 * MS;
+const DARK_US: u64 = 5 * SECOND;
 const CHECK_US: u64 = 2500 * MS;
 /// Id of the transport-wide number.
 const NUMBERED: u8 = 5;
@@ -40,6 +43,13 @@ pub struct Person {
     asked_us: u64,
     /// What came, by the numbers of the whole transport, where that is agreed.
     arrivals: Option<Arrivals>,
+    /// The plane has said that the way bears no picture.
+    pub held: bool,
+    /// Since when it is no longer so.
+    lifted_us: Option<u64>,
+    /// The last picture shown, and for how long since then nothing has explained that there is none.
+    newest_us: Option<u64>,
+    dark_us: u64,
 }
 
 impl Person {
@@ -59,11 +69,30 @@ impl Person {
             checked_us: now,
             asked_us: now,
             arrivals: None,
+            held: false,
+            lifted_us: None,
+            newest_us: None,
+            dark_us: 0,
         }
     }
 
     pub fn track(&self) -> String {
         self.peer.track("camera")
+    }
+
+    /// The plane has a word on whether there are pictures. That there are again has to be true: one has been shown before
+    /// the next word.
+    fn hold(&mut self, held: bool, now: u64) {
+        let name = &self.peer.name;
+        assert_ne!(self.held, held, "{name} is told so already");
+        let kept = self.lifted_us.is_none_or(|lifted| self.newest() >= Some(lifted));
+        assert!(!held || kept, "{name} was told of pictures at {:?}, and none came until {now}", self.lifted_us);
+        (self.held, self.lifted_us) = (held, (!held).then_some(now));
+    }
+
+    /// When the last picture was shown.
+    fn newest(&self) -> Option<u64> {
+        self.watchers.values().filter_map(|watcher| watcher.shown.last()).map(|shown| shown.at_us).max()
     }
 
     fn round_trip_us(&self) -> u64 {
@@ -304,6 +333,9 @@ impl Call {
             }
             self.world.flush();
             self.obey();
+            if now % LOOK_US < STEP_US {
+                self.look_for_the_forgotten();
+            }
             for (to, bytes) in std::mem::take(&mut self.world.wire.datagrams) {
                 let person = self.people.iter_mut().find(|person| person.peer.address == to);
                 if let Some(person) = person {
@@ -321,11 +353,43 @@ impl Call {
     /// What the control process does: it tells senders which of their layers somebody watches.
     fn obey(&mut self) {
         for event in std::mem::take(&mut self.world.events) {
-            if let Body::LayersWanted(wanted) = event
-                && let Some(person) = self.people.iter_mut().find(|person| person.track() == wanted.track)
-            {
-                person.camera.wanted(&wanted.rids);
+            match event {
+                Body::LayersWanted(wanted) => {
+                    if let Some(person) = self.people.iter_mut().find(|person| person.track() == wanted.track) {
+                        person.camera.wanted(&wanted.rids);
+                    }
+                }
+                Body::VideoHeld(told) => {
+                    if let Some(person) = self.people.iter_mut().find(|person| person.peer.name == told.transport) {
+                        person.hold(told.held, self.world.now);
+                    }
+                }
+                _ => {}
             }
+        }
+    }
+
+    /// Who has somebody to see sees them, or is told that no picture fits: nobody waits in the dark, whatever the network
+    /// does, and a word taken back without a picture is none. What nobody could tell a person is excused: a way that lets
+    /// nothing pass, and a narrow one of a browser that does not say what came, or from a camera that does not adapt.
+    fn look_for_the_forgotten(&mut self) {
+        let now = self.world.now;
+        let out: Vec<bool> = self.people.iter().map(|one| one.muted || one.up.conditions.hopeless(false)).collect();
+        for at in 0..self.people.len() {
+            let shown = out.iter().enumerate().any(|(other, &out)| other != at && !out);
+            let person = &mut self.people[at];
+            let newest = person.newest();
+            let (up, down) = (&person.up.conditions, &person.down.conditions);
+            if newest > person.newest_us || !shown || up.hopeless(false) || down.hopeless(person.arrivals.is_some()) {
+                (person.newest_us, person.dark_us) = (newest, 0);
+            } else if !person.held {
+                person.dark_us += LOOK_US;
+            }
+            let name = &person.peer.name;
+            assert!(
+                person.dark_us < DARK_US,
+                "{name} sees nothing and is not told, at {now}; the last picture: {newest:?}"
+            );
         }
     }
 

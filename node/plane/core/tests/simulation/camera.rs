@@ -84,6 +84,8 @@ pub struct Camera {
     picture: u32,
     encodings: Vec<Encoding>,
     next_ssrc: u32,
+    /// A key frame has so many times more packets than would do: what an encoder makes of a detailed picture.
+    pub detail: u64,
     voice: u64,
     next_voice_us: u64,
     /// When key frames were asked for, by SSRC.
@@ -149,6 +151,7 @@ impl Camera {
             picture: 0,
             encodings: Vec::new(),
             next_ssrc: CAMERA,
+            detail: 1,
             voice: random.between(0, 65_535),
             next_voice_us: now + random.between(0, 20 * MS),
             plis_us: Vec::new(),
@@ -206,7 +209,10 @@ impl Camera {
                 encoding.id = (encoding.id + 1) & 0x7FFF;
                 let key = std::mem::take(&mut encoding.key_wanted);
                 let larger = if layer == top { 3 } else { 1 + layer as u64 };
-                let pieces = if key { 2 + larger + random.between(0, 3) } else { random.between(1, larger) };
+                let pieces = match key {
+                    true => self.detail * (2 + larger + random.between(0, 3)),
+                    false => random.between(1, larger),
+                };
                 for piece in 0..pieces {
                     let (layer, first) = (layer as u8, piece == 0);
                     let tag = Tag { owner: self.owner, layer, picture: self.picture, key, first };

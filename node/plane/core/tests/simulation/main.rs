@@ -162,3 +162,43 @@ fn numbered_receivers() {
         all_is_well(&mut call);
     });
 }
+
+/// Four people, one of them after another on a way that bears 160 kbit/s to 1.5 Mbit/s, of a machine that may be busy: whatever it
+/// bears, they see somebody or are told that they cannot, and hear everybody.
+#[test]
+fn narrow_ways() {
+    each_seed(12, |seed| {
+        let mut call = Call::empty(5000 + seed);
+        (call.numbered, call.layers) = (true, [3, 1, 0][seed as usize % 3]);
+        for _ in 0..4 {
+            call.join();
+        }
+        for person in &mut call.people {
+            person.camera.detail = 3;
+        }
+        call.pass(8 * SECOND);
+        for round in 0..5 {
+            let rate = match round {
+                0 => 300,
+                1 => call.random.between(160, 250),
+                2 => call.random.between(250, 400),
+                _ => call.random.between(160, 1500),
+            };
+            let busy = if call.random.chance(300) { call.random.between(5_000, 60_000) } else { 0 };
+            call.people[0].down.conditions.kbps = Some(rate);
+            call.people[0].down.conditions.busy_us = (busy, busy);
+            let reports_lost = if call.random.chance(500) { call.random.between(50, 200) } else { 0 };
+            call.people[0].up.conditions.loss = reports_lost;
+            call.people[0].up.conditions.delay_us = call.random.between(5, 200) * MS;
+            call.people[0].down.conditions.delay_us = call.random.between(5, 60) * MS;
+            call.pass(3 * SECOND);
+            let from = call.world.now;
+            call.pass(17 * SECOND);
+            let heard = call.people[0].heard_us.iter().filter(|&&at| at > from).count();
+            assert!(heard >= 3 * 17 * 45, "{rate} kbit/s: {heard} of {} packets of sound", 3 * 17 * 50);
+        }
+        call.calm();
+        call.pass(20 * SECOND);
+        all_is_well(&mut call);
+    });
+}

@@ -58,6 +58,13 @@ impl Conditions {
     }
 }
 
+impl Conditions {
+    /// Nobody can be expected to get a picture through. `adapts`: who sends knows what came.
+    pub fn hopeless(&self, adapts: bool) -> bool {
+        self.cut || (self.kbps.is_some() && !adapts)
+    }
+}
+
 /// A packet on its way. A repetition has the same `number`.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Parcel {
