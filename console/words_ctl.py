@@ -161,6 +161,10 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "ctl.opt.lock_camera": ("Les participants n’envoient pas de caméra.", "Participants send no camera."),
     "ctl.opt.lock_microphone": ("Les participants n’ont pas la parole.", "Participants send no sound."),
+    "ctl.opt.disable_notes": (
+        "Les participants n’écrivent pas de notes partagées.",
+        "Participants write no shared notes.",
+    ),
     "ctl.moderation": (
         "Modération : ce qui attend, et les règles de la discussion.",
         "Moderation: what waits, and the rules of the chat.",
@@ -214,6 +218,12 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Comparer les types de séance que ce nœud applique.",
         "Compare the session types as this node enforces them.",
     ),
+    "ctl.rooms.set": ("Changer les réglages d’une salle, tout de suite.", "Change the settings of a room, at once."),
+    "ctl.rooms.show": ("Les réglages d’une salle.", "The settings of a room."),
+    "ctl.rooms.delete": (
+        "Supprimer une salle, ses liens et ses réglages, après avoir dit ce qui est perdu.",
+        "Delete a room, its links and its settings, after saying what is lost.",
+    ),
     "ctl.rooms.extend": ("Prolonger la séance de tant de minutes.", "Extend the session by so many minutes."),
     "ctl.rooms.end": (
         "Terminer la séance pour tous ; une salle permanente reste.",
@@ -225,7 +235,39 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "date et heure du début ; la salle ouvre 5 minutes avant",
         "date and time of the start; the room opens 5 minutes before",
     ),
-    "ctl.opt.minutes": ("durée en minutes ; 0 : celle du type", "duration in minutes; 0: the type’s"),
+    "ctl.opt.minutes": (
+        "durée en minutes ; 0 : sans fin, si le type le permet ; sinon celle du type",
+        "duration in minutes; 0: no end, where the type knows that; else the type’s",
+    ),
+    "ctl.opt.welcome": (
+        "premier message de la discussion, pour qui arrive ; %%CONFNAME%% : le titre",
+        "first message of the chat, for each who comes; %%CONFNAME%%: the title",
+    ),
+    "ctl.opt.staff_message": (
+        "ce que seule la modération lit en entrant ; vide : la phrase habituelle",
+        "what only moderators read as they come in; empty: the usual sentence",
+    ),
+    "ctl.opt.speaking": ("règles de prise de parole", "rules of speaking"),
+    "ctl.opt.redirect": (
+        "où vont les participants après la séance ; %%ROOM%% : l’identifiant de la salle",
+        "where people go after the session; %%ROOM%%: the id of the room",
+    ),
+    "ctl.opt.brand_name": ("nom affiché en tête de page", "name at the head of the page"),
+    "ctl.opt.brand_colour": ("couleur de la page", "colour of the page"),
+    "ctl.opt.brand_logo": ("logo : chemin sur ce site, ou data:image/…", "logo: a path of this site, or data:image/…"),
+    "ctl.opt.rehearsed": ("la salle a été essayée avant la séance", "the room was tried out before the session"),
+    "ctl.placeholder": (
+        "{name} ne désigne rien : ce sera lu tel quel. Connus : %%CONFNAME%%, et %%ROOM%% dans l’adresse.",
+        "{name} stands for nothing: it will be read as it is. Known: %%CONFNAME%%, and %%ROOM%% in the address.",
+    ),
+    "ctl.delete.lost": (
+        "Avec « {title} » disparaissent pour toujours {links} liens, {tickets} billets nominatifs, les textes et les "
+        "réglages ; {people} personnes en sortent. Restent la discussion enregistrée, les enregistrements et le "
+        "journal d’audit.",
+        "With “{title}” go for ever {links} links, {tickets} tickets with a name, its texts and settings; {people} "
+        "people have to leave. What stays: the record of the chat, recordings and the audit.",
+    ),
+    "ctl.delete.date": ("Une séance y est prévue le {starts}.", "A session is planned in it on {starts}."),
     "ctl.opt.instant": ("disparaît quand elle se termine", "disappears when it ends"),
     "ctl.instant_start": (
         "Une salle instantanée n’a pas de date : donnez --start ou --instant.",
@@ -235,7 +277,7 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "« {text} » n’est pas une date : 2026-12-01T14:00.",
         "“{text}” is not a date: 2026-12-01T14:00.",
     ),
-    "ctl.title.default": ("Ma réunion", "My meeting"),
+    "ctl.title.default": ("Ma Réunion", "My meeting"),
     "ctl.title.unchanged": (
         "Sans titre, la salle s’appelle « {title} » : les invités liront cela.",
         "Without a title, the room is called “{title}”: that is what guests will read.",

@@ -61,6 +61,9 @@ class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     behind_proxy: bool = False
+    redirect_url: str = ""
+    redirect_hosts: tuple[str, ...] = ()
+    support_url: str = ""
 
 
 class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,6 +54,20 @@ KEYS: Final[dict[str, Text]] = {
         "Croire X-Forwarded-For : seulement si un proxy le réécrit toujours.",
         "Believe X-Forwarded-For: only where a proxy always rewrites it.",
     ),
+    "web.redirect_url": Text(
+        "Où vont les participants après une séance, si la salle ne dit rien (une enquête) ; %%ROOM%% : son nom "
+        "technique ; vide : nulle part.",
+        "Where people go after a session, where the room says nothing (a survey); %%ROOM%%: the id of the room; empty: "
+        "nowhere.",
+    ),
+    "web.redirect_hosts": Text(
+        "Noms de machines où une salle peut envoyer après la séance ; aucun : partout, en https.",
+        "Hosts to which a room may send people after a session; none: anywhere by https.",
+    ),
+    "web.support_url": Text(
+        "Assistance, indiquée dans chaque refus : adresse https: ou mailto:.",
+        "The support desk, named in every refusal: an https: or mailto: address.",
+    ),
     "media.listen": Text(
         "UDP, IPv4 ; un port par cœur utilisé, à partir de celui-ci.", "UDP, IPv4; one port a shard, from this one on."
     ),

@@ -26,6 +26,8 @@ class Refusal(msgspec.Struct, frozen=True):
     limit: str = ""
     current: str = ""
     set_by: str = "node"
+    support: str = ""
+    """Address of the support desk (R252)."""
 
 
 class Refused(Exception):
@@ -42,7 +44,8 @@ class Refused(Exception):
     def row(self) -> Rule:
         return RULES[self.code]
 
-    def refusal(self) -> Refusal:
+    def refusal(self, support: str = "") -> Refusal:
+        """`support`: of the node that says it."""
         row = self.row
         values = {"limit": self.limit, "current": self.current}
         return Refusal(
@@ -53,6 +56,7 @@ class Refused(Exception):
             limit=self.limit,
             current=self.current,
             set_by=self.set_by,
+            support=support,
         )
 
 

@@ -27,6 +27,16 @@ ROOM: Final[dict[str, Rule]] = {
         ),
         Text("Rôles : {limit}.", "Roles: {limit}."),
     ),
+    "REDIRECT_REFUSED": Rule(
+        "INVALID_ARGUMENT",
+        422,
+        "texts.redirect",
+        Text(
+            "Les participants ne peuvent pas être envoyés vers « {current} » après la séance.",
+            "People cannot be sent to “{current}” after the session.",
+        ),
+        Text("Adresses possibles : {limit}.", "Addresses that will do: {limit}."),
+    ),
     "LAST_HOST": Rule(
         "FAILED_PRECONDITION",
         409,

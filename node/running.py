@@ -64,6 +64,8 @@ from node.features.roles.service import Roles
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
+from node.features.settings.service import Settings
+from node.features.texts.service import House, TextsService
 from node.features.types.service import Types
 from node.journal import Journal
 from node.machine import Meter as MachineMeter
@@ -296,7 +298,9 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     media = PlaneMedia(media_settings(config))
     floor = Floor(media=media, ledger=ledger, clock=clock, node=config.name)
     journal = Journal(secrets.token_hex(4))
-    hub = Hub(floor)
+    house = House(config.web.redirect_url, config.web.redirect_hosts, config.web.support_url)
+    hub = Hub(floor, house)
+    texts = TextsService(floor, house)
     floor.listen(Told(floor, journal))
     floor.listen(hub)
     archive = rooms_store.SqlArchive(engine, config.name)
@@ -333,6 +337,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             halls=Halls(floor, lobby),
             recordings=recordings,
             roles=roles,
+            texts=texts,
         ),
         join,
         meter,
@@ -364,6 +369,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         types=types,
         lobby=lobby,
         roles=roles,
+        texts=texts,
+        settings=Settings(floor, quota, passwords, house),
         access=Access(floor, config.limits, passwords, lambda: running.web_url),
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),

@@ -320,9 +320,11 @@ class Once:
         *,
         type: str = "",
         starts: float = 0.0,
-        minutes: int = 0,
+        minutes: int | None = None,
         instant: bool = False,
-    ) -> tuple[Found, list[dict[str, Any]]]:
+        settings: dict[str, Any] | None = None,
+    ) -> tuple[Found, dict[str, Any]]:
+        """The room; and its links, the placeholders in its texts that stand for nothing, and a password made there."""
         request = rooms_pb2.CreateRoomRequest(
             title=title,
             room=room,
@@ -333,10 +335,28 @@ class Once:
             minutes=minutes,
             form=rooms_pb2.Room.FORM_INSTANT if instant else rooms_pb2.Room.FORM_UNSPECIFIED,
             starts=Timestamp(seconds=int(starts)) if starts else None,
+            settings=rooms_pb2.Settings(**(settings or {})),
         )
         reply = await self._call(self._stubs.rooms.CreateRoom, request)
-        links = [plain(link) for link in reply.links]
-        return self._found(convert.room(self.context.name, reply.room), reply.room), links
+        made = {
+            "links": [plain(link) for link in reply.links],
+            "unknown": list(reply.unknown),
+            "password": reply.password,
+        }
+        return self._found(convert.room(self.context.name, reply.room), reply.room), made
+
+    async def form(self, room: str) -> dict[str, Any]:
+        reply = await self._call(self._stubs.rooms.GetSettings, rooms_pb2.GetSettingsRequest(room=room))
+        return plain(reply.settings)
+
+    async def update_room(
+        self, room: str, settings: dict[str, Any], starts: float, reason: str
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """As it is now; and placeholders that stand for nothing, and a password made there."""
+        form = rooms_pb2.Settings(**settings, starts=Timestamp(seconds=int(starts)) if starts else None)
+        request = rooms_pb2.UpdateRoomRequest(room=room, settings=form, reason=reason, request_id=request_id())
+        reply = await self._call(self._stubs.rooms.UpdateRoom, request)
+        return plain(reply.settings), {"unknown": list(reply.unknown), "password": reply.password}
 
     async def extend_room(self, room: str, minutes: int, reason: str) -> Found:
         request = rooms_pb2.ExtendRoomRequest(room=room, minutes=minutes, reason=reason, request_id=request_id())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
-from getpass import getpass
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +10,7 @@ import typer
 from console.ctl import output
 from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, RoomArgument, TimeoutOption
 from console.ctl.output import Output
+from console.ctl.room_form import typed_password
 from console.ctl.session import ask
 from console.ctl.shown import in_words
 from console.i18n import t
@@ -51,7 +50,7 @@ def set_(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    password = _typed() if typed else ""
+    password = typed_password() if typed else ""
     view, made = ask(context, timeout, lambda node: node.set_access(room, mode.value, password, reason))
     _shown({**view, "password": made} if made else view, out)
     if made and out is Output.table:
@@ -123,13 +122,6 @@ def revoke(
 ) -> None:
     instead = ask(context, timeout, lambda node: node.revoke_ticket(room, ticket, replace, recheck, reason))
     _issued([instead] if instead is not None else [], out)
-
-
-def _typed() -> str:
-    """Never an argument: those are in the list of processes. From a terminal without an echo, else the first line."""
-    if sys.stdin.isatty():
-        return getpass(t("ctl.ask_password") + " ")
-    return sys.stdin.readline().rstrip("\n")
 
 
 def _role(role: str) -> str:

@@ -48,6 +48,9 @@ def set_(
     lock_microphone: Annotated[
         bool | None, typer.Option("--lock-microphone/--no-lock-microphone", help=t("ctl.opt.lock_microphone"))
     ] = None,
+    disable_notes: Annotated[
+        bool | None, typer.Option("--disable-notes/--no-disable-notes", help=t("ctl.opt.disable_notes"))
+    ] = None,
     reason: ReasonOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
@@ -58,6 +61,7 @@ def set_(
         "mute_on_start": mute_on_start,
         "lock_camera": lock_camera,
         "lock_microphone": lock_microphone,
+        "disable_notes": disable_notes,
     }
     changes = {name: on for name, on in asked.items() if on is not None}
     output.settings(ask(context, timeout, lambda node: node.set_flags(room, changes, reason)), out)

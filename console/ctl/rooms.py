@@ -1,9 +1,8 @@
-"""regie rooms create|list|get|extend|end|close"""
+"""regie rooms create|set|show|list|get|extend|end|close|delete"""
 
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -21,13 +20,40 @@ from console.ctl.options import (
     YesOption,
 )
 from console.ctl.output import Output, Shown
+from console.ctl.room_form import (
+    AccessOption,
+    AgendaOption,
+    BrandColourOption,
+    BrandLogoOption,
+    BrandNameOption,
+    DisableNotesOption,
+    LobbyMessageOption,
+    LobbyOption,
+    LockCameraOption,
+    LockMicrophoneOption,
+    MinutesOption,
+    MuteOnStartOption,
+    PasswordOption,
+    PrivateChatOption,
+    PublicChatOption,
+    RedirectOption,
+    RehearsedOption,
+    SpeakingOption,
+    StaffOption,
+    StartOption,
+    WebcamsOnlyOption,
+    WelcomeOption,
+    asked,
+    moment_of,
+    noted,
+    show_links,
+)
 from console.ctl.session import USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import moment
 from console.fields import ROOM_FIELDS
 from console.i18n import number, t
 from console.model import Room
 from console.text import clean
-from console.words import WORDS
 
 app = typer.Typer(help=t("ctl.rooms"), no_args_is_help=True)
 
@@ -65,17 +91,38 @@ def create(
     most: Annotated[int, typer.Option("--max", min=0, help=t("ctl.opt.max"))] = 0,
     hours: Annotated[int, typer.Option("--ticket-hours", min=0, help=t("ctl.opt.hours"))] = 0,
     type: Annotated[str, typer.Option("--type", "-t", help=t("ctl.opt.type"))] = "",
-    start: Annotated[str, typer.Option("--start", help=t("ctl.opt.start"), metavar="2026-12-01T14:00")] = "",
-    minutes: Annotated[int, typer.Option("--minutes", min=0, help=t("ctl.opt.minutes"))] = 0,
+    start: StartOption = "",
+    minutes: MinutesOption = None,
     instant: Annotated[bool, typer.Option("--instant", help=t("ctl.opt.instant"))] = False,
+    access: AccessOption = None,
+    typed: PasswordOption = False,
+    lobby: LobbyOption = None,
+    agenda: AgendaOption = None,
+    lobby_message: LobbyMessageOption = None,
+    welcome: WelcomeOption = None,
+    staff: StaffOption = None,
+    speaking: SpeakingOption = None,
+    redirect: RedirectOption = None,
+    brand_name: BrandNameOption = None,
+    brand_colour: BrandColourOption = None,
+    brand_logo: BrandLogoOption = None,
+    public_chat: PublicChatOption = None,
+    private_chat: PrivateChatOption = None,
+    webcams_only_for_moderators: WebcamsOnlyOption = None,
+    mute_on_start: MuteOnStartOption = None,
+    lock_camera: LockCameraOption = None,
+    lock_microphone: LockMicrophoneOption = None,
+    disable_notes: DisableNotesOption = None,
+    rehearsed: RehearsedOption = None,
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    starts = _moment(start)
+    form = asked(locals())
+    starts = moment_of(start)
     if starts and instant:
         stop(t("ctl.instant_start"), USAGE)
-    found, links = ask(
+    found, made = ask(
         context,
         timeout,
         lambda node: node.create_room(
@@ -87,17 +134,97 @@ def create(
             starts=starts,
             minutes=minutes,
             instant=instant,
+            settings=form,
         ),
     )
     if not title:
         complain(t("ctl.title.unchanged", title=t("ctl.title.default")))
-    output.one_row(found, _ONE, out, _key, **({"links": links} if out is Output.json else {}))
+    noted(made)
+    more = {name: made[name] for name in ("links", "password") if made[name]} if out is Output.json else {}
+    output.one_row(found, _ONE, out, _key, **more)
     if out is Output.table:
         print()
-        for link in links:
-            role = str(link["role"])
-            print(t(f"ctl.link.{role}") if f"ctl.link.{role}" in WORDS else clean(role))
-            print(f"  {clean(str(link['url']))}")
+        show_links(made["links"])
+
+
+@app.command("set", help=t("ctl.rooms.set"))
+def set_(
+    room: RoomArgument,
+    title: Annotated[str | None, typer.Option("--title", help=t("ctl.arg.title"))] = None,
+    most: Annotated[int | None, typer.Option("--max", min=1, help=t("ctl.opt.max"))] = None,
+    start: StartOption = "",
+    minutes: MinutesOption = None,
+    access: AccessOption = None,
+    typed: PasswordOption = False,
+    lobby: LobbyOption = None,
+    agenda: AgendaOption = None,
+    lobby_message: LobbyMessageOption = None,
+    welcome: WelcomeOption = None,
+    staff: StaffOption = None,
+    speaking: SpeakingOption = None,
+    redirect: RedirectOption = None,
+    brand_name: BrandNameOption = None,
+    brand_colour: BrandColourOption = None,
+    brand_logo: BrandLogoOption = None,
+    public_chat: PublicChatOption = None,
+    private_chat: PrivateChatOption = None,
+    webcams_only_for_moderators: WebcamsOnlyOption = None,
+    mute_on_start: MuteOnStartOption = None,
+    lock_camera: LockCameraOption = None,
+    lock_microphone: LockMicrophoneOption = None,
+    disable_notes: DisableNotesOption = None,
+    rehearsed: RehearsedOption = None,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    form = asked(locals())
+    if title is not None:
+        form["title"] = title
+    if most is not None:
+        form["max_participants"] = most
+    if minutes is not None:
+        form["minutes"] = minutes
+    now, made = ask(context, timeout, lambda node: node.update_room(room, form, moment_of(start), reason))
+    noted(made)
+    output.settings(now, out)
+
+
+@app.command(help=t("ctl.rooms.show"))
+def show(
+    room: RoomArgument,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    output.settings(ask(context, timeout, lambda node: node.form(room)), out)
+
+
+@app.command(help=t("ctl.rooms.delete"))
+def delete(
+    room: RoomArgument,
+    reason: ReasonOption = "",
+    yes: YesOption = False,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    if not yes:
+        found = ask(context, timeout, lambda node: node.room(room)).row
+        access = ask(context, timeout, lambda node: node.access(room))
+        lost = t(
+            "ctl.delete.lost",
+            title=clean(found.title),
+            links=str(len(access.get("links", []))),
+            tickets=str(access.get("tickets", 0)),
+            people=str(found.people),
+        )
+        print(lost, file=sys.stderr)
+        if found.starts:
+            print(t("ctl.delete.date", starts=moment(found.starts)), file=sys.stderr)
+        confirm(room)
+    output.one_row(ask(context, timeout, lambda node: node.close_room(room, reason)), _SHOWN, out, _key)
 
 
 @app.command("list", help=t("ctl.rooms.list"))
@@ -168,16 +295,6 @@ def close(
     if not yes:
         confirm(room)
     output.one_row(ask(context, timeout, lambda node: node.close_room(room, reason)), _SHOWN, out, _key)
-
-
-def _moment(text: str) -> float:
-    """Local time where no zone is said. 0: none."""
-    if not text:
-        return 0.0
-    try:
-        return datetime.fromisoformat(text).astimezone().timestamp()
-    except (ValueError, OverflowError, OSError):
-        stop(t("ctl.moment", text=text), USAGE)
 
 
 def confirm(room: str) -> None:

@@ -23,8 +23,8 @@ DOMAIN: Final = "regie"
 MAX_VALUE: Final = 256  # characters of limit and current: trailers share 8 KiB with everything else
 
 
-def refusal_message(refused: Refused) -> common_pb2.Refusal:
-    said = refused.refusal()
+def refusal_message(refused: Refused, support: str = "") -> common_pb2.Refusal:
+    said = refused.refusal(support)
     return common_pb2.Refusal(
         code=said.code,
         rule=said.rule,
@@ -33,15 +33,16 @@ def refusal_message(refused: Refused) -> common_pb2.Refusal:
         set_by=said.set_by,
         message=said.message,
         next_step=said.next_step,
+        support=said.support,
     )
 
 
-def status_of(refused: Refused) -> grpc.Status:
+def status_of(refused: Refused, support: str = "") -> grpc.Status:
     """What the caller gets."""
     short = Refused(
         refused.code, limit=refused.limit[:MAX_VALUE], current=refused.current[:MAX_VALUE], set_by=refused.set_by
     )
-    detail = refusal_message(short)
+    detail = refusal_message(short, support)
     info = error_details_pb2.ErrorInfo(
         reason=detail.code,
         domain=DOMAIN,

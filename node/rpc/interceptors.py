@@ -54,7 +54,8 @@ class Meter(Protocol):
 class Begin(Around):
     """Makes the `Call`, refuses on the wire. `stop` ends the streams, which have no end of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, support: str = "") -> None:
+        self._support = support
         self._streams: set[asyncio.Task[Any]] = set()
         self._stopping = False
 
@@ -76,7 +77,7 @@ class Begin(Around):
             except grpc.aio.AbortError:
                 raise
             except Exception as error:
-                return await _refuse(context, as_refusal(error, method))
+                return await _refuse(context, as_refusal(error, method), self._support)
 
         return unary
 
@@ -97,9 +98,9 @@ class Begin(Around):
                 if not self._stopping or context.cancelled():
                     raise
                 task.uncancel()
-                await _refuse(context, Refused("STOPPING"))
+                await _refuse(context, Refused("STOPPING"), self._support)
             except Exception as error:
-                await _refuse(context, as_refusal(error, method))
+                await _refuse(context, as_refusal(error, method), self._support)
             finally:
                 self._streams.discard(task)
 
@@ -111,8 +112,8 @@ def _call(method: str, context: Any, *, stream: bool) -> None:
     begin(Call(method, {key: value for key, value in pairs if isinstance(value, str)}, stream=stream))
 
 
-async def _refuse(context: Any, refused: Refused) -> None:
-    status = status_of(refused)
+async def _refuse(context: Any, refused: Refused, support: str) -> None:
+    status = status_of(refused, support)
     await context.abort(status.code, status.details, status.trailing_metadata)
 
 

@@ -51,6 +51,8 @@ from node.features.rates.service import Rates
 from node.features.roles.service import Roles
 from node.features.rooms.rpc import RoomsServicer
 from node.features.rooms.service import Rooms
+from node.features.settings.service import Settings
+from node.features.texts.service import TextsService
 from node.features.types.rpc import TypesServicer
 from node.features.types.service import Types
 from node.journal import AuditWritten, Journal
@@ -141,6 +143,8 @@ class Services:
     access: Access
     lobby: Lobby
     roles: Roles
+    texts: TextsService
+    settings: Settings
     journal: Journal
     operators: Operators
     audit: Audit
@@ -209,7 +213,7 @@ async def serve(
     """Opens `listen` ("127.0.0.1:9090"; port 0: any). `renew`: called daily, makes the certificate again when it is
     due; the new one is used from the next connection on. Raises OSError where the address cannot be bound."""
     host, _, number = listen.rpartition(":")
-    begin, audit = Begin(), AuditCalls(services.audit, now)
+    begin, audit = Begin(services.texts.house.support), AuditCalls(services.audit, now)
     once = Once(time.monotonic, audit.settled)
     interceptors = chain(begin, audit, once, operators=services.operators, meter=meter)
     grpc_server = grpc.aio.server(interceptors=interceptors, options=OPTIONS)
@@ -227,7 +231,7 @@ async def serve(
 def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServicer) -> None:
     s = services
     nodes_pb2_grpc.add_NodesServiceServicer_to_server(NodesServicer(s.nodes, s.journal), server)
-    rooms_pb2_grpc.add_RoomsServiceServicer_to_server(RoomsServicer(s.rooms, s.journal), server)
+    rooms_pb2_grpc.add_RoomsServiceServicer_to_server(RoomsServicer(s.rooms, s.settings, s.journal), server)
     participants_pb2_grpc.add_ParticipantsServiceServicer_to_server(
         ParticipantsServicer(s.participants, s.roles, s.journal), server
     )

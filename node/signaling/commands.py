@@ -31,6 +31,7 @@ from node.features.recordings.service import Recordings
 from node.features.roles.service import Roles
 from node.features.rooms.rules import Room
 from node.features.rooms.service import Rooms
+from node.features.texts.service import TextsService
 from node.ports import Actor, Source
 from node.signaling import leading
 from node.signaling import messages as m
@@ -63,6 +64,7 @@ class Edge:
     halls: Halls
     recordings: Recordings
     roles: Roles
+    texts: TextsService
 
 
 @dataclass(slots=True)

@@ -15,14 +15,16 @@ from node.features.lobby.rules import LobbyChanged, LobbyOpened, Waiter, WaiterA
 from node.features.lobby.service import Lobby
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room
-from node.features.schedule.rules import SittingEnded, SittingStarted
+from node.features.schedule.rules import PlanChanged, SittingEnded, SittingStarted
+from node.features.texts.rules import TextsChanged
 from node.ports import Event
 from node.signaling import messages as m
+from node.signaling.leading import brand_of
 from node.signaling.stream import ENDED, REPLACED, Connection, frame
 
 LAST: Final = 1
 """The number of what is said last: the one numbered message that a waiting page hears."""
-CHANGES: Final = (LobbyChanged, LobbyOpened, SittingStarted, SittingEnded)
+CHANGES: Final = (LobbyChanged, LobbyOpened, SittingStarted, SittingEnded, PlanChanged, TextsChanged)
 
 
 class Halls:
@@ -94,7 +96,7 @@ class Halls:
     def _told(self, room: Room, why: str) -> m.Hall:
         return m.Hall(
             why, m.RoomInfo(room.id, room.title), room.lobby.agenda_html, room.lobby.message_html,
-            self._lobby.opens_in(room) if why == "early" else 0,
+            self._lobby.opens_in(room) if why == "early" else 0, brand_of(room),
         )  # fmt: skip
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
+from node.features.guide.rules import address_of
+from node.features.participants.rules import STAFF as STAFF_ROLES
 from node.features.roles.rules import RoleGiven
+from node.features.rooms.rules import Room
+from node.features.texts.markup import to_html
+from node.features.texts.rules import STAFF, TextsChanged
+from node.features.texts.service import House
+from node.features.types.rules import Right
 from node.ports import Event
 from node.signaling import messages as m
 
@@ -22,10 +31,16 @@ async def _rename(talk: Talk, message: m.Rename) -> None:
     await talk.edge.roles.rename(talk.room.id, message.participant, message.name, by=talk.actor)
 
 
+async def _texts(talk: Talk, message: m.SetTexts) -> None:
+    unknown = await talk.edge.texts.set(talk.room.id, by=talk.actor, **msgspec.structs.asdict(message))
+    talk.say(m.Noted(unknown))
+
+
 # Any: each handler takes the message under which it stands.
 HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] = {
     m.Role: _role,
     m.Rename: _rename,
+    m.SetTexts: _texts,
 }
 
 
@@ -37,5 +52,40 @@ def _role_given(stream: Stream, event: RoleGiven) -> None:
     stream.greet_again(event.participant)
 
 
+def texts_of(room: Room, house: House, *, staff: bool, language: str) -> m.TextsInfo:
+    """As this person may read it. What nobody wrote is said in their language."""
+    texts, title = room.says.now, room.title
+    moderated = staff and bool(room.type.who(Right.MODERATE_CHAT))
+    word = texts.staff or STAFF.fill()["en" if language.startswith("en") else "fr"]
+    return m.TextsInfo(
+        welcome=to_html(texts.welcome, title),
+        staff=to_html(word, title) if moderated else "",
+        speaking=to_html(texts.speaking, title),
+        redirect=house.redirect_of(texts, room.id),
+        brand=brand_of(room),
+        guide=address_of(room.type),
+        support=house.support,
+    )
+
+
+def brand_of(room: Room) -> m.BrandInfo:
+    brand = room.says.now.brand
+    return m.BrandInfo(brand.name, brand.colour, brand.logo)
+
+
+def _texts_changed(stream: Stream, event: TextsChanged) -> None:
+    """To each as they may read it: there are few kinds of readers."""
+    readers: dict[tuple[bool, bool], set[str]] = {}
+    for person in stream.room.people:
+        readers.setdefault((person.role in STAFF_ROLES, person.language.startswith("en")), set()).add(person.id)
+    for (staff, english), people in readers.items():
+        seq = stream.next()
+        texts = texts_of(stream.room, stream.house, staff=staff, language="en" if english else "fr")
+        stream.tell_some(m.Texts(seq, event.title, texts), seq, frozenset(people))
+
+
 # Any: each function takes the event under which it stands.
-TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {RoleGiven: _role_given}
+TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
+    RoleGiven: _role_given,
+    TextsChanged: _texts_changed,
+}

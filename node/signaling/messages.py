@@ -1,16 +1,54 @@
-"""Every message of the participants' WebSocket, typed. `README.md` beside this file is the protocol in prose.
-
-Unknown fields and wrong types of what a page sends are refused; a page ignores server types that it does not know.
+"""Every message of the participants' WebSocket, typed: here what the node says, in `asked.py` what pages do. The protocol
+in prose is `README.md` beside this file. A page ignores types that it does not know.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Final
 
 import msgspec
-from msgspec import Meta
 
 from node.errors import Refusal
+from node.signaling.asked import Active as Active
+from node.signaling.asked import Admit as Admit
+from node.signaling.asked import Chat as Chat
+from node.signaling.asked import Claim as Claim
+from node.signaling.asked import ClientMessage as ClientMessage
+from node.signaling.asked import Decide as Decide
+from node.signaling.asked import End as End
+from node.signaling.asked import Extend as Extend
+from node.signaling.asked import Hand as Hand
+from node.signaling.asked import Hello as Hello
+from node.signaling.asked import Hide as Hide
+from node.signaling.asked import Layout as Layout
+from node.signaling.asked import Leave as Leave
+from node.signaling.asked import Lobby as Lobby
+from node.signaling.asked import Lower as Lower
+from node.signaling.asked import Mute as Mute
+from node.signaling.asked import Older as Older
+from node.signaling.asked import Ping as Ping
+from node.signaling.asked import Publish as Publish
+from node.signaling.asked import Quality as Quality
+from node.signaling.asked import Queue as Queue
+from node.signaling.asked import React as React
+from node.signaling.asked import Record as Record
+from node.signaling.asked import Refuse as Refuse
+from node.signaling.asked import Regulate as Regulate
+from node.signaling.asked import Release as Release
+from node.signaling.asked import Remove as Remove
+from node.signaling.asked import Rename as Rename
+from node.signaling.asked import Report as Report
+from node.signaling.asked import Restrain as Restrain
+from node.signaling.asked import Retract as Retract
+from node.signaling.asked import Role as Role
+from node.signaling.asked import SetFlags as SetFlags
+from node.signaling.asked import SetTexts as SetTexts
+from node.signaling.asked import Show as Show
+from node.signaling.asked import Sizes as Sizes
+from node.signaling.asked import TileSize as TileSize
+from node.signaling.asked import Voices as Voices
+from node.signaling.asked import decoder as decoder
+from node.signaling.parts import BrandInfo as BrandInfo
 from node.signaling.parts import CoverInfo as CoverInfo
 from node.signaling.parts import GradeInfo as GradeInfo
 from node.signaling.parts import HandInfo as HandInfo
@@ -26,274 +64,13 @@ from node.signaling.parts import RoomInfo as RoomInfo
 from node.signaling.parts import ShowingInfo as ShowingInfo
 from node.signaling.parts import SlotInfo as SlotInfo
 from node.signaling.parts import TallyInfo as TallyInfo
+from node.signaling.parts import TextsInfo as TextsInfo
 from node.signaling.parts import TimeInfo as TimeInfo
 from node.signaling.parts import VerdictInfo as VerdictInfo
 from node.signaling.parts import VoiceInfo as VoiceInfo
 from node.signaling.parts import WaiterInfo as WaiterInfo
 from node.signaling.parts import WaitersInfo as WaitersInfo
 
-Id = Annotated[str, Meta(min_length=1, max_length=64)]
-Secret = Annotated[str, Meta(min_length=1, max_length=128)]
-Count = Annotated[int, Meta(ge=0, le=2**53)]
-Figure = Annotated[float, Meta(ge=0, le=1e12)]
-SourceName = Literal["microphone", "camera", "screen", "screen_audio"]
-
-
-class FromPage(msgspec.Struct, tag_field="type", tag=str.lower, forbid_unknown_fields=True, frozen=True):
-    """What a page may say."""
-
-
-class Hello(FromPage, frozen=True):
-    session: Secret
-    seq: Count = 0
-    language: Annotated[str, Meta(max_length=16)] = "fr"
-
-
-class Publish(FromPage, frozen=True):
-    source: SourceName
-    on: bool
-
-
-class Chat(FromPage, frozen=True):
-    """The length of the text is checked by the rules, which say what the limit is."""
-
-    text: str
-    key: Annotated[str, Meta(max_length=40)] = ""
-    to: Annotated[str, Meta(max_length=64)] = ""
-    reply: Annotated[str, Meta(max_length=64)] = ""
-
-
-class Layout(FromPage, frozen=True):
-    tiles: Annotated[int, Meta(ge=0, le=128)]
-    pinned: Id | None = None
-
-
-Pixels = Annotated[int, Meta(ge=0, le=16384)]
-
-
-class TileSize(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    slot: Annotated[int, Meta(ge=0, le=127)]
-    width: Pixels
-    height: Pixels
-
-
-class Sizes(FromPage, frozen=True):
-    sizes: Annotated[tuple[TileSize, ...], Meta(max_length=128)]
-
-
-class Voices(FromPage, frozen=True):
-    """Whether to be told who is in one's audio slots."""
-
-    on: bool
-
-
-class Show(FromPage, frozen=True):
-    """To everybody. What is not there stays as it is."""
-
-    view: Literal["", "auto", "gallery", "speaker", "presentation"] | None = None
-    spotlight: Annotated[tuple[Id, ...], Meta(max_length=32)] | None = None
-
-
-class Mute(FromPage, frozen=True):
-    participant: Id
-    source: SourceName
-    muted: bool
-
-
-class Remove(FromPage, frozen=True):
-    participant: Id
-
-
-class Role(FromPage, frozen=True):
-    """Promote or demote. Which roles there are, the rules say."""
-
-    participant: Id
-    role: Annotated[str, Meta(min_length=1, max_length=16)]
-
-
-class Rename(FromPage, frozen=True):
-    participant: Id
-    name: Annotated[str, Meta(max_length=400)]
-
-
-class Admit(FromPage, frozen=True):
-    """ "": everybody who waits."""
-
-    participant: Annotated[str, Meta(max_length=64)] = ""
-
-
-class Refuse(FromPage, frozen=True):
-    """Likewise."""
-
-    participant: Annotated[str, Meta(max_length=64)] = ""
-
-
-class Lobby(FromPage, frozen=True):
-    """What is not there stays as it is. The length of the texts is checked by the rules."""
-
-    on: bool | None = None
-    agenda: str | None = None
-    message: str | None = None
-
-
-class Hide(FromPage, frozen=True):
-    message: Id
-
-
-class Older(FromPage, frozen=True):
-    """What was said before this message."""
-
-    before: Id
-
-
-class Queue(FromPage, frozen=True):
-    """Moderators: what waits after this item."""
-
-    after: Id
-
-
-class Retract(FromPage, frozen=True):
-    message: Id
-
-
-class Report(FromPage, frozen=True):
-    message: Id
-    why: Annotated[str, Meta(max_length=200)] = ""
-
-
-class Regulate(FromPage, frozen=True):
-    """What is not there stays as it is."""
-
-    public: bool | None = None
-    private: bool | None = None
-    to_staff: bool | None = None
-    slow_s: Annotated[int, Meta(ge=0, le=3600)] | None = None
-    hold: bool | None = None
-    words: Literal["allow", "hold", "refuse"] | None = None
-    own_words: Annotated[tuple[Annotated[str, Meta(max_length=40)], ...], Meta(max_length=200)] | None = None
-    per_moderator: Annotated[int, Meta(ge=0, le=1000)] | None = None
-
-
-class SetFlags(FromPage, frozen=True, tag="flags"):
-    """What is not there stays as it is."""
-
-    webcams_only_for_moderators: bool | None = None
-    mute_on_start: bool | None = None
-    lock_camera: bool | None = None
-    lock_microphone: bool | None = None
-
-
-class Restrain(FromPage, frozen=True):
-    participant: Id
-    how: Literal["", "hold", "mute"]
-
-
-class Claim(FromPage, frozen=True):
-    item: Id
-
-
-class Release(FromPage, frozen=True):
-    item: Id
-
-
-class Decide(FromPage, frozen=True):
-    item: Id
-    verdict: Literal["approve", "decline", "hide", "dismiss"]
-
-
-class Hand(FromPage, frozen=True):
-    up: bool
-
-
-class Lower(FromPage, frozen=True):
-    """ "": everybody's hand."""
-
-    participant: Annotated[str, Meta(max_length=64)] = ""
-
-
-class React(FromPage, frozen=True):
-    reaction: Literal["clap", "yes", "no", "heart", "laugh", "wow"]
-
-
-class Active(FromPage, frozen=True):
-    """A key or a pointer was used lately."""
-
-
-class Extend(FromPage, frozen=True):
-    minutes: Annotated[int, Meta(ge=1, le=1440)]
-
-
-class End(FromPage, frozen=True):
-    """For everybody."""
-
-
-class Record(FromPage, frozen=True):
-    do: Literal["start", "pause", "resume", "stop"]
-    arrangement: Literal["grid", "speaker"] = "grid"
-
-
-class Quality(FromPage, frozen=True):
-    """Of the last seconds. Lost, dropped: 0 … 1; `decode_ms`: of one frame; `limited`: what holds the sending back."""
-
-    video_fps: Figure = 0.0
-    video_lost: Figure = 0.0
-    audio_lost: Figure = 0.0
-    rtt_ms: Figure = 0.0
-    jitter_ms: Figure = 0.0
-    freezes: Annotated[int, Meta(ge=0, le=100_000)] = 0
-    frozen_ms: Figure = 0.0
-    decode_ms: Figure = 0.0
-    dropped: Figure = 0.0
-    limited: Literal["", "cpu", "bandwidth"] = ""
-
-
-class Ping(FromPage, frozen=True):
-    n: Annotated[int, Meta(ge=-(2**53), le=2**53)] = 0
-
-
-class Leave(FromPage, frozen=True):
-    pass
-
-
-ClientMessage = (
-    Hello
-    | Publish
-    | Chat
-    | Layout
-    | Sizes
-    | Voices
-    | Show
-    | Mute
-    | Remove
-    | Role
-    | Rename
-    | Admit
-    | Refuse
-    | Lobby
-    | Hide
-    | Extend
-    | End
-    | Retract
-    | Older
-    | Queue
-    | Report
-    | Regulate
-    | SetFlags
-    | Restrain
-    | Claim
-    | Release
-    | Decide
-    | Hand
-    | Lower
-    | React
-    | Active
-    | Record
-    | Quality
-    | Ping
-    | Leave
-)
-
-decoder: Final = msgspec.json.Decoder(ClientMessage)
 encoder: Final = msgspec.json.Encoder()
 
 
@@ -331,6 +108,11 @@ class Welcome(FromNode, frozen=True):
     flags: tuple[str, ...] = ()
     recording: RecordingInfo | None = None
     showing: ShowingInfo | None = None
+    fixed: tuple[str, ...] = ()
+    """Of the flags, those that an operator set."""
+    texts: TextsInfo | None = None
+    risks: tuple[str, ...] = ()
+    """To who may start: what is not as it should be before guests come."""
 
 
 class Resumed(FromNode, frozen=True):
@@ -424,6 +206,7 @@ class Flags(FromNode, frozen=True):
 
     seq: int
     flags: tuple[str, ...]
+    fixed: tuple[str, ...] = ()
 
 
 class Recording(FromNode, frozen=True):
@@ -482,6 +265,7 @@ class Hall(FromNode, frozen=True, tag="lobby"):
     agenda: str
     message: str
     opens_in_s: int
+    brand: BrandInfo | None = None
 
 
 class Admitted(FromNode, frozen=True):
@@ -536,6 +320,18 @@ class NewRole(FromNode, frozen=True, tag="role"):
     by: str
 
 
+class Texts(FromNode, frozen=True):
+    seq: int
+    title: str
+    texts: TextsInfo
+
+
+class Noted(FromNode, frozen=True):
+    """The texts are kept. `unknown`: placeholders that stand for nothing."""
+
+    unknown: tuple[str, ...]
+
+
 class Rejoin(FromNode, frozen=True):
     seq: int
     cause: str
@@ -551,6 +347,7 @@ class Refused(FromNode, frozen=True):
     limit: str
     current: str
     set_by: str
+    support: str = ""
     to: str = ""
     key: str = ""
 

@@ -151,9 +151,31 @@ class CoverInfo(msgspec.Struct, frozen=True):
     present: int
 
 
-class RoomInfo(msgspec.Struct, frozen=True):
+class RoomInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`advice_people`: above it quality may suffer (R162)."""
+
     room: str
     title: str
+    type: str = ""
+    advice_people: int = 0
+
+
+class BrandInfo(msgspec.Struct, frozen=True):
+    name: str
+    colour: str
+    logo: str
+
+
+class TextsInfo(msgspec.Struct, frozen=True):
+    """HTML but for `redirect`, `guide` and `support`, which are addresses. `staff`: for moderators only."""
+
+    welcome: str
+    staff: str
+    speaking: str
+    redirect: str
+    brand: BrandInfo
+    guide: str
+    support: str
 
 
 class RecordingInfo(msgspec.Struct, frozen=True):

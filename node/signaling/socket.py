@@ -253,7 +253,7 @@ class Sockets:
 
     def _refused(self, refused: Refused, to: str, key: str = "") -> bytes:
         self._meter.refusal(refused.code, "websocket")
-        return frame(m.Refused.of(refused.refusal(), to, key))
+        return frame(m.Refused.of(refused.refusal(self._edge.texts.house.support), to, key))
 
     async def _listen(
         self,

@@ -32,7 +32,8 @@ from node.features.quality.watched import GradesChanged, HeldChanged, VerdictCha
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room
 from node.features.schedule.rules import TimeTold
-from node.features.types.rules import End
+from node.features.texts.service import NOTHING, House
+from node.features.types.rules import End, Right
 from node.ports import Event, Source
 from node.signaling import gestures, leading
 from node.signaling import messages as m
@@ -98,8 +99,9 @@ class Kept(NamedTuple):
 class Stream:
     """Of one room."""
 
-    def __init__(self, room: Room, seq: int, now: Callable[[], float]) -> None:
+    def __init__(self, room: Room, seq: int, now: Callable[[], float], house: House = NOTHING) -> None:
         self.room = room
+        self.house = house
         self.connections: dict[str, Connection] = {}
         self._seq = seq
         self._oldest = seq
@@ -286,7 +288,7 @@ class Stream:
     def end(self, participant: str, cause: str, why: Refusal, code: int = ENDED) -> None:
         connection = self.connections.pop(participant, None)
         if connection is not None:
-            connection.send(frame(m.Ended(self.next(), cause, why.refusal())))
+            connection.send(frame(m.Ended(self.next(), cause, why.refusal(self.house.support))))
             connection.end(code)
 
     def restart(self) -> None:
@@ -307,7 +309,7 @@ class Stream:
         return m.Welcome(
             seq=self._seq,
             you=person.id,
-            room=m.RoomInfo(room.id, room.title),
+            room=m.RoomInfo(room.id, room.title, room.type.key, room.type.advice_people),
             people=tuple(self._people.values()),
             slots=tuple(m.SlotInfo(slot, who, source) for slot, who, source in slots),
             chat=chat,
@@ -329,6 +331,9 @@ class Stream:
             flags=room.flags.now.on,
             recording=gestures.recording_of(room, self.now()),
             showing=gestures.showing_of(room),
+            fixed=room.flags.fixed,
+            texts=leading.texts_of(room, self.house, staff=person.role in STAFF, language=person.language),
+            risks=room.risks if room.type.may(person.role, Right.START) else (),
         )
 
 
@@ -356,8 +361,9 @@ def info_of(room: Room, person: Person) -> m.PersonInfo:
 class Hub:
     """The streams of all rooms: a listener of the floor."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: Floor, house: House = NOTHING) -> None:
         self._floor = floor
+        self._house = house
         self._streams: dict[str, Stream] = {}
         self._started = int(floor.clock.now() * 1000)
 
@@ -373,7 +379,7 @@ class Hub:
         stream = self._streams.get(room.id)
         if stream is None:
             first = max(self._started, int(self._floor.clock.now() * 1000))
-            stream = self._streams[room.id] = Stream(room, first, self._floor.clock.now)
+            stream = self._streams[room.id] = Stream(room, first, self._floor.clock.now, self._house)
         return stream
 
     @property
@@ -470,7 +476,7 @@ def _block_changed(stream: Stream, event: BlockChanged) -> None:
 
 def _flags_changed(stream: Stream, event: FlagsChanged) -> None:
     seq = stream.next()
-    stream.tell(m.Flags(seq, event.flags.on), seq)
+    stream.tell(m.Flags(seq, event.flags.on, stream.room.flags.fixed), seq)
 
 
 def _rejoin_wanted(stream: Stream, event: RejoinWanted) -> None:

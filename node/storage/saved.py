@@ -20,10 +20,12 @@ import node.features.recordings.store as recordings
 import node.features.roles.store as roles
 import node.features.rooms.store as rooms
 import node.features.schedule.store as schedule
+import node.features.texts.store as texts
 from node.features.chat.rules import ChatBegun
 from node.features.flags.rules import FlagSet
 from node.features.rooms.rules import RoomClosed, SavedRoom
 from node.features.schedule.rules import SittingEnded
+from node.features.texts.rules import Texts
 from node.storage.ledger import Writes, merged
 
 _FEATURES: Final = merged(
@@ -40,6 +42,7 @@ _FEATURES: Final = merged(
         hands.WRITES,
         flags.WRITES,
         roles.WRITES,
+        texts.WRITES,
         schedule.WRITES,
         recordings.WRITES,
     )
@@ -67,6 +70,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         raised = await hands.of_rooms(tx, ids)
         taken = await recordings.of_rooms(tx, ids)
         flagged = await flags.of_rooms(tx, ids)
+        said = await texts.of_rooms(tx, ids)
         lobbies = await lobby.of_rooms(tx, ids)
         moderated = await moderation.of_rooms(tx, ids)
         saved = []
@@ -88,6 +92,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     hands=raised.get(opening.room, {}),
                     flags=flagged.get(opening.room, FlagSet()),
                     recording=taken.get(opening.room),
+                    texts=said.get(opening.room, Texts()),
                     private=tuple(private),
                     moderation=moderated[opening.room].settings,
                     restraints=moderated[opening.room].restraints,

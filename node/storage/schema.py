@@ -16,7 +16,8 @@ import node.features.rates.store
 import node.features.recordings.store
 import node.features.roles.store
 import node.features.rooms.store
-import node.features.schedule.store  # noqa: F401
+import node.features.schedule.store
+import node.features.texts.store  # noqa: F401
 from node.storage.metadata import metadata
 
 __all__ = ["metadata"]

@@ -51,10 +51,10 @@ class WebEdge:
         self._origins = frozenset(origin.rstrip("/") for origin in origins)
         self.failures = Failures(now)
         self.sockets = Sockets(edge, meter, allowed=self._check_origin, failed=self._failed)
-        door = JoinDoor(join, edge.lobby, meter, self._failed, turn, self._may_guess)
+        door = JoinDoor(join, edge.lobby, meter, self._failed, turn, self._may_guess, edge.texts.house.support)
         pages = Pages((types or Types(Book(Limits()))).list)
         self.doorway = Doorway(per_source=0) if behind_proxy else Doorway()
-        middlewares = [self.doorway.middleware, refusals_counted_by(meter)]
+        middlewares = [self.doorway.middleware, refusals_counted_by(meter, edge.texts.house.support)]
         self.app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
         self.app.on_response_prepare.append(secure)
         chat = ChatDoor(edge.chat, join, self._failed, now)
@@ -88,6 +88,7 @@ def routes(door: JoinDoor, chat: ChatDoor, pages: Pages, sockets: Sockets) -> li
     return [
         web.get("/", pages.home),
         web.get("/r/{room}", pages.room),
+        web.get("/guide/{type}", pages.guide),
         web.get("/locale/{language}.json", pages.locale),
         web.static("/static", STATIC, append_version=False),
         web.get("/api/rooms/{room}", door.look),

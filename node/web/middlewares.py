@@ -37,7 +37,7 @@ _POLICY: Final = (
 )
 
 
-def refusals_counted_by(meter: Meter) -> Middleware:
+def refusals_counted_by(meter: Meter, support: str = "") -> Middleware:
     """Every refusal is the same object (`node/errors.py`) and counted; what we did not foresee is INTERNAL and in the
     log."""
 
@@ -49,17 +49,17 @@ def refusals_counted_by(meter: Meter) -> Middleware:
             if error.status < 400:
                 raise
             refused = _of_http(error)
-            response = answer(refused)
+            response = answer(refused, support)
             if isinstance(error, web.HTTPMethodNotAllowed):
                 response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
         except Refused as error:
-            refused, response = error, answer(error)
+            refused, response = error, answer(error, support)
         except ConnectionError:
             raise
         except Exception:
             route = request.match_info.route.resource
             refused = fault("request_failed", method=request.method, route=route.canonical if route is not None else "")
-            response = answer(refused)
+            response = answer(refused, support)
         meter.refusal(refused.code, "http")
         return response
 
@@ -77,10 +77,13 @@ def _of_http(error: web.HTTPException) -> Refused:
     return Refused("BAD_REQUEST", current=error.reason[:60])
 
 
-def answer(refused: Refused) -> web.Response:
+def answer(refused: Refused, support: str = "") -> web.Response:
     status = refused.row.http
     response = web.Response(
-        body=msgspec.json.encode(refused.refusal()), status=status, content_type="application/json", charset="utf-8"
+        body=msgspec.json.encode(refused.refusal(support)),
+        status=status,
+        content_type="application/json",
+        charset="utf-8",
     )
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

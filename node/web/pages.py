@@ -1,4 +1,4 @@
-"""The pages: two templates, and static files from our own origin only."""
+"""The pages: three templates, and static files from our own origin only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from node.errors import Refused
-from node.features.types.rules import SessionType
+from node.errors import Language, Refused
+from node.features.guide.rules import HEADING, guide
+from node.features.types.rules import TYPES, SessionType
 from node.features.types.web import comparison
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ class Pages:
         """The same page for every room: what is in it comes by the ticket, which is in the fragment."""
         return self._page("room.html")
 
+    async def guide(self, request: web.Request) -> web.Response:
+        """How to speak in a session of a type, in both languages (R170)."""
+        row = TYPES.get(request.match_info["type"])
+        if row is None:
+            raise Refused("NOT_FOUND")
+        return self._page("guide.html", words={language: _guide(row, language) for language in ("fr", "en")})
+
     async def locale(self, request: web.Request) -> web.StreamResponse:
         language = request.match_info["language"]
         if language not in LANGUAGES:
@@ -51,3 +59,11 @@ class Pages:
         """French until the page's own script has asked the browser: it knows the person's choice, we do not."""
         text = self._templates.get_template(template).render(**values)
         return web.Response(text=text, content_type="text/html")
+
+
+def _guide(row: SessionType, language: Language) -> dict[str, object]:
+    return {
+        "heading": HEADING.fill(limit=row.title.fill()[language])[language],
+        "use": row.use.fill()[language],
+        "lines": [line.fill()[language] for line in guide(row)],
+    }

@@ -47,6 +47,9 @@ from node.features.rooms.floor import Floor
 from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Rooms
 from node.features.rooms.told import Told
+from node.features.settings.service import Settings
+from node.features.texts.service import House as TextsHouse
+from node.features.texts.service import TextsService
 from node.features.types.service import Types
 from node.journal import Journal
 from node.ports import (
@@ -266,6 +269,8 @@ class House:
             flags=Flags(self.floor),
             types=Types(self.quota.book),
             roles=Roles(self.floor, self.quota),
+            texts=TextsService(self.floor, TextsHouse(support="https://aide.exemple.fr")),
+            settings=Settings(self.floor, self.quota, Passwords(), TextsHouse()),
             lobby=Lobby(self.floor, self.quota, Passwords()),
             access=Access(self.floor, Limits(), Passwords(), lambda: "http://test"),
             journal=self.journal,

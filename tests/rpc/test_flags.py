@@ -43,6 +43,8 @@ async def test_by_command(house: House, tmp_path: Path) -> None:
         "mute_on_start": False,
         "lock_camera": False,
         "lock_microphone": True,
+        "disable_notes": False,
+        "fixed": ["lock_microphone"],
     }
-    assert house.floor.room("hall").flags.now == FlagSet(lock_microphone=True)
+    assert house.floor.room("hall").flags.now == FlagSet(lock_microphone=True, fixed=("lock_microphone",))
     assert "lock_microphone" in await terminal.regie("flags", "get", "hall")

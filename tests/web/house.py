@@ -50,6 +50,8 @@ from node.features.rooms.rules import RoomView
 from node.features.rooms.service import Rooms
 from node.features.rooms.store import SqlArchive as RoomArchive
 from node.features.rooms.told import Told
+from node.features.texts.service import House as TextsHouse
+from node.features.texts.service import TextsService
 from node.journal import Journal
 from node.ports import (
     Actor,
@@ -294,6 +296,7 @@ class House:
     limits: Limits = field(default_factory=Limits)
     options: dict[str, Any] = field(default_factory=dict)
     files: Kept = field(default_factory=lambda: Kept({}))
+    of_all: TextsHouse = field(default_factory=TextsHouse)
 
     async def open(self) -> Self:
         self.folder.mkdir(exist_ok=True)
@@ -302,7 +305,7 @@ class House:
         self.ledger.start()
         self.floor = Floor(media=self.media, ledger=self.ledger, clock=self.clock, node="n1")
         self.journal = Journal("test")
-        self.hub = Hub(self.floor)
+        self.hub = Hub(self.floor, self.of_all)
         self.floor.listen(Told(self.floor, self.journal))
         self.floor.listen(self.hub)
         self.media.subscribe(self.floor.on_media)
@@ -316,7 +319,7 @@ class House:
         self.rooms = Rooms(self.floor, archive, self.quota, lambda: "http://test")
         self.participants, self.mute = Participants(self.floor), Mute(self.floor)
         self.chat = Chat(self.floor, ChatArchive(self.engine), self.journal)
-        passwords = Passwords()
+        passwords = self.passwords = Passwords()
         self.join = Join(self.floor, self.quota, passwords)
         self.lobby = Lobby(self.floor, self.quota, passwords)
         self.lobby.resume()
@@ -326,6 +329,7 @@ class House:
         self.media.subscribe(self.recordings.on_media)
         await self.recordings.resume()
         self.roles = Roles(self.floor, self.quota)
+        self.texts = TextsService(self.floor, self.of_all)
         edge = Edge(
             self.hub,
             self.join,
@@ -344,6 +348,7 @@ class House:
             Halls(self.floor, self.lobby),
             self.recordings,
             self.roles,
+            self.texts,
         )
         self.meter = Counting()
         self.replay = Replay(self.floor, self.recordings, ReplayArchive(self.engine), passwords)

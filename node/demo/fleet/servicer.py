@@ -142,6 +142,21 @@ class Servicer(
         ]
         return self._did(request, rooms_pb2.CreateRoomResponse(room=self._node.rooms[room], links=links))
 
+    async def GetSettings(self, request: Any, context: Any) -> Any:
+        await self._check(context, "GetSettings", "viewer")
+        room = await self._room(request, context)
+        return rooms_pb2.GetSettingsResponse(settings=_settings(room))
+
+    async def UpdateRoom(self, request: Any, context: Any) -> Any:
+        """A played room has a title and a size; nothing else of its form is kept."""
+        if again := await self._check(context, "UpdateRoom", "operator", request):
+            return again
+        room = await self._room(request, context)
+        room.title = request.settings.title or room.title
+        room.max_participants = request.settings.max_participants or room.max_participants
+        await self._node.tell("room", room.room, room)
+        return self._did(request, rooms_pb2.UpdateRoomResponse(room=room, settings=_settings(room)))
+
     async def WatchRooms(self, request: Any, context: Any) -> Any:
         await self._check(context, "WatchRooms", "viewer")
         async for snapshot, changes, token in self._node.follow("room", "", request.resume_token):
@@ -358,3 +373,7 @@ class Servicer(
 
 def _muted(person: participants_pb2.Participant) -> bool:
     return any(track.source == "microphone" and track.muted for track in person.tracks)
+
+
+def _settings(room: rooms_pb2.Room) -> rooms_pb2.Settings:
+    return rooms_pb2.Settings(title=room.title, max_participants=room.max_participants, access="open")

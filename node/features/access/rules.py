@@ -125,6 +125,14 @@ class TicketEnded(Fact, frozen=True):
     at: float
 
 
+class LinksProlonged(Fact, frozen=True):
+    """Those that are alive and end before `until` end then."""
+
+    room: str
+    until: float
+    at: float
+
+
 class AccessChanged(Fact, frozen=True):
     room: str
     mode: Mode
@@ -303,6 +311,13 @@ class Access:
         if link is not None and link.id:
             self._keep(msgspec.structs.replace(link, role=role))
         return []
+
+    def prolong(self, until: float | None, now: float) -> list[Event]:
+        """A room with a date keeps its links when it is put off (R089)."""
+        due = [link for link in self._links.values() if not link.ended and until is not None and link.expires < until]
+        for link in due:
+            self._keep(msgspec.structs.replace(link, expires=until))
+        return [LinksProlonged(self.room, until, now)] if due and until is not None else []
 
     # ------------------------------------------------------------ inside
 

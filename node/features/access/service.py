@@ -48,7 +48,7 @@ class Access:
         room = self._floor.room(room_id)
         made = ""
         if mode is Mode.PASSWORD and not password and not room.access.password:
-            password = made = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+            password = made = new_password()
         kept = await self._passwords.made(password) if password and mode is Mode.PASSWORD else ""
         await self._floor.decide(room_id, SetAccess(mode, by, kept)).done()
         return room.access.view(), made
@@ -116,6 +116,11 @@ class Access:
         if room.schedule.cut is not None:  # links of a scheduled room hold until it is over
             until = max(until, room.schedule.cut)
         return join_link(self._web_url(), room.id, role, until)
+
+
+def new_password() -> str:
+    """Easy to read aloud, and 56 random bits."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def _kept(made: JoinLink, id: str = "", name: str = "") -> Link:

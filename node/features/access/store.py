@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Column, Double, ForeignKey, String, Table, Text, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from node.features.access.rules import AccessChanged, Link, TicketEnded, TicketIssued
+from node.features.access.rules import AccessChanged, Link, LinksProlonged, TicketEnded, TicketIssued
 from node.features.participants.rules import Role
 from node.features.rooms.store import room
 from node.storage.ledger import Write, Writes
@@ -49,6 +49,14 @@ WRITES: Final[Writes] = {
             .where(ticket.c.digest == bindparam("key"))
             .values(ended=bindparam("new_ended"), expires=bindparam("new_expires")),
             lambda f: {"key": f.secret, "new_ended": f.cause, "new_expires": f.at},
+        ),
+    ),
+    LinksProlonged: (
+        Write(
+            update(ticket)
+            .where(ticket.c.room == bindparam("key"), ticket.c.ended == "", ticket.c.expires < bindparam("until"))
+            .values(expires=bindparam("until")),
+            lambda f: {"key": f.room, "until": f.until},
         ),
     ),
     AccessChanged: (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from node.features.flags.rules import FlagSet
+from node.features.flags.rules import NAMES, FlagSet
 from node.features.flags.service import Flags
 from node.rpc.call import current
 from protos.flags.v1 import flags_pb2 as pb
@@ -19,7 +19,7 @@ class FlagsServicer(flags_pb2_grpc.FlagsServiceServicer):
         return pb.GetFlagsResponse(flags=flags(self._flags.get(request.room)))
 
     async def SetFlags(self, request: pb.SetFlagsRequest, context: Any) -> pb.SetFlagsResponse:
-        names = FlagSet.__struct_fields__
+        names = NAMES
         changes = {name: getattr(request, name) for name in names if request.HasField(cast(Any, name))}
         return pb.SetFlagsResponse(flags=flags(await self._flags.set(request.room, by=current().actor, **changes)))
 
@@ -30,4 +30,6 @@ def flags(view: FlagSet) -> pb.Flags:
         mute_on_start=view.mute_on_start,
         lock_camera=view.lock_camera,
         lock_microphone=view.lock_microphone,
+        disable_notes=view.disable_notes,
+        fixed=view.fixed,
     )

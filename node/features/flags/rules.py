@@ -22,19 +22,26 @@ MICROPHONE: Final = frozenset({Source.MICROPHONE})
 class FlagSet(msgspec.Struct, frozen=True):
     """`webcams_only_for_moderators`: participants do not receive each other's cameras (R187). `mute_on_start`: a
     microphone is closed until its owner opens it in the room (R188). `lock_camera`, `lock_microphone`: participants
-    send none (R189, R190)."""
+    send none (R189, R190). `disable_notes`: they write no shared notes (R193). `fixed`: the names of those that an
+    operator set, which hosts do not lift."""
 
     webcams_only_for_moderators: bool = False
     mute_on_start: bool = False
     lock_camera: bool = False
     lock_microphone: bool = False
+    disable_notes: bool = False
+    fixed: tuple[str, ...] = ()
 
     @property
     def on(self) -> tuple[str, ...]:
         """The names of those that hold."""
-        return tuple(name for name in self.__struct_fields__ if getattr(self, name))
+        return tuple(name for name in NAMES if getattr(self, name))
 
 
+NAMES: Final = tuple(name for name in FlagSet.__struct_fields__ if name != "fixed")
+
+
+OPERATOR: Final = "operator"
 LOCKS: Final = {Source.CAMERA: "lock_camera", Source.MICROPHONE: "lock_microphone"}
 
 
@@ -46,6 +53,7 @@ class SetFlags(msgspec.Struct, frozen=True):
     mute_on_start: bool | None = None
     lock_camera: bool | None = None
     lock_microphone: bool | None = None
+    disable_notes: bool | None = None
 
 
 class FlagsChanged(Fact, frozen=True):
@@ -79,6 +87,11 @@ class Flags:
         self._people = people
         self._touched = touched
 
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """Those that an operator set."""
+        return self.now.fixed
+
     def locked(self, role: Role) -> frozenset[Source]:
         return locked(self.now, role)
 
@@ -92,13 +105,19 @@ class Flags:
     def set(self, command: SetFlags, now: float) -> list[Event]:
         """
         Raises:
-            Refused: FLAGS_NONE in a room whose type has no participants (R159).
+            Refused: FLAGS_NONE in a room whose type has no participants (R159); NOT_ALLOWED for a host, when an
+                operator set what is to be lifted.
         """
         if not self._touched:
             raise Refused("FLAGS_NONE", set_by="type")
-        asked = {name: getattr(command, name) for name in FlagSet.__struct_fields__}
-        before = self.now
-        self.now = msgspec.structs.replace(before, **{name: on for name, on in asked.items() if on is not None})
+        asked = {name: on for name in NAMES if (on := getattr(command, name)) is not None}
+        before, operator = self.now, command.by.kind == OPERATOR
+        if not operator and any(not on and name in before.fixed for name, on in asked.items()):
+            raise Refused("NOT_ALLOWED", limit=OPERATOR, current=command.by.kind, set_by=OPERATOR)
+        fixed = frozenset(before.fixed)
+        if operator:
+            fixed = fixed.difference(asked) | {name for name, on in asked.items() if on}
+        self.now = msgspec.structs.replace(before, **asked, fixed=tuple(name for name in NAMES if name in fixed))
         return [FlagsChanged(self.room, before, self.now, command.by.id, now)] if self.now != before else []
 
     def may_publish(self, command: Publish, now: float) -> list[Event]:

@@ -11,12 +11,15 @@ import msgspec
 
 from node.errors import Refused
 from node.features.access.passwords import Passwords
+from node.features.guide.rules import address_of
 from node.features.join.rules import Admit, GiveUp, Knock, Return, TakeOver
 from node.features.lobby.rules import TakeSeat
 from node.features.participants.rules import Attach, Detach, GoAway, Leave, Person, Role
 from node.features.quota.service import Quota
 from node.features.rooms.floor import Decided, Floor, digest
 from node.features.rooms.rules import Room
+from node.features.texts.markup import to_html
+from node.features.texts.rules import Brand
 from node.ports import Opened, Shape, Slot, Source, Track
 
 SECRET_LENGTH: Final = 128
@@ -75,6 +78,13 @@ class Look(msgspec.Struct, frozen=True):
     flags: tuple[str, ...] = ()
     lobby: str = ""
     """For what this person waits before they may join: `early`, `start`, `lobby`; "": for nothing."""
+    notice: dict[str, str] | None = None
+    """By language: what one must know before a session of this type (R154)."""
+    crowded: bool = False
+    """One more is above what is advised (R162)."""
+    speaking: str = ""
+    guide: str = ""
+    brand: Brand = Brand()
 
 
 class Join:
@@ -110,6 +120,11 @@ class Join:
             name=link.name,
             flags=room.flags.now.on,
             lobby=room.lobby.must_wait(role, now),
+            notice=room.type.notice.fill() if room.type.notice is not None else None,
+            crowded=0 < room.type.advice_people <= len(room.people),
+            speaking=to_html(room.says.now.speaking, room.title),
+            guide=address_of(room.type),
+            brand=room.says.now.brand,
         )
 
     async def join(self, room_id: str, ticket: str, request: JoinRequest) -> Joined:

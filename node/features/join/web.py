@@ -73,7 +73,9 @@ class JoinDoor:
         failed: Callable[[web.Request], None],
         turn: Turn | None = None,
         may_guess: Callable[[web.Request], bool] = lambda _request: True,
+        support: str = "",
     ) -> None:
+        self._support = support
         self._join = join
         self._lobby = lobby
         self._turn = turn
@@ -89,7 +91,7 @@ class JoinDoor:
             look = await self._join.look(request.match_info["room"], bearer(request))
         except Refused as refused:
             raise self._counted(request, refused) from None
-        return _json(msgspec.structs.asdict(look) | self._ice_servers())
+        return _json(msgspec.structs.asdict(look) | {"support": self._support} | self._ice_servers())
 
     async def join(self, request: web.Request) -> web.Response:
         ticket = bearer(request)

@@ -297,6 +297,11 @@ class Recordings:
 
     # ------------------------------------------------------------ commands
 
+    def titled(self, title: str) -> list[Event]:
+        """The room has another title: what is taken from now on is called so."""
+        self._title = title
+        return []
+
     def start(self, command: StartRecording, begun: bool, now: float) -> list[Event]:
         """`begun`: whether the session has; if not, the recording waits for it.
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from node.errors import Refused
+from node.features.access.rules import Mode
 from node.features.rooms.rules import JoinLink, RoomState, RoomView
 from node.features.rooms.service import Rooms
 from node.features.schedule.rules import Form
-from node.features.types.rules import End
+from node.features.settings.rules import Wishes, unknown_of
+from node.features.settings.service import Settings
+from node.features.types.rules import End, type_of
 from node.journal import Change, Journal, RoomChanged, RoomGone
 from node.rpc.call import current
 from node.rpc.convert import Latest, page, position, seconds, stamp
@@ -33,12 +37,16 @@ CAUSES: Final = {
 
 
 class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
-    def __init__(self, rooms: Rooms, journal: Journal) -> None:
+    def __init__(self, rooms: Rooms, settings: Settings, journal: Journal) -> None:
         self._rooms = rooms
+        self._settings = settings
         self._journal = journal
         self._latest = Latest(room)
 
     async def CreateRoom(self, request: pb.CreateRoomRequest, context: Any) -> pb.CreateRoomResponse:
+        by = current().actor
+        wishes = wishes_of(request.settings)
+        asked, made = await self._settings.prepare(wishes, type_of(request.type), by)
         view, links = await self._rooms.create(
             title=request.title,
             max_participants=request.max_participants,
@@ -47,10 +55,26 @@ class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
             type=request.type,
             form=_form(request),
             starts=seconds(request.starts) if request.HasField("starts") else None,
-            minutes=request.minutes,
-            by=current().actor,
+            minutes=request.minutes if request.HasField("minutes") else None,
+            asked=asked,
+            by=by,
         )
-        return pb.CreateRoomResponse(room=room(view), links=map(link, links))
+        unknown = unknown_of(asked)
+        return pb.CreateRoomResponse(
+            room=room(await self._rooms.get(view.room)), links=map(link, links), unknown=unknown, password=made
+        )
+
+    async def GetSettings(self, request: pb.GetSettingsRequest, context: Any) -> pb.GetSettingsResponse:
+        return pb.GetSettingsResponse(settings=settings(self._settings.get(request.room)))
+
+    async def UpdateRoom(self, request: pb.UpdateRoomRequest, context: Any) -> pb.UpdateRoomResponse:
+        done = await self._settings.update(request.room, wishes_of(request.settings), by=current().actor)
+        return pb.UpdateRoomResponse(
+            room=room(await self._rooms.get(request.room)),
+            settings=settings(done.settings),
+            unknown=done.unknown,
+            password=done.password,
+        )
 
     async def GetRoom(self, request: pb.GetRoomRequest, context: Any) -> pb.GetRoomResponse:
         return pb.GetRoomResponse(room=room(await self._rooms.get(request.room)))
@@ -125,6 +149,7 @@ def room(view: RoomView) -> pb.Room:
         ended_by=schedule.sitting.by,
         lobby=view.lobby,
         waiters=view.waiters,
+        risks=view.risks,
     )
 
 
@@ -139,3 +164,29 @@ def changed(frame: Frame, wire: Latest[RoomView, pb.Room]) -> pb.WatchRoomsRespo
         gone=[change.room for change in frame.changes if isinstance(change, RoomGone)],
         position=position(frame.position),
     )
+
+
+def wishes_of(asked: pb.Settings) -> Wishes:
+    """
+    Raises:
+        Refused: VALUE_INVALID.
+    """
+    named = {name: getattr(asked, name) for name in _PLAIN if asked.HasField(cast(Any, name))}
+    if asked.HasField("starts"):
+        named["starts"] = seconds(asked.starts)
+    if asked.access:
+        if asked.access not in set(Mode):
+            raise Refused("VALUE_INVALID", limit=", ".join(Mode), current=f"access = {asked.access[:16]!r}")
+        named["access"] = Mode(asked.access)
+    return Wishes(**named, password=asked.password)
+
+
+def settings(view: Wishes) -> pb.Settings:
+    said = pb.Settings(access=view.access or "", starts=stamp(view.starts))
+    for name in _PLAIN:
+        if (value := getattr(view, name)) is not None:
+            setattr(said, name, value)
+    return said
+
+
+_PLAIN: Final = tuple(name for name in Wishes.__struct_fields__ if name not in ("starts", "access", "password"))

@@ -48,7 +48,8 @@ from node.features.rooms.view import RoomView as RoomView
 from node.features.rooms.view import SavedPerson as SavedPerson
 from node.features.rooms.view import SavedRoom as SavedRoom
 from node.features.schedule.rules import Form, Schedule, SittingEnded
-from node.features.types.rules import End, Right, type_of
+from node.features.texts.rules import Sayings
+from node.features.types.rules import End, Right, Start, type_of
 from node.ports import Actor, Event, Held, Shape, Source
 
 # ---------------------------------------------------------------- the room
@@ -59,7 +60,7 @@ class Room:
 
     def __init__(self, opening: Opening, *, node: str = "") -> None:
         self.id = opening.room
-        self.title = opening.title
+        self.says: Sayings = Sayings(self.id, opening.title)
         self.created = opening.created
         self.opened = opening.opened
         self.closed: float | None = opening.closed
@@ -88,6 +89,20 @@ class Room:
         self.reactions: Reactions = Reactions(self.id, self.people)
         self.cover: Cover = Cover(self.id, self.people, self.moderation)
         self.recordings: Recordings = Recordings(self.id, self.title, self.people, self.type)
+
+    @property
+    def title(self) -> str:
+        return self.says.title
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """What is not as it should be before guests come: `title`, nobody gave the room one (R111); `rehearsal`,
+        nothing was tried in it (R241)."""
+        if self.schedule.started is not None:
+            return ()
+        tried = self.says.now.rehearsed or self.schedule.cause is not None
+        waits = self.type.start is Start.HOST and not tried
+        return (*(("title",) if self.says.untitled else ()), *(("rehearsal",) if waits else ()))
 
     def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
         """Decide. The events are in the order in which they happened.
@@ -143,6 +158,7 @@ class Room:
             room.mute.restore(participant, source, by)
         room.mute.room_muted = saved.room_muted
         room.flags.now = saved.flags
+        room.says.now = saved.texts
         room.chat.restore(list(saved.messages), saved.last_message, list(saved.private), opening.chat_from)
         room.moderation.restore(saved.moderation, saved.restraints, list(saved.items), saved.last_item)
         for participant, ticket, name, how in saved.absent:
@@ -227,6 +243,7 @@ class Room:
             lobby=self.lobby.on,
             waiters=len(self.lobby),
             recording=live.state if (live := self.recordings.view()) is not None else "",
+            risks=self.risks if self.closed is None else (),
         )
 
     def participant(self, participant: str) -> ParticipantView:

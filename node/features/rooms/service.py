@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
+
+import msgspec
 
 from node.errors import Refused
 from node.features.access.rules import Issue, Link
-from node.features.join.names import clean_title
 from node.features.participants.rules import Role
 from node.features.quota.rules import TICKET_HOURS_MAX, Limits
 from node.features.quota.service import Quota
 from node.features.rooms.floor import Floor, digest
 from node.features.rooms.rules import Close, JoinLink, Opening, RoomView, create
-from node.features.schedule.rules import EndSitting, Extend, Form, Plan
-from node.features.types.rules import SessionType, type_of
+from node.features.schedule.rules import EndSitting, Extend, Form, Plan, plan_of
+from node.features.texts.rules import title_of
+from node.features.types.rules import type_of
 from node.ports import Actor
 
 ROOM_ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
@@ -51,22 +53,25 @@ class Rooms:
         type: str = "",
         form: Form = Form.PERMANENT,
         starts: float | None = None,
-        minutes: int = 0,
+        minutes: int | None = None,
+        asked: Sequence[msgspec.Struct] = (),
         by: Actor,
     ) -> tuple[RoomView, tuple[JoinLink, ...]]:
-        """A new room and its links, one for each role of its type. The secrets are shown only now.
+        """A new room and its links, one for each role of its type. The secrets are shown only now. `minutes` 0: no end,
+        where the type knows that. `asked`: commands to the new room before anybody comes; it is made with all of them
+        or not at all.
 
         Raises:
-            Refused: NAME_INVALID (the title), VALUE_INVALID, TYPE_UNKNOWN, DURATION_OUT_OF_RANGE, ROOM_EXISTS,
-                ROOMS_FULL; FENCED.
+            Refused: as `asked` is; NAME_INVALID (the title), VALUE_INVALID, TYPE_UNKNOWN, DURATION_OUT_OF_RANGE,
+                ROOM_EXISTS, ROOMS_FULL; FENCED.
             Fault: the ledger cannot keep it. There is no such room then.
         """
-        title = clean_title(title)
+        title = title_of(title)
         limits = self._quota.limits
         kind = type_of(type)
         most = self._quota.book.people_of(kind, max_participants)
         now = self._floor.clock.now()
-        plan = _plan_of(kind, form, starts, minutes, now)
+        plan = plan_of(kind, form, starts, minutes, now)
         hours = ticket_hours or _hours_of(plan, now, limits)
         if not 1 <= hours <= TICKET_HOURS_MAX:
             raise Refused("VALUE_INVALID", limit=f"1 … {TICKET_HOURS_MAX}", current=f"ticket_hours = {hours}")
@@ -86,6 +91,8 @@ class Rooms:
         issue = Issue(tuple(Link(digest(link.ticket), link.role, link.expires) for link in links))
         events += room.handle(issue, now)
         try:
+            for command in asked:
+                events += room.handle(command, now)
             await self._floor.add(room, events).done()
         except Exception:
             self._floor.withdraw(room)  # nobody is given its links, and the next start would not know it
@@ -148,17 +155,6 @@ def join_link(web_url: str, room_id: str, role: Role, expires: float) -> JoinLin
     """A new one, with a secret of 192 random bits (R126)."""
     ticket = secrets.token_urlsafe(24)
     return JoinLink(role=role, url=f"{web_url}/r/{room_id}#{ticket}", ticket=ticket, expires=expires)
-
-
-def _plan_of(kind: SessionType, form: Form, starts: float | None, minutes: int, now: float) -> Plan:
-    minutes = minutes or kind.default_minutes
-    if not 1 <= minutes <= kind.max_minutes:
-        raise Refused("DURATION_OUT_OF_RANGE", limit=f"1 … {kind.max_minutes}", current=minutes, set_by="type")
-    if (form is Form.SCHEDULED) != (starts is not None):
-        raise Refused("VALUE_INVALID", limit="starts ⇔ scheduled", current=f"form = {form}")
-    if starts is not None and not now - minutes * 60.0 < starts < now + TICKET_HOURS_MAX * 3600.0:
-        raise Refused("VALUE_INVALID", limit="now … 1 year", current=f"starts = {starts:.0f}")
-    return Plan(form, starts, minutes)
 
 
 def _hours_of(plan: Plan, now: float, limits: Limits) -> int:

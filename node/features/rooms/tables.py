@@ -43,7 +43,8 @@ from node.features.reactions.rules import React
 from node.features.recordings import rules as recordings
 from node.features.roles.rules import GiveRole, Rename, RoleGiven
 from node.features.rooms.asked import Close, Resume
-from node.features.schedule.rules import EndSitting, Extend, SittingEnded, SittingStarted
+from node.features.schedule.rules import EndSitting, Extend, PlanChanged, Replan, SittingEnded, SittingStarted
+from node.features.texts.rules import SetTexts, TextsChanged
 from node.ports import Event, LayersWanted, VideoHeld
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, c, now: room.mute.published(c, now),
     ),
     SetFlags: (lambda room, c, now: room.flags.set(c, now),),
+    SetTexts: (lambda room, c, now: room.says.set(c, now),),
     GiveRole: (lambda room, c, now: room.roles.give(c, now),),
     Rename: (lambda room, c, now: room.roles.rename(c, now),),
     Report: (lambda room, c, now: room.quality.report(c, now),),
@@ -124,6 +126,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Lower: (lambda room, c, now: room.hands.lower(c, now),),
     React: (lambda room, c, now: room.reactions.react(c, now),),
     Extend: (lambda room, c, now: room.schedule.extend(c, now),),
+    Replan: (lambda room, c, now: room.schedule.replan(c, now),),
     EndSitting: (lambda room, c, now: room.schedule.end(c, now),),
     Block: (lambda room, c, now: room.mute.block(c, now),),
     Unblock: (lambda room, c, now: room.mute.unblock(c, now),),
@@ -198,6 +201,8 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.schedule.person_gone(e, now),
         lambda room, e, now: room.recordings.person_gone(e, now),
     ),
+    TextsChanged: (lambda room, e, now: room.recordings.titled(e.title),),
+    PlanChanged: (lambda room, e, now: room.access.prolong(e.cut, now),),
     PlaceFreed: (lambda room, e, now: room.lobby.place_freed(e, now),),
     TicketEnded: (lambda room, e, now: room.lobby.ticket_ended(e, now),),
     SittingStarted: (lambda room, e, now: room.recordings.begin(e, now),),

@@ -25,7 +25,8 @@ from node.features.rates.rules import CapsChanged
 from node.features.reactions.rules import ReactionGiven
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room, RoomClosed, RoomCreated
-from node.features.schedule.rules import SittingEnded, SittingExtended, SittingStarted
+from node.features.schedule.rules import PlanChanged, SittingEnded, SittingExtended, SittingStarted
+from node.features.texts.rules import TextsChanged
 from node.journal import Journal, MessageChanged, ParticipantChanged, ParticipantGone, RoomChanged, RoomGone
 from node.ports import Event
 
@@ -59,6 +60,8 @@ _ROOM: Final = (
     SittingExtended,
     SittingEnded,
     RoomQuotaSet,
+    PlanChanged,
+    TextsChanged,
 )
 
 

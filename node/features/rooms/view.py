@@ -18,6 +18,7 @@ from node.features.quota.rules import Value
 from node.features.rates.rules import Cap
 from node.features.recordings.rules import SavedRecording
 from node.features.schedule.rules import Plan, ScheduleView, Sitting
+from node.features.texts.rules import Texts
 from node.ports import Shape, Source
 
 
@@ -63,6 +64,8 @@ class RoomView(msgspec.Struct, frozen=True):
     waiters: int = 0
     recording: str = ""
     """Its state (`node/features/recordings/states.py`); "" none."""
+    risks: tuple[str, ...] = ()
+    """What is not as it should be before guests come."""
 
 
 class JoinLink(msgspec.Struct, frozen=True):
@@ -140,3 +143,4 @@ class SavedRoom(msgspec.Struct, frozen=True):
     """Since when, in their order."""
     flags: FlagSet = FlagSet()
     recording: SavedRecording | None = None
+    texts: Texts = Texts()

@@ -32,6 +32,8 @@ UNUSED_S: Final = 900.0
 WARNINGS_S: Final = (600.0, 300.0, 60.0)
 """Before the cut."""
 MOST_EXTENSION: Final = 24 * 60
+AHEAD_S: Final = 8784 * 3600.0
+"""A year: so far ahead a session is planned."""
 
 
 class Form(enum.StrEnum):
@@ -85,7 +87,26 @@ class EndSitting(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Replan(msgspec.Struct, frozen=True):
+    """Another time for a scheduled room, another length for any. None: as it was; `minutes` 0: no end."""
+
+    by: Actor
+    starts: float | None = None
+    minutes: int | None = None
+
+
 # ---------------------------------------------------------------- what happened
+
+
+class PlanChanged(Fact, frozen=True):
+    """`ends`: the stated end now; `cut`: when everybody is out."""
+
+    room: str
+    plan: Plan
+    ends: float | None
+    cut: float | None
+    by: str
+    at: float
 
 
 class SittingStarted(Fact, frozen=True):
@@ -184,7 +205,7 @@ class Schedule:
             Refused: ROOM_EARLY, ROOM_NOT_STARTED.
         """
         if self.opens is not None and now < self.opens:
-            said = datetime.fromtimestamp(self.opens, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            said = _said(self.opens)
             raise Refused("ROOM_EARLY", limit=said, current=f"{max(1, round((self.opens - now) / 60.0))} min")
         waits = self._type.start is Start.HOST and not self._type.may(role, Right.PREPARE)
         if waits and self.started is None:
@@ -209,6 +230,24 @@ class Schedule:
         self._ends, self._warned = ends, None
         self._skip_warnings(now)
         return [SittingExtended(self.room, ends, command.by.id, now), TimeTold(self.room)]
+
+    def replan(self, command: Replan, now: float) -> list[Event]:
+        """It holds for what goes on as well; an extension that was given before is in the new length or is gone.
+
+        Raises:
+            Refused: DURATION_OUT_OF_RANGE; VALUE_INVALID, for a time that a room without a date is given, or that is
+                over.
+        """
+        plan = plan_of(self._type, self.plan.form, command.starts or self.plan.starts, command.minutes, now, self.plan)
+        began = plan.starts if plan.starts is not None else self.started
+        ends = began + plan.minutes * 60.0 if began is not None and plan.minutes else None
+        if ends is not None and ends <= now:
+            raise Refused("VALUE_INVALID", limit="> now", current=f"ends = {_said(ends)}", set_by="room")
+        if plan == self.plan:
+            return []
+        self.plan, self._ends, self._warned = plan, ends, None
+        self._skip_warnings(now)
+        return [PlanChanged(self.room, plan, ends, self.cut, command.by.id, now), TimeTold(self.room)]
 
     def end(self, command: EndSitting, now: float) -> list[Event]:
         """
@@ -320,3 +359,30 @@ class Schedule:
         if self.plan.form is not Form.SCHEDULED:
             self._ends = None
         return [SittingEnded(self.room, started, cause, by, reason, self._ends, now)]
+
+
+def plan_of(
+    type_: SessionType, form: Form, starts: float | None, minutes: int | None, now: float, before: Plan | None = None
+) -> Plan:
+    """A plan that the type allows. `minutes` None: as `before`, or the type's default; 0: no end, where the type knows
+    that and the room has no date.
+
+    Raises:
+        Refused: DURATION_OUT_OF_RANGE, VALUE_INVALID.
+    """
+    if minutes is None:
+        minutes = before.minutes if before is not None else type_.default_minutes
+    endless = type_.endless and form is not Form.SCHEDULED
+    if not (1 <= minutes <= type_.max_minutes or (endless and minutes == 0)):
+        least = 0 if endless else 1
+        raise Refused("DURATION_OUT_OF_RANGE", limit=f"{least} … {type_.max_minutes}", current=minutes, set_by="type")
+    if (form is Form.SCHEDULED) != (starts is not None):
+        raise Refused("VALUE_INVALID", limit="starts ⇔ scheduled", current=f"form = {form}")
+    kept = before is not None and before.starts == starts
+    if starts is not None and not kept and not now - minutes * 60.0 < starts < now + AHEAD_S:
+        raise Refused("VALUE_INVALID", limit="now … 1 year", current=f"starts = {starts:.0f}")
+    return Plan(form, starts, minutes)
+
+
+def _said(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")

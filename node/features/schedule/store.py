@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Column, Double, ForeignKey, Integer, String, Table, Text, bindparam, insert, update
 
 from node.features.rooms.store import room
-from node.features.schedule.rules import SittingEnded, SittingExtended, SittingStarted
+from node.features.schedule.rules import PlanChanged, SittingEnded, SittingExtended, SittingStarted
 from node.storage.ledger import Write, Writes
 from node.storage.metadata import metadata
 
@@ -39,6 +39,19 @@ WRITES: Final[Writes] = {
                 started=bindparam("new_started"), ends=bindparam("new_ends"), ended=None, end_cause="", ended_by=""
             ),
             lambda f: {"key": f.room, "new_started": f.at, "new_ends": f.ends},
+        ),
+    ),
+    PlanChanged: (
+        Write(
+            _of_room.values(
+                starts=bindparam("new_starts"), minutes=bindparam("new_minutes"), ends=bindparam("new_ends")
+            ),
+            lambda f: {
+                "key": f.room,
+                "new_starts": f.plan.starts,
+                "new_minutes": f.plan.minutes,
+                "new_ends": f.ends,
+            },
         ),
     ),
     SittingExtended: (

@@ -111,6 +111,10 @@ class SessionType(msgspec.Struct, frozen=True):
     base: str = ""
     """The type that a preset was made from."""
     lobby: Waiting = Waiting.OFF
+    endless: bool = False
+    """A session may have no end of its own: zero minutes."""
+    notice: Text | None = None
+    """What people are told before they join (R154)."""
 
     def may(self, role: Role, right: Right) -> bool:
         return right in self.roles.get(role, frozenset())
@@ -152,6 +156,7 @@ MEETING: Final = SessionType(
     recording=True,
     replay=True,
     telephone=True,
+    endless=True,
 )
 CONFERENCE: Final = SessionType(
     key="conference",
@@ -172,6 +177,10 @@ CONFERENCE: Final = SessionType(
     replay=False,
     telephone=True,
     lobby=Waiting.NEVER,
+    notice=Text(
+        "Dans une visioconférence, chacun a un micro et une caméra.",
+        "In a video conference, everybody has a microphone and a camera.",
+    ),
 )
 WEBINAR: Final = SessionType(
     key="webinar",

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dprotos/common/v1/common.proto\x12\x0fregie.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa9\x02\n\x07Refusal\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04rule\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\t\x12\x0f\n\x07\x63urrent\x18\x04 \x01(\t\x12\x0e\n\x06set_by\x18\x05 \x01(\t\x12\x36\n\x07message\x18\x06 \x03(\x0b\x32%.regie.common.v1.Refusal.MessageEntry\x12\x39\n\tnext_step\x18\x07 \x03(\x0b\x32&.regie.common.v1.Refusal.NextStepEntry\x1a.\n\x0cMessageEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a/\n\rNextStepEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"J\n\x08Position\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*d\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_VIEWER\x10\x01\x12\x12\n\x0eROLE_MODERATOR\x10\x02\x12\x11\n\rROLE_OPERATOR\x10\x03\x12\x0e\n\nROLE_ADMIN\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dprotos/common/v1/common.proto\x12\x0fregie.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xba\x02\n\x07Refusal\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04rule\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\t\x12\x0f\n\x07\x63urrent\x18\x04 \x01(\t\x12\x0e\n\x06set_by\x18\x05 \x01(\t\x12\x36\n\x07message\x18\x06 \x03(\x0b\x32%.regie.common.v1.Refusal.MessageEntry\x12\x39\n\tnext_step\x18\x07 \x03(\x0b\x32&.regie.common.v1.Refusal.NextStepEntry\x12\x0f\n\x07support\x18\x08 \x01(\t\x1a.\n\x0cMessageEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a/\n\rNextStepEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"J\n\x08Position\x12\x14\n\x0cresume_token\x18\x01 \x01(\t\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*d\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_VIEWER\x10\x01\x12\x12\n\x0eROLE_MODERATOR\x10\x02\x12\x11\n\rROLE_OPERATOR\x10\x03\x12\x0e\n\nROLE_ADMIN\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,14 +36,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REFUSAL_MESSAGEENTRY']._serialized_options = b'8\001'
   _globals['_REFUSAL_NEXTSTEPENTRY']._loaded_options = None
   _globals['_REFUSAL_NEXTSTEPENTRY']._serialized_options = b'8\001'
-  _globals['_ROLE']._serialized_start=459
-  _globals['_ROLE']._serialized_end=559
+  _globals['_ROLE']._serialized_start=476
+  _globals['_ROLE']._serialized_end=576
   _globals['_REFUSAL']._serialized_start=84
-  _globals['_REFUSAL']._serialized_end=381
-  _globals['_REFUSAL_MESSAGEENTRY']._serialized_start=286
-  _globals['_REFUSAL_MESSAGEENTRY']._serialized_end=332
-  _globals['_REFUSAL_NEXTSTEPENTRY']._serialized_start=334
-  _globals['_REFUSAL_NEXTSTEPENTRY']._serialized_end=381
-  _globals['_POSITION']._serialized_start=383
-  _globals['_POSITION']._serialized_end=457
+  _globals['_REFUSAL']._serialized_end=398
+  _globals['_REFUSAL_MESSAGEENTRY']._serialized_start=303
+  _globals['_REFUSAL_MESSAGEENTRY']._serialized_end=349
+  _globals['_REFUSAL_NEXTSTEPENTRY']._serialized_start=351
+  _globals['_REFUSAL_NEXTSTEPENTRY']._serialized_end=398
+  _globals['_POSITION']._serialized_start=400
+  _globals['_POSITION']._serialized_end=474
 # @@protoc_insertion_point(module_scope)

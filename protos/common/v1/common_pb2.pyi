@@ -24,7 +24,7 @@ ROLE_OPERATOR: Role
 ROLE_ADMIN: Role
 
 class Refusal(_message.Message):
-    __slots__ = ("code", "rule", "limit", "current", "set_by", "message", "next_step")
+    __slots__ = ("code", "rule", "limit", "current", "set_by", "message", "next_step", "support")
     class MessageEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +46,7 @@ class Refusal(_message.Message):
     SET_BY_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     NEXT_STEP_FIELD_NUMBER: _ClassVar[int]
+    SUPPORT_FIELD_NUMBER: _ClassVar[int]
     code: str
     rule: str
     limit: str
@@ -53,7 +54,8 @@ class Refusal(_message.Message):
     set_by: str
     message: _containers.ScalarMap[str, str]
     next_step: _containers.ScalarMap[str, str]
-    def __init__(self, code: _Optional[str] = ..., rule: _Optional[str] = ..., limit: _Optional[str] = ..., current: _Optional[str] = ..., set_by: _Optional[str] = ..., message: _Optional[_Mapping[str, str]] = ..., next_step: _Optional[_Mapping[str, str]] = ...) -> None: ...
+    support: str
+    def __init__(self, code: _Optional[str] = ..., rule: _Optional[str] = ..., limit: _Optional[str] = ..., current: _Optional[str] = ..., set_by: _Optional[str] = ..., message: _Optional[_Mapping[str, str]] = ..., next_step: _Optional[_Mapping[str, str]] = ..., support: _Optional[str] = ...) -> None: ...
 
 class Position(_message.Message):
     __slots__ = ("resume_token", "time")

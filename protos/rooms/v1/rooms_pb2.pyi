@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Room(_message.Message):
-    __slots__ = ("room", "title", "state", "created", "opened", "closed", "closed_by", "closed_reason", "people", "max_participants", "bits_out_per_second", "loss_percent", "cameras", "speaking", "screen", "node", "muted", "send_cap_bits_per_second", "receive_cap_bits_per_second", "hands", "reactions", "waiting", "cover", "moderators", "moderators_needed", "type", "form", "starts", "minutes", "started", "ends", "cut", "ended", "end_cause", "ended_by", "lobby", "waiters")
+    __slots__ = ("room", "title", "state", "created", "opened", "closed", "closed_by", "closed_reason", "people", "max_participants", "bits_out_per_second", "loss_percent", "cameras", "speaking", "screen", "node", "muted", "send_cap_bits_per_second", "receive_cap_bits_per_second", "hands", "reactions", "waiting", "cover", "moderators", "moderators_needed", "type", "form", "starts", "minutes", "started", "ends", "cut", "ended", "end_cause", "ended_by", "lobby", "waiters", "risks")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Room.State]
@@ -82,6 +82,7 @@ class Room(_message.Message):
     ENDED_BY_FIELD_NUMBER: _ClassVar[int]
     LOBBY_FIELD_NUMBER: _ClassVar[int]
     WAITERS_FIELD_NUMBER: _ClassVar[int]
+    RISKS_FIELD_NUMBER: _ClassVar[int]
     room: str
     title: str
     state: Room.State
@@ -119,7 +120,8 @@ class Room(_message.Message):
     ended_by: str
     lobby: bool
     waiters: int
-    def __init__(self, room: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[Room.State, str]] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_by: _Optional[str] = ..., closed_reason: _Optional[str] = ..., people: _Optional[int] = ..., max_participants: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ..., cameras: _Optional[int] = ..., speaking: _Optional[int] = ..., screen: _Optional[bool] = ..., node: _Optional[str] = ..., muted: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ..., hands: _Optional[int] = ..., reactions: _Optional[int] = ..., waiting: _Optional[int] = ..., cover: _Optional[str] = ..., moderators: _Optional[int] = ..., moderators_needed: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cut: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_cause: _Optional[_Union[Room.EndCause, str]] = ..., ended_by: _Optional[str] = ..., lobby: _Optional[bool] = ..., waiters: _Optional[int] = ...) -> None: ...
+    risks: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, room: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[Room.State, str]] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_by: _Optional[str] = ..., closed_reason: _Optional[str] = ..., people: _Optional[int] = ..., max_participants: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ..., cameras: _Optional[int] = ..., speaking: _Optional[int] = ..., screen: _Optional[bool] = ..., node: _Optional[str] = ..., muted: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ..., hands: _Optional[int] = ..., reactions: _Optional[int] = ..., waiting: _Optional[int] = ..., cover: _Optional[str] = ..., moderators: _Optional[int] = ..., moderators_needed: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cut: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_cause: _Optional[_Union[Room.EndCause, str]] = ..., ended_by: _Optional[str] = ..., lobby: _Optional[bool] = ..., waiters: _Optional[int] = ..., risks: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class JoinLink(_message.Message):
     __slots__ = ("role", "url", "ticket", "expires")
@@ -134,7 +136,7 @@ class JoinLink(_message.Message):
     def __init__(self, role: _Optional[str] = ..., url: _Optional[str] = ..., ticket: _Optional[str] = ..., expires: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CreateRoomRequest(_message.Message):
-    __slots__ = ("title", "max_participants", "request_id", "room", "ticket_hours", "type", "form", "starts", "minutes")
+    __slots__ = ("title", "max_participants", "request_id", "room", "ticket_hours", "type", "form", "starts", "minutes", "settings")
     TITLE_FIELD_NUMBER: _ClassVar[int]
     MAX_PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -144,6 +146,7 @@ class CreateRoomRequest(_message.Message):
     FORM_FIELD_NUMBER: _ClassVar[int]
     STARTS_FIELD_NUMBER: _ClassVar[int]
     MINUTES_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
     title: str
     max_participants: int
     request_id: str
@@ -153,15 +156,108 @@ class CreateRoomRequest(_message.Message):
     form: Room.Form
     starts: _timestamp_pb2.Timestamp
     minutes: int
-    def __init__(self, title: _Optional[str] = ..., max_participants: _Optional[int] = ..., request_id: _Optional[str] = ..., room: _Optional[str] = ..., ticket_hours: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ...) -> None: ...
+    settings: Settings
+    def __init__(self, title: _Optional[str] = ..., max_participants: _Optional[int] = ..., request_id: _Optional[str] = ..., room: _Optional[str] = ..., ticket_hours: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., settings: _Optional[_Union[Settings, _Mapping]] = ...) -> None: ...
 
 class CreateRoomResponse(_message.Message):
-    __slots__ = ("room", "links")
+    __slots__ = ("room", "links", "unknown", "password")
     ROOM_FIELD_NUMBER: _ClassVar[int]
     LINKS_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     room: Room
     links: _containers.RepeatedCompositeFieldContainer[JoinLink]
-    def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ..., links: _Optional[_Iterable[_Union[JoinLink, _Mapping]]] = ...) -> None: ...
+    unknown: _containers.RepeatedScalarFieldContainer[str]
+    password: str
+    def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ..., links: _Optional[_Iterable[_Union[JoinLink, _Mapping]]] = ..., unknown: _Optional[_Iterable[str]] = ..., password: _Optional[str] = ...) -> None: ...
+
+class Settings(_message.Message):
+    __slots__ = ("title", "welcome", "staff", "speaking", "redirect", "brand_name", "brand_colour", "brand_logo", "rehearsed", "lobby", "agenda", "lobby_message", "public_chat", "private_chat", "webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone", "disable_notes", "max_participants", "minutes", "starts", "access", "password")
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    WELCOME_FIELD_NUMBER: _ClassVar[int]
+    STAFF_FIELD_NUMBER: _ClassVar[int]
+    SPEAKING_FIELD_NUMBER: _ClassVar[int]
+    REDIRECT_FIELD_NUMBER: _ClassVar[int]
+    BRAND_NAME_FIELD_NUMBER: _ClassVar[int]
+    BRAND_COLOUR_FIELD_NUMBER: _ClassVar[int]
+    BRAND_LOGO_FIELD_NUMBER: _ClassVar[int]
+    REHEARSED_FIELD_NUMBER: _ClassVar[int]
+    LOBBY_FIELD_NUMBER: _ClassVar[int]
+    AGENDA_FIELD_NUMBER: _ClassVar[int]
+    LOBBY_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    PUBLIC_CHAT_FIELD_NUMBER: _ClassVar[int]
+    PRIVATE_CHAT_FIELD_NUMBER: _ClassVar[int]
+    WEBCAMS_ONLY_FOR_MODERATORS_FIELD_NUMBER: _ClassVar[int]
+    MUTE_ON_START_FIELD_NUMBER: _ClassVar[int]
+    LOCK_CAMERA_FIELD_NUMBER: _ClassVar[int]
+    LOCK_MICROPHONE_FIELD_NUMBER: _ClassVar[int]
+    DISABLE_NOTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    STARTS_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    welcome: str
+    staff: str
+    speaking: str
+    redirect: str
+    brand_name: str
+    brand_colour: str
+    brand_logo: str
+    rehearsed: bool
+    lobby: bool
+    agenda: str
+    lobby_message: str
+    public_chat: bool
+    private_chat: bool
+    webcams_only_for_moderators: bool
+    mute_on_start: bool
+    lock_camera: bool
+    lock_microphone: bool
+    disable_notes: bool
+    max_participants: int
+    minutes: int
+    starts: _timestamp_pb2.Timestamp
+    access: str
+    password: str
+    def __init__(self, title: _Optional[str] = ..., welcome: _Optional[str] = ..., staff: _Optional[str] = ..., speaking: _Optional[str] = ..., redirect: _Optional[str] = ..., brand_name: _Optional[str] = ..., brand_colour: _Optional[str] = ..., brand_logo: _Optional[str] = ..., rehearsed: _Optional[bool] = ..., lobby: _Optional[bool] = ..., agenda: _Optional[str] = ..., lobby_message: _Optional[str] = ..., public_chat: _Optional[bool] = ..., private_chat: _Optional[bool] = ..., webcams_only_for_moderators: _Optional[bool] = ..., mute_on_start: _Optional[bool] = ..., lock_camera: _Optional[bool] = ..., lock_microphone: _Optional[bool] = ..., disable_notes: _Optional[bool] = ..., max_participants: _Optional[int] = ..., minutes: _Optional[int] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
+
+class GetSettingsRequest(_message.Message):
+    __slots__ = ("room",)
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    def __init__(self, room: _Optional[str] = ...) -> None: ...
+
+class GetSettingsResponse(_message.Message):
+    __slots__ = ("settings",)
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    settings: Settings
+    def __init__(self, settings: _Optional[_Union[Settings, _Mapping]] = ...) -> None: ...
+
+class UpdateRoomRequest(_message.Message):
+    __slots__ = ("room", "settings", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    settings: Settings
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., settings: _Optional[_Union[Settings, _Mapping]] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class UpdateRoomResponse(_message.Message):
+    __slots__ = ("room", "settings", "unknown", "password")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    room: Room
+    settings: Settings
+    unknown: _containers.RepeatedScalarFieldContainer[str]
+    password: str
+    def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ..., settings: _Optional[_Union[Settings, _Mapping]] = ..., unknown: _Optional[_Iterable[str]] = ..., password: _Optional[str] = ...) -> None: ...
 
 class GetRoomRequest(_message.Message):
     __slots__ = ("room",)

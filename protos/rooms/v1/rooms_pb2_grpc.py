@@ -54,6 +54,16 @@ class RoomsServiceStub:
                 request_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsRequest.SerializeToString,
                 response_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsResponse.FromString,
                 _registered_method=True)
+        self.GetSettings = channel.unary_unary(
+                '/regie.rooms.v1.RoomsService/GetSettings',
+                request_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.GetSettingsRequest.SerializeToString,
+                response_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.GetSettingsResponse.FromString,
+                _registered_method=True)
+        self.UpdateRoom = channel.unary_unary(
+                '/regie.rooms.v1.RoomsService/UpdateRoom',
+                request_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.UpdateRoomRequest.SerializeToString,
+                response_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.UpdateRoomResponse.FromString,
+                _registered_method=True)
         self.ExtendRoom = channel.unary_unary(
                 '/regie.rooms.v1.RoomsService/ExtendRoom',
                 request_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.ExtendRoomRequest.SerializeToString,
@@ -102,6 +112,20 @@ class RoomsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetSettings(self, request, context):
+        """viewer
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateRoom(self, request, context):
+        """operator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ExtendRoom(self, request, context):
         """operator
         """
@@ -145,6 +169,16 @@ def add_RoomsServiceServicer_to_server(servicer, server):
                     servicer.WatchRooms,
                     request_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsRequest.FromString,
                     response_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsResponse.SerializeToString,
+            ),
+            'GetSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSettings,
+                    request_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.GetSettingsRequest.FromString,
+                    response_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.GetSettingsResponse.SerializeToString,
+            ),
+            'UpdateRoom': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateRoom,
+                    request_deserializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.UpdateRoomRequest.FromString,
+                    response_serializer=protos_dot_rooms_dot_v1_dot_rooms__pb2.UpdateRoomResponse.SerializeToString,
             ),
             'ExtendRoom': grpc.unary_unary_rpc_method_handler(
                     servicer.ExtendRoom,
@@ -270,6 +304,60 @@ class RoomsService:
             '/regie.rooms.v1.RoomsService/WatchRooms',
             protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsRequest.SerializeToString,
             protos_dot_rooms_dot_v1_dot_rooms__pb2.WatchRoomsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.rooms.v1.RoomsService/GetSettings',
+            protos_dot_rooms_dot_v1_dot_rooms__pb2.GetSettingsRequest.SerializeToString,
+            protos_dot_rooms_dot_v1_dot_rooms__pb2.GetSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateRoom(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.rooms.v1.RoomsService/UpdateRoom',
+            protos_dot_rooms_dot_v1_dot_rooms__pb2.UpdateRoomRequest.SerializeToString,
+            protos_dot_rooms_dot_v1_dot_rooms__pb2.UpdateRoomResponse.FromString,
             options,
             channel_credentials,
             insecure,

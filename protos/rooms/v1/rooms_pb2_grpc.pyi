@@ -39,6 +39,10 @@ class RoomsServiceStub:
     """viewer"""
     WatchRooms: _grpc.UnaryStreamMultiCallable[_rooms_pb2.WatchRoomsRequest, _rooms_pb2.WatchRoomsResponse]
     """viewer"""
+    GetSettings: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.GetSettingsRequest, _rooms_pb2.GetSettingsResponse]
+    """viewer"""
+    UpdateRoom: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.UpdateRoomRequest, _rooms_pb2.UpdateRoomResponse]
+    """operator"""
     ExtendRoom: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.ExtendRoomRequest, _rooms_pb2.ExtendRoomResponse]
     """operator"""
     EndRoom: _grpc.UnaryUnaryMultiCallable[_rooms_pb2.EndRoomRequest, _rooms_pb2.EndRoomResponse]
@@ -57,6 +61,10 @@ class RoomsServiceAsyncStub(RoomsServiceStub):
     """viewer"""
     WatchRooms: _aio.UnaryStreamMultiCallable[_rooms_pb2.WatchRoomsRequest, _rooms_pb2.WatchRoomsResponse]  # type: ignore[assignment]
     """viewer"""
+    GetSettings: _aio.UnaryUnaryMultiCallable[_rooms_pb2.GetSettingsRequest, _rooms_pb2.GetSettingsResponse]  # type: ignore[assignment]
+    """viewer"""
+    UpdateRoom: _aio.UnaryUnaryMultiCallable[_rooms_pb2.UpdateRoomRequest, _rooms_pb2.UpdateRoomResponse]  # type: ignore[assignment]
+    """operator"""
     ExtendRoom: _aio.UnaryUnaryMultiCallable[_rooms_pb2.ExtendRoomRequest, _rooms_pb2.ExtendRoomResponse]  # type: ignore[assignment]
     """operator"""
     EndRoom: _aio.UnaryUnaryMultiCallable[_rooms_pb2.EndRoomRequest, _rooms_pb2.EndRoomResponse]  # type: ignore[assignment]
@@ -96,6 +104,22 @@ class RoomsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_rooms_pb2.WatchRoomsResponse], _abc.AsyncIterator[_rooms_pb2.WatchRoomsResponse]]:
         """viewer"""
+
+    @_abc_1.abstractmethod
+    def GetSettings(
+        self,
+        request: _rooms_pb2.GetSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rooms_pb2.GetSettingsResponse, _abc.Awaitable[_rooms_pb2.GetSettingsResponse]]:
+        """viewer"""
+
+    @_abc_1.abstractmethod
+    def UpdateRoom(
+        self,
+        request: _rooms_pb2.UpdateRoomRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rooms_pb2.UpdateRoomResponse, _abc.Awaitable[_rooms_pb2.UpdateRoomResponse]]:
+        """operator"""
 
     @_abc_1.abstractmethod
     def ExtendRoom(
