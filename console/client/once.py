@@ -323,6 +323,7 @@ class Once:
         minutes: int | None = None,
         instant: bool = False,
         settings: dict[str, Any] | None = None,
+        password: str = "",
     ) -> tuple[Found, dict[str, Any]]:
         """The room; and its links, the placeholders in its texts that stand for nothing, and a password made there."""
         request = rooms_pb2.CreateRoomRequest(
@@ -336,6 +337,7 @@ class Once:
             form=rooms_pb2.Room.FORM_INSTANT if instant else rooms_pb2.Room.FORM_UNSPECIFIED,
             starts=Timestamp(seconds=int(starts)) if starts else None,
             settings=rooms_pb2.Settings(**(settings or {})),
+            password=password,
         )
         reply = await self._call(self._stubs.rooms.CreateRoom, request)
         made = {
@@ -350,11 +352,13 @@ class Once:
         return plain(reply.settings)
 
     async def update_room(
-        self, room: str, settings: dict[str, Any], starts: float, reason: str
+        self, room: str, settings: dict[str, Any], starts: float, password: str, reason: str
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """As it is now; and placeholders that stand for nothing, and a password made there."""
         form = rooms_pb2.Settings(**settings, starts=Timestamp(seconds=int(starts)) if starts else None)
-        request = rooms_pb2.UpdateRoomRequest(room=room, settings=form, reason=reason, request_id=request_id())
+        request = rooms_pb2.UpdateRoomRequest(
+            room=room, settings=form, password=password, reason=reason, request_id=request_id()
+        )
         reply = await self._call(self._stubs.rooms.UpdateRoom, request)
         return plain(reply.settings), {"unknown": list(reply.unknown), "password": reply.password}
 

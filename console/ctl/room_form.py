@@ -85,7 +85,6 @@ def asked(options: Mapping[str, Any]) -> dict[str, Any]:
     if options["access"] is not None:
         form["access"] = options["access"].value
     if options["typed"]:
-        form["password"] = typed_password()
         form.setdefault("access", Access.password.value)
     return form
 

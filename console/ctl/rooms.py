@@ -47,6 +47,7 @@ from console.ctl.room_form import (
     moment_of,
     noted,
     show_links,
+    typed_password,
 )
 from console.ctl.session import USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import moment
@@ -119,6 +120,7 @@ def create(
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
     form = asked(locals())
+    password = typed_password() if typed else ""
     starts = moment_of(start)
     if starts and instant:
         stop(t("ctl.instant_start"), USAGE)
@@ -135,6 +137,7 @@ def create(
             minutes=minutes,
             instant=instant,
             settings=form,
+            password=password,
         ),
     )
     if not title:
@@ -180,13 +183,14 @@ def set_(
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
     form = asked(locals())
+    password = typed_password() if typed else ""
     if title is not None:
         form["title"] = title
     if most is not None:
         form["max_participants"] = most
     if minutes is not None:
         form["minutes"] = minutes
-    now, made = ask(context, timeout, lambda node: node.update_room(room, form, moment_of(start), reason))
+    now, made = ask(context, timeout, lambda node: node.update_room(room, form, moment_of(start), password, reason))
     noted(made)
     output.settings(now, out)
 

@@ -45,7 +45,7 @@ class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
 
     async def CreateRoom(self, request: pb.CreateRoomRequest, context: Any) -> pb.CreateRoomResponse:
         by = current().actor
-        wishes = wishes_of(request.settings)
+        wishes = wishes_of(request.settings, request.password)
         asked, made = await self._settings.prepare(wishes, type_of(request.type), by)
         view, links = await self._rooms.create(
             title=request.title,
@@ -68,7 +68,9 @@ class RoomsServicer(rooms_pb2_grpc.RoomsServiceServicer):
         return pb.GetSettingsResponse(settings=settings(self._settings.get(request.room)))
 
     async def UpdateRoom(self, request: pb.UpdateRoomRequest, context: Any) -> pb.UpdateRoomResponse:
-        done = await self._settings.update(request.room, wishes_of(request.settings), by=current().actor)
+        done = await self._settings.update(
+            request.room, wishes_of(request.settings, request.password), by=current().actor
+        )
         return pb.UpdateRoomResponse(
             room=room(await self._rooms.get(request.room)),
             settings=settings(done.settings),
@@ -166,7 +168,7 @@ def changed(frame: Frame, wire: Latest[RoomView, pb.Room]) -> pb.WatchRoomsRespo
     )
 
 
-def wishes_of(asked: pb.Settings) -> Wishes:
+def wishes_of(asked: pb.Settings, password: str) -> Wishes:
     """
     Raises:
         Refused: VALUE_INVALID.
@@ -178,7 +180,7 @@ def wishes_of(asked: pb.Settings) -> Wishes:
         if asked.access not in set(Mode):
             raise Refused("VALUE_INVALID", limit=", ".join(Mode), current=f"access = {asked.access[:16]!r}")
         named["access"] = Mode(asked.access)
-    return Wishes(**named, password=asked.password)
+    return Wishes(**named, password=password)
 
 
 def settings(view: Wishes) -> pb.Settings:

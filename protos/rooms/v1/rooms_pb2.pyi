@@ -136,7 +136,7 @@ class JoinLink(_message.Message):
     def __init__(self, role: _Optional[str] = ..., url: _Optional[str] = ..., ticket: _Optional[str] = ..., expires: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CreateRoomRequest(_message.Message):
-    __slots__ = ("title", "max_participants", "request_id", "room", "ticket_hours", "type", "form", "starts", "minutes", "settings")
+    __slots__ = ("title", "max_participants", "request_id", "room", "ticket_hours", "type", "form", "starts", "minutes", "settings", "password")
     TITLE_FIELD_NUMBER: _ClassVar[int]
     MAX_PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -147,6 +147,7 @@ class CreateRoomRequest(_message.Message):
     STARTS_FIELD_NUMBER: _ClassVar[int]
     MINUTES_FIELD_NUMBER: _ClassVar[int]
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     title: str
     max_participants: int
     request_id: str
@@ -157,7 +158,8 @@ class CreateRoomRequest(_message.Message):
     starts: _timestamp_pb2.Timestamp
     minutes: int
     settings: Settings
-    def __init__(self, title: _Optional[str] = ..., max_participants: _Optional[int] = ..., request_id: _Optional[str] = ..., room: _Optional[str] = ..., ticket_hours: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., settings: _Optional[_Union[Settings, _Mapping]] = ...) -> None: ...
+    password: str
+    def __init__(self, title: _Optional[str] = ..., max_participants: _Optional[int] = ..., request_id: _Optional[str] = ..., room: _Optional[str] = ..., ticket_hours: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., settings: _Optional[_Union[Settings, _Mapping]] = ..., password: _Optional[str] = ...) -> None: ...
 
 class CreateRoomResponse(_message.Message):
     __slots__ = ("room", "links", "unknown", "password")
@@ -172,7 +174,7 @@ class CreateRoomResponse(_message.Message):
     def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ..., links: _Optional[_Iterable[_Union[JoinLink, _Mapping]]] = ..., unknown: _Optional[_Iterable[str]] = ..., password: _Optional[str] = ...) -> None: ...
 
 class Settings(_message.Message):
-    __slots__ = ("title", "welcome", "staff", "speaking", "redirect", "brand_name", "brand_colour", "brand_logo", "rehearsed", "lobby", "agenda", "lobby_message", "public_chat", "private_chat", "webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone", "disable_notes", "max_participants", "minutes", "starts", "access", "password")
+    __slots__ = ("title", "welcome", "staff", "speaking", "redirect", "brand_name", "brand_colour", "brand_logo", "rehearsed", "lobby", "agenda", "lobby_message", "public_chat", "private_chat", "webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone", "disable_notes", "max_participants", "minutes", "starts", "access")
     TITLE_FIELD_NUMBER: _ClassVar[int]
     WELCOME_FIELD_NUMBER: _ClassVar[int]
     STAFF_FIELD_NUMBER: _ClassVar[int]
@@ -196,7 +198,6 @@ class Settings(_message.Message):
     MINUTES_FIELD_NUMBER: _ClassVar[int]
     STARTS_FIELD_NUMBER: _ClassVar[int]
     ACCESS_FIELD_NUMBER: _ClassVar[int]
-    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     title: str
     welcome: str
     staff: str
@@ -220,8 +221,7 @@ class Settings(_message.Message):
     minutes: int
     starts: _timestamp_pb2.Timestamp
     access: str
-    password: str
-    def __init__(self, title: _Optional[str] = ..., welcome: _Optional[str] = ..., staff: _Optional[str] = ..., speaking: _Optional[str] = ..., redirect: _Optional[str] = ..., brand_name: _Optional[str] = ..., brand_colour: _Optional[str] = ..., brand_logo: _Optional[str] = ..., rehearsed: _Optional[bool] = ..., lobby: _Optional[bool] = ..., agenda: _Optional[str] = ..., lobby_message: _Optional[str] = ..., public_chat: _Optional[bool] = ..., private_chat: _Optional[bool] = ..., webcams_only_for_moderators: _Optional[bool] = ..., mute_on_start: _Optional[bool] = ..., lock_camera: _Optional[bool] = ..., lock_microphone: _Optional[bool] = ..., disable_notes: _Optional[bool] = ..., max_participants: _Optional[int] = ..., minutes: _Optional[int] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
+    def __init__(self, title: _Optional[str] = ..., welcome: _Optional[str] = ..., staff: _Optional[str] = ..., speaking: _Optional[str] = ..., redirect: _Optional[str] = ..., brand_name: _Optional[str] = ..., brand_colour: _Optional[str] = ..., brand_logo: _Optional[str] = ..., rehearsed: _Optional[bool] = ..., lobby: _Optional[bool] = ..., agenda: _Optional[str] = ..., lobby_message: _Optional[str] = ..., public_chat: _Optional[bool] = ..., private_chat: _Optional[bool] = ..., webcams_only_for_moderators: _Optional[bool] = ..., mute_on_start: _Optional[bool] = ..., lock_camera: _Optional[bool] = ..., lock_microphone: _Optional[bool] = ..., disable_notes: _Optional[bool] = ..., max_participants: _Optional[int] = ..., minutes: _Optional[int] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access: _Optional[str] = ...) -> None: ...
 
 class GetSettingsRequest(_message.Message):
     __slots__ = ("room",)
@@ -236,16 +236,18 @@ class GetSettingsResponse(_message.Message):
     def __init__(self, settings: _Optional[_Union[Settings, _Mapping]] = ...) -> None: ...
 
 class UpdateRoomRequest(_message.Message):
-    __slots__ = ("room", "settings", "reason", "request_id")
+    __slots__ = ("room", "settings", "reason", "request_id", "password")
     ROOM_FIELD_NUMBER: _ClassVar[int]
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     room: str
     settings: Settings
     reason: str
     request_id: str
-    def __init__(self, room: _Optional[str] = ..., settings: _Optional[_Union[Settings, _Mapping]] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    password: str
+    def __init__(self, room: _Optional[str] = ..., settings: _Optional[_Union[Settings, _Mapping]] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
 
 class UpdateRoomResponse(_message.Message):
     __slots__ = ("room", "settings", "unknown", "password")
