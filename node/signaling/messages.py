@@ -1,5 +1,5 @@
-"""Every message of the participants' WebSocket, typed: here what the node says, in `asked.py` what pages do. The protocol
-in prose is `README.md` beside this file. A page ignores types that it does not know.
+"""Every message of the participants' WebSocket, typed: what the node says; what pages say is in `asked.py`. The
+protocol in prose is `README.md` beside this file. A page ignores types that it does not know.
 """
 
 from __future__ import annotations

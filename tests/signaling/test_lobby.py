@@ -55,7 +55,7 @@ async def test_from_the_hall_into_the_room(home: House) -> None:
     assert (told["why"], told["agenda"], told["message"]) == (
         "lobby", "<p><em>09:00</em> accueil</p>", "<p>Bonjour</p>",
     )  # fmt: skip
-    assert set(told) == {"type", "why", "room", "agenda", "message", "opens_in_s"}
+    assert set(told) == {"type", "why", "room", "agenda", "message", "opens_in_s", "brand"}
     waiters = (await host.until("waiters"))["lobby"]
     assert [(w["name"], w["why"]) for w in waiters["waiters"]] == [("Amina", "lobby")]
     assert list(home.media.transports) == [host.transport]

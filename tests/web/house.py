@@ -107,14 +107,15 @@ class RecordingMedia:
         self.refuse: str | None = None
         self.gate = asyncio.Event()
         self.gate.set()
-        self.listener: Callable[[MediaEvent], None] | None = None
+        self.listeners: list[Callable[[MediaEvent], None]] = []
 
     def subscribe(self, listener: Callable[[MediaEvent], None]) -> None:
-        self.listener = listener
+        self.listeners.append(listener)
 
     def tell(self, event: MediaEvent) -> None:
-        assert self.listener is not None
-        self.listener(event)
+        assert self.listeners
+        for listener in self.listeners:
+            listener(event)
 
     def connect(self, transport: str) -> None:
         self.transports[transport] = msgspec.structs.replace(self.transports[transport], connected=True)
@@ -371,7 +372,7 @@ class House:
 
     async def crash(self) -> None:
         """As `kill -9`: what the ledger did not have is not there. The media goes on."""
-        self.media.listener = None
+        self.media.listeners.clear()
         self.ledger.fence()
         self.floor.fenced = True
         await self.stop()
