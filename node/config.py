@@ -107,6 +107,25 @@ class TurnSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"TurnSection(urls={self.urls})"  # a settings dump is no place for a secret
 
 
+Bytes = Annotated[int, Meta(ge=0)]
+
+
+class RecordingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`spool`: where the plane writes; empty: `spool` in `node.data_dir`; "off": nothing is recorded. `store`: where
+    files are kept; empty: `recordings` in `node.data_dir`. Minutes and bytes of all that is kept; 0: however much."""
+
+    spool: str = ""
+    store: str = ""
+    free_bytes: Bytes = 2 * 1024**3
+    room_minutes: Annotated[int, Meta(ge=0)] = 0
+    room_bytes: Bytes = 0
+    node_minutes: Annotated[int, Meta(ge=0)] = 0
+    node_bytes: Bytes = 0
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
+    link_s: Annotated[int, Meta(ge=60, le=604_800)] = 3600
+
+
 class RpcSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`write_context`: let the console of this user find the node by itself."""
 
@@ -131,6 +150,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSection = WebSection()
     media: MediaSection = MediaSection()
     turn: TurnSection = TurnSection()
+    recordings: RecordingsSection = RecordingsSection()
     rpc: RpcSection = RpcSection()
     metrics: MetricsSection = MetricsSection()
     limits: Limits = Limits()
@@ -153,6 +173,17 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return Path(self.node.data_dir).expanduser().absolute()
         base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
         return Path(base) / "regie"
+
+    @property
+    def spool(self) -> Path | None:
+        """None: nothing is recorded."""
+        named = self.recordings.spool
+        return None if named == "off" else Path(named).expanduser().absolute() if named else self.data_dir / "spool"
+
+    @property
+    def store(self) -> Path:
+        named = self.recordings.store
+        return Path(named).expanduser().absolute() if named else self.data_dir / "recordings"
 
     @property
     def run_dir(self) -> Path:

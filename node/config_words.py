@@ -14,6 +14,7 @@ SECTIONS: Final[dict[str, Text]] = {
         "Un relais TURN indiqué aux navigateurs, pour les réseaux qui ne laissent rien passer d’autre.",
         "A TURN relay that browsers are told of, for networks that let nothing else through.",
     ),
+    "recordings": Text("Les enregistrements des salles.", "Recordings of rooms."),
     "rpc": Text("gRPC, pour la console et les opérateurs.", "gRPC, for the console and the operators."),
     "metrics": Text("Mesures pour Prometheus, /healthz et /readyz.", "Metrics for Prometheus, /healthz and /readyz."),
     "limits": Text("Ce que ce nœud accepte.", "What this node allows."),
@@ -117,6 +118,38 @@ KEYS: Final[dict[str, Text]] = {
     ),
     "turn.lasts_s": Text(
         "Secondes pendant lesquelles un accès au relais est valable.", "Seconds for which what is handed out lets in."
+    ),
+    "recordings.spool": Text(
+        "Où le plan média écrit ; vide : spool dans data_dir ; off : rien ne s’enregistre.",
+        "Where the media plane writes; empty: spool in data_dir; off: nothing is recorded.",
+    ),
+    "recordings.store": Text(
+        "Où les fichiers sont gardés ; vide : recordings dans data_dir.",
+        "Where files are kept; empty: recordings in data_dir.",
+    ),
+    "recordings.free_bytes": Text(
+        "Octets libres en dessous desquels rien ne commence.", "Free bytes below which no recording starts."
+    ),
+    "recordings.room_minutes": Text(
+        "Minutes gardées par salle ; 0 : sans limite.", "Minutes kept of one room; 0: no limit."
+    ),
+    "recordings.room_bytes": Text("Octets gardés par salle ; 0 : sans limite.", "Bytes kept of one room; 0: no limit."),
+    "recordings.node_minutes": Text(
+        "Minutes gardées sur ce nœud ; 0 : sans limite.", "Minutes kept on this node; 0: no limit."
+    ),
+    "recordings.node_bytes": Text(
+        "Octets gardés sur ce nœud ; 0 : sans limite.", "Bytes kept on this node; 0: no limit."
+    ),
+    "recordings.workers": Text(
+        "Fichiers préparés en même temps, à basse priorité.", "Recordings made into files at a time, at low priority."
+    ),
+    "recordings.keep_days": Text(
+        "Jours après lesquels un enregistrement est supprimé ; 0 : jamais.",
+        "Days after which a recording is deleted; 0: never.",
+    ),
+    "recordings.link_s": Text(
+        "Secondes pendant lesquelles un lien de téléchargement est valable.",
+        "Seconds for which a download link works.",
     ),
     "rpc.listen": Text("gRPC en TLS ; à ne pas exposer à Internet.", "gRPC over TLS; not for the Internet."),
     "rpc.names": Text("Autres noms à mettre dans le certificat.", "What else the certificate must name."),

@@ -20,6 +20,7 @@ from node.features.chat.rules import MessageView
 from node.features.nodes.rules import NodeView
 from node.features.participants.rules import ParticipantView
 from node.features.quota.rules import REFUSALS_KEPT, Denial, QuotaView
+from node.features.recordings.rules import RecordingView
 from node.features.rooms.view import RoomView
 from node.ports import Scope
 
@@ -84,6 +85,15 @@ class NodeChanged(msgspec.Struct, frozen=True):
         return ("nodes", self.view.node)
 
 
+class RecordingChanged(msgspec.Struct, frozen=True):
+    view: RecordingView
+    topic = "recordings"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("recordings", self.view.recording)
+
+
 class QuotaChanged(msgspec.Struct, frozen=True):
     view: QuotaView
     topic = "quota"
@@ -134,6 +144,7 @@ Change = (
     | ParticipantGone
     | MessageChanged
     | NodeChanged
+    | RecordingChanged
     | QuotaChanged
     | QuotaGone
     | QuotaDenied

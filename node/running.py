@@ -60,6 +60,10 @@ from node.features.rates.service import Rates
 from node.features.reactions.service import Reactions
 from node.features.recordings.service import Recordings
 from node.features.recordings.service import Settings as RecordingSettings
+from node.features.recordings.shelf import Shelf
+from node.features.recordings.web import RecordingsWeb
+from node.features.replay.service import Replay
+from node.features.replay.store import SqlArchive as ReplayArchive
 from node.features.roles.service import Roles
 from node.features.rooms.floor import CLOSED_KEPT, Floor
 from node.features.rooms.service import Rooms
@@ -72,9 +76,11 @@ from node.machine import Meter as MachineMeter
 from node.media.adapter import PlaneMedia
 from node.metrics.meter import Meter
 from node.metrics.premises import Premises
+from node.metrics.recordings import RecordingFigures
 from node.metrics.server import MetricsServer, serve_metrics
 from node.plane_cli import media_settings
 from node.ports import Fenced, MediaEvent, PlaneUp
+from node.recorder.workshop import Workshop
 from node.rpc.local import ensure_local_context
 from node.rpc.server import Server, Services, serve
 from node.rpc.tls import TlsFiles, ensure_tls
@@ -84,11 +90,14 @@ from node.signaling.stream import Hub
 from node.storage import saved
 from node.storage.engine import migrate, open_engine, sqlite_url
 from node.storage.ledger import GroupCommit
+from node.storage.objects import FolderVault
+from node.storage.signer import KeySigner
 from node.web.app import MAX_HEADER, WebEdge
 from node.web.doorway import HANDSHAKE_WITHIN_S
 
 TICK_S: Final = 0.5
 RENEW_S: Final = 5.0
+RETAIN_S: Final = 3600.0
 SECOND_EARLY: Final = 0.25
 BACKLOG: Final = 1024
 GARBAGE: Final = (10_000, 20, 50)
@@ -119,7 +128,6 @@ class RunningNode:
     join: Join
     edge: WebEdge
     meter: Meter
-    recordings: Recordings
     web_url: str = ""
     tls_url: str = ""
     rpc: Server | None = None
@@ -147,7 +155,7 @@ class RunningNode:
             self.spawn(self.services.rates.again(), "caps")
         self.services.nodes.on_media(event)
         self.floor.on_media(event)
-        self.recordings.on_media(event)
+        self.services.recordings.on_media(event)
 
     def _on_fenced(self, event: Fenced) -> None:
         """A newer process decides now: stop deciding, write nothing, send the people to it."""
@@ -175,6 +183,15 @@ class RunningNode:
                 self.services.quota.renew()
             except Exception:
                 log.exception("renewal_failed")
+
+    async def retain(self) -> None:
+        """Recordings that are older than the rule says are deleted."""
+        while True:
+            try:
+                await self.services.shelf.retain()
+            except Exception:
+                log.exception("retention_failed")
+            await asyncio.sleep(RETAIN_S)
 
     async def seconds(self, machine: MachineMeter) -> None:
         """On each wall-clock second: how the node is."""
@@ -216,6 +233,7 @@ class RunningNode:
             bound.close()
         if self.metrics is not None:
             await self.metrics.stop()
+        await self.services.shelf.close()
         await self.floor.settle()
         await self.media.shutdown(stop_plane=stop_plane)
         await self.ledger.close()
@@ -316,7 +334,9 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     join, lobby = Join(floor, quota, passwords), Lobby(floor, quota, passwords)
     roles = Roles(floor, quota)
     rooms = Rooms(floor, archive, quota, lambda: running.web_url)
-    recordings = Recordings(floor, recordings_store.SqlStore(engine), RecordingSettings())
+    recordings = Recordings(floor, recordings_store.SqlStore(engine), _recording_settings(config))
+    vault = FolderVault(config.store)
+    shelf = _shelf(config, floor, recordings, vault)
     meter = Meter()
     edge = WebEdge(
         Edge(
@@ -346,6 +366,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         types=types,
         origins=(*config.web.origins, config.web.public_url),
         turn=_turn(config, clock),
+        recordings=RecordingsWeb(shelf),
+        replay=(Replay(floor, recordings, ReplayArchive(engine), passwords), vault),
     )
     services = Services(
         nodes=Nodes(
@@ -371,13 +393,34 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         roles=roles,
         texts=texts,
         settings=Settings(floor, quota, passwords, house),
+        recordings=recordings,
+        shelf=shelf,
+        web_url=lambda: running.web_url,
         access=Access(floor, config.limits, passwords, lambda: running.web_url),
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),
     )
-    running = RunningNode(config, engine, archive, ledger, media, floor, hub, services, join, edge, meter, recordings)
+    running = RunningNode(config, engine, archive, ledger, media, floor, hub, services, join, edge, meter)
     return running
+
+
+def _recording_settings(config: Config) -> RecordingSettings:
+    wished = config.recordings
+    return RecordingSettings(**{name: getattr(wished, name) for name in RecordingSettings.__struct_fields__})
+
+
+def _shelf(config: Config, floor: Floor, recordings: Recordings, vault: FolderVault) -> Shelf:
+    spool = config.spool or config.data_dir / "spool"
+    return Shelf(
+        floor,
+        recordings,
+        Workshop(spool, config.data_dir / "work", at_once=config.recordings.workers),
+        vault,
+        KeySigner(config.data_dir),
+        keep_days=config.recordings.keep_days,
+        link_s=config.recordings.link_s,
+    )
 
 
 def _turn(config: Config, clock: SystemClock) -> Turn:
@@ -405,7 +448,8 @@ async def _begin(running: RunningNode) -> None:
     floor.restore(rooms, await media.held(), closed, tickets)
     running.services.quota.renew()
     running.services.lobby.resume()
-    await running.recordings.resume()
+    await running.services.recordings.resume()
+    running.services.shelf.resume()
     log.info("restored", rooms=len(floor.rooms), people=floor.people())
 
     machine = MachineMeter()
@@ -413,6 +457,7 @@ async def _begin(running: RunningNode) -> None:
     running.spawn(running.seconds(machine), "seconds")
     running.spawn(running.tick(), "tick")
     running.spawn(running.renew(), "places")
+    running.spawn(running.retain(), "recordings")
     await running.serve_web(tls)
     try:
         running.rpc = await serve(
@@ -421,6 +466,7 @@ async def _begin(running: RunningNode) -> None:
     except OSError as error:
         raise CannotListen("rpc.listen", config.rpc.listen, str(error)) from error
     running.meter.registry.register(Premises(config.data_dir))
+    running.meter.registry.register(RecordingFigures(running.services.recordings, running.services.shelf))
     try:
         running.metrics = await serve_metrics(
             running.meter,

@@ -27,6 +27,7 @@ from protos.participants.v1 import participants_pb2_grpc
 from protos.quality.v1 import quality_pb2_grpc
 from protos.quota.v1 import quota_pb2_grpc
 from protos.rates.v1 import rates_pb2_grpc
+from protos.recordings.v1 import recordings_pb2_grpc
 from protos.rooms.v1 import rooms_pb2_grpc
 from protos.types.v1 import types_pb2_grpc
 
@@ -53,6 +54,7 @@ class Stubs:
         self.access = access_pb2_grpc.AccessServiceStub(channel)
         self.audit = audit_pb2_grpc.AuditServiceStub(channel)
         self.quota = quota_pb2_grpc.QuotaServiceStub(channel)
+        self.recordings = recordings_pb2_grpc.RecordingsServiceStub(channel)
         self.types = types_pb2_grpc.TypesServiceStub(channel)
 
 

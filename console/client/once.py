@@ -41,6 +41,7 @@ from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
 from protos.quota.v1 import quota_pb2
 from protos.rates.v1 import rates_pb2
+from protos.recordings.v1 import recordings_pb2
 from protos.rooms.v1 import rooms_pb2
 from protos.types.v1 import types_pb2
 
@@ -202,6 +203,26 @@ class Once:
         request = lobby_pb2.ListWaitersRequest(room=room, page_size=PAGE)
         method = self._stubs.lobby.ListWaiters
         return [plain(one) for one in await pages(self.context, method, request, lambda r: r.waiters, self._deadline)]
+
+    async def recordings(self, room: str = "") -> list[dict[str, Any]]:
+        """The oldest first."""
+        request = recordings_pb2.ListRecordingsRequest(room=room, page_size=PAGE)
+        method = self._stubs.recordings.ListRecordings
+        found = await pages(self.context, method, request, lambda r: r.recordings, self._deadline)
+        return [plain(one) for one in found]
+
+    async def watch_recordings(self, token: str = "") -> AsyncIterator[dict[str, Any]]:
+        """Raises Failure."""
+        request = recordings_pb2.WatchRecordingsRequest(resume_token=token)
+        async for message in follow(self.context, self._stubs.recordings.WatchRecordings, request):
+            yield plain(message)
+
+    async def record(self, what: str, **fields: Any) -> dict[str, Any]:
+        """`what`: "Get", "Start" …, as the contract calls it."""
+        make = getattr(recordings_pb2, f"{what}RecordingRequest")
+        if "request_id" in make.DESCRIPTOR.fields_by_name:
+            fields["request_id"] = request_id()
+        return plain(await self._call(getattr(self._stubs.recordings, f"{what}Recording"), make(**fields)))
 
     # ------------------------------------------------------------------ writing
 

@@ -48,6 +48,16 @@ def complete_participants(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
     return [(one.row.participant, one.row.name) for one in found if one.row.participant.startswith(incomplete)]
 
 
+def complete_recordings(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
+    from console.client.once import run
+
+    with contextlib.suppress(Failure, file.ContextsError):
+        one = file.load().one(str(ctx.params.get("context") or ""))
+        found = run(one, _seconds(), lambda node: node.recordings())
+        return [(each["recording"], each["title"]) for each in found if each["recording"].startswith(incomplete)]
+    return []
+
+
 QUOTA_SCOPES = ("node", "type", "room")
 QUOTA_WHATS = ("people", "publishers", "rooms", "room_people")
 

@@ -33,6 +33,7 @@ _NOUNS: Final = (  # command, module, attribute
     ("rates", "console.ctl.rates", "app"),
     ("audit", "console.ctl.audit", "app"),
     ("quotas", "console.ctl.quotas", "app"),
+    ("recordings", "console.ctl.recordings", "app"),
     ("types", "console.ctl.types", "app"),
     ("contexts", "console.ctl.contexts", "app"),
 )

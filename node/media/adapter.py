@@ -104,6 +104,10 @@ class PlaneMedia(Taps):
         self._sizes: Batch[wire.SizeSlots.Change] = Batch(
             lambda changes: self._ask(wire.ToPlane(size_slots=wire.SizeSlots(changes=changes))), _is_unknown
         )
+        self._taps = Batch(
+            lambda changes: self._ask(wire.ToPlane(record_tracks=wire.RecordTracks(changes=changes))), _is_unknown
+        )
+        self._batches: tuple[Batch[Any], ...] = (self._mutes, self._assignments, self._sizes, self._taps)
         self._abilities: frozenset[str] = frozenset()
         self._handlers: dict[str, Callable[[Any], None]] = {
             "fenced": self._on_fenced,
@@ -164,9 +168,8 @@ class PlaneMedia(Taps):
         self._link = link
         if snapshot is not None:
             self._reconcile(snapshot, adopt=first)
-        self._mutes.again()
-        self._assignments.again()
-        self._sizes.again()
+        for batch in self._batches:
+            batch.again()
         self._abilities = self._settings.usable(attached.abilities)
         log.info("attached to plane %s, epoch %d, version %s", attached.instance, attached.epoch, attached.version)
         if not attached.optimised:
@@ -218,9 +221,8 @@ class PlaneMedia(Taps):
     def _down(self, cause: str) -> None:
         self._sessions.clear()
         self._waiting.clear()
-        self._mutes.forget()
-        self._assignments.forget()
-        self._sizes.forget()
+        for batch in self._batches:
+            batch.forget()
         if self._up:
             self._up = False
             log.error("plane down: %s", cause)
@@ -488,8 +490,7 @@ class PlaneMedia(Taps):
             self._wait_for(session, DTLS_WITHIN_S)
 
     def _on_consent_lost(self, event: wire.ConsentLost) -> None:
-        session = self._sessions.get(event.transport)
-        if session is not None:
+        if (session := self._sessions.get(event.transport)) is not None:
             session.ice = False
             self._tell_lost(session, "consent")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from typing import Final
 
+from node.media.told import FAILING
 from node.ports import (
     LayerFigures,
     PlaneFigures,
     ShardFigures,
     SlotFigures,
+    TapFigures,
     TrackFigures,
     TransportFigures,
 )
@@ -60,9 +62,23 @@ class Figures:
             shards=tuple(_shard(each) for each in now.shards),
             first_frame=_buckets(now.first_frame),
             first_frame_sum=now.first_frame.sum_ms / 1000,
+            taps=tuple(map(_tap, now.recordings)),
+            spool_free_bytes=now.spool.free_bytes if now.HasField("spool") else None,
         )
         self._before, self._transports, self._tracks, self._layers = now, transports, tracks, layers
         return figures
+
+
+def _tap(now: wire.Counters.Recording) -> TapFigures:
+    return TapFigures(
+        recording=now.recording,
+        stream=now.stream,
+        bytes=now.bytes,
+        late_ms=now.synced_ms,
+        waiting_bytes=now.waiting_bytes,
+        dropped_packets=now.dropped_packets,
+        failing=FAILING.get(now.failing, ""),
+    )
 
 
 def _rate(now: int, before: int, seconds: float) -> int:

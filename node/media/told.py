@@ -27,12 +27,36 @@ def _video_held(event: wire.VideoHeld) -> ports.MediaEvent:
     return ports.VideoHeld(transport=event.transport, held=event.held)
 
 
+_CLOSED: Final = {
+    wire.RecordingClosed.CAUSE_STOPPED: "stopped",
+    wire.RecordingClosed.CAUSE_TRACK: "track",
+    wire.RecordingClosed.CAUSE_PLANE: "plane",
+    wire.RecordingClosed.CAUSE_FAILED: "failed",
+}
+FAILING: Final = {
+    wire.RecordingFailed.CAUSE_FULL: "full",
+    wire.RecordingFailed.CAUSE_IO: "io",
+    wire.RecordingFailed.CAUSE_LAGGING: "lagging",
+}
+
+
+def _recording_closed(event: wire.RecordingClosed) -> ports.MediaEvent:
+    cause = _CLOSED.get(event.cause, "plane")
+    return ports.TapClosed(event.recording, event.stream, event.segments, event.bytes, cause)
+
+
+def _recording_failed(event: wire.RecordingFailed) -> ports.MediaEvent:
+    return ports.TapFailed(event.recording, event.stream, FAILING.get(event.cause, "io"))
+
+
 # Any: each takes the event of its name.
 TOLD: Final[dict[str, Callable[[Any], ports.MediaEvent]]] = {
     "speakers": _speakers,
     "slot_switched": _slot_switched,
     "layers_wanted": _layers_wanted,
     "video_held": _video_held,
+    "recording_closed": _recording_closed,
+    "recording_failed": _recording_failed,
 }
 
 

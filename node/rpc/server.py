@@ -48,6 +48,9 @@ from node.features.quota.rpc import QuotaServicer
 from node.features.quota.service import Quota
 from node.features.rates.rpc import RatesServicer
 from node.features.rates.service import Rates
+from node.features.recordings.rpc import RecordingsServicer
+from node.features.recordings.service import Recordings
+from node.features.recordings.shelf import Shelf
 from node.features.roles.service import Roles
 from node.features.rooms.rpc import RoomsServicer
 from node.features.rooms.service import Rooms
@@ -73,6 +76,7 @@ from protos.participants.v1 import participants_pb2, participants_pb2_grpc
 from protos.quality.v1 import quality_pb2, quality_pb2_grpc
 from protos.quota.v1 import quota_pb2, quota_pb2_grpc
 from protos.rates.v1 import rates_pb2, rates_pb2_grpc
+from protos.recordings.v1 import recordings_pb2, recordings_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from protos.types.v1 import types_pb2, types_pb2_grpc
 
@@ -112,6 +116,7 @@ SERVICES: Final = tuple(
         (audit_pb2, "AuditService"),
         (access_pb2, "AccessService"),
         (lobby_pb2, "LobbyService"),
+        (recordings_pb2, "RecordingsService"),
     )
 )
 LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -145,6 +150,9 @@ class Services:
     roles: Roles
     texts: TextsService
     settings: Settings
+    recordings: Recordings
+    shelf: Shelf
+    web_url: Callable[[], str]
     journal: Journal
     operators: Operators
     audit: Audit
@@ -247,6 +255,9 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     types_pb2_grpc.add_TypesServiceServicer_to_server(TypesServicer(s.types), server)
     lobby_pb2_grpc.add_LobbyServiceServicer_to_server(LobbyServicer(s.lobby), server)
     access_pb2_grpc.add_AccessServiceServicer_to_server(AccessServicer(s.access), server)
+    recordings_pb2_grpc.add_RecordingsServiceServicer_to_server(
+        RecordingsServicer(s.recordings, s.shelf, s.journal, s.web_url), server
+    )
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)
     server.add_generic_rpc_handlers((_Unknown(),))  # last: asked when nobody else knows the method

@@ -14,6 +14,7 @@ from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.join.web import JoinDoor
 from node.features.quota.rules import Book, Limits
+from node.features.recordings.web import RecordingsWeb
 from node.features.replay.service import Replay
 from node.features.replay.web import ReplayDoor
 from node.features.types.service import Types
@@ -45,6 +46,7 @@ class WebEdge:
         turn: Turn | None = None,
         types: Types | None = None,
         replay: tuple[Replay, Files] | None = None,
+        recordings: RecordingsWeb | None = None,
     ) -> None:
         """`replay`: with the files of the recordings, where any are kept."""
         self._behind_proxy = behind_proxy
@@ -63,6 +65,9 @@ class WebEdge:
             replay_door = ReplayDoor(*replay, self._failed, self._may_guess)
             self.app.add_routes(replay_routes(replay_door))
             self.app.on_cleanup.append(replay_door.close)
+        if recordings is not None:
+            self.app.add_routes(recordings.routes())
+            self.app.on_cleanup.append(recordings.close)
 
     def _failed(self, request: web.Request) -> None:
         self.failures.count(source(request, behind_proxy=self._behind_proxy))

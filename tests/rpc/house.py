@@ -42,6 +42,10 @@ from node.features.quota.store import SqlStore as QuotaStore
 from node.features.quota.told import Told as QuotaTold
 from node.features.rates.rules import Cap as KeptRates
 from node.features.rates.service import Rates
+from node.features.recordings.service import Recordings
+from node.features.recordings.service import Settings as RecordingSettings
+from node.features.recordings.shelf import Shelf
+from node.features.recordings.store import SqlStore as RecordingStore
 from node.features.roles.service import Roles
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import RoomView
@@ -72,12 +76,15 @@ from node.ports import (
 from node.rpc.server import Server, Services, serve
 from node.rpc.tls import TlsFiles, ensure_tls
 from node.storage.metadata import metadata
+from node.storage.objects import FolderVault
+from node.storage.signer import KeySigner
 from protos.chat.v1 import chat_pb2_grpc
 from protos.common.v1 import common_pb2
 from protos.mute.v1 import mute_pb2_grpc
 from protos.nodes.v1 import nodes_pb2_grpc
 from protos.participants.v1 import participants_pb2_grpc
 from protos.rooms.v1 import rooms_pb2_grpc
+from tests.features.workshop import NoWorkshop
 
 RPC_S = 5.0
 ROLES = {role.word: role for role in Role}
@@ -255,6 +262,12 @@ class House:
         self.nodes = Nodes(self.floor, self.journal, name="here", version="0", web_url=lambda: "https://here")
         self.nodes.on_media(PlaneUp(instance="p", version="0", epoch=1, started_unix_ms=0, optimised=True, fresh=True))
         self.chat = Chat(self.floor, self.ledger, self.journal)
+        self.recordings = Recordings(self.floor, RecordingStore(engine), RecordingSettings())
+        self.workshop = NoWorkshop(folder)
+        self.shelf = Shelf(
+            self.floor, self.recordings, self.workshop, FolderVault(folder / "recordings"), KeySigner(folder)
+        )
+        self.media.subscribe(self.recordings.on_media)
         self.services = Services(
             nodes=self.nodes,
             rooms=self.rooms,
@@ -263,6 +276,9 @@ class House:
             chat=self.chat,
             quality=Quality(self.floor),
             rates=Rates(self.floor, KeptCap()),
+            recordings=self.recordings,
+            shelf=self.shelf,
+            web_url=lambda: "https://here",
             quota=self.quota,
             moderation=Moderation(self.floor),
             hands=Hands(self.floor),

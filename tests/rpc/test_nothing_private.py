@@ -28,12 +28,13 @@ STAFF = "seulement-pour-l’animation"
 ICE = "ice-pwd-d5f1c2"
 GIVEN_ONCE = {
     "regie.access.v1.SetAccessResponse.password",
+    "regie.recordings.v1.LinkRecordingResponse.url",
     "regie.rooms.v1.CreateRoomResponse.password",
     "regie.rooms.v1.UpdateRoomResponse.password",
     "regie.rooms.v1.JoinLink.ticket",
     "regie.rooms.v1.JoinLink.url",
 }
-SECRETS = {"CreateRoom", "UpdateRoom", "RenewLink", "IssueTickets", "RevokeTicket", "SetAccess"}
+SECRETS = {"CreateRoom", "UpdateRoom", "LinkRecording", "RenewLink", "IssueTickets", "RevokeTicket", "SetAccess"}
 """Whoever makes a room, a link or a password is given it, once. With it one comes in by the front door, seen by all."""
 
 PERSONAL = {

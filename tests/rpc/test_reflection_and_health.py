@@ -36,6 +36,7 @@ async def test_reflection_lists_our_features_to_who_has_a_token(house: House) ->
         "regie.access.v1.AccessService",
         "regie.audit.v1.AuditService",
         "regie.lobby.v1.LobbyService",
+        "regie.recordings.v1.RecordingsService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }

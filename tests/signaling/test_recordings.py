@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from node.features.recordings.states import State
 from node.ports import Tap, TapClosed
 from tests.web.house import OPERATOR, House
@@ -69,10 +71,16 @@ async def test_a_stream_that_nobody_asked_for_is_ended(home: House) -> None:
     assert await home.media.taps() == []
 
 
-async def test_a_recording_that_the_node_lost_its_room_of_is_finished(home: House) -> None:
+async def test_what_was_being_finished_is_finished_after_a_restart(home: House) -> None:
+    """D9: killed while files were made, the job is taken up by itself."""
     room, _tickets = await home.create()
     started = await home.recordings.start(room.room, "grid", by=OPERATOR)
+    home.workshop.gate.clear()
     await home.rooms.close(room.room, by=OPERATOR)
-    await home.stop()
+    await home.crash()
     await home.open()
-    assert home.recordings.get(started.recording).state is State.FINISHING
+    done = asyncio.Event()
+    home.recordings.tell(lambda view: done.set() if view.state is State.VERIFIED else None)
+    async with asyncio.timeout(20):
+        while home.recordings.get(started.recording).state is not State.VERIFIED:
+            await done.wait()

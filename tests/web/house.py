@@ -41,7 +41,9 @@ from node.features.quota.store import SqlStore as QuotaStore
 from node.features.reactions.service import Reactions
 from node.features.recordings.service import Recordings
 from node.features.recordings.service import Settings as RecordingSettings
+from node.features.recordings.shelf import Shelf
 from node.features.recordings.store import SqlStore as RecordingStore
+from node.features.recordings.web import RecordingsWeb
 from node.features.replay.service import Replay
 from node.features.replay.store import SqlArchive as ReplayArchive
 from node.features.roles.service import Roles
@@ -73,8 +75,11 @@ from node.signaling.stream import Hub
 from node.storage import saved
 from node.storage.engine import migrate, open_engine, sqlite_url
 from node.storage.ledger import GroupCommit
+from node.storage.objects import FolderVault
+from node.storage.signer import KeySigner
 from node.web.app import WebEdge
 from tests.features.stage import VIDEO_SLOTS, negotiated
+from tests.features.workshop import NoWorkshop
 from tests.web.kept import Kept
 
 OPERATOR = Actor("operator", "olga", "admin")
@@ -327,8 +332,12 @@ class House:
         self.access = Access(self.floor, self.limits, passwords, lambda: "http://test")
         self.moderation, self.flags = Moderation(self.floor), Flags(self.floor)
         self.recordings = Recordings(self.floor, RecordingStore(self.engine), RecordingSettings())
-        self.media.subscribe(self.recordings.on_media)
+        self.media.subscribe(self._on_media)
+        vault, signer = FolderVault(self.folder / "recordings"), KeySigner(self.folder)
+        self.workshop = NoWorkshop(self.folder)
+        self.shelf = Shelf(self.floor, self.recordings, self.workshop, vault, signer)
         await self.recordings.resume()
+        self.shelf.resume()
         self.roles = Roles(self.floor, self.quota)
         self.texts = TextsService(self.floor, self.of_all)
         edge = Edge(
@@ -354,18 +363,29 @@ class House:
         self.meter = Counting()
         self.replay = Replay(self.floor, self.recordings, ReplayArchive(self.engine), passwords)
         self.edge = WebEdge(
-            edge, self.join, self.meter, now=self.clock.now, replay=(self.replay, self.files), **self.options
+            edge,
+            self.join,
+            self.meter,
+            now=self.clock.now,
+            replay=(self.replay, self.files),
+            recordings=RecordingsWeb(self.shelf),
+            **self.options,
         )
         self.server = TestServer(self.edge.app)
         await self.server.start_server(auto_decompress=False, shutdown_timeout=0.5)
         self.client = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=WITHIN))
         return self
 
+    def _on_media(self, event: MediaEvent) -> None:
+        self.floor.on_media(event)
+        self.recordings.on_media(event)
+
     async def stop(self) -> None:
         self.edge.sockets.restart()
         await self.edge.sockets.drained()
         await self.server.close()
         await self.client.close()
+        await self.shelf.close()
         await self.floor.settle()
         await self.ledger.close()
         await self.engine.dispose()

@@ -192,6 +192,7 @@ class StreamView(msgspec.Struct, frozen=True):
     segments: int = 0
     bytes: int = 0
     cause: str = ""
+    track: str = ""
 
 
 class FileView(msgspec.Struct, frozen=True):
@@ -202,9 +203,19 @@ class FileView(msgspec.Struct, frozen=True):
     type: str
     bytes: int
     sha256: str
+    chain: str = ""
+    """SHA-256 of this sum after the chain of the file before."""
     seconds: float = 0.0
     participant: str = ""
     source: str = ""
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What `RecordingKept.manifest` holds. `statement`: what is signed; `signature`: Ed25519, hexadecimal."""
+
+    files: tuple[FileView, ...] = ()
+    statement: str = ""
+    signature: str = ""
 
 
 class RecordingView(msgspec.Struct, frozen=True):
@@ -228,6 +239,7 @@ class RecordingView(msgspec.Struct, frozen=True):
     late_ms: int = 0
     dropped_packets: int = 0
     progress: float = 0.0
+    statement: str = ""
     signature: str = ""
 
     def seconds(self, now: float) -> float:

@@ -8,19 +8,18 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 import structlog
 
 from node.errors import Refused
+from node.features.recordings.book import enter
 from node.features.recordings.rules import (
     Arrangement,
     Ceiling,
-    MarkView,
     PauseRecording,
     RecorderRead,
-    RecordingKept,
     RecordingMoved,
     RecordingStarted,
     RecordingView,
@@ -29,7 +28,6 @@ from node.features.recordings.rules import (
     StopRecording,
     StreamBegun,
     StreamEnded,
-    StreamView,
     TapEnded,
     TapsHeld,
 )
@@ -55,6 +53,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     node_bytes: int = 0
 
 
+class RecorderState(msgspec.Struct, frozen=True):
+    """`free_bytes`: of the spool, None: not known."""
+
+    available: bool
+    free_bytes: int | None
+    running: int
+    late_ms: int
+    dropped_packets: int
+
+
 class Store(Protocol):
     async def load(self) -> list[RecordingView]:
         """Every recording, the oldest first."""
@@ -68,11 +76,12 @@ class Recordings:
         self._store = store
         self.settings = settings
         self._book: dict[str, RecordingView] = {}
-        self._of_stream: dict[tuple[str, int], int] = {}
-        """Where in its recording's streams each is that runs."""
         self._listeners: list[Callable[[RecordingView], None]] = []
         self.free_bytes: int | None = None
         """Of the spool; None: not known."""
+        self.dropped = 0
+        """Packets that could not be written, since this process started."""
+        self._dropping: dict[tuple[str, int], int] = {}
         floor.listen(self._on_events)
 
     def tell(self, listener: Callable[[RecordingView], None]) -> None:
@@ -95,6 +104,19 @@ class Recordings:
         """The latest first."""
         return [view for view in reversed(self._book.values()) if not room or view.room == room]
 
+    def recorder(self) -> RecorderState:
+        live = [view for view in self._book.values() if view.state in LIVE]
+        return RecorderState(
+            self._floor.media.records,
+            self.free_bytes,
+            len(live),
+            max((view.late_ms for view in live), default=0),
+            sum(view.dropped_packets for view in live),
+        )
+
+    def now(self) -> float:
+        return self._floor.clock.now()
+
     # ------------------------------------------------------------ of a room
 
     async def start(self, room: str, arrangement: Arrangement, *, by: Actor, reason: str = "") -> RecordingView:
@@ -114,12 +136,15 @@ class Recordings:
 
     async def change(
         self, room: str, change: Literal["pause", "resume", "stop"], *, by: Actor, reason: str = ""
-    ) -> None:
+    ) -> RecordingView:
         """
         Raises:
             Refused: RECORDING_NONE, RECORDING_STATE.
         """
+        live = self._floor.room(room).recordings.view()
         await self._floor.decide(room, CHANGES[change](by, reason)).done()
+        assert live is not None  # else it was refused
+        return self.get(live.recording)
 
     def _may_begin(self) -> None:
         if not self._floor.media.records:
@@ -179,7 +204,7 @@ class Recordings:
         for view in list(self._book.values()):
             if view.state in LIVE and view.recording not in live_now:
                 now = self._floor.clock.now()
-                self._note(RecordingMoved(view.room, view.recording, State.FINISHING, "closed", "", now, view.spent))
+                self.note(RecordingMoved(view.room, view.recording, State.FINISHING, "closed", "", now, view.spent))
 
     # ------------------------------------------------------------ what happens
 
@@ -215,6 +240,10 @@ class Recordings:
     def _on_figures(self, figures: PlaneFigures) -> None:
         self.free_bytes = figures.spool_free_bytes
         low = self.free_bytes is not None and self.free_bytes < self.settings.free_bytes
+        for tap in figures.taps:
+            key = (tap.recording, tap.stream)
+            self.dropped += max(0, tap.dropped_packets - self._dropping.get(key, 0))
+        self._dropping = {(tap.recording, tap.stream): tap.dropped_packets for tap in figures.taps}
         by_recording: dict[str, list[int]] = {}
         for at, tap in enumerate(figures.taps):
             by_recording.setdefault(tap.recording, []).append(at)
@@ -243,9 +272,9 @@ class Recordings:
                 self._floor.decide(view.room, read)
 
     def _stream_ended(self, recording: str, stream: int, segments: int, size: int, cause: str) -> None:
-        self._note(StreamEnded(recording, stream, segments, size, cause, self._floor.clock.now()))
+        self.note(StreamEnded(recording, stream, segments, size, cause, self._floor.clock.now()))
 
-    def _note(self, fact: Fact) -> None:
+    def note(self, fact: Fact) -> None:
         """What no room decides: the ledger is told by us."""
         if self._floor.fenced:
             return
@@ -255,9 +284,14 @@ class Recordings:
     # ------------------------------------------------------------ the book
 
     def _enter(self, fact: Event) -> None:
-        view = ENTRIES[type(fact)](self._book, fact)
+        view = enter(self._book, fact)
         if view is not None:
             self._put(view)
+
+    def progressed(self, recording: str, progress: float) -> None:
+        """Of the files, 0 … 1."""
+        if (view := self._book.get(recording)) is not None:
+            self._put(msgspec.structs.replace(view, progress=progress))
 
     def _put(self, view: RecordingView) -> None:
         if view == self._book.get(view.recording):
@@ -265,78 +299,3 @@ class Recordings:
         self._book[view.recording] = view
         for listener in self._listeners:
             listener(view)
-
-
-Book = dict[str, RecordingView]
-
-
-def _started(book: Book, fact: RecordingStarted) -> RecordingView:
-    return RecordingView(
-        recording=fact.recording,
-        room=fact.room,
-        title=fact.title,
-        state=fact.state,
-        why="",
-        arrangement=fact.arrangement,
-        by=fact.by,
-        started=fact.at,
-        ended=None,
-        spent=0.0,
-        since=fact.at if fact.state is State.RECORDING else None,
-        bytes=0,
-        marks=(MarkView(fact.state, fact.at, fact.by),),
-    )
-
-
-def _moved(book: Book, fact: RecordingMoved) -> RecordingView | None:
-    view = book.get(fact.recording)
-    return view and msgspec.structs.replace(
-        view,
-        state=fact.state,
-        why=fact.why,
-        spent=fact.spent,
-        since=fact.since,
-        ended=None if fact.state in LIVE else fact.at,
-        marks=(*view.marks, MarkView(fact.state, fact.at, fact.by, fact.why)),
-    )
-
-
-def _begun(book: Book, fact: StreamBegun) -> RecordingView | None:
-    view = book.get(fact.recording)
-    begun = StreamView(fact.stream, fact.participant, fact.name, fact.source, fact.at)
-    return view and msgspec.structs.replace(view, streams=(*view.streams, begun))
-
-
-def _ended(book: Book, fact: StreamEnded) -> RecordingView | None:
-    view = book.get(fact.recording)
-    if view is None:
-        return None
-    streams = tuple(
-        msgspec.structs.replace(stream, ended=fact.at, segments=fact.segments, bytes=fact.bytes, cause=fact.cause)
-        if stream.stream == fact.stream
-        else stream
-        for stream in view.streams
-    )
-    return msgspec.structs.replace(view, streams=streams, bytes=sum(stream.bytes for stream in streams))
-
-
-def _kept(book: Book, fact: RecordingKept) -> RecordingView | None:
-    view = book.get(fact.recording)
-    return view and msgspec.structs.replace(
-        view,
-        state=fact.state,
-        why=fact.why,
-        bytes=fact.bytes,
-        marks=(*view.marks, MarkView(fact.state, fact.at, fact.by, fact.why)),
-        late_ms=0,
-    )
-
-
-# Any: each function takes the fact under which it stands.
-ENTRIES: Final[dict[type[Event], Callable[[Book, Any], RecordingView | None]]] = {
-    RecordingStarted: _started,
-    RecordingMoved: _moved,
-    StreamBegun: _begun,
-    StreamEnded: _ended,
-    RecordingKept: _kept,
-}

@@ -68,12 +68,7 @@ TRANSITIONS: Final[dict[State, dict[Move, State]]] = {
     State.DISK_LOW: _RUNS,
     State.PAUSED: {Move.RESUME: State.RECORDING, Move.STOP: State.FINISHING},
     State.FINISHING: {Move.VERIFY: State.VERIFIED, Move.BREAK: State.FAILED},
-    State.VERIFIED: {
-        Move.PUBLISH: State.PUBLISHED,
-        Move.DELETE: State.DELETED,
-        Move.BREAK: State.FAILED,
-        Move.AGAIN: State.FINISHING,
-    },
+    State.VERIFIED: {Move.PUBLISH: State.PUBLISHED, Move.DELETE: State.DELETED, Move.BREAK: State.FAILED},
     State.PUBLISHED: {Move.WITHDRAW: State.VERIFIED, Move.DELETE: State.DELETED, Move.BREAK: State.FAILED},
     State.FAILED: {Move.AGAIN: State.FINISHING, Move.DELETE: State.DELETED},
     State.DELETED: {},

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from node.features.recordings.rules import (
-    FileView,
+    Manifest,
     MarkView,
     RecordingKept,
     RecordingMoved,
@@ -82,13 +82,6 @@ stream: Final = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("cause", String(32), nullable=False),
 )
-
-
-class Manifest(msgspec.Struct, frozen=True):
-    """What `RecordingKept.manifest` holds."""
-
-    files: tuple[FileView, ...] = ()
-    signature: str = ""
 
 
 def _running(state: State, since: float | None) -> float | None:
@@ -260,6 +253,7 @@ def _stream(row: Row[Any]) -> StreamView:
         segments=row.segments,
         bytes=row.bytes,
         cause=row.cause,
+        track=row.track,
     )
 
 
@@ -281,5 +275,7 @@ def _view(row: Row[Any], marks: Sequence[MarkView], streams: Sequence[StreamView
         marks=tuple(marks),
         streams=tuple(streams),
         files=manifest.files,
+        statement=manifest.statement,
         signature=manifest.signature,
+        progress=1.0 if manifest.files else 0.0,
     )

@@ -1,0 +1,251 @@
+"""regie recordings list|get|start|pause|resume|stop|verify|remake|publish|withdraw|delete|link|watch"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from console.ctl import output
+from console.ctl.completion import complete_recordings
+from console.ctl.options import (
+    TIMEOUT,
+    ContextOption,
+    OutputOption,
+    ReasonOption,
+    RoomArgument,
+    TimeoutOption,
+    YesOption,
+)
+from console.ctl.output import Output
+from console.ctl.rooms import confirm
+from console.ctl.session import ask
+from console.ctl.shown import in_words
+from console.i18n import t
+from console.text import clean, safe_json
+
+if TYPE_CHECKING:
+    from console.client.once import Once
+
+app = typer.Typer(help=t("ctl.recordings"), no_args_is_help=True)
+
+RecordingArgument = Annotated[
+    str,
+    typer.Argument(help=t("ctl.arg.recording"), metavar="RECORDING", autocompletion=complete_recordings),
+]
+DAMAGED = 1
+HEADINGS = ("col.id", "col.room", "col.state", "col.started", "col.seconds", "col.bytes", "col.progress", "col.by")
+
+
+def _line(one: dict[str, Any]) -> list[str]:
+    return [
+        one["recording"],
+        one["room"],
+        in_words("recording", one["state"]),
+        str(one.get("started", ""))[:19],
+        f"{one['seconds']:.0f}",
+        str(one["bytes"]),
+        f"{one['progress']:.0%}",
+        one["by"],
+    ]
+
+
+def _show(one: dict[str, Any], out: Output) -> None:
+    match out:
+        case Output.json:
+            print(safe_json(one))
+        case Output.id:
+            print(clean(one["recording"]))
+        case Output.table:
+            output.table([t(heading) for heading in HEADINGS], [_line(one)])
+
+
+@app.command("list", help=t("ctl.recordings.list"))
+def list_(
+    room: Annotated[str, typer.Argument(help=t("ctl.arg.room"), metavar="[ROOM]")] = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    found = ask(context, timeout, lambda node: node.recordings(room))
+    match out:
+        case Output.json:
+            print(safe_json(found))
+        case Output.id:
+            for one in found:
+                print(clean(one["recording"]))
+        case Output.table:
+            output.table([t(heading) for heading in HEADINGS], [_line(one) for one in found])
+
+
+@app.command(help=t("ctl.recordings.get"))
+def get(
+    recording: RecordingArgument,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    one = ask(context, timeout, lambda node: node.record("Get", recording=recording))["recording"]
+    _show(one, out)
+    if out is Output.table and one["files"]:
+        lines = [[file["name"], file["type"], str(file["bytes"]), file["sha256"]] for file in one["files"]]
+        output.table([t("col.file"), t("col.type"), t("col.bytes"), "SHA-256"], lines)
+
+
+@app.command(help=t("ctl.recordings.start"))
+def start(
+    room: RoomArgument,
+    arrangement: Annotated[str, typer.Option("--arrangement", help=t("ctl.opt.arrangement"))] = "grid",
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    made = ask(context, timeout, lambda node: node.record("Start", room=room, arrangement=arrangement, reason=reason))
+    _show(made["recording"], out)
+
+
+@app.command(help=t("ctl.recordings.pause"))
+def pause(
+    room: RoomArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    _show(ask(context, timeout, lambda node: node.record("Pause", room=room, reason=reason))["recording"], out)
+
+
+@app.command(help=t("ctl.recordings.resume"))
+def resume(
+    room: RoomArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    _show(ask(context, timeout, lambda node: node.record("Resume", room=room, reason=reason))["recording"], out)
+
+
+@app.command(help=t("ctl.recordings.stop"))
+def stop(
+    room: RoomArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    _show(ask(context, timeout, lambda node: node.record("Stop", room=room, reason=reason))["recording"], out)
+
+
+@app.command(help=t("ctl.recordings.verify"))
+def verify(
+    recording: RecordingArgument,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = 120.0,
+) -> None:
+    said = ask(context, timeout, lambda node: node.record("Verify", recording=recording))
+    if out is Output.json:
+        print(safe_json(said))
+    else:
+        _show(said["recording"], out)
+        for name in said["damaged"]:
+            print(clean(t("recordings.damaged", file=name)))
+    raise typer.Exit(DAMAGED if said["damaged"] else 0)
+
+
+@app.command(help=t("ctl.recordings.remake"))
+def remake(
+    recording: RecordingArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    said = ask(context, timeout, lambda node: node.record("Remake", recording=recording, reason=reason))
+    _show(said["recording"], out)
+
+
+def _publish(withdraw: bool, recording: str, reason: str, out: Output, context: str, timeout: float) -> None:
+    def work(node: Once) -> Any:
+        return node.record("Publish", recording=recording, withdraw=withdraw, reason=reason)
+
+    _show(ask(context, timeout, work)["recording"], out)
+
+
+@app.command(help=t("ctl.recordings.publish"))
+def publish(
+    recording: RecordingArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    _publish(False, recording, reason, out, context, timeout)
+
+
+@app.command(help=t("ctl.recordings.withdraw"))
+def withdraw(
+    recording: RecordingArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    _publish(True, recording, reason, out, context, timeout)
+
+
+@app.command(help=t("ctl.recordings.delete"))
+def delete(
+    recording: RecordingArgument,
+    reason: ReasonOption = "",
+    yes: YesOption = False,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = 30.0,
+) -> None:
+    if not yes:
+        confirm(recording)
+    said = ask(context, timeout, lambda node: node.record("Delete", recording=recording, reason=reason))
+    _show(said["recording"], out)
+
+
+@app.command(help=t("ctl.recordings.link"))
+def link(
+    recording: RecordingArgument,
+    file: Annotated[str, typer.Argument(help=t("ctl.arg.file"), metavar="[FILE]")] = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    said = ask(context, timeout, lambda node: node.record("Link", recording=recording, file=file))
+    print(safe_json(said) if out is Output.json else clean(said["url"], 400))
+
+
+@app.command(help=t("ctl.recordings.watch"))
+def watch(
+    resume: Annotated[str, typer.Option("--resume", help=t("ctl.opt.resume"))] = "",
+    count: Annotated[int, typer.Option("--count", help=t("ctl.opt.count"), min=0)] = 0,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    async def follow(node: Once) -> None:
+        told = 0
+        async for said in node.watch_recordings(resume):
+            if not (said["snapshot"] or said["recordings"]):
+                continue
+            if out is Output.json:
+                print(safe_json(said, indent=None), flush=True)
+            else:
+                for one in said["recordings"]:
+                    print(clean("  ".join(_line(one)), 300), flush=True)
+            told += 1
+            if count and told >= count:
+                return
+
+    try:
+        ask(context, timeout, follow)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None

@@ -1,0 +1,323 @@
+"""What becomes of a recording after its stop: its files are made, checked, published, given out, and deleted.
+
+A job that was interrupted is begun again by itself, at the next start of the node too. What is deleted leaves a signed
+statement and no bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+
+from node.errors import Refused
+from node.features.recordings.book import stretches
+from node.features.recordings.rules import FileView, Manifest, RecordingKept, RecordingView, StreamView
+from node.features.recordings.service import Recordings
+from node.features.recordings.states import OVER, READY, Move, State, moved
+from node.features.rooms.floor import Floor
+from node.ports import Actor
+
+CLOSE_WITHIN_S: Final = 15.0
+"""For the plane to bring the last of a recording to the disk."""
+AGAIN_S: Final = 60.0
+DAY_S: Final = 86_400.0
+
+log: Final = structlog.get_logger()
+
+
+class Order(msgspec.Struct, frozen=True):
+    """`stretches`: (from, to), seconds since the epoch."""
+
+    recording: str
+    streams: tuple[StreamView, ...]
+    stretches: tuple[tuple[float, float], ...]
+    arrangement: str
+
+
+class Work(msgspec.Struct, frozen=True):
+    folder: Path
+    files: tuple[FileView, ...]
+    faults: tuple[str, ...]
+
+
+class Unmade(Exception):
+    """In one word: "nothing" was recorded, "killed", or what the disk said."""
+
+    @property
+    def why(self) -> str:
+        return str(self.args[0])[:64]
+
+
+class Workshop(Protocol):
+    at_once: int
+    busy: int
+
+    async def make(self, order: Order, progress: Callable[[float], None]) -> Work:
+        """
+        Raises:
+            Unmade
+        """
+
+    async def forget(self, recording: str) -> None:
+        """Remove the pieces and what was made of them."""
+
+
+class Vault(Protocol):
+    """Keeps files by (recording, name). Blocks: called in threads. Raises OSError."""
+
+    def put(self, recording: str, name: str, path: Path) -> None:
+        """Take over the file at `path`, which may be gone afterwards."""
+
+    def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]: ...
+
+    def sums(self, recording: str, name: str) -> tuple[int, str]:
+        """Its bytes, and their SHA-256."""
+
+    def delete(self, recording: str) -> None:
+        """All files of it. Harmless when there are none."""
+
+
+class Signer(Protocol):
+    def sign(self, statement: bytes) -> str: ...
+
+    def secret(self, purpose: str) -> bytes:
+        """A key of our own for `purpose`; the same after a restart."""
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """`damaged`: names of files that are not what they were."""
+
+    recording: RecordingView
+    damaged: tuple[str, ...]
+
+
+class Shelf:
+    def __init__(
+        self,
+        floor: Floor,
+        recordings: Recordings,
+        workshop: Workshop,
+        vault: Vault,
+        signer: Signer,
+        *,
+        keep_days: int = 0,
+        link_s: int = 3600,
+    ) -> None:
+        self._floor = floor
+        self._recordings = recordings
+        self._workshop = workshop
+        self._vault = vault
+        self._signer = signer
+        self._keep_days = keep_days
+        self._link_s = link_s
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._settled = asyncio.Event()
+        recordings.tell(self._on_changed)
+
+    @property
+    def workers(self) -> tuple[int, int]:
+        """How many there are, and have something to do."""
+        return self._workshop.at_once, self._workshop.busy
+
+    # ------------------------------------------------------------ the files
+
+    def resume(self) -> None:
+        """What was being finished when the node stopped."""
+        for view in self._recordings.list():
+            self._on_changed(view)
+
+    def _on_changed(self, view: RecordingView) -> None:
+        self._settled.set()
+        self._settled = asyncio.Event()
+        if view.state is State.FINISHING and view.recording not in self._tasks and not self._floor.fenced:
+            task = asyncio.create_task(self._finish(view.recording), name="recording")
+            self._tasks[view.recording] = task
+            task.add_done_callback(lambda _done: self._tasks.pop(view.recording, None))
+
+    async def close(self) -> None:
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _finish(self, recording: str) -> None:
+        try:
+            await self._all_on_disk(recording)
+            view = self._recordings.get(recording)
+            order = Order(recording, view.streams, stretches(view, self._floor.clock.now()), view.arrangement)
+            work = await self._workshop.make(order, lambda done: self._recordings.progressed(recording, done))
+            for file in work.files:
+                await asyncio.to_thread(self._vault.put, recording, file.name, work.folder / file.name)
+            for fault in work.faults:
+                log.warning("recording_fault", recording=recording, fault=fault)
+            self._keep(recording, Move.VERIFY, "faults" if work.faults else "", work.files)
+            if not work.faults:
+                await self._workshop.forget(recording)
+        except Unmade as unmade:
+            log.error("recording_unmade", recording=recording, why=unmade.why)
+            self._keep(recording, Move.BREAK, unmade.why, ())
+        except OSError as error:
+            log.error("recording_unmade", recording=recording, why=error.strerror)
+            self._keep(recording, Move.BREAK, error.strerror or "io", ())
+
+    async def _all_on_disk(self, recording: str) -> None:
+        """Until the plane has closed every stream, or has had time enough."""
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                while any(stream.ended is None for stream in self._recordings.get(recording).streams):
+                    await self._settled.wait()
+        except TimeoutError:
+            log.warning("recording_not_closed", recording=recording)
+
+    def _keep(
+        self,
+        recording: str,
+        move: Move,
+        why: str,
+        files: Sequence[FileView],
+        *,
+        by: str = "",
+        statement: str = "",
+        signature: str = "",
+    ) -> RecordingView:
+        view = self._recordings.get(recording)
+        state = moved(view.state, move)
+        manifest = Manifest(tuple(files), statement, signature)
+        self._recordings.note(
+            RecordingKept(
+                recording,
+                state,
+                why[:64],
+                by,
+                sum(file.bytes for file in files),
+                msgspec.json.encode(manifest).decode(),
+                self._floor.clock.now(),
+            )
+        )
+        return self._recordings.get(recording)
+
+    # ------------------------------------------------------------ what operators ask for
+
+    def again(self, recording: str, *, by: Actor) -> RecordingView:
+        """Make the files of a failed one anew.
+
+        Raises:
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE.
+        """
+        return self._keep(recording, Move.AGAIN, "", (), by=by.id)
+
+    def publish(self, recording: str, on: bool, *, by: Actor) -> RecordingView:
+        """For who may enter the room, or no more.
+
+        Raises:
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE.
+        """
+        view = self._recordings.get(recording)
+        return self._keep(recording, Move.PUBLISH if on else Move.WITHDRAW, view.why, view.files, by=by.id)
+
+    async def verify(self, recording: str) -> Checked:
+        """Read every file and compare. What is damaged makes it failed.
+
+        Raises:
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE.
+        """
+        view = self._recordings.get(recording)
+        if view.state not in READY:
+            raise Refused("RECORDING_STATE", limit=", ".join(READY), current=view.state)
+        damaged = []
+        for file in view.files:
+            try:
+                found = await asyncio.to_thread(self._vault.sums, recording, file.name)
+            except OSError:
+                found = (0, "")
+            if found != (file.bytes, file.sha256):
+                damaged.append(file.name)
+        if damaged:
+            log.error("recording_damaged", recording=recording, files=len(damaged))
+            view = self._keep(recording, Move.BREAK, "damaged", view.files)
+        return Checked(view, tuple(damaged))
+
+    async def delete(self, recording: str, *, by: Actor, reason: str = "") -> RecordingView:
+        """Its bytes are gone when this returns; what is left is a signed statement of what they were.
+
+        Raises:
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE.
+        """
+        view = self._recordings.get(recording)
+        moved(view.state, Move.DELETE)
+        await asyncio.to_thread(self._vault.delete, recording)
+        await self._workshop.forget(recording)
+        statement = msgspec.json.encode(
+            {
+                "deleted": recording,
+                "room": view.room,
+                "at": self._floor.clock.now(),
+                "by": by.id,
+                "files": [file.sha256 for file in view.files],
+                "bytes": view.bytes,
+            }
+        )
+        signature = self._signer.sign(statement)
+        return self._keep(
+            recording, Move.DELETE, reason[:64], (), by=by.id, statement=statement.decode(), signature=signature
+        )
+
+    async def retain(self) -> None:
+        """Delete what is older than the rule says. Called now and then."""
+        if not self._keep_days:
+            return
+        before = self._floor.clock.now() - self._keep_days * DAY_S
+        for view in list(self._recordings.list()):
+            if view.state in OVER and view.ended is not None and view.ended < before:
+                await self.delete(view.recording, by=Actor("node", self._floor.node, "node"), reason="retention")
+
+    # ------------------------------------------------------------ giving them out
+
+    def link(self, recording: str, name: str) -> tuple[str, float]:
+        """(path, until when it works): without anything else to know.
+
+        Raises:
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE, RECORDING_FILE.
+        """
+        self.file(recording, name)
+        until = int(self._floor.clock.now()) + self._link_s
+        return f"/recordings/{recording}/{name}?until={until}&key={self._key(recording, name, until)}", float(until)
+
+    def check_link(self, recording: str, name: str, until: str, key: str) -> FileView:
+        """
+        Raises:
+            Refused: RECORDING_LINK, and as `link`.
+        """
+        good = until.isascii() and until.isdecimal() and len(until) < 16
+        if not good or not hmac.compare_digest(key.encode(), self._key(recording, name, int(until)).encode()):
+            raise Refused("RECORDING_LINK")
+        if int(until) < self._floor.clock.now():
+            raise Refused("RECORDING_LINK")
+        return self.file(recording, name)
+
+    def _key(self, recording: str, name: str, until: int) -> str:
+        said = f"{recording}/{name}/{until}".encode()
+        return hmac.new(self._signer.secret("download"), said, "sha256").hexdigest()
+
+    def file(self, recording: str, name: str) -> FileView:
+        """
+        Raises:
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE, RECORDING_FILE.
+        """
+        view = self._recordings.get(recording)
+        if view.state not in READY:
+            raise Refused("RECORDING_STATE", limit=", ".join(READY), current=view.state)
+        for file in view.files:
+            if file.name == name:
+                return file
+        raise Refused("RECORDING_FILE", limit=", ".join(file.name for file in view.files), current=name[:64])
+
+    def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]:
+        """Blocks: in a thread."""
+        return self._vault.read(recording, name, start, length)

@@ -1,0 +1,200 @@
+"""One job of the recorder: the pieces of a recording to its files, each done once however often it is begun again.
+
+A file has its name only when it is whole and on the disk; what is found whole is not made again. `manifest.json` comes
+last: who has it has everything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from node.media import spool
+from node.recorder.compose import Picture, compose
+from node.recorder.mux import Unplayable, mux, suffix
+from node.recorder.timeline import Tape
+from node.recorder.tracks import Lane, Stream, Take, segments_of, streams_in
+
+ROOM: Final = "room.webm"
+MANIFEST: Final = "manifest.json"
+CHUNK: Final = 1 << 20
+TRACKS_SHARE: Final = 0.3
+"""Of the work, as the progress counts it."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """`stretches`: (from, to) between the marks, seconds since the epoch; `folder`: where the files are made."""
+
+    recording: str
+    spool: str
+    folder: str
+    streams: tuple[Stream, ...]
+    stretches: tuple[tuple[float, float], ...]
+    arrangement: str = "grid"
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A file. `chain`: SHA-256 of the file's own sum after the chain of the one before."""
+
+    name: str
+    kind: str
+    type: str
+    bytes: int
+    sha256: str
+    chain: str
+    seconds: float = 0.0
+    participant: str = ""
+    source: str = ""
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    recording: str
+    files: tuple[Made, ...]
+    faults: tuple[str, ...] = ()
+    """What of the pieces could not be read."""
+    version: int = 1
+
+
+class Nothing(Exception):
+    """Nobody sent anything that could be kept."""
+
+
+def work(job: Job, progress: Callable[[float], None]) -> Manifest:
+    """
+    Raises:
+        Nothing
+    """
+    folder = Path(job.folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    done = _finished(folder)
+    if done is not None:
+        return done
+    source = Path(job.spool) / job.recording
+    tape = Tape([(begin * 1e6, end * 1e6) for begin, end in job.stretches])
+    take = Take(source, job.streams, tape)
+    lanes = take.lanes()
+    made: list[tuple[Lane, Path, float]] = []
+    for n, lane in enumerate(lanes):
+        path = folder / f"{lane.number:03d}-{lane.source}.{suffix(lane)}"
+        with contextlib.suppress(Unplayable):
+            made.append((lane, path, _lane(take, lane, path)))
+        progress(TRACKS_SHARE * (n + 1) / len(lanes))
+    if not made:
+        raise Nothing
+    room = folder / ROOM
+    seconds = max(tape.seconds, 0.04)
+    if not room.exists():
+        _whole(room, lambda part: _compose(made, seconds, job.arrangement, part, progress))
+    manifest = _manifest(job, made, room, seconds, tuple(_faults(source)))
+    _whole(folder / MANIFEST, lambda part: _write(part, msgspec.json.encode(manifest)))
+    progress(1.0)
+    return manifest
+
+
+def _lane(take: Take, lane: Lane, path: Path) -> float:
+    """Where it ends, seconds."""
+    end = 0.0
+    if path.exists():
+        for moment in take.moments(lane):
+            end = moment.at
+        return end
+
+    def write(part: Path) -> None:
+        nonlocal end
+        end = mux(lane, take.moments(lane), part)
+
+    _whole(path, write)
+    return end
+
+
+def _compose(
+    made: Sequence[tuple[Lane, Path, float]],
+    seconds: float,
+    arrangement: str,
+    part: Path,
+    progress: Callable[[float], None],
+) -> None:
+    pictures = [Picture(path, lane.participant, lane.source) for lane, path, _end in made]
+    compose(pictures, seconds, arrangement, part, lambda done: progress(TRACKS_SHARE + (1 - TRACKS_SHARE) * done))
+
+
+def _whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Under another name until it is on the disk."""
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        write(part)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    fd = os.open(part, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    part.rename(path)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def _finished(folder: Path) -> Manifest | None:
+    try:
+        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+    whole = all((folder / file.name).is_file() and sum_of(folder / file.name) == file.sha256 for file in manifest.files)
+    return manifest if whole else None
+
+
+def sum_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _manifest(
+    job: Job, made: Sequence[tuple[Lane, Path, float]], room: Path, seconds: float, faults: tuple[str, ...]
+) -> Manifest:
+    chain = hashlib.sha256(job.recording.encode()).hexdigest()
+    files: list[Made] = []
+    rows = [(path, "track", _type(lane), end, lane.participant, lane.source) for lane, path, end in made]
+    for path, kind, type_, end, participant, source in [(room, "room", "video/webm", seconds, "", ""), *rows]:
+        digest = sum_of(path)
+        chain = link(chain, digest)
+        files.append(
+            Made(path.name, kind, type_, path.stat().st_size, digest, chain, round(end, 3), participant, source)
+        )
+    return Manifest(job.recording, tuple(files), faults)
+
+
+def link(chain: str, digest: str) -> str:
+    """The next of the chain of sums."""
+    return hashlib.sha256((chain + digest).encode()).hexdigest()
+
+
+def _type(lane: Lane) -> str:
+    if lane.codec == "opus":
+        return "audio/webm"
+    return "video/webm" if suffix(lane) == "webm" else "video/x-matroska"
+
+
+def _faults(folder: Path) -> list[str]:
+    found: list[str] = []
+    for number in streams_in(folder):
+        found += (f"stream {number}: {fault}" for fault in spool.faults(list(_light(folder, number))))
+    return found
+
+
+def _light(folder: Path, number: int) -> list[spool.Segment]:
+    """Segments without what is in them: only their chain is asked."""
+    return [msgspec.structs.replace(each, records=()) for each in segments_of(folder, number)]

@@ -1,0 +1,171 @@
+"""What the spool holds of one recording, lane by lane: one lane is what one person sent of one source.
+
+Reads finished segments, one at a time: a recording of hours needs no more memory than one of a minute.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from node.media import spool
+from node.media.spool import Packet, Segment, SenderReport
+from node.recorder.payloads import ASSEMBLE, SOUND, Frames
+from node.recorder.timeline import Moments, Report, SenderClock, Tape, offset_us, report_of
+
+SEGMENT: Final = re.compile(r"[0-9]{6,}\.seg")
+STREAM: Final = re.compile(r"[0-9]{1,10}")
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """Whose a stream is, as the node knows it. `sender`: one clock; a reload is another."""
+
+    stream: int
+    participant: str
+    source: str
+    sender: str
+    name: str = ""
+
+
+class Moment(msgspec.Struct, frozen=True, gc=False):
+    """A picture or a sound at its time. Seconds of the recording."""
+
+    data: bytes
+    at: float
+    key: bool
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """`number`: names the file; `codec`: lower case."""
+
+    number: int
+    participant: str
+    name: str
+    source: str
+    codec: str
+    streams: tuple[int, ...]
+
+
+def segments_of(folder: Path, stream: int) -> Iterator[Segment]:
+    """Those of a stream that can be read, in their order."""
+    try:
+        names = sorted(path.name for path in (folder / str(stream)).iterdir() if SEGMENT.fullmatch(path.name))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in sorted(names, key=lambda name: int(name.removesuffix(".seg"))):
+        try:
+            yield spool.read((folder / str(stream) / name).read_bytes())
+        except spool.Unreadable:
+            continue
+
+
+def streams_in(folder: Path) -> list[int]:
+    try:
+        return sorted(int(path.name) for path in folder.iterdir() if STREAM.fullmatch(path.name))
+    except FileNotFoundError:
+        return []
+
+
+class _Known(msgspec.Struct):
+    """What a first look at a stream finds."""
+
+    codec: str = ""
+    rate: int = 0
+    packets: int = 0
+    reports: dict[int, list[Report]] = {}
+
+
+def _look(folder: Path, stream: int) -> _Known:
+    known = _Known(reports={})
+    for segment in segments_of(folder, stream):
+        header = segment.header
+        for record in segment.records:
+            if isinstance(record, SenderReport):
+                unix = header.unix_us(record.arrived_us)
+                known.reports.setdefault(record.ssrc, []).append(report_of(record, unix))
+            elif isinstance(record, Packet):
+                known.packets += 1
+                codec = header.codec(record.payload_type)
+                if not known.codec and codec is not None and codec.name.lower() in (*ASSEMBLE, SOUND):
+                    known.codec, known.rate = codec.name.lower(), codec.clock_rate
+    return known
+
+
+class Take:
+    """One recording in the spool, looked through once."""
+
+    def __init__(self, folder: Path, streams: Sequence[Stream], tape: Tape) -> None:
+        self.folder = folder
+        self.tape = tape
+        whose = {one.stream: one for one in streams}
+        self._whose = {
+            number: whose.get(number, Stream(number, f"unknown-{number}", "unknown", f"unknown-{number}"))
+            for number in streams_in(folder)
+        }
+        self._known = {number: _look(folder, number) for number in self._whose}
+        reports: dict[str, list[Report]] = {}
+        for number, known in self._known.items():
+            for some in known.reports.values():
+                reports.setdefault(self._whose[number].sender, []).extend(some)
+        self._offsets = {sender: offset_us(some) for sender, some in reports.items()}
+
+    @property
+    def bytes(self) -> int:
+        return sum(path.stat().st_size for path in self.folder.glob("*/*.seg"))
+
+    def lanes(self) -> list[Lane]:
+        """Streams of the same person, source and codec follow each other in one file."""
+        found: dict[tuple[str, str, str], list[int]] = {}
+        for number, known in self._known.items():
+            of = self._whose[number]
+            if known.packets and known.codec:
+                found.setdefault((of.participant, of.source, known.codec), []).append(number)
+        return [
+            Lane(at, participant, self._whose[streams[0]].name, source, codec, tuple(streams))
+            for at, ((participant, source, codec), streams) in enumerate(found.items(), 1)
+        ]
+
+    def moments(self, lane: Lane) -> Iterator[Moment]:
+        """Of a lane, in the order of time."""
+        last = -1.0
+        for number in lane.streams:
+            for moment in self._of_stream(number):
+                if moment.at > last:
+                    yield moment
+                    last = moment.at
+                else:  # containers count in milliseconds, and time never goes back in one
+                    last += 0.001
+                    yield Moment(moment.data, last, moment.key)
+
+    def _of_stream(self, number: int) -> Iterator[Moment]:
+        known, offset = self._known[number], self._offsets.get(self._whose[number].sender)
+        frames: Frames | None = None
+        moments: Moments | None = None
+        ssrc = -1
+        unix_us = 0
+        for packet, base in self._packets(number):
+            if frames is None or moments is None or packet.ssrc != ssrc:
+                ssrc, frames = packet.ssrc, Frames(known.codec)
+                clock = SenderClock(known.reports.get(ssrc, ()), known.rate)
+                moments = Moments(clock, offset, known.rate)
+            unix_us = base
+            for frame in frames.add(packet):
+                at = self.tape.at(moments(frame.timestamp, frame.arrived_us + unix_us))
+                yield Moment(frame.data, at, frame.key)
+
+    def _packets(self, number: int) -> Iterator[tuple[Packet, int]]:
+        """Each with what makes its arrival a time since the epoch."""
+        base = 0
+
+        def each() -> Iterator[Segment]:
+            nonlocal base
+            for segment in segments_of(self.folder, number):
+                base = base or segment.header.started_unix_us - segment.header.started_us
+                yield segment
+
+        for packet in spool.in_order(each()):
+            yield packet, base

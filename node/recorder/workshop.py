@@ -1,0 +1,88 @@
+"""The node's side of the recorder: a process for each job, so many at a time. `recordings.service.Workshop`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from node.features.recordings.rules import FileView
+from node.features.recordings.shelf import Order, Unmade, Work
+from node.recorder.job import Job, Manifest
+from node.recorder.tracks import Stream
+
+LINE: Final = 16 * 1024 * 1024
+
+
+class Workshop:
+    """`spool`: what the plane writes; `folder`: where files are made before they are put away."""
+
+    def __init__(self, spool: Path, folder: Path, *, at_once: int = 1) -> None:
+        self._spool = spool
+        self._folder = folder
+        self._places = asyncio.Semaphore(at_once)
+        self.at_once = at_once
+        self.busy = 0
+
+    async def make(self, order: Order, progress: Callable[[float], None]) -> Work:
+        """
+        Raises:
+            Unmade: with one word why.
+        """
+        job = Job(
+            order.recording,
+            str(self._spool),
+            str(self._folder / order.recording),
+            tuple(Stream(s.stream, s.participant, s.source, s.track.partition("/")[0], s.name) for s in order.streams),
+            order.stretches,
+            order.arrangement,
+        )
+        async with self._places:
+            self.busy += 1
+            try:
+                return _work(await self._run(job, progress), Path(job.folder))
+            finally:
+                self.busy -= 1
+
+    async def _run(self, job: Job, progress: Callable[[float], None]) -> Manifest:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "node.recorder",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=LINE,
+        )
+        assert child.stdin is not None and child.stdout is not None
+        try:
+            child.stdin.write(msgspec.json.encode(job) + b"\n")
+            async for line in child.stdout:
+                said = msgspec.json.decode(line)
+                if "progress" in said:
+                    progress(said["progress"])
+                elif "failed" in said:
+                    raise Unmade(said["failed"])
+                elif "made" in said:
+                    return msgspec.convert(said["made"], Manifest)
+            raise Unmade("killed")
+        finally:
+            child.stdin.close()
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+    async def forget(self, recording: str) -> None:
+        """What was made, and what it was made from."""
+        for folder in (self._folder / recording, self._spool / recording):
+            await asyncio.to_thread(shutil.rmtree, folder, True)
+
+
+def _work(manifest: Manifest, folder: Path) -> Work:
+    files = tuple(FileView(**msgspec.structs.asdict(file)) for file in manifest.files)
+    return Work(folder, files, manifest.faults)

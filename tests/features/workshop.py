@@ -1,0 +1,40 @@
+"""A workshop for tests of who has files made."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from node.features.recordings.rules import FileView
+from node.features.recordings.shelf import Order, Unmade, Work
+
+
+class NoWorkshop:
+    """Makes one file of any recording, of what it is told, or says why not."""
+
+    at_once, busy = 2, 0
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.content = b"everybody in one picture"
+        self.why = ""
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.forgotten: list[str] = []
+
+    async def make(self, order: Order, progress: Callable[[float], None]) -> Work:
+        await self.gate.wait()
+        if self.why:
+            raise Unmade(self.why)
+        folder = self._folder / "work"
+        folder.mkdir(exist_ok=True)
+        (folder / "room.webm").write_bytes(self.content)
+        progress(1.0)
+        digest = hashlib.sha256(self.content).hexdigest()
+        file = FileView("room.webm", "room", "video/webm", len(self.content), digest, digest, 1.0)
+        return Work(folder, (file,), ())
+
+    async def forget(self, recording: str) -> None:
+        self.forgotten.append(recording)
