@@ -76,6 +76,8 @@ class Look(msgspec.Struct, frozen=True):
     name: str = ""
     """Whose ticket it is, where it is one person's."""
     flags: tuple[str, ...] = ()
+    recording: str = ""
+    """Its state, where the room is recorded: who comes in ought to know."""
     lobby: str = ""
     """For what this person waits before they may join: `early`, `start`, `lobby`; "": for nothing."""
     notice: dict[str, str] | None = None
@@ -119,6 +121,7 @@ class Join:
             password=room.access.asks(link),
             name=link.name,
             flags=room.flags.now.on,
+            recording=live.state if (live := room.recordings.view()) is not None else "",
             lobby=room.lobby.must_wait(role, now),
             notice=room.type.notice.fill() if room.type.notice is not None else None,
             crowded=0 < room.type.advice_people <= len(room.people),

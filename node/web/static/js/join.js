@@ -176,6 +176,7 @@ export class JoinScreen {
       document.title = `${this.#look.title} — Régie`;
       const facts = [t('room.people', { n: this.#look.people }), this.#look.role === 'host' ? t('join.as_host') : ''];
       setText(find('#join-facts', HTMLElement), facts.filter(Boolean).join(' · '));
+      setText(find('#join-recording', HTMLElement), this.#look.recording ? t('recordings.consent') : '');
     }
     if (!this.#busy) setText(this.#submit, t('join.submit'));
     set(this.#submit, 'aria-label', this.#look ? t('join.submit_to', { title: isolate(this.#look.title) }) : null);

@@ -22,6 +22,7 @@ import { Pip } from './pip.js';
 import { Protocol } from './protocol.js';
 import { RefusedError } from './request.js';
 import { Quality } from './quality.js';
+import { Recordings } from './recordings.js';
 import { Sound } from './sound.js';
 import { RoomState } from './state.js';
 import { Tiles } from './tiles.js';
@@ -137,6 +138,7 @@ export class Room {
       mute: (person, muted) => this.#ask(this.protocol.mute(person.participant, 'microphone', muted)),
       more: (person, button) => this.person?.toggle(person, button) });
     this.flags = new Flags({ state, ask, notices: this.notices });
+    this.recordings = new Recordings({ state, ask, notices: this.notices });
     this.moderation = new Moderation({ state, ask, notices: this.notices, transcript: (format) => this.protocol.transcript(format) });
     const press = {
       microphone: () => void sources.toggle('microphone'),
@@ -206,6 +208,7 @@ export class Room {
         for (const [source, rids] of this.state.layers) void this.peer?.watched(source, rids);
         this.#drawBlocked('');
         this.view?.welcomed();
+        this.recordings?.changed();
         this.#drawAll();
       },
       joined: ({ person }) => {
@@ -249,6 +252,7 @@ export class Room {
       declined: ({ key }) => this.chat?.declined(key),
       reported: () => this.notices.toast(t('chat.reported')),
       flags: ({ before }) => this.flags?.changed(before),
+      recording: () => this.recordings?.changed(),
       mode: () => this.#regulated(),
       restraint: () => this.#regulated(),
       item: ({ item, before }) => this.moderation?.changed(item, before),
@@ -433,6 +437,7 @@ export class Room {
     this.moderation?.draw();
     this.lobby?.draw();
     this.flags?.draw();
+    this.recordings?.draw();
     this.hands?.draw();
     document.title = `${this.state.title} — Régie`;
     this.#drawPeople();
@@ -509,6 +514,7 @@ export class Room {
     this.moderation?.close();
     this.lobby?.close();
     this.flags?.close();
+    this.recordings?.close();
     this.hands?.close();
     this.controls?.close();
     this.notices.clear();

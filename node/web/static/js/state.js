@@ -16,7 +16,7 @@
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
  *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
- *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
+ *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "recording"} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
@@ -37,6 +37,7 @@ export class RoomState {
     this.rights = new Set(['microphone', 'camera', 'screen', 'chat']);
     /** @type {Set<string>} what participants may not do for now */
     this.flags = new Set();
+    /** @type {{state: string, seconds: number}|null} */ this.recording = null;
     /** @type {{ends: number, left_s: number, minutes: number}|null} the end that is near */
     this.time = null;
     /** @type {Map<string, Person>} in the order of arrival */
@@ -174,6 +175,7 @@ const FOLD = {
     if (message.rights) state.rights = new Set(message.rights);
     state.time = message.time ?? null;
     state.flags = new Set(message.flags ?? []);
+    state.recording = message.recording ?? null;
     return [{ what: 'welcome' }];
   },
   person(state, { person }) {
@@ -209,6 +211,10 @@ const FOLD = {
   time(state, { time }) {
     state.time = time;
     return [{ what: 'time' }];
+  },
+  recording(state, { recording }) {
+    state.recording = recording;
+    return [{ what: 'recording' }];
   },
   flags(state, { flags }) {
     const before = state.flags;

@@ -18,7 +18,7 @@
 /** @typedef {{urls: string[], username: string, credential: string}} IceServer */
 /** @typedef {{participant: string, name: string, role: string, since: number, why: string}} Waiter one who waits before the door; `since`: ms since the epoch */
 /** @typedef {{on: boolean, agenda: string, message: string, waiters: Waiter[], total: number}} Waiters */
-/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, lobby?: string, password?: boolean, name?: string, ice_servers?: IceServer[]}} Look */
+/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, lobby?: string, password?: boolean, name?: string, ice_servers?: IceServer[], recording?: string}} Look */
 /** @typedef {{type: "welcome", seq: number, you: string, room: {room: string, title: string}, people: Person[], slots: SlotShows[], chat: ChatMessage[], blocked: Source[]}} Welcome */
 /** @typedef {{slot: number, width: number, height: number}} TileSize device pixels; 0 × 0: not shown */
 /** @typedef {"unknown"|"good"|"fair"|"poor"} Grade */
