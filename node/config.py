@@ -307,7 +307,10 @@ def make_folders(config: Config) -> None:
     Raises:
         ConfigError: where one cannot be made. Only making it shows.
     """
-    for where, folder in (("node.data_dir", config.data_dir), ("node.run_dir", config.run_dir)):
+    folders = [("node.data_dir", config.data_dir), ("node.run_dir", config.run_dir)]
+    if config.spool is not None:
+        folders.append(("recordings.spool", config.spool))
+    for where, folder in folders:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:

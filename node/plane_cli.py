@@ -35,6 +35,7 @@ def media_settings(config: Config) -> MediaSettings:
         plane_binary=media.plane_binary,
         orphan_grace_s=media.orphan_grace_s,
         start_plane=media.start_plane,
+        spool=config.spool,
     )
 
 

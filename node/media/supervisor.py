@@ -28,6 +28,7 @@ from protos.plane.v1 import plane_pb2 as wire
 
 ANSWER_WITHIN_S: Final = 15.0
 LOCK_WITHIN_S: Final = 15.0
+HELP_WITHIN_S: Final = 5.0
 TRIES: Final = 25  # a process that is being killed still takes connections for a moment
 MAX_LOG: Final = 16 * 1024 * 1024
 MISCONFIGURED: Final = 2
@@ -50,6 +51,7 @@ class MediaSettings(msgspec.Struct, frozen=True):
     room_split: int = 0
     transport_cc: bool = False
     plane_binary: str = ""
+    spool: pathlib.Path | None = None  # where recordings are written; None: nothing is recorded
     orphan_grace_s: int = 600
     start_plane: bool = True  # False: somebody else does, and starts it again
     arguments: tuple[str, ...] = ()  # more of the plane's own options, e.g. ("--gso", "off")
@@ -240,8 +242,10 @@ async def _attach(client: PlaneClient) -> wire.Attached:
 
 def command_of(settings: MediaSettings) -> list[str]:
     """The program and what it is told. Raises `Fault` where there is none."""
+    program = str(find_binary(settings.plane_binary))
+    records = settings.spool is not None and _knows(program, "--spool")
     return [
-        str(find_binary(settings.plane_binary)),
+        program,
         "--socket",
         str(settings.run_dir / "plane.sock"),
         "--listen",
@@ -252,8 +256,18 @@ def command_of(settings: MediaSettings) -> list[str]:
         *(("--shards", str(settings.shards)) if settings.shards else ()),
         *(("--room-split", str(settings.room_split)) if settings.room_split else ()),
         *(("--advertise", ",".join(settings.advertise)) if settings.advertise else ()),
+        *(("--spool", str(settings.spool)) if records else ()),
         *settings.arguments,
     ]
+
+
+def _knows(program: str, option: str) -> bool:
+    """A plane of before an option refuses to start with it: rather a node that does not record than none."""
+    try:
+        said = subprocess.run([program, "--help"], capture_output=True, timeout=HELP_WITHIN_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return option.encode() in said.stdout + said.stderr
 
 
 def find_binary(configured: str) -> pathlib.Path:

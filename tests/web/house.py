@@ -332,7 +332,7 @@ class House:
         self.access = Access(self.floor, self.limits, passwords, lambda: "http://test")
         self.moderation, self.flags = Moderation(self.floor), Flags(self.floor)
         self.recordings = Recordings(self.floor, RecordingStore(self.engine), RecordingSettings())
-        self.media.subscribe(self._on_media)
+        self.media.subscribe(self.recordings.on_media)
         vault, signer = FolderVault(self.folder / "recordings"), KeySigner(self.folder)
         self.workshop = NoWorkshop(self.folder)
         self.shelf = Shelf(self.floor, self.recordings, self.workshop, vault, signer)
@@ -375,10 +375,6 @@ class House:
         await self.server.start_server(auto_decompress=False, shutdown_timeout=0.5)
         self.client = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=WITHIN))
         return self
-
-    def _on_media(self, event: MediaEvent) -> None:
-        self.floor.on_media(event)
-        self.recordings.on_media(event)
 
     async def stop(self) -> None:
         self.edge.sockets.restart()
