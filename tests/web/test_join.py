@@ -56,7 +56,7 @@ async def test_looking_before_joining(home: House) -> None:
     assert await answer.json() == {
         "room": room.room, "title": "Salle", "people": 1, "max_participants": 7, "role": "participant",
         "type": "meeting", "rights": ["microphone", "camera", "screen", "chat"], "opens_in_s": 0, "waits": False,
-        "advice_people": 250, "password": False, "name": "", "lobby": "", "flags": [],
+        "advice_people": 250, "password": False, "name": "", "lobby": "", "flags": [], "recording": "",
     }  # fmt: skip
 
 
