@@ -19,7 +19,7 @@ from protos.plane.v1 import plane_pb2 as plane
 from tests.media import spooled
 
 FPS = 25
-WIDTH, HEIGHT = 320, 180
+WIDTH, HEIGHT = 160, 96
 RATE = 48_000
 BITS = 8
 SENT_NTP = 3_900_000_000 << 32
@@ -91,7 +91,7 @@ def report(at_s: float, first: int, rate: int, ssrc: int, delay_us: int) -> Send
 def camera(
     sent: list[tuple[bytes, bool]], *, delay_us: int, ssrc: int = 7, layer: int = 0, from_s: float = 0.0, lose: int = 0
 ) -> Iterator[Record]:
-    """What the plane writes of these pictures; with `lose`, each packet of that number in a hundred is missing."""
+    """What the plane writes of these pictures; with `lose`, each packet of that number in fifty is missing."""
     first, sequence, n = 0xFFFFF000, 65_000, 0
     for picture, (data, key) in enumerate(sent):
         at_s = from_s + picture / FPS
@@ -100,7 +100,7 @@ def camera(
         parts = [data[i : i + MTU] for i in range(0, len(data), MTU)]
         for part, piece in enumerate(parts):
             sequence, n = sequence + 1, n + 1
-            if lose and n % 100 == lose:
+            if lose and n % 50 == lose:
                 continue
             yield spooled.packet(
                 sequence,
