@@ -59,6 +59,10 @@ class ScriptedNode:
         """What else the room says before one joins."""
         self.rights: list[str] = ["microphone", "camera", "screen", "chat"]
         self.flags: list[str] = []
+        self.lobby: Message = {"why": "lobby", "room": {"room": ROOM, "title": self.title}, "agenda": "", "message": ""}
+        """What one who waits is told, where the look says that one waits."""
+        self.welcome: Message = {}
+        """What else the first message says."""
         self.people: list[Message] = []
         self.chat: list[Message] = []
         self.blocked: list[str] = []
@@ -93,6 +97,7 @@ class ScriptedNode:
         app.router.add_patch("/api/session", self._restart)
         app.router.add_delete("/api/session", self._leave)
         app.router.add_post("/api/session/leave", self._go_away)
+        app.router.add_post("/api/rooms/{room}/wait", self._wait)
         app.router.add_get("/ws", self._ws)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -180,6 +185,9 @@ class ScriptedNode:
         may = {"rights": self.rights, "flags": self.flags}
         return web.json_response(joined | may | {"tracks": tracks, "room": room, "max_message": 200}, status=201)
 
+    async def _wait(self, request: web.Request) -> web.Response:
+        return web.json_response({"participant": "p_you", "session": "s_yours"}, status=201)
+
     async def _answer(self, offer: str) -> tuple[str, list[Message]]:
         """Real ICE and DTLS; pictures in as many video slots as the test wishes."""
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
@@ -230,12 +238,17 @@ class ScriptedNode:
         self.socket = socket
         if not self.greets:
             return
+        if self.look.get("lobby") and not self.joins:
+            await self.say("lobby", **self.lobby)
+            return
         if hello["seq"]:
             await self.say("resumed")
             return
-        room = {"room": ROOM, "title": self.title}
-        everything = {"people": self.people, "slots": self.slots, "chat": self.chat, "blocked": self.blocked}
-        await self.say("welcome", you="p_you", room=room, rights=self.rights, flags=self.flags, **everything)
+        room = {"room": ROOM, "title": self.title, "roles": ROLES}
+        everything: Message = {"people": self.people, "slots": self.slots, "chat": self.chat, "blocked": self.blocked}
+        everything |= {"rights": self.rights, "flags": self.flags} | self.welcome
+        await self.say("welcome", you="p_you", room=room, **everything)
 
 
+ROLES = ["host", "speaker", "participant"]
 SOURCES = ("microphone", "camera", "screen", "screen_audio")

@@ -141,7 +141,7 @@ async def test_hands_by_keyboard_and_their_order_in_the_list(node: ScriptedNode,
     await expect(rows.nth(1)).to_contain_text("Bruno")
     await expect(rows.nth(1).get_by_role("img", name="Main levée, n° 1")).to_be_visible()
     await rows.nth(1).get_by_role("button", name="Actions pour").press("Enter")
-    await guest.page.locator("#person").get_by_role("button", name="Baisser la main de").press("Enter")
+    await guest.page.locator("#person").get_by_role("button", name="Baisser la main").press("Enter")
     assert (await node.until_heard("lower"))["participant"] == "p_bruno"
     await guest.page.get_by_role("button", name="Baisser les mains levées").click()
     assert "participant" not in await node.until_heard("lower")

@@ -20,6 +20,8 @@ import { KEYS } from './keys.js';
  * @property {number} [badge]
  */
 
+/** @typedef {{key: string, symbol: string, run: () => void}} MenuEntry */
+
 /** The buttons in their order; `menu`: on a small screen it is found in the menu instead. */
 const BUTTONS = /** @type {const} */ ([
   { name: 'microphone' },
@@ -47,7 +49,7 @@ export class Controls {
    * @param {object} options
    * @param {Record<Exclude<Name, "menu">, () => void>} options.press
    * @param {(name: Name) => Face} options.face
-   * @param {{key: string, symbol: string, run: () => void}[]} options.menu further entries of the menu
+   * @param {() => MenuEntry[]} options.menu further entries of the menu, as it is opened
    * @param {(panel: Panel|null) => void} options.onPanel
    */
   constructor(options) {
@@ -99,7 +101,7 @@ export class Controls {
       const moved = BUTTONS.flatMap((entry) => ('menu' in entry ? [entry.name] : []))
         .filter((name) => !this.options.face(name).hidden)
         .map((name) => this.#entry(this.options.face(name).symbol, this.options.face(name).label, 'only-small', () => this.#press(name)));
-      const rest = this.options.menu.map(({ key, symbol, run }) => this.#entry(symbol, t(key), '', run));
+      const rest = this.options.menu().map(({ key, symbol, run }) => this.#entry(symbol, t(key), '', run));
       const other = language() === 'fr' ? 'en' : 'fr';
       const tongue = this.#entry('globe', other === 'fr' ? 'Français' : 'English', '', () => void change(other));
       tongue.lang = other;

@@ -80,10 +80,17 @@ export async function change(language) {
   await use(language);
 }
 
+/** French keeps a colon, and what is between guillemets, with its word. @param {Messages} messages @returns {Messages} */
+export function typeset(messages) {
+  const set = (/** @type {string} */ text) => text.replace(/ ([:;?!»])/g, '\u00a0$1').replace(/« /g, '«\u00a0');
+  return Object.fromEntries(Object.entries(messages).map(([key, value]) =>
+    [key, typeof value === 'string' ? set(value) : Object.fromEntries(Object.entries(value).map(([form, text]) => [form, set(text)]))]));
+}
+
 /** @param {Language} language */
 async function use(language) {
   const answer = await fetch(`/locale/${language}.json`);
-  current.messages = await answer.json();
+  current.messages = language === 'fr' ? typeset(await answer.json()) : await answer.json();
   current.language = language;
   document.documentElement.lang = language;
   translate(document);

@@ -1,9 +1,11 @@
 // Before the room: who you are, how you look and sound, and what does not work.
 
+import { brandName, dress } from './brand.js';
 import { find, initials, set, setIcon, setText, icon, tint } from './dom.js';
-import { isolate, onLanguage, refusalText, t } from './i18n.js';
+import { isolate, language, onLanguage, refusalText, t } from './i18n.js';
 import { bar, meter } from './meter.js';
 import { pickers, troubles } from './pickers.js';
+import { render } from './richtext.js';
 
 /** @typedef {import('./wire.js').Refusal} Refusal */
 /** @typedef {{name: string, microphone: boolean, camera: boolean, password?: string}} Choice */
@@ -65,6 +67,9 @@ export class JoinScreen {
     setText(find('#join-error', HTMLElement), '');
     this.#asks(Boolean(look.password));
     if (look.name) this.#name.value = look.name;
+    dress(look.brand);
+    find('#join-speaking', HTMLElement).hidden = !look.speaking;
+    find('#join-speaking-text', HTMLElement).replaceChildren(render(look.speaking ?? ''));
     this.#draw();
     if (matchMedia('(pointer: fine)').matches) this.#name.focus();
     void this.devices.open(this.#wanted());
@@ -173,13 +178,29 @@ export class JoinScreen {
     setText(find('#join-summary', HTMLElement), t(`join.summary.${sound}_${sight}`));
     if (this.#look) {
       setText(find('#join-title', HTMLElement), this.#look.title);
-      document.title = `${this.#look.title} — Régie`;
+      document.title = `${this.#look.title} — ${brandName()}`;
+      this.#notices(this.#look);
       const facts = [t('room.people', { n: this.#look.people }), this.#look.role === 'host' ? t('join.as_host') : ''];
       setText(find('#join-facts', HTMLElement), facts.filter(Boolean).join(' · '));
       setText(find('#join-recording', HTMLElement), this.#look.recording ? t('recordings.consent') : '');
     }
     if (!this.#busy) setText(this.#submit, t('join.submit'));
     set(this.#submit, 'aria-label', this.#look ? t('join.submit_to', { title: isolate(this.#look.title) }) : null);
+  }
+
+  /** What one must know before, and where help is. @param {import('./wire.js').Look} look */
+  #notices(look) {
+    const crowded = look.crowded && look.advice_people ? t('crowd.join', { n: look.advice_people }) : '';
+    const told = [look.notice?.[language()] ?? '', crowded].filter(Boolean);
+    const holder = find('#join-notice', HTMLElement);
+    holder.hidden = told.length === 0;
+    setText(holder, told.join(' '));
+    for (const [id, address] of /** @type {const} */ ([['guide', look.guide], ['support', look.support]])) {
+      const link = find(`#join-${id}`, HTMLAnchorElement);
+      const usable = Boolean(address && /^(https?:|mailto:|\/)/.test(address));
+      link.hidden = !usable;
+      if (usable) link.href = address ?? '';
+    }
   }
 
   #buttons() {

@@ -120,6 +120,14 @@ export class Sources {
     this.options.onChange();
   }
 
+  /** This person has another role: what it may not send is not sent any more. */
+  async allowed() {
+    const { state } = this.options;
+    for (const input of /** @type {const} */ (['microphone', 'camera'])) if (!state.rights.has(input)) await this.set(input, false);
+    if (!state.rights.has('screen')) await this.stopSharing();
+    this.options.onChange();
+  }
+
   // ------------------------------------------------------------------ screen
 
   static get canShare() {

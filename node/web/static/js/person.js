@@ -14,13 +14,17 @@ export class PersonMenu {
   /** @type {HTMLButtonElement|null} */ #opener = null;
   #stop = new AbortController();
   #popup = popup(this.#node, { opener: () => this.#opener, signal: this.#stop.signal,
-    onChange: () => this.#opener?.setAttribute('aria-expanded', String(this.#popup.open)) });
+    onChange: () => {
+      this.#opener?.setAttribute('aria-expanded', String(this.#popup.open));
+      // What lies under the menu is not to be met by accident.
+      find('#people-scroll', HTMLElement).inert = this.#popup.open;
+    } });
 
   /**
    * @param {object} options
    * @param {import('./state.js').RoomState} options.state
    * @param {import('./sound.js').Sound} options.sound
-   * @param {Entry[]} options.entries in their order; the sentence is `key` with the name
+   * @param {Entry[]} options.entries in their order
    */
   constructor(options) {
     this.options = options;
@@ -62,7 +66,7 @@ export class PersonMenu {
         this.#popup.show(false, true);
         const now = state.people.get(person.participant);
         if (now) run(now);
-      } }, icon(symbol), h('span', {}, t(key, { name }))));
+      } }, icon(symbol), h('span', {}, t(key))));
     this.#node.replaceChildren(h('p', { class: 'person-name' }, h('bdi', {}, person.name)), ...(self ? [] : [this.#volume(person, sound)]), ...shown);
   }
 
@@ -79,7 +83,7 @@ export class PersonMenu {
       draw();
     });
     draw();
-    return h('div', { class: 'volume' }, h('label', { for: 'person-volume' }, icon('sound'), h('span', {}, t('volume.of', { name: isolate(person.name) }))), slider, says);
+    return h('div', { class: 'volume' }, h('label', { for: 'person-volume' }, icon('sound'), h('span', {}, t('volume.of'))), slider, says);
   }
 
   close() {

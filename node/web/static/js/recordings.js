@@ -1,63 +1,81 @@
-// Whether the room is recorded: everybody sees it, as long as it is; who may, starts and stops it here.
+// Whether the room is recorded: said to everybody for as long as it is, and what who may record does about it.
 
-import { find, setText } from './dom.js';
-import { t } from './i18n.js';
+import { find, set, setText } from './dom.js';
+import { onLanguage, t } from './i18n.js';
 
-/** Something is written now. */
-const RUNNING = new Set(['recording', 'lagging', 'disk_low']);
+/** Something is kept in these states. */
+const KEPT = new Set(['recording', 'lagging', 'disk_low']);
+/** The menu's entries: what is asked, and in which states. */
+export const DOINGS = /** @type {const} */ ([
+  ['start', ['']],
+  ['pause', ['recording', 'lagging', 'disk_low']],
+  ['resume', ['paused']],
+  ['stop', ['armed', 'recording', 'paused', 'lagging', 'disk_low']],
+]);
+
+/** @param {number} seconds @returns {string} */
+export function length(seconds) {
+  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
 
 export class Recordings {
   #badge = find('#room-recording', HTMLElement);
-  #press = find('#recording-press', HTMLButtonElement);
-  #end = find('#recording-stop', HTMLButtonElement);
+  #word = find('#room-recording-word', HTMLElement);
+  #time = find('#room-recording-time', HTMLElement);
+  #since = 0;
+  #told = '';
+  #ticking = setInterval(() => this.#tick(), 1000);
   #stop = new AbortController();
-  #running = false;
 
   /**
    * @param {object} options
    * @param {import('./state.js').RoomState} options.state
-   * @param {(type: string, fields?: object) => void} options.ask
    * @param {import('./notices.js').Notices} options.notices
    */
   constructor(options) {
     this.options = options;
-    const { signal } = this.#stop;
-    this.#press.addEventListener('click', () => options.ask('record', { do: this.#next() }), { signal });
-    this.#end.addEventListener('click', () => options.ask('record', { do: 'stop' }), { signal });
+    onLanguage(() => this.draw(), this.#stop.signal);
   }
 
-  #next() {
-    const { recording } = this.options.state;
-    if (!recording) return 'start';
-    return recording.state === 'paused' ? 'resume' : 'pause';
+  get state() {
+    return this.options.state.recording?.state ?? '';
   }
 
-  /** What the node says. Whoever did not know is told in words, once a stretch. */
+  /** What the node says anew. */
   changed() {
     const { state, notices } = this.options;
-    const running = Boolean(state.recording && RUNNING.has(state.recording.state));
-    if (running && !this.#running) notices.toast(t('recordings.consent'));
-    if (!running && this.#running) notices.toast(t('recordings.told.off'));
-    this.#running = running;
+    this.#since = performance.now() - (state.recording?.seconds ?? 0) * 1000;
+    const kept = KEPT.has(this.state) ? 'on' : this.state === 'paused' ? 'paused' : 'off';
+    // Who is recorded is told before anything else, in words, until they have read it (consent).
+    if (kept !== this.#told) {
+      const understood = { key: 'recordings.understood', run: () => notices.set('recording', null) };
+      notices.set('recording', kept === 'on' ? { key: 'recordings.consent', tone: 'bad', icon: 'record', action: understood } : null);
+      if (this.#told && kept !== 'on') notices.toast(t(`recordings.now_${kept}`));
+      this.#told = kept;
+    }
     this.draw();
   }
 
   draw() {
-    const { recording, rights } = this.options.state;
-    const running = Boolean(recording && RUNNING.has(recording.state));
-    this.#badge.hidden = !recording;
-    this.#badge.classList.toggle('running', running);
-    setText(this.#badge, t(running ? 'recordings.on' : recording?.state === 'armed' ? 'recordings.armed' : 'recordings.paused'));
-    const may = rights.has('record');
-    this.#press.hidden = !may;
-    this.#end.hidden = !may || !recording;
-    const next = this.#next();
-    setText(this.#press, t(next === 'start' ? 'recordings.start' : next === 'pause' ? 'recordings.pause' : 'recordings.resume'));
-    setText(this.#end, t('recordings.stop'));
+    const on = KEPT.has(this.state);
+    this.#badge.hidden = this.state === '' || this.state === 'finishing';
+    this.#badge.classList.toggle('on', on);
+    setText(this.#word, t(`recordings.${on ? 'recording' : this.state || 'armed'}`));
+    this.#tick();
+  }
+
+  #tick() {
+    if (this.#badge.hidden) return;
+    const seconds = KEPT.has(this.state) ? (performance.now() - this.#since) / 1000 : (this.options.state.recording?.seconds ?? 0);
+    setText(this.#time, this.state === 'armed' ? '' : length(seconds));
+    set(this.#time, 'aria-hidden', 'true');
   }
 
   close() {
+    clearInterval(this.#ticking);
     this.#stop.abort();
-    for (const each of [this.#badge, this.#press, this.#end]) each.hidden = true;
+    this.#badge.hidden = true;
   }
 }

@@ -1,11 +1,13 @@
 // The room: joins, listens, draws. What each screen does is in its own module; what the node says is folded by state.js.
 
 import { Attention } from './attention.js';
+import { brandName } from './brand.js';
 import { Chat } from './chat.js';
 import { Controls, confirm } from './controls.js';
 import { find, setText } from './dom.js';
 import { face } from './faces.js';
 import { Flags } from './flags.js';
+import { Invite } from './invite.js';
 import { Hands } from './hands.js';
 import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
 import { listen } from './keys.js';
@@ -21,10 +23,12 @@ import { volume } from './pickers.js';
 import { Pip } from './pip.js';
 import { Protocol } from './protocol.js';
 import { RefusedError } from './request.js';
+import { Roles } from './roles.js';
 import { Quality } from './quality.js';
-import { Recordings } from './recordings.js';
+import { DOINGS, Recordings } from './recordings.js';
 import { Sound } from './sound.js';
 import { RoomState } from './state.js';
+import { Texts } from './texts.js';
 import { Tiles } from './tiles.js';
 import { View } from './view.js';
 
@@ -137,8 +141,11 @@ export class Room {
       isForward: (participant) => this.view?.isForward(participant) ?? false,
       mute: (person, muted) => this.#ask(this.protocol.mute(person.participant, 'microphone', muted)),
       more: (person, button) => this.person?.toggle(person, button) });
+    this.roles = new Roles({ state, ask });
+    this.invite = new Invite({ ask, notices: this.notices });
+    this.texts = new Texts({ state, notices: this.notices, read: () => this.controls?.open('chat') });
     this.flags = new Flags({ state, ask, notices: this.notices });
-    this.recordings = new Recordings({ state, ask, notices: this.notices });
+    this.recordings = new Recordings({ state, notices: this.notices });
     this.moderation = new Moderation({ state, ask, notices: this.notices, transcript: (format) => this.protocol.transcript(format) });
     const press = {
       microphone: () => void sources.toggle('microphone'),
@@ -152,12 +159,7 @@ export class Room {
       leave: () => void this.leave(),
     };
     const shortcuts = () => find('#shortcuts', HTMLDialogElement).showModal();
-    this.controls = new Controls({ press, face: (name) => face(this, name), onPanel: (panel) => this.#panel(panel), menu: [
-      { key: 'settings.title', symbol: 'settings', run: () => this.#settings() },
-      ...(Pip.possible ? [{ key: 'pip.title', symbol: 'pip', run: () => void this.pip?.toggle() }] : []),
-      { key: 'keys.title', symbol: 'keyboard', run: shortcuts },
-      ...(this.state.rights.has('end') ? [{ key: 'end.word', symbol: 'leave', run: () => void this.#endForAll() }] : []),
-    ] });
+    this.controls = new Controls({ press, face: (name) => face(this, name), onPanel: (panel) => this.#panel(panel), menu: () => this.#menu(ask, shortcuts) });
     volume(find('#settings-volume', HTMLElement), this.sound, signal);
     this.lobby = new Lobby({ state, ask, notices: this.notices, show: () => this.controls?.open('participants') });
     this.hands = new Hands({ state, ask, notices: this.notices, onChange: () => this.controls?.draw() });
@@ -170,6 +172,28 @@ export class Room {
     onLanguage(() => this.#drawAll(), signal);
   }
 
+  /**
+   * What is not in the bar: as this person's rights are now.
+   * @param {(type: string, fields?: object) => void} ask
+   * @param {() => void} shortcuts
+   * @returns {import('./controls.js').MenuEntry[]}
+   */
+  #menu(ask, shortcuts) {
+    const { rights, texts } = this.state;
+    const recorded = this.recordings?.state ?? '';
+    const recording = DOINGS.filter(([, states]) => rights.has('record') && /** @type {readonly string[]} */ (states).includes(recorded))
+      .map(([what]) => ({ key: `recordings.${what}`, symbol: 'record', run: () => ask('record', { do: what }) }));
+    return [
+      { key: 'settings.title', symbol: 'settings', run: () => this.#settings() },
+      ...(Pip.possible ? [{ key: 'pip.title', symbol: 'pip', run: () => void this.pip?.toggle() }] : []),
+      ...(rights.has('end') ? [{ key: 'invite.title', symbol: 'invite', run: () => this.invite?.open() }] : []),
+      ...recording,
+      { key: 'keys.title', symbol: 'keyboard', run: shortcuts },
+      ...(texts?.guide ? [{ key: 'guide.title', symbol: 'help', run: () => void open(texts.guide, '_blank', 'noopener') }] : []),
+      ...(rights.has('end') ? [{ key: 'end.word', symbol: 'leave', run: () => void this.#endForAll() }] : []),
+    ];
+  }
+
   /** @param {(type: string, fields?: object) => void} ask @returns {import('./person.js').Entry[]} */
   #entries(ask) {
     const { state } = this;
@@ -178,13 +202,15 @@ export class Room {
     const leads = () => state.rights.has('moderate');
     const asks = (/** @type {Person} */ { participant }, /** @type {boolean} */ self) => state.handOf(participant) > 0 && (state.isHost || self);
     return [
-      { key: 'room.pin', symbol: 'pin', when: (person) => !pinned(person), run: ({ participant }) => this.view?.pin(participant) },
-      { key: 'room.unpin', symbol: 'pin', when: pinned, run: () => this.view?.pin(null) },
-      { key: 'hand.lower', symbol: 'hand', when: asks,
+      { key: 'person.pin', symbol: 'pin', when: (person) => !pinned(person), run: ({ participant }) => this.view?.pin(participant) },
+      { key: 'person.unpin', symbol: 'pin', when: pinned, run: () => this.view?.pin(null) },
+      { key: 'person.lower', symbol: 'hand', when: asks,
         run: ({ participant }) => (participant === state.you ? ask('hand', { up: false }) : ask('lower', { participant })) },
       { key: 'spotlight.put', symbol: 'spotlight', when: (person) => leads() && !forward(person), run: ({ participant }) => this.view?.spotlight(participant) },
       { key: 'spotlight.take', symbol: 'spotlight', when: (person) => leads() && forward(person), run: ({ participant }) => this.view?.spotlight(participant) },
-      { key: 'people.remove', symbol: 'remove', when: (_, self) => state.isHost && !self, run: (person) => void this.#remove(person), danger: true },
+      { key: 'roles.give', symbol: 'up', when: (_, self) => leads() && !self && state.roles.length > 1, run: (person) => this.roles?.give(person) },
+      { key: 'rename.give', symbol: 'edit', when: (_, self) => leads() && !self, run: (person) => this.roles?.rename(person) },
+      { key: 'person.remove', symbol: 'remove', when: (_, self) => state.isHost && !self, run: (person) => void this.#remove(person), danger: true },
     ];
   }
 
@@ -230,6 +256,14 @@ export class Room {
         this.tiles?.draw();
         this.pip?.draw();
       },
+      role: ({ by }) => {
+        void this.sources.allowed();
+        const role = t(`roles.${this.state.role}`);
+        this.notices.toast(t(by === 'host' ? 'roles.now' : 'roles.now_operator', { role }));
+        this.#drawAll();
+      },
+      texts: () => this.#drawAll(),
+      invitation: ({ invitation }) => this.invite?.came(invitation),
       voices: ({ voices }) => this.sound.voices(voices),
       showing: ({ before }) => this.view?.shown(before),
       time: () => this.#drawTime(),
@@ -439,7 +473,8 @@ export class Room {
     this.flags?.draw();
     this.recordings?.draw();
     this.hands?.draw();
-    document.title = `${this.state.title} — Régie`;
+    this.texts?.draw();
+    document.title = `${this.state.title} — ${brandName()}`;
     this.#drawPeople();
     this.controls?.draw();
   }
@@ -464,6 +499,9 @@ export class Room {
     setText(find('#room-count', HTMLElement), t('room.people', { n: people.size }));
     this.tiles?.draw();
     this.participants?.draw();
+    const { advisedPeople: advised, rights } = this.state;
+    const crowded = advised > 0 && people.size > advised && rights.has('end');
+    this.notices.set('crowd', crowded ? { key: 'crowd.room', values: { n: advised }, tone: 'info', icon: 'people' } : null);
     const cameras = [...people.values()].filter((person) => person.publishing.includes('camera')).length;
     void this.peer?.adapt(cameras);
   }
@@ -493,7 +531,7 @@ export class Room {
     if (this.#ended) return;
     this.#ended = true;
     this.close();
-    this.options.onEnd(ending);
+    this.options.onEnd({ ...ending, redirect: this.state.texts?.redirect ?? '', support: this.state.texts?.support ?? '' });
   }
 
   close() {
@@ -520,6 +558,9 @@ export class Room {
     this.notices.clear();
     this.notices.quiet();
     this.sound.close();
+    this.roles?.close();
+    this.invite?.close();
+    this.texts?.close();
     for (const dialog of document.querySelectorAll('dialog')) dialog.close();
   }
 }

@@ -16,7 +16,7 @@
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
  *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
- *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "recording"} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
+ *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "role", by: string} | {what: "texts"} | {what: "recording"} | {what: "invitation", invitation: import('./wire.js').Invitation} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
@@ -37,7 +37,6 @@ export class RoomState {
     this.rights = new Set(['microphone', 'camera', 'screen', 'chat']);
     /** @type {Set<string>} what participants may not do for now */
     this.flags = new Set();
-    /** @type {{state: string, seconds: number}|null} */ this.recording = null;
     /** @type {{ends: number, left_s: number, minutes: number}|null} the end that is near */
     this.time = null;
     /** @type {Map<string, Person>} in the order of arrival */
@@ -76,6 +75,14 @@ export class RoomState {
     this.cover = null;
     /** @type {import('./wire.js').Waiters|null} who may let people in only */
     this.lobby = null;
+    /** @type {import('./wire.js').Texts|null} what the room says of itself */
+    this.texts = null;
+    /** @type {import('./wire.js').Recorded|null} null: nothing is recorded */
+    this.recording = null;
+    /** @type {string[]} that people may have in a room of this type */
+    this.roles = [];
+    /** With more people than this, quality may suffer; 0: not known. */
+    this.advisedPeople = 0;
     /** @type {import('./wire.js').Showing} what the hosts put forward for everybody */
     this.showing = { view: '', spotlight: [] };
     /** Who was the loudest last, and since when (ms). */
@@ -171,6 +178,9 @@ const FOLD = {
     state.hands = message.hands ?? [];
     state.cover = message.cover ?? null;
     state.lobby = message.lobby ?? null;
+    state.texts = message.texts ?? null;
+    state.roles = message.room.roles ?? [];
+    state.advisedPeople = message.room.advice_people ?? 0;
     state.showing = message.showing ?? { view: '', spotlight: [] };
     if (message.rights) state.rights = new Set(message.rights);
     state.time = message.time ?? null;
@@ -211,10 +221,6 @@ const FOLD = {
   time(state, { time }) {
     state.time = time;
     return [{ what: 'time' }];
-  },
-  recording(state, { recording }) {
-    state.recording = recording;
-    return [{ what: 'recording' }];
   },
   flags(state, { flags }) {
     const before = state.flags;
@@ -291,6 +297,23 @@ const FOLD = {
     state.lobby = lobby;
     return [{ what: 'waiters' }];
   },
+  role(state, { role, rights, by }) {
+    state.role = role;
+    state.rights = new Set(rights);
+    const self = state.self;
+    if (self) state.people.set(self.participant, { ...self, role });
+    return [{ what: 'role', by }];
+  },
+  texts(state, { title, texts }) {
+    state.title = title;
+    state.texts = texts;
+    return [{ what: 'texts' }];
+  },
+  recording(state, { recording }) {
+    state.recording = recording;
+    return [{ what: 'recording' }];
+  },
+  invitation: (_state, invitation) => [{ what: 'invitation', invitation }],
   showing(state, { view, spotlight }) {
     const before = state.showing;
     state.showing = { view, spotlight };

@@ -20,7 +20,7 @@ export class View {
   /** @type {Layout} */ layout = remembered();
   #stop = new AbortController();
   #node = h('div', { id: 'views', class: 'popup views', role: 'group' });
-  #popup = popup(this.#node, { opener: () => document.querySelector('#control-view:not([hidden])'), onOpen: () => this.draw(),
+  #popup = popup(this.#node, { opener: () => document.querySelector('#control-view:not([hidden])'), onOpen: () => this.#attach(),
     onChange: () => this.options.onChange(), signal: this.#stop.signal });
 
   /**
@@ -32,8 +32,13 @@ export class View {
    */
   constructor(options) {
     this.options = options;
-    find('#controls', HTMLElement).append(this.#node);
     onLanguage(() => this.draw(), this.#stop.signal);
+  }
+
+  /** The bar is made after this. */
+  #attach() {
+    find('#controls .group:nth-child(2)', HTMLElement).append(this.#node);
+    this.draw();
   }
 
   get open() {

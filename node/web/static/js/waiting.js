@@ -1,5 +1,6 @@
 // Before the door: why one waits, for how long, what the hosts have to say; and in, when the node says so.
 
+import { brandName, dress } from './brand.js';
 import { find, set, setText } from './dom.js';
 import { clock, isolate, onLanguage, t } from './i18n.js';
 import { Protocol, backoff } from './protocol.js';
@@ -80,6 +81,7 @@ export class Waiting {
     this.#attempt = 0;
     this.#why = message.why;
     this.#title = message.room.title;
+    dress(message.brand);
     this.#opens = message.opens_in_s ? performance.now() + message.opens_in_s * 1000 : 0;
     for (const part of /** @type {const} */ (['agenda', 'message'])) {
       find(`#wait-${part}`, HTMLElement).replaceChildren(render(message[part]));
@@ -135,7 +137,7 @@ export class Waiting {
     set(timer, 'aria-label', t('wait.clock'));
     if (early) this.#drawClock(left);
     setText(find('#wait-name', HTMLElement), t('wait.as', { name: isolate(this.options.choice.name) }));
-    document.title = `${t('wait.word')} — ${this.#title || 'Régie'}`;
+    document.title = `${t('wait.word')} — ${this.#title || brandName()}`;
   }
 
   async #leave() {

@@ -2,7 +2,7 @@
 
 /** @typedef {"microphone"|"camera"|"screen"|"screen_audio"} Source */
 /** @typedef {{fr: string, en: string}} Text */
-/** @typedef {{code: string, rule: string, message: Text, next_step: Text, limit?: string, current?: string, set_by?: string}} Refusal */
+/** @typedef {{code: string, rule: string, message: Text, next_step: Text, limit?: string, current?: string, set_by?: string, support?: string}} Refusal */
 /** @typedef {{participant: string, name: string, role: string, publishing: Source[], blocked: Source[], state: "here"|"away"|"joining"}} Person */
 /** @typedef {{slot: number, participant: string|null, source: Source|null}} SlotShows */
 /** @typedef {{message: string, participant: string, name: string, text: string, html: string, sent: number, key?: string, to?: string, reply?: string}} ChatMessage */
@@ -18,7 +18,7 @@
 /** @typedef {{urls: string[], username: string, credential: string}} IceServer */
 /** @typedef {{participant: string, name: string, role: string, since: number, why: string}} Waiter one who waits before the door; `since`: ms since the epoch */
 /** @typedef {{on: boolean, agenda: string, message: string, waiters: Waiter[], total: number}} Waiters */
-/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, lobby?: string, password?: boolean, name?: string, ice_servers?: IceServer[], recording?: string}} Look */
+/** @typedef {{room: string, title: string, people: number, max_participants: number, role: string, lobby?: string, password?: boolean, name?: string, ice_servers?: IceServer[], recording?: string, notice?: Text|null, crowded?: boolean, advice_people?: number, speaking?: string, guide?: string, brand?: Brand, support?: string}} Look */
 /** @typedef {{type: "welcome", seq: number, you: string, room: {room: string, title: string}, people: Person[], slots: SlotShows[], chat: ChatMessage[], blocked: Source[]}} Welcome */
 /** @typedef {{slot: number, width: number, height: number}} TileSize device pixels; 0 × 0: not shown */
 /** @typedef {"unknown"|"good"|"fair"|"poor"} Grade */
@@ -27,5 +27,9 @@
 /** @typedef {"removed"|"closed"|"replaced"|"node_stopping"} EndCause */
 /** @typedef {{view: ""|import('./layout.js').View, spotlight: string[]}} Showing what the hosts show everybody; view "": everybody chooses */
 /** @typedef {{slot: number, participant: string|null}} Voice who is in one of your audio slots */
+/** @typedef {{name: string, colour: string, logo: string}} Brand */
+/** @typedef {{welcome: string, staff: string, speaking: string, redirect: string, brand: Brand, guide: string, support: string}} Texts what the room says of itself */
+/** @typedef {{state: "armed"|"recording"|"paused"|"lagging"|"disk_low"|"finishing", seconds: number}} Recorded */
+/** @typedef {{title: string, starts: number, ends: number, password: boolean, links: {role: string, url: string, expires: number}[], text: Text, calendar: string}} Invitation */
 
 export {};

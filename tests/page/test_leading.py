@@ -1,0 +1,94 @@
+"""What a host does for the room, and what everybody is told of it: roles, names, texts, invitations."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.page.guest import Guest
+from tests.page.scripted import ScriptedNode, person
+
+BRAND = {"name": "Ville de Lannion", "colour": "", "logo": ""}
+TEXTS = {
+    "welcome": "Bienvenue à <strong>tous</strong><img src=x>",
+    "staff": "",
+    "speaking": "Levez la main.",
+    "redirect": "",
+}
+SAID = {**TEXTS, "brand": BRAND, "guide": "", "support": "https://aide.example/"}
+LINK = {"url": "https://regie.example/r/abc#t_secret", "expires": 1_790_000_000_000}
+
+
+async def test_a_host_gives_a_role_and_mends_a_name(node: ScriptedNode, guest: Guest) -> None:
+    """R177, R194."""
+    node.role, node.rights = "host", [*node.rights, "moderate"]
+    node.people = [person("p_amina", "Amima")]
+    await guest.enter()
+    await guest.page.keyboard.press("p")
+    await guest.act_on("p_amina", "Changer le rôle")
+    await guest.page.get_by_label("Intervenant").check()
+    await guest.page.get_by_role("button", name="Donner ce rôle").click()
+    assert await node.until_heard("role") == {"type": "role", "participant": "p_amina", "role": "speaker"}
+    await guest.act_on("p_amina", "Renommer")
+    await guest.page.get_by_label("Nouveau nom").fill("Amina")
+    await guest.page.keyboard.press("Enter")
+    assert await node.until_heard("rename") == {"type": "rename", "participant": "p_amina", "name": "Amina"}
+
+
+async def test_another_role_takes_and_gives_at_once(node: ScriptedNode, guest: Guest) -> None:
+    """R194: who may not speak any more is not sent any more, and is told."""
+    await guest.enter()
+    await node.until_heard("publish", source="microphone", on=True)
+    await node.say("role", role="participant", rights=["chat"], by="host")
+    await node.until_heard("publish", source="microphone", on=False)
+    await expect(guest.page.locator("#control-microphone")).to_be_hidden()
+    await expect(guest.page.locator(".toast")).to_contain_text("L’animation a changé votre rôle : Participant")
+
+
+async def test_the_room_says_what_it_is(node: ScriptedNode, guest: Guest) -> None:
+    """R096, R142, R155, R252: a welcome first, rules that stay, the looks; and nothing foreign in them."""
+    node.welcome = {"texts": SAID}
+    await guest.enter()
+    await guest.page.keyboard.press("c")
+    await expect(guest.page.locator("#chat-welcome-text")).to_have_text("Bienvenue à tous")
+    await expect(guest.page.locator("#chat-welcome-text img")).to_have_count(0)
+    await expect(guest.page.locator("#chat-staff")).to_be_hidden()
+    assert await guest.page.title() == "Budget participatif 2027 — Ville de Lannion"
+    await guest.page.keyboard.press("Escape")
+    await guest.page.keyboard.press("p")
+    await expect(guest.page.get_by_text("Levez la main.")).to_be_visible()
+    await guest.page.locator("#control-leave").click()
+    await expect(guest.page.get_by_role("link", name="Assistance")).to_have_attribute("href", "https://aide.example/")
+
+
+async def test_afterwards_one_is_led_on_unless_one_stays(node: ScriptedNode, guest: Guest) -> None:
+    """R109."""
+    node.welcome = {"texts": SAID | {"redirect": "https://enquete.example/s?room=r_budget"}}
+    await guest.enter()
+    await guest.page.locator("#control-leave").click()
+    await expect(guest.page.locator("#ended-lead-text")).to_contain_text("enquete.example")
+    await guest.page.get_by_role("button", name="Rester ici").click()
+    await expect(guest.page.locator("#ended-lead-text")).to_have_text("")
+    to = guest.page.get_by_role("link", name="Aller sur enquete.example")
+    await expect(to).to_have_attribute("href", "https://enquete.example/s?room=r_budget")
+
+
+async def test_a_host_invites_with_two_links_and_renews_one(node: ScriptedNode, guest: Guest) -> None:
+    """R119, R123, R124."""
+    node.role, node.rights = "host", [*node.rights, "end"]
+    await guest.context.grant_permissions(["camera", "microphone", "clipboard-read", "clipboard-write"])
+    await guest.enter()
+    await guest.page.locator("#control-menu").click()
+    await guest.page.locator("#menu").get_by_role("button", name="Inviter").click()
+    await node.until_heard("invite")
+    links = [LINK | {"role": "host"}, LINK | {"role": "participant", "url": "https://regie.example/r/abc#t_guest"}]
+    invitation = {"title": node.title, "starts": 0, "ends": 0, "password": False, "links": links}
+    await node.say("invitation", **invitation, text={"fr": "Venez", "en": "Come"}, calendar="BEGIN:VCALENDAR")
+    await expect(guest.page.locator("#invite-links label")).to_have_text(
+        ["Lien des participants", "Lien de l’animation"]
+    )
+    await guest.page.get_by_role("button", name="Copier : Lien des participants").click()
+    await expect(guest.page.locator("#invite").get_by_text("Copié")).to_be_visible()
+    assert await guest.page.evaluate("() => navigator.clipboard.readText()") == "https://regie.example/r/abc#t_guest"
+    await guest.page.get_by_role("button", name="Renouveler : Lien de l’animation").click()
+    await guest.page.get_by_role("dialog").get_by_role("button", name="Renouveler", exact=True).click()
+    assert await node.until_heard("renew") == {"type": "renew", "role": "host"}
