@@ -91,6 +91,7 @@ class ScriptedNode:
         app.router.add_get("/r/{room}", self._page("room.html"))
         app.router.add_static("/static/", WEB / "static")
         app.router.add_static("/locale/", WEB / "locale")
+        app.router.add_get("/api/gauge", self._gauge)
         app.router.add_get("/api/rooms/{room}", self._look)
         app.router.add_post("/api/rooms/{room}/join", self._join)
         app.router.add_get("/api/session", self._ice_servers)
@@ -162,6 +163,9 @@ class ScriptedNode:
 
     async def _ice_servers(self, request: web.Request) -> web.Response:
         return web.json_response({"ice_servers": []})
+
+    async def _gauge(self, request: web.Request) -> web.Response:
+        return web.json_response({"webinars": 181, "participants": 1430, "capacity": 45_000, "at": 0, "age_s": 0.4})
 
     async def _look(self, request: web.Request) -> web.Response:
         assert request.headers["Authorization"] == f"Bearer {TICKET}"

@@ -12,6 +12,14 @@ from tests.page.conftest import arrive
 from tests.page.guest import Guest
 from tests.page.scripted import ScriptedNode, person, said
 
+BRAND = {"name": "Ville de Lannion", "colour": "#aa1133", "logo": ""}
+TEXTS: dict[str, Any] = {
+    "welcome": "Bienvenue",
+    "staff": "Gardez le lien",
+    "speaking": "Levez la main",
+    "redirect": "https://x.example/",
+}
+TEXTS |= {"brand": BRAND, "guide": "/guide/meeting", "support": "https://aide.example/"}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -22,17 +30,20 @@ async def examine(guest: Guest, where: str) -> None:
     assert found == {}, where
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
+@pytest.mark.parametrize("phone", [False, True], ids=["laptop by day", "phone by night"])
 @pytest.mark.timeout(120)
 async def test_no_screen_has_a_violation(node: ScriptedNode, browser: Browser, phone: bool) -> None:
     node.role = "host"
+    node.rights = [*node.rights, "moderate", "moderate_chat", "admit", "end", "record"]
+    node.welcome = {"texts": TEXTS, "recording": {"state": "recording", "seconds": 7}}
     node.people = [person("p_amina", "Amina", role="host"), person("p_jean", "Jean", blocked=["microphone"])]
     node.chat = [said("m1", node.people[0], "x", html='<p>Voir <a href="https://exemple.gouv.fr/">ici</a></p>')]
     guest = await arrive(node, browser, phone=phone)
     kind = "phone" if phone else "laptop"
 
+    await guest.page.emulate_media(color_scheme="dark" if phone else "light")
     await guest.open(node.address)
-    await expect(guest.page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(guest.page.locator("#home-gauge dd").first).to_have_text("181")
     await examine(guest, "home")
     await guest.enter()
     await examine(guest, "room")
@@ -64,9 +75,35 @@ async def test_no_screen_has_a_violation(node: ScriptedNode, browser: Browser, p
     await guest.page.locator("#control-participants").click()
     await examine(guest, "people")
     await guest.picture(f"hands-{kind}")
+    await guest.page.locator('#people-list li[data-participant="p_jean"] button[aria-haspopup]').click()
+    await examine(guest, "person")
+    for entry, dialog in (("Changer le rôle", "Rôle de"), ("Renommer", "Renommer")):
+        await guest.page.keyboard.press("Escape")
+        await guest.act_on("p_jean", entry)
+        await expect(guest.page.get_by_role("dialog", name=dialog)).to_be_visible()
+        await examine(guest, entry)
+    await guest.page.keyboard.press("Escape")
+    await guest.page.locator("#people-flags").click()
+    await examine(guest, "flags")
+    await guest.page.keyboard.press("Escape")
+    await guest.page.keyboard.press("Escape")
+    await guest.page.keyboard.press("l")
+    await examine(guest, "views")
     await guest.page.keyboard.press("Escape")
     await guest.page.locator("#control-menu").click()
     await examine(guest, "menu")
+    await guest.page.locator("#menu").get_by_role("button", name="Inviter").click()
+    links = [{"role": role, "url": "https://x.example/r/a#t", "expires": 1} for role in ("host", "participant")]
+    made = {"title": "Budget", "starts": 0, "ends": 0, "password": True, "links": links, "calendar": "BEGIN"}
+    await node.say("invitation", **made, text={"fr": "x", "en": "x"})
+    await expect(guest.page.get_by_role("dialog", name="Inviter")).to_be_visible()
+    await examine(guest, "invite")
+    await guest.page.keyboard.press("Escape")
+    await guest.page.locator("#control-menu").click()
+    await guest.page.locator("#menu").get_by_role("button", name="Son et image").click()
+    await examine(guest, "settings")
+    await guest.page.keyboard.press("Escape")
+    await guest.page.locator("#control-menu").click()
     await guest.page.locator("#menu").get_by_role("button", name="Raccourcis clavier").click()
     await expect(guest.page.get_by_role("dialog", name="Raccourcis clavier")).to_be_visible()
     await examine(guest, "shortcuts")
@@ -81,11 +118,26 @@ async def test_no_screen_has_a_violation(node: ScriptedNode, browser: Browser, p
     await guest.context.close()
 
 
-async def test_the_screen_before_the_room_has_no_violation(node: ScriptedNode, guest: Guest) -> None:
+async def test_the_screens_before_the_room_have_no_violation(node: ScriptedNode, guest: Guest) -> None:
+    node.look = {
+        "lobby": "lobby",
+        "notice": {"fr": "Micro et caméra pour tous.", "en": "x"},
+        "speaking": "Levez la main.",
+    }
+    node.look |= {"guide": "/guide/meeting", "support": "https://aide.example/"}
+    node.lobby |= {"agenda": "<p>1. Vote</p>", "message": "<p>À tout de suite</p>", "why": "early", "opens_in_s": 90}
+    await guest.page.emulate_media(color_scheme="dark")
     await guest.open()
     await guest.until_screen("join")
     await expect(guest.page.locator("#preview.picture")).to_be_visible()
     await examine(guest, "join")
+    await guest.page.locator("#join-name").fill("Camille")
+    await guest.page.keyboard.press("Enter")
+    await guest.until_screen("wait")
+    await expect(guest.page.locator("#wait-agenda")).to_have_text("1. Vote")
+    await examine(guest, "wait")
+    await guest.page.emulate_media(color_scheme="light")
+    await examine(guest, "wait by day")
 
 
 async def test_one_key_shortcuts_can_be_switched_off(node: ScriptedNode, guest: Guest) -> None:

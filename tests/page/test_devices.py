@@ -1,4 +1,5 @@
-"""No camera, no microphone, no permission: said plainly, and everybody can still join (R149, R152)."""
+"""No camera, no microphone, no permission: said plainly, and everybody can still join (R149, R152). And in the call:
+another device, one that is unplugged, less noise (R184)."""
 
 from __future__ import annotations
 
@@ -76,3 +77,37 @@ async def test_joining_with_everything_off(node: ScriptedNode, guest: Guest) -> 
     await guest.page.locator("#control-camera").click()
     await node.until_heard("publish", source="camera", on=True)
     await expect(guest.page.locator('.tile.picture[data-participant="p_you"]')).to_be_visible()
+
+
+SENT = "() => __regie.peer.getSenders()[0].track?.id ?? ''"
+UNPLUG = "() => __regie.peer.getSenders()[0].track.dispatchEvent(new Event('ended'))"
+QUIET = "() => __regie.peer.getSenders()[0].track?.getSettings().noiseSuppression"
+
+
+async def test_an_unplugged_microphone_has_a_successor(node: ScriptedNode, guest: Guest) -> None:
+    await guest.enter()
+    await node.until_heard("publish", source="microphone", on=True)
+    before = await guest.page.evaluate(SENT)
+    await guest.page.evaluate(UNPLUG)
+    await expect(guest.page.locator(".toast")).to_contain_text("Le micro n’est plus là. À sa place")
+    await guest.page.wait_for_function(f"before => ![before, ''].includes(({SENT})())", arg=before)
+    await expect(guest.page.locator("#control-microphone")).not_to_have_class("control microphone off")
+
+
+async def test_an_unplugged_microphone_without_successor_is_said(node: ScriptedNode, guest: Guest) -> None:
+    await guest.enter()
+    await node.until_heard("publish", source="microphone", on=True)
+    await guest.page.evaluate("() => { navigator.mediaDevices.enumerateDevices = async () => []; }")
+    await guest.page.evaluate(UNPLUG)
+    await expect(guest.page.locator(".toast")).to_contain_text("Le micro n’est plus là.")
+    await node.until_heard("publish", source="microphone", on=False)
+
+
+async def test_noise_is_left_in_or_taken_out_during_the_call(node: ScriptedNode, guest: Guest) -> None:
+    await guest.enter()
+    await node.until_heard("publish", source="microphone", on=True)
+    assert await guest.page.evaluate(QUIET) is True
+    await guest.page.locator("#control-menu").click()
+    await guest.page.locator("#menu").get_by_role("button", name="Son et image").click()
+    await guest.page.locator("#settings").get_by_label("Réduire le bruit de fond").uncheck()
+    await guest.page.wait_for_function(f"() => ({QUIET})() === false")

@@ -33,7 +33,7 @@ export class Invite {
   /** Asked of the node each time: links are never kept in the page. */
   open() {
     this.#wanted = true;
-    this.options.ask('invite');
+    this.options.ask('invite', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? '' });
   }
 
   /** @param {Invitation} invitation */
