@@ -152,12 +152,13 @@ class CoverInfo(msgspec.Struct, frozen=True):
 
 
 class RoomInfo(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`advice_people`: above it quality may suffer (R162)."""
+    """`advice_people`: above it quality may suffer (R162). `roles`: that people of the room may have."""
 
     room: str
     title: str
     type: str = ""
     advice_people: int = 0
+    roles: tuple[str, ...] = ()
 
 
 class BrandInfo(msgspec.Struct, frozen=True):

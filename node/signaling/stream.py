@@ -309,7 +309,7 @@ class Stream:
         return m.Welcome(
             seq=self._seq,
             you=person.id,
-            room=m.RoomInfo(room.id, room.title, room.type.key, room.type.advice_people),
+            room=m.RoomInfo(room.id, room.title, room.type.key, room.type.advice_people, tuple(room.type.roles)),
             people=tuple(self._people.values()),
             slots=tuple(m.SlotInfo(slot, who, source) for slot, who, source in slots),
             chat=chat,
