@@ -109,7 +109,7 @@ async def test_no_screen_has_a_violation(node: ScriptedNode, browser: Browser, p
     await examine(guest, "shortcuts")
     await guest.page.keyboard.press("Escape")
     await node.say("blocked", source="microphone", blocked=True, by="operator")
-    await expect(guest.page.locator(".banner")).to_be_visible()
+    await expect(guest.page.locator("[data-banner=blocked-microphone]")).to_be_visible()
     await examine(guest, "blocked")
     await guest.page.locator("#control-leave").click()
     await guest.until_screen("ended")
