@@ -5,7 +5,7 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, bench-chat, lock, protos, metrics, fuzz, pictures, wheel, deb, ops, audit, sbom, clean.
+# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, pictures, wheel, deb, ops, audit, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -85,6 +85,11 @@ bench: build $(DONE)/system-bench
 .PHONY: bench-chat
 bench-chat: build
 	@$(BIN)/python -m tests.bench.chat $(ARGS)
+
+# A hundred played nodes and the console on them: what it costs, and how quick it is.
+.PHONY: bench-console
+bench-console: build
+	@$(BIN)/python -m tests.bench.console $(ARGS)
 
 # ------------------------------------------------------------------ check
 

@@ -14,13 +14,15 @@ from typing import Final, Literal
 
 from console.model import Role
 
-View = Literal["nodes", "rooms", "room", "chat", "quota", "audit"]
+View = Literal["nodes", "rooms", "room", "chat", "participants", "wall", "alerts", "quota", "audit"]
 Group = Literal["move", "look", "act", "else"]
 Tier = Literal["T0", "T1", "T2", "T3"]
 
 MANY: Final = 25  # more targets than this are T3
 UNDO_SECONDS: Final = 30.0
-ALL: Final[frozenset[View]] = frozenset(("nodes", "rooms", "room", "chat", "quota", "audit"))
+ALL: Final[frozenset[View]] = frozenset(
+    ("nodes", "rooms", "room", "chat", "participants", "wall", "alerts", "quota", "audit")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ def _only(*views: View) -> frozenset[View]:
     return frozenset(views)
 
 
-_TABLES: Final = _only("nodes", "rooms", "room", "quota", "audit")
+_TABLES: Final = _only("nodes", "rooms", "room", "participants", "wall", "alerts", "quota", "audit")
+_PEOPLE: Final = _only("room", "participants")
+_ROOMS: Final = _only("rooms", "room", "chat")
 
 ACTIONS: Final[tuple[Action, ...]] = (
     # ------------------------------------------------------------------ move
@@ -55,34 +59,45 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("page_up", ("ctrl+b", "pageup"), "^B", "move"),
     Action("top", ("g", "home"), "g", "move"),
     Action("bottom", ("G", "end"), "G", "move"),
-    Action("open", ("enter",), "Enter", "move", _only("nodes", "rooms", "room", "quota"), hint=1),
+    Action("open", ("enter",), "Enter", "move", ALL - _only("chat", "audit"), hint=1),
     Action("back", ("backspace", "q"), "q", "move", hint=90),
     Action("next_pane", ("tab", "shift+tab"), "Tab", "move", _only("room", "chat"), hint=20),
     Action("nodes", ("1",), "1", "move"),
     Action("rooms", ("2",), "2", "move"),
-    Action("room", ("3",), "3", "move"),
+    Action("participants", ("3",), "3", "move"),
+    Action("wall", ("4",), "4", "move"),
+    Action("alerts", ("5",), "5", "move"),
     Action("audit", ("6",), "6", "move"),
     Action("quota", ("7",), "7", "move"),
+    Action("room", ("0",), "0", "move"),
+    Action("find", ("F",), "F", "move", hint=28),
     # ------------------------------------------------------------------ look
     Action("filter", ("/",), "/", "look", _TABLES, hint=30),
     Action("clear", ("\\",), "\\", "look"),
     Action("sort", ("s",), "s", "look", _TABLES, hint=32),
     Action("reverse", ("S",), "S", "look", _TABLES),
-    Action("mark", ("space",), "Space", "look", _only("room"), hint=12),
-    Action("mark_all", ("*",), "*", "look", _only("room")),
+    Action("mark", ("space",), "Space", "look", _PEOPLE, hint=12),
+    Action("mark_all", ("*",), "*", "look", _PEOPLE, hint=14),
     Action("pause", ("p",), "p", "look", hint=34),
     Action("zoom", ("z",), "z", "look"),
     Action("copy", ("y",), "y", "look", hint=36),
+    Action("outcomes", ("o",), "o", "look"),
     Action("verify", ("v",), "v", "act", _only("audit"), Role.OPERATOR, hint=2),
     # ------------------------------------------------------------------ act
-    Action("mute", ("m",), "m", "act", _only("room"), Role.MODERATOR, "T1", hint=2),
+    Action("mute", ("m",), "m", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T1", hint=2),
+    Action("camera", ("C",), "C", "act", _PEOPLE, Role.MODERATOR, "T1", hint=8),
+    Action("sharing", ("x",), "x", "act", _PEOPLE, Role.MODERATOR, "T1", hint=9),
+    Action("lower", ("l",), "l", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T1", hint=10),
     Action("mute_room", ("M",), "M", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T2", hint=3),
     Action("unmute_room", ("U",), "U", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
-    Action("admit", ("A",), "A", "act", _only("rooms", "room"), Role.MODERATOR, "T2"),
-    Action("remove", ("K",), "K", "act", _only("room"), Role.MODERATOR, "T2", hint=4),
-    Action("hide", ("d",), "d", "act", _only("chat"), Role.MODERATOR, "T1", hint=2),
+    Action("admit", ("A",), "A", "act", _only("rooms", "room", "wall"), Role.MODERATOR, "T2"),
+    Action("remove", ("K",), "K", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T2", hint=4),
+    Action("claim", ("c",), "c", "act", _only("wall"), Role.MODERATOR, "T1", hint=3),
+    Action("approve", ("a",), "a", "act", _only("wall"), Role.MODERATOR, "T1", hint=4),
+    Action("hide", ("d",), "d", "act", _only("chat", "wall"), Role.MODERATOR, "T1", hint=5),
+    Action("drain", ("D",), "D", "act", _only("nodes"), Role.OPERATOR, "T3", hint=8),
     Action("close", ("X",), "X", "act", _only("rooms", "room", "chat"), Role.OPERATOR, "T3", hint=5),
-    Action("rates", ("b",), "b", "act", _only("nodes", "rooms", "room"), Role.OPERATOR, "T1", hint=6),
+    Action("rates", ("b",), "b", "act", _only("nodes", "rooms", "room", "participants"), Role.OPERATOR, "T1", hint=6),
     Action("limit", ("e",), "e", "act", _only("quota"), Role.OPERATOR, "T1", hint=2),
     Action("undo", ("u",), "u", "act", ALL, Role.MODERATOR, "T1"),
     # ------------------------------------------------------------------ else

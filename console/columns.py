@@ -180,6 +180,12 @@ def _node_age(node: Node, look: Look) -> Cell:
     return Cell(age(seconds), "warn" if seconds >= 3 else "dim")
 
 
+def headroom(node: Node) -> float:
+    """Per cent that is left, of the processor or of the people it takes, whichever is less."""
+    places = 100.0 * (1 - node.people / node.max_people) if node.max_people else 100.0
+    return max(0.0, min(100.0 - node.cpu, places))
+
+
 def node_name(node: Node) -> str:
     return node.name or node.context
 
@@ -210,6 +216,15 @@ NODE_COLUMNS: Final = (
         lambda r, k: r.people,
         "right",
         descending=True,
+    ),
+    Column(
+        "left",
+        "col.left",
+        5,
+        _of_node(lambda r: Cell(f"{headroom(r):.0f} %", "warn" if headroom(r) < 10 else "")),
+        lambda r, k: headroom(r),
+        "right",
+        yields=6,
     ),
     Column(
         "pps",

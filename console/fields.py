@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
+from console.columns import headroom
 from console.filters import Field, Fields
 from console.model import Message, Node, Person, Room
 
@@ -12,8 +14,8 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _table(*fields: Field) -> Fields:
-    return {field.name: field for field in fields}
+def _table(*fields: Field, hay: Callable[[Any], str] | None = None) -> Fields:
+    return Fields(fields, hay)
 
 
 def _note(person: Person) -> str:
@@ -36,6 +38,7 @@ NODE_FIELDS: Final[Fields] = _table(
     _node("rooms"),
     _node("loss"),
     _node("nacks"),
+    Field("left", headroom, "number"),
     Field("pps", lambda row: row.packets_in + row.packets_out, "number"),
     Field("mbps", lambda row: row.bits_out / 1e6, "number"),
     Field("lag", lambda row: row.lag_ms, "number"),
@@ -80,6 +83,8 @@ def _track_word(person: Person, source: str) -> str:
 
 PERSON_FIELDS: Final[Fields] = _table(
     Field("name", lambda row: row.name),
+    Field("room", lambda row: row.room),
+    Field("node", lambda row: row.context),
     Field("id", lambda row: row.participant),
     Field("role", lambda row: row.role),
     Field("client", lambda row: row.client),
@@ -99,6 +104,7 @@ PERSON_FIELDS: Final[Fields] = _table(
     Field("loss", lambda row: row.loss, "number"),
     Field("rtt", lambda row: row.rtt_ms, "number"),
     Field("kbps", lambda row: row.bits / 1e3, "number"),
+    hay=lambda row: f"{row.name}\n{row.room}\n{row.context}\n{row.participant}\n{row.role}",
 )
 
 
@@ -132,6 +138,23 @@ RECORD_FIELDS: Final[Fields] = _table(
 )
 
 
+WALL_FIELDS: Final[Fields] = _table(
+    Field("kind", lambda row: row.kind),
+    Field("name", lambda row: row.name),
+    Field("room", lambda row: row.room),
+    Field("node", lambda row: row.context),
+    Field("text", lambda row: row.text),
+    Field("claimed", lambda row: row.claimed_by),
+)
+
+ALERT_FIELDS: Final[Fields] = _table(
+    Field("alert", lambda row: row.name),
+    Field("node", lambda row: row.context),
+    Field("cause", lambda row: " ".join(row.values.values())),
+    Field("severity", lambda row: row.severity, "number"),
+)
+
+
 def _sender(message: Message) -> str:
     return message.name
 
@@ -144,7 +167,16 @@ MESSAGE_FIELDS: Final[Fields] = _table(
     Field("hidden", lambda row: _yes(row.hidden)),
 )
 
-__all__ = ["MESSAGE_FIELDS", "NODE_FIELDS", "PERSON_FIELDS", "QUOTA_FIELDS", "RECORD_FIELDS", "ROOM_FIELDS"]
+__all__ = [
+    "ALERT_FIELDS",
+    "MESSAGE_FIELDS",
+    "NODE_FIELDS",
+    "PERSON_FIELDS",
+    "QUOTA_FIELDS",
+    "RECORD_FIELDS",
+    "ROOM_FIELDS",
+    "WALL_FIELDS",
+]
 
 
 def node_word(node: Node) -> str:

@@ -13,7 +13,7 @@ import difflib
 import fnmatch
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -30,7 +30,18 @@ class Field:
     kind: Literal["text", "number"] = "text"
 
 
-Fields = Mapping[str, Field]
+FLAGS: Final = frozenset({"muted", "speaking", "screen", "hidden", "host"})
+"""Fields that say yes or no."""
+
+
+class Fields(dict[str, Field]):
+    """The words of one table. `hay`: of a row, the texts in which a bare word is looked for, one a line; it need not
+    ask every field, and is asked for every row."""
+
+    def __init__(self, fields: Iterable[Field] = (), hay: Callable[[Any], str] | None = None) -> None:
+        super().__init__((field.name, field) for field in fields)
+        gets = [field.get for field in fields if field.kind == "text" and field.name not in FLAGS]
+        self.hay = hay or (lambda row: "\n".join(str(get(row)) for get in gets))
 
 
 class FilterError(ValueError):
@@ -168,12 +179,11 @@ def _word(word: str, fields: Fields) -> Predicate:
     flag = fields.get(word.lower())
     if flag is not None and flag.kind == "text" and word.lower() in FLAGS:
         return lambda row: str(flag.get(row)) == "yes"
-    gets = [field.get for field in fields.values() if field.kind == "text" and field.name not in FLAGS]
-    test = _text_test(word)
-    return lambda row: any(test(str(get(row)).casefold()) for get in gets)
-
-
-FLAGS: Final = frozenset({"muted", "speaking", "screen", "hidden", "host"})
+    hay, wanted = fields.hay, word.casefold()
+    if "*" in wanted or "?" in wanted:
+        test = _text_test(word)
+        return lambda row: any(test(text) for text in hay(row).casefold().split("\n"))
+    return lambda row: wanted in hay(row).casefold()
 
 
 def _text_test(wanted: str) -> Callable[[str], bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Literal
@@ -74,6 +74,10 @@ class Node:
     send_cap: int = 0  # bit/s; 0: none
     receive_cap: int = 0
     database_away: bool = False  # facts wait in memory
+    max_people: int = 0  # that it takes; 0: no limit
+    drain_deadline: float = 0.0  # Unix seconds; 0: it does not drain
+    drain_by: str = ""
+    drain_late: bool = False  # the deadline has passed, and there are people yet
     gone_at: float = 0.0
     pending: str = ""
 
@@ -452,7 +456,8 @@ class Failure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """A node did it. `changed`: sources or participants, as the call says."""
+    """A node did it. `changed`: sources or participants, as the call says; `before`: values that take it back."""
 
     changed: Sequence[str] = ()
     ms: float = 0.0
+    before: Mapping[str, object] = field(default_factory=dict)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from console.actions import UNDO_SECONDS
 from console.columns_quota import named
@@ -34,11 +34,25 @@ class Report:
 class Undo:
     """How to take one action back: who to unmute, or mute again, and which sources."""
 
-    verb: str  # "unmute", "mute", "unmute_room" or "limit" (then the value to go back to, for the sources)
+    verb: str  # "unmute", "mute", "unmute_room", "limit" (then the value to go back to, for the sources) or a deed
     targets: list[tuple[Key, tuple[str, ...]]]
     label: str
     until: float
     room: Key | None = None
+    values: dict[Key, Mapping[str, object]] = field(default_factory=dict)  # of a deed
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """Of the last deed: each target, and why it was not done; empty where it was."""
+
+    what: str = ""
+    results: list[tuple[str, str]] = field(default_factory=list)
+
+
+INVERSE: Final[Mapping[str, str]] = {"claim": "release", "release": "claim"}
+AGAIN: Final = ("flags", "chat", "lobby")  # taken back by the values of before
+DECIDES: Final = ("approve", "decline", "hide", "dismiss")
 
 
 @dataclass(slots=True)
@@ -87,6 +101,7 @@ class Operations:
         self._clock = clock
         self._undo: list[Undo] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self.outcomes = Outcomes()
 
     # ------------------------------------------------------------------ the verbs; each returns at once
 
@@ -141,6 +156,16 @@ class Operations:
     def verify(self, context: str) -> None:
         self._report(Report(t("going"), going=True))
         self.spawn(self._verify(context))
+
+    def deed(
+        self, name: str, targets: Sequence[tuple[Key, str]], values: Mapping[str, Any] | None = None, reason: str = ""
+    ) -> None:
+        """One of the deeds that are one call each, to every (identity, label)."""
+        for key, _ in targets:
+            self._mark(key, name)
+        self._report(Report(t("going"), going=True))
+        who = targets[0][1] if len(targets) == 1 else n("targets", len(targets))
+        self.spawn(self._deed(name, [key for key, _ in targets], values or {}, reason, who, f"done.{name}"))
 
     def undo(self) -> None:
         last = self.undoable()
@@ -218,6 +243,46 @@ class Operations:
 
         await asyncio.gather(*(one(key, sources) for key, sources in targets))
         return tally
+
+    async def _deed(
+        self, name: str, keys: list[Key], values: Mapping[str, Any], reason: str, who: str, word: str
+    ) -> None:
+        gate, tally = asyncio.Semaphore(IN_FLIGHT), Tally()
+
+        async def one(key: Key) -> None:
+            async with gate:
+                try:
+                    ack = await self._operator.do(name, key, values, reason)
+                except Failure as failure:
+                    tally.failures.append((key, failure))
+                else:
+                    tally.acks.append((key, ack))
+                    self._done_deed(name, key)
+                finally:
+                    self._mark(key, "")
+
+        await asyncio.gather(*map(one, keys))
+        if tally.acks and word != "done.undo" and (name in INVERSE or name in AGAIN):
+            until = self._clock() + UNDO_SECONDS
+            before = {key: ack.before for key, ack in tally.acks}
+            targets: list[tuple[Key, tuple[str, ...]]] = [(key, ()) for key, _ in tally.acks]
+            self._undo.append(Undo(INVERSE.get(name, name), targets, who, until, values=before))
+        self._tell(word, who, tally)
+
+    def _done_deed(self, name: str, key: Key) -> None:
+        """Show what the node confirmed before it says it again."""
+        task = self._store.tasks.rows.get(key)
+        if task is not None and name in ("claim", "release"):
+            self._store.claimed(key, self._store.connections[key[0]].operator if name == "claim" else "")
+        elif name in DECIDES:
+            self._store.decided(key, self._clock())
+
+    def _mark(self, key: Key, name: str) -> None:
+        """Whatever row this is: what was asked of it, or nothing any more."""
+        for table in (self._store.tasks, self._store.people, self._store.rooms, self._store.nodes):
+            if (row := table.rows.get(key)) is not None:
+                row.pending = name
+                table.touch(key)
 
     def _apply(self, verb: str, key: Key, ack: Ack) -> None:
         """Show what the node confirmed before its stream says it again."""
@@ -356,6 +421,9 @@ class Operations:
             await self._limit(key, undo.label, None, int(before), "done.undo", "undo")
         elif undo.room is not None:
             await self._unmute_room(undo.room, undo.label, "done.undo", "undo")
+        elif undo.values:
+            for key, values in undo.values.items():
+                await self._deed(undo.verb, [key], values, "undo", undo.label, "done.undo")
         else:
             self._tell("done.undo", undo.label, await self._each(undo.verb, undo.targets, "undo"))
 
@@ -363,6 +431,9 @@ class Operations:
 
     def _tell(self, word: str, who: str, tally: Tally) -> None:
         ack = t("done.ack", ms=round(tally.ms))
+        done = [(" › ".join(key), "") for key, _ in tally.acks]
+        failed = [(" › ".join(key), clean(explain(failure), 200)) for key, failure in tally.failures]
+        self.outcomes = Outcomes(t(word, who=who), [*done, *failed])
         if not tally.failures:
             self._report(Report(f"{t(word, who=who)}   {ack}"))
             return

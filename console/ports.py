@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from console.model import Ack, Chain, Detail, Key
 
@@ -36,6 +36,9 @@ class Operator(Protocol):
     async def admit(self, room: Key, reason: str = "") -> Ack:
         """Everybody who waits, as far as there are places; `changed`: who."""
 
+    async def do(self, deed: str, target: Key, values: Mapping[str, Any], reason: str = "") -> Ack:
+        """One of `client.deeds`, to an item, a person, a room or a node."""
+
     async def close_room(self, room: Key, reason: str = "") -> Ack: ...
 
 
@@ -47,7 +50,8 @@ class Fleet(Operator, Protocol):
     async def close(self) -> None: ...
 
     def follow(self, view: str) -> None:
-        """Follow what this view shows of every node ("quota", "audit"; others: nothing), and no other."""
+        """Follow what this view shows of every node ("participants", "wall", "quota", "audit"; others: nothing), and
+        no other."""
 
     def focus(self, room: Key | None) -> None:
         """Follow people and chat of this room, and of no other."""

@@ -11,12 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
+from console.alerts import Alert
+from console.alerts import Watch as AlertWatch
 from console.model import (
     Chain,
     Connection,
     Context,
     Denial,
     History,
+    Item,
     Key,
     Link,
     Message,
@@ -27,9 +30,11 @@ from console.model import (
     Role,
     Room,
 )
+from console.wall import Task, Wall
 
 STALE_AFTER: Final = 3.0  # seconds without a heartbeat: three missed ticks
 DOWN_AFTER: Final = 10.0
+LOOK_EVERY: Final = 1.0  # seconds between two looks for alerts and for what needs a person
 LINGER: Final = 3.0  # seconds a row that has gone stays visible
 KEPT_RECORDS: Final = 1000  # of a node, the latest
 KEPT_DENIALS: Final = 200  # of a node, the latest
@@ -67,6 +72,14 @@ class Table(Generic[R]):
         self.rows: dict[Key, R] = {}
         self._views: list[Dirty] = []
         self._going: dict[Key, float] = {}
+        self._ordered = False
+
+    def ordered(self) -> Iterable[R]:
+        """All rows in the order of their keys; sorted again only when rows came."""
+        if not self._ordered:
+            self.rows = {key: self.rows[key] for key in sorted(self.rows)}
+            self._ordered = True
+        return self.rows.values()
 
     def view(self) -> Dirty:
         dirty = Dirty()
@@ -82,6 +95,8 @@ class Table(Generic[R]):
         old = self.rows.get(key)
         if old is not None:
             row.pending = old.pending
+        if old is None:
+            self._ordered = False
         if old is None or old.gone_at:
             self._going.pop(key, None)
             for view in self._views:
@@ -149,6 +164,11 @@ class Store:
         self.people: Table[Person] = Table()
         self.quotas: Table[Quota] = Table()
         self.records: Table[Record] = Table()
+        self.alerts: Table[Alert] = Table()
+        self.tasks: Table[Task] = Table()
+        self.items: dict[str, list[Item]] = {}  # by context: what waited there when it was last asked
+        self._alerts, self._wall = AlertWatch(), Wall()
+        self._looked = float("-inf")
         self.chains: dict[str, Chain] = {}  # by context, as last verified
         self.denials: dict[str, deque[Denial]] = {}  # by context, the oldest first
         self.messages: dict[Key, dict[Key, Message]] = {}  # room → messages in order
@@ -172,6 +192,7 @@ class Store:
         if nodes:
             self.nodes.forget((context, ""))
         for node in nodes:
+            node.drain_late = 0 < node.drain_deadline < wall
             self.nodes.put(node)
             past = self.history.setdefault(node.key, History())
             past.cpu.append(node.cpu)
@@ -203,8 +224,12 @@ class Store:
                 self._link(connection, Link.STALE, wall)
             if connection.link is not Link.LIVE:
                 self._touch_nodes(connection.context)  # its age is painted
-        for table in (self.nodes, self.rooms, self.people, self.quotas, self.records):
+        for table in (self.nodes, self.rooms, self.people, self.quotas, self.records, self.alerts, self.tasks):
             table.sweep(now, held)
+        if now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            self.alerts.replace((), self._alerts.look(self, now), now)
+            self.tasks.replace((), self._wall.look(self, wall), now)
 
     def _link(self, connection: Connection, link: Link, wall: float) -> None:
         if connection.link is link:
@@ -274,6 +299,33 @@ class Store:
         self.messages.pop(room, None)
         self.dropped.pop(room, None)
         self.messages_changed += 1
+
+    def claimed(self, task: Key, who: str) -> None:
+        """Known before the node says it again."""
+        for item in self.items.get(task[0], []):
+            if (item.room, item.item) == (task[1], task[3]):
+                item.claimed_by = who
+        if (row := self.tasks.rows.get(task)) is not None:
+            row.claimed_by = who
+            self.tasks.touch(task)
+
+    def decided(self, task: Key, now: float) -> None:
+        """It waits for nobody any more, whatever the node said last."""
+        context, room, _, item = task
+        kept = [one for one in self.items.get(context, []) if (one.room, one.item) != (room, item)]
+        self.items[context] = kept
+        self.tasks.go(task, now)
+
+    def forget_people(self) -> None:
+        """Those of all nodes are no longer followed."""
+        self.people.forget(())
+        self.items.clear()
+
+    def look_anew(self) -> None:
+        """Forget since when anything has been so: alerts and needs count from the next look."""
+        self._alerts, self._wall, self._looked = AlertWatch(), Wall(), float("-inf")
+        self.alerts.forget(())
+        self.tasks.forget(())
 
     # ------------------------------------------------------------------ reading
 

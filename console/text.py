@@ -135,9 +135,13 @@ def squeeze(values: list[float], cells: int) -> list[float]:
     return [max(values[int(i * step) : max(int(i * step) + 1, int((i + 1) * step))]) for i in range(cells)]
 
 
-@lru_cache(maxsize=32768)
 def collate(text: str) -> str:
     """A key that sorts Çelik with C and élan with E."""
+    return text.casefold() if text.isascii() else _collate(text)
+
+
+@lru_cache(maxsize=65536)
+def _collate(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 

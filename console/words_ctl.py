@@ -258,6 +258,28 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.hands.lower": ("Baisser une main, ou toutes.", "Lower one hand, or all."),
     "ctl.chat.list": ("Lister les messages, du plus ancien au plus récent.", "List the messages, oldest first."),
     "ctl.chat.hide": ("Masquer des messages pour tous.", "Hide messages for everybody."),
+    "ctl.opt.watch": (
+        "Suivre : une ligne JSON pour chaque changement, jusqu’à Ctrl-C.",
+        "Follow: a JSON line for every change, until Ctrl-C.",
+    ),
+    "ctl.opt.drain_minutes": ("Minutes jusqu’à l’échéance.", "Minutes until the deadline."),
+    "ctl.drain": ("Vider un nœud avant de l’arrêter.", "Drain a node before it is stopped."),
+    "ctl.drain.plan": (
+        "Ce qui finit de soi-même avant l’échéance, et ce qui serait coupé.",
+        "What ends by itself before the deadline, and what would be cut.",
+    ),
+    "ctl.drain.start": (
+        "Plus de nouvelles salles, les gens prévenus, tout le monde dehors à l’échéance. Demande --yes et -r.",
+        "No new rooms, people told, everybody out at the deadline. Wants --yes and -r.",
+    ),
+    "ctl.drain.abort": ("Ne plus vider le nœud.", "Stop draining the node."),
+    "ctl.drain.cut": ("✗ coupée", "✗ cut"),
+    "ctl.drain.itself": ("● finit d’elle-même", "● ends by itself"),
+    "ctl.drain.deadline": ("Échéance : {at}", "Deadline: {at}"),
+    "ctl.drain.sure": (
+        "Les gens seront mis dehors à l’échéance : ajoutez --yes et -r MOTIF. « regie nodes drain plan » dit qui.",
+        "People will be sent out at the deadline: add --yes and -r REASON. “regie nodes drain plan” says who.",
+    ),
     "ctl.nodes": ("Les nœuds et leur charge.", "The nodes and their load."),
     "ctl.nodes.list": ("Lister les nœuds de tous les contextes.", "List the nodes of all contexts."),
     "ctl.quality": ("La connexion d’une personne.", "One person’s connection."),

@@ -28,6 +28,18 @@ FULL: Final[dict[str, Rule]] = {
         Text("Ce nœud est plein : {current} personnes sur {limit}.", "This node is full: {current} of {limit} people."),
         _RETRY,
     ),
+    "NODE_DRAINING": Rule(
+        "FAILED_PRECONDITION",
+        503,
+        "node.drain",
+        Text(
+            "Ce nœud se vide : rien de nouveau n’y commence.", "This node is being drained: nothing new begins on it."
+        ),
+        Text(
+            "Demandez à la personne qui organise où la séance aura lieu.",
+            "Ask the organiser where the session will take place.",
+        ),
+    ),
     "ROOMS_FULL": Rule(
         "RESOURCE_EXHAUSTED",
         503,

@@ -54,6 +54,7 @@ from node.features.operators.service import Operators
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
 from node.features.quota.counter import LocalPlaces
+from node.features.quota.rules import What
 from node.features.quota.service import Quota
 from node.features.quota.told import Told as QuotaTold
 from node.features.rates.service import Rates
@@ -79,7 +80,7 @@ from node.metrics.premises import Premises
 from node.metrics.recordings import RecordingFigures
 from node.metrics.server import MetricsServer, serve_metrics
 from node.plane_cli import media_settings
-from node.ports import Fenced, MediaEvent, PlaneUp
+from node.ports import Fenced, MediaEvent, PlaneUp, Scope
 from node.recorder.workshop import Workshop
 from node.rpc.local import ensure_local_context
 from node.rpc.server import Server, Services, serve
@@ -215,7 +216,7 @@ class RunningNode:
     async def stop(self, *, stop_plane: bool = False) -> None:
         """People are told to come back (or, with the plane, that it is over); nothing that was decided is lost."""
         log.info("node_stops", stop_plane=stop_plane)
-        self.services.nodes.draining = True
+        self.services.nodes.stopping = True
         if stop_plane:
             self.hub.stop()
         self.edge.sockets.restart()
@@ -377,6 +378,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             version=version(),
             web_url=lambda: running.web_url,
             caps=lambda: (rates.node.send_bps, rates.node.receive_bps),
+            most=lambda: quota.book.value(Scope("node", "", What.PEOPLE)).limit,
         ),
         rooms=rooms,
         participants=participants,

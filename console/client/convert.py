@@ -117,6 +117,9 @@ def node(context: str, message: nodes_pb2.Node) -> Node:
         optimised=plane.optimised or not plane.instance,
         web_url=clean(message.web_url, 200),
         database_away=message.database_away,
+        max_people=message.max_people,
+        drain_deadline=seconds(message.drain.deadline) if message.HasField("drain") else 0.0,
+        drain_by=clean(message.drain.by, NAME),
         send_cap=message.send_cap_bits_per_second,
         receive_cap=message.receive_cap_bits_per_second,
     )

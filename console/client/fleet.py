@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
@@ -15,6 +15,7 @@ import grpc.aio
 from console.client import convert
 from console.client.calls import Stubs, call, request_id, verify
 from console.client.channel import metadata, open_channel
+from console.client.deeds import do
 from console.client.failures import failure
 from console.i18n import said, t
 from console.model import Ack, Chain, Context, Detail, Failure, Key, Link, Message, Person, Quota, Role, Room
@@ -23,6 +24,7 @@ from console.text import clean
 from protos.audit.v1 import audit_pb2
 from protos.chat.v1 import chat_pb2
 from protos.lobby.v1 import lobby_pb2
+from protos.moderation.v1 import moderation_pb2
 from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
@@ -34,6 +36,7 @@ from protos.rooms.v1 import rooms_pb2
 BACKOFF_CAP: Final = 3.0  # seconds; full jitter below it
 DENIED_PAUSE: Final = 5.0
 PROBE_PAUSE: Final = 4.0
+ITEMS_PAUSE: Final = 1.0
 VERIFY_DEADLINE: Final = 10.0  # seconds for each part of a long chain
 SLICE: Final = 500  # rows folded before the loop may paint: under 5 ms
 
@@ -54,7 +57,7 @@ class Node:
         self._stubs: Stubs | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._focused: list[asyncio.Task[None]] = []
-        self._viewed: asyncio.Task[None] | None = None
+        self._viewed: list[asyncio.Task[None]] = []
         self._known = False  # who we are has been asked since the link came up
         # No deadline: a stream lives as long as the console. It waits for the node instead of failing while it is away.
         self._how: dict[str, Any] = {"metadata": metadata(context), "wait_for_ready": True}
@@ -79,7 +82,7 @@ class Node:
         ]
 
     async def close(self) -> None:
-        tasks = [*self._tasks, *self._focused, *([self._viewed] if self._viewed else [])]
+        tasks = [*self._tasks, *self._focused, *self._viewed]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -99,15 +102,23 @@ class Node:
         ]
 
     def follow(self, view: str) -> None:
-        if self._viewed is not None:
-            self._viewed.cancel()
-            self._viewed = None
-        streams = {"quota": (self._open_quotas, self._quotas), "audit": (self._open_records, self._records)}
+        for task in self._viewed:
+            task.cancel()
+        self._viewed = []
+        everybody = (partial(self._open_people, ""), partial(self._people, (self.context.name,)))
+        streams: dict[str, tuple[Open, Callable[[], Fold]]] = {
+            "quota": (self._open_quotas, self._quotas),
+            "audit": (self._open_records, self._records),
+            "participants": everybody,
+            "wall": everybody,
+        }
         # Who may not read the audit does not ask: the refusal would be a record in it, every few seconds.
         may = view != "audit" or self._store.role(self.context.name) >= Role.OPERATOR
         if view in streams and may and self._channel is not None:
             open_stream, fold = streams[view]
-            self._viewed = asyncio.create_task(self._watch(open_stream, fold(), ends=True))
+            self._viewed.append(asyncio.create_task(self._watch(open_stream, fold(), ends=True)))
+            if view == "wall":
+                self._viewed.append(asyncio.create_task(self._items()))
 
     # ------------------------------------------------------------------ one stream, for ever
 
@@ -174,6 +185,24 @@ class Node:
             except Failure as trouble:
                 self._trouble(trouble)
 
+    async def _items(self) -> None:
+        """What waits for a moderator here, asked while any room says that something does; the last answer stands
+        until there is another."""
+        asked = moderation_pb2.ListItemsRequest(page_size=500)
+        known, name = True, self.context.name
+        while True:
+            waiting = any(room.waiting for room in self._store.rooms.under(name))
+            live = self._store.link(name) is Link.LIVE and self._store.role(name) >= Role.MODERATOR
+            if live and (waiting or known):
+                try:
+                    reply, _ = await call(self.context, self.stubs.moderation.ListItems, asked)
+                except Failure:
+                    pass
+                else:
+                    known = bool(reply.items)
+                    self._store.items[name] = [convert.item(name, one) for one in reply.items]
+            await asyncio.sleep(ITEMS_PAUSE)
+
     def _trouble(self, trouble: Failure) -> None:
         reason = said(trouble.refusal.message) if trouble.refusal else trouble.text or t(f"fail.{trouble.kind}")
         self._store.trouble(self.context.name, clean(reason, 200), denied=trouble.kind == "denied", wall=self._wall())
@@ -227,20 +256,23 @@ class Node:
         return fold
 
     def _people(self, room: Key) -> Fold:
+        """Those of a room, or with (context,) of the whole node: then who is gone is named without the room."""
         name, whole = self.context.name, _Snapshot[Person]()
+        rooms: dict[str, str] = {}
 
         async def fold(message: participants_pb2.WatchParticipantsResponse) -> None:
             people: list[Person] = []
             for start in range(0, len(message.participants), SLICE):
                 people += [convert.person(name, person) for person in message.participants[start : start + SLICE]]
                 await asyncio.sleep(0)
+            rooms.update((person.participant, person.room) for person in people)
             if (snapshot := whole.gather(message, people)) is not None:
                 self._store.people.replace(room, snapshot, self._clock())
             elif not whole.open:
                 for person in people:
                     self._store.people.put(person)
             for gone in message.gone:
-                self._store.people.go((*room, gone), self._clock())
+                self._store.people.go((name, rooms.pop(gone, room[-1]), gone), self._clock())
             self._store.updates += 1
 
         return fold
@@ -377,6 +409,10 @@ class Fleet:
         request = rooms_pb2.CloseRoomRequest(room=room[1], reason=reason, request_id=request_id())
         _, ms = await call(node.context, node.stubs.rooms.CloseRoom, request)
         return Ack((room[1],), ms)
+
+    async def do(self, deed: str, target: Key, values: Mapping[str, Any], reason: str = "") -> Ack:
+        node = self._nodes[target[0]]
+        return await do(node.context, node.stubs, deed, target, values, reason)
 
     async def set_cap(self, target: Key, send: int | None, receive: int | None, reason: str = "") -> Ack:
         context, room, participant = (*target, "", "")[:3]

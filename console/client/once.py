@@ -224,7 +224,20 @@ class Once:
             fields["request_id"] = request_id()
         return plain(await self._call(getattr(self._stubs.recordings, f"{what}Recording"), make(**fields)))
 
+    async def plan_drain(self, minutes: int) -> dict[str, Any]:
+        return plain(await self._call(self._stubs.nodes.PlanDrain, nodes_pb2.PlanDrainRequest(minutes=minutes)))
+
     # ------------------------------------------------------------------ writing
+
+    async def start_drain(self, minutes: int, reason: str) -> Found:
+        request = nodes_pb2.StartDrainRequest(minutes=minutes, reason=reason, request_id=request_id())
+        reply = await self._call(self._stubs.nodes.StartDrain, request)
+        return self._found(convert.node(self.context.name, reply.node), reply.node)
+
+    async def abort_drain(self, reason: str) -> Found:
+        request = nodes_pb2.AbortDrainRequest(reason=reason, request_id=request_id())
+        reply = await self._call(self._stubs.nodes.AbortDrain, request)
+        return self._found(convert.node(self.context.name, reply.node), reply.node)
 
     async def set_lobby(self, room: str, changes: dict[str, Any], reason: str) -> dict[str, Any]:
         request = lobby_pb2.SetLobbyRequest(room=room, reason=reason, request_id=request_id(), **changes)

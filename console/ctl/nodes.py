@@ -1,19 +1,26 @@
-"""regie nodes list"""
+"""regie nodes list|drain"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
-from console.ctl import output
+from console.ctl import drain, output
 from console.ctl.filtering import keep
 from console.ctl.options import TIMEOUT, ContextOption, FilterOption, OutputOption, TimeoutOption
 from console.ctl.output import Output, Shown
 from console.ctl.session import ask_each, several
 from console.ctl.shown import moment
+from console.ctl.watching import WatchOption, watch
 from console.fields import NODE_FIELDS
 from console.i18n import number, t
 
+if TYPE_CHECKING:
+    from console.client.once import Found
+
 app = typer.Typer(help=t("ctl.nodes"), no_args_is_help=True)
+app.add_typer(drain.app, name="drain")
 
 _SHOWN: Shown = (
     ("col.node", lambda r: r.name),
@@ -36,7 +43,15 @@ def list_(
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
+    follow: WatchOption = False,
 ) -> None:
+    if follow:
+        watch(lambda: _look(context, timeout, filter), lambda row: str(row.name))
     found, silent, code = ask_each(several(context), timeout, lambda node: node.nodes())
     output.rows(keep(found, filter, NODE_FIELDS), _SHOWN, out, lambda row: str(row.name), silent)
     raise typer.Exit(code)
+
+
+def _look(context: str, timeout: float, filter: str) -> tuple[list[Found], bool]:
+    found, silent, _ = ask_each(several(context), timeout, lambda node: node.nodes())
+    return keep(found, filter, NODE_FIELDS), not silent

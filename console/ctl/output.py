@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from console.ctl.yaml import dump
 from console.i18n import t
 from console.text import clean, fit, safe_json, width
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 class Output(StrEnum):
     table = "table"
     json = "json"
+    yaml = "yaml"
     id = "id"
 
 
@@ -34,6 +36,8 @@ def rows(
     match output:
         case Output.json:
             print(safe_json([*(one.data for one in found), *silent]))
+        case Output.yaml:
+            print(dump([*(one.data for one in found), *silent]))
         case Output.id:
             for one in found:
                 print(clean(key(one.row)))
@@ -45,6 +49,8 @@ def one_row(found: Found, shown: Shown, output: Output, key: Callable[[Any], str
     match output:
         case Output.json:
             print(safe_json({**found.data, **more}))
+        case Output.yaml:
+            print(dump({**found.data, **more}))
         case Output.id:
             print(clean(key(found.row)))
         case Output.table:
@@ -58,6 +64,8 @@ def outcomes(results: Sequence[dict[str, object]], output: Output) -> None:
     match output:
         case Output.json:
             print(safe_json(list(results)))
+        case Output.yaml:
+            print(dump(list(results)))
         case Output.id:
             for result in results:
                 if result["ok"]:
@@ -80,6 +88,8 @@ def settings(values: dict[str, Any], output: Output) -> None:
     """Names and values."""
     if output is Output.json:
         print(safe_json(values))
+    elif output is Output.yaml:
+        print(dump(values))
     else:
         table([t("col.setting"), t("col.value")], [[name, clean(str(value), 400)] for name, value in values.items()])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -51,10 +51,14 @@ from console.ctl.room_form import (
 )
 from console.ctl.session import USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import moment
+from console.ctl.watching import WatchOption, watch
 from console.fields import ROOM_FIELDS
 from console.i18n import number, t
 from console.model import Room
 from console.text import clean
+
+if TYPE_CHECKING:
+    from console.client.once import Found
 
 app = typer.Typer(help=t("ctl.rooms"), no_args_is_help=True)
 
@@ -239,7 +243,10 @@ def list_(
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
+    follow: WatchOption = False,
 ) -> None:
+    if follow:
+        watch(lambda: _look(context, timeout, filter, closed), _key)
     silent: list[dict[str, str]] = []
     code = 0
     if everywhere:
@@ -308,3 +315,8 @@ def confirm(room: str) -> None:
     print(t("ctl.type_room", room=clean(room)), end=" ", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip() != room:
         stop(t("say.cancelled"), USAGE)
+
+
+def _look(context: str, timeout: float, filter: str, closed: bool) -> tuple[list[Found], bool]:
+    found, silent, _ = ask_each(several(context), timeout, lambda node: node.rooms(with_closed=closed))
+    return keep(found, filter, ROOM_FIELDS), not silent

@@ -5,17 +5,21 @@ Targets are identities taken from what is painted when the key comes; a question
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from console.actions import BY_ID, Action, allowed, tier
 from console.columns import Look
 from console.i18n import n, t
-from console.model import Failure, Key, Link, Message, Person, Quota, Role, Room
+from console.model import Failure, Key, Link, Message, Node, Person, Quota, Role, Room
 from console.operations import MICROPHONE, Operations, Report, explain
 from console.ports import Fleet
 from console.text import rates_of
+from console.wall import Task
 from console.widgets.bar import Bar, Question
+
+DRAIN_MINUTES: Final = 30  # until a drain that is asked for with a key is over
+ITEMS: Final = ("held", "report")  # of the wall: what a node's queue has
 
 
 class Desk(Protocol):
@@ -54,6 +58,14 @@ class Acting:
             return False
         return True
 
+    def may_all(self, name: str, contexts: Sequence[str]) -> bool:
+        """Our role must do on each of several nodes; one that is away then says so for its own targets."""
+        several = sorted(set(contexts))
+        if len(several) == 1:
+            return self.may(name, several[0])
+        weak = next((one for one in several if not allowed(BY_ID[name], self._desk.role(one))), None)
+        return weak is None or self.may(name, weak)
+
     def _no(self, text: str) -> None:
         self._desk.say(Report(text, ok=False))
 
@@ -69,20 +81,91 @@ class Acting:
 
     def mute(self, people: Sequence[Person]) -> None:
         """Block the microphones of those not blocked; when all are, lift the blocks."""
+        self.toggle(people, MICROPHONE)
+
+    def toggle(self, people: Sequence[Person], sources: Sequence[str]) -> None:
+        """Block these sources of those where they are not; when they all are, lift the blocks."""
         if not people:
             self._no(t("say.no_row"))
             return
-        if not self.may("mute", people[0].context) or not (people := self.here(people)):
+        if not self.may_all("mute", [person.context for person in people]) or not (people := self.here(people)):
             return
-        able = [person for person in people if person.track("microphone") is not None]
+        able = [person for person in people if any(person.track(source) for source in sources)]
         if not able:
-            self._no(t("say.no_microphone", who=people[0].name))
+            word = "say.no_microphone" if "microphone" in sources else "say.no_picture"
+            self._no(t(word, who=people[0].name))
             return
-        open_ones = [person for person in able if not person.muted]
-        if open_ones:
-            self.people("mute", open_ones)
-        else:
-            self.people("unmute", able)
+        open_ones = [person for person in able if not _blocked(person, sources)]
+        self.people("mute" if open_ones else "unmute", open_ones or able, sources)
+
+    def lower(self, people: Sequence[Person]) -> None:
+        """Lower the hands of those who have one up."""
+        if not people:
+            self._no(t("say.no_row"))
+        elif self.may_all("lower", [person.context for person in people]):
+            up = [(person.key, person.name) for person in people if person.hand]
+            if up:
+                self.deed("lower", up)
+            else:
+                self._no(t("say.no_hand"))
+
+    def deed(
+        self, name: str, targets: Sequence[tuple[Key, str]], values: Mapping[str, Any] | None = None, reason: str = ""
+    ) -> None:
+        self._desk.operations.deed(name, targets, values, reason)
+        self._desk.paint()
+
+    # ------------------------------------------------------------------ what needs a person
+
+    def claim(self, task: Task | None) -> None:
+        """Take an item for oneself, or give it back. The node knows whose it is: nobody acts twice."""
+        if (item := self._item("claim", task)) is not None:
+            self.deed("release" if item.claimed_by else "claim", [(item.key, item.name or item.room)])
+
+    def decide(self, task: Task | None, verdict: str) -> None:
+        """`approve` or `decline` what is held; of what is reported, `dismiss` the report or `hide` the message."""
+        if (item := self._item("approve", task)) is not None:
+            if item.kind == "report":
+                verdict = "dismiss" if verdict == "approve" else "hide"
+            self.deed(verdict, [(item.key, item.name or item.room)])
+
+    def _item(self, name: str, task: Task | None) -> Task | None:
+        """The item of the row, if it is one and nobody else has it."""
+        if task is None:
+            self._no(t("say.no_row"))
+        elif task.kind not in ITEMS or task.gone_at:
+            self._no(t("say.not_for_this"))
+        elif self.may(name, task.context):
+            ours = self._desk.look.store.connections[task.context].operator
+            if task.claimed_by in ("", ours):
+                return task
+            self._no(t("say.claimed", who=task.claimed_by))
+        return None
+
+    # ------------------------------------------------------------------ nodes
+
+    def drain(self, node: Node | None, minutes: int = DRAIN_MINUTES, reason: str = "") -> None:
+        """Drain the node, or stop draining it: its name is typed, and a reason."""
+        if node is None or not node.name:
+            self._no(t("say.no_row"))
+            return
+        if not self.may("drain", node.context):
+            return
+        deed = "undrain" if node.state == "draining" else "drain"
+        values = {"minutes": minutes} if deed == "drain" else {}
+        people, rooms = n("people", node.people), n("head.rooms", node.rooms)
+        ask = t(f"ask.{deed}", node=node.name, people=people, rooms=rooms, minutes=minutes)
+        self._desk.bar.ask(
+            Question(
+                ask,
+                lambda given: self.deed(deed, [(node.key, node.name)], values, given or reason),
+                expected=node.name,
+                reason=not reason,
+                cancel=self._cancelled,
+            )
+        )
+
+    # ------------------------------------------------------------------ people, by verb
 
     def people(
         self, verb: str, people: Sequence[Person], sources: Sequence[str] = MICROPHONE, reason: str = ""
@@ -92,14 +175,16 @@ class Acting:
         if not people:
             self._no(t("say.no_row"))
             return
-        if not self.may(action.id, people[0].context) or not (people := self.here(people)):
+        if not self.may_all(action.id, [person.context for person in people]) or not (people := self.here(people)):
             return
         weight = tier(action, len(people))
         if weight == "T1":
             self._do(verb, people, sources, reason)
             return
         who = people[0].name if len(people) == 1 else n("people", len(people))
-        ask = t(f"ask.{verb}", people=who, room=people[0].room, node=people[0].context)
+        ask = t(
+            f"ask.{verb}", people=who, room=_places([p.room for p in people]), node=_places([p.context for p in people])
+        )
         self._desk.bar.ask(
             Question(
                 ask,
@@ -273,3 +358,14 @@ class Acting:
 
     def _cancelled(self) -> None:
         self._desk.say(Report(t("say.cancelled")))
+
+
+def _blocked(person: Person, sources: Sequence[str]) -> bool:
+    """Are all of these that the person has blocked by the server?"""
+    return all(track.muted for source in sources if (track := person.track(source)) is not None)
+
+
+def _places(names: Sequence[str]) -> str:
+    """One name, or how many there are."""
+    several = sorted(set(names))
+    return several[0] if len(several) == 1 else n("places", len(several))

@@ -12,6 +12,8 @@ from console.grammar import Command, CommandError
 from console.i18n import Language, t
 from console.model import Person, Quota, Room
 from console.operations import MICROPHONE
+from console.screens import settings_commands
+from console.screens.acting import DRAIN_MINUTES
 
 if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
@@ -26,9 +28,8 @@ def run(desk: DeskScreen, command: Command) -> None:
 
 def _people(desk: DeskScreen, command: Command) -> list[Person]:
     """The people a command names: the cursor's, the marked, all that match, or by name or id."""
-    pane = desk.room_pane
-    table = pane.table
-    if desk.pane is not pane:
+    table = desk.people_table
+    if desk.pane not in (desk.room_pane, desk.participants_pane):
         raise CommandError("say.no_room")
     words = command.targets or (("marked",) if table.marks else (".",))
     rows = table.rows.rows
@@ -54,7 +55,7 @@ def _people(desk: DeskScreen, command: Command) -> list[Person]:
 
 def _named(desk: DeskScreen, word: str) -> list[tuple[str, ...]]:
     pattern = word.casefold()
-    table = desk.room_pane.table
+    table = desk.people_table
     keys = [
         key
         for key in table.order
@@ -103,6 +104,38 @@ def _people_view(desk: DeskScreen, command: Command) -> None:
     if desk.pane is desk.room_pane:
         desk.room_pane.table.focus()
         _filter(desk, command)
+
+
+def _of_people(desk: DeskScreen, command: Command) -> None:
+    people = _people(desk, command)
+    settings_commands.of_people(desk, command, [(person.key, person.name) for person in people])
+
+
+def _everybody(desk: DeskScreen, command: Command) -> None:
+    desk.show("participants")
+    _filter(desk, command)
+
+
+def _wall(desk: DeskScreen, command: Command) -> None:
+    desk.show("wall")
+    _filter(desk, command)
+
+
+def _alerts(desk: DeskScreen, command: Command) -> None:
+    desk.show("alerts")
+    _filter(desk, command)
+
+
+def _drain(desk: DeskScreen, command: Command) -> None:
+    """`drain [node] [minutes]`: the one named, else the one under the cursor."""
+    minutes, names = DRAIN_MINUTES, [word for word in command.targets if not word.isdecimal()]
+    for word in command.targets:
+        minutes = int(word) if word.isdecimal() and len(word) <= 4 else minutes
+    rows = desk.look.store.nodes.rows.values()
+    named = [node for node in rows if names and names[0] in (node.name, node.context)]
+    if names and not named:
+        raise CommandError("command.no_match", text=names[0])
+    desk.acting.drain(named[0] if named else desk.nodes_pane.table.cursor_row, minutes, command.reason)
 
 
 def _chat(desk: DeskScreen, command: Command) -> None:
@@ -213,6 +246,14 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "room": _enter,
     "people": _people_view,
     "chat": _chat,
+    "participants": _everybody,
+    "wall": _wall,
+    "alerts": _alerts,
+    "drain": _drain,
+    **dict.fromkeys(settings_commands.ROOM_DEEDS, settings_commands.of_room),
+    **dict.fromkeys(settings_commands.PERSON_DEEDS, _of_people),
+    "seats": settings_commands.seats,
+    "end": settings_commands.end,
     "mute": _mute,
     "unmute": _mute,
     "muteall": _mute_all,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual import on
@@ -14,27 +13,27 @@ from textual.widgets import ContentSwitcher
 from console import i18n
 from console.actions import ACTIONS, BY_ID, View
 from console.columns import Look
-from console.columns_quota import named
 from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
 from console.i18n import Language, t
 from console.model import Key, Link, Person, Role, Room
 from console.operations import Operations, Report
 from console.ports import Fleet
-from console.screens import commands, frame
+from console.screens import commands, frame, questions
 from console.screens.acting import Acting
+from console.screens.alerts import AlertsPane
 from console.screens.audit import AuditPane
-from console.screens.help import HelpScreen
+from console.screens.deeds import deeds
 from console.screens.nodes import NodesPane
+from console.screens.participants import ParticipantsPane
 from console.screens.quality import QualityScreen
 from console.screens.quota import QuotaPane
 from console.screens.room import RoomPane
 from console.screens.rooms import RoomsPane
 from console.screens.view import Pane
-from console.text import rates_of
+from console.screens.wall import WallPane
 from console.theme import ON_BACKGROUND, ON_SURFACE
 from console.widgets.bar import Bar, Line, Question
-from console.widgets.chat_tail import ChatTail
 from console.widgets.live_table import LiveTable
 from console.widgets.paint import Line as PaintedLine
 from console.widgets.paint import Lines
@@ -48,14 +47,16 @@ DeskScreen { background: $background; layers: base; }
 #head { height: 1; } #tabs { height: 1; } #status { height: 1; } #keys { height: 1; }
 ContentSwitcher { height: 1fr; }
 Pane { layout: horizontal; height: 1fr; width: 1fr; }
-.side { display: none; width: 64; height: 1fr; border-left: solid $border; }
+.side { display: none; width: 46; height: 1fr; border-left: solid $border; }
 DeskScreen.-wide .side { display: block; }
+DeskScreen.-wider .side { display: block; width: 64; }
 RoomPane { layout: vertical; }
 RoomPane LiveTable { height: 2fr; }
 RoomPane ChatTail { height: 1fr; min-height: 5; }
-DeskScreen.-wide RoomPane { layout: horizontal; }
-DeskScreen.-wide RoomPane LiveTable { height: 1fr; width: 1fr; }
-DeskScreen.-wide RoomPane ChatTail { height: 1fr; width: 56; border-left: solid $border; }
+DeskScreen.-wide RoomPane, DeskScreen.-wider RoomPane { layout: horizontal; }
+DeskScreen.-wide RoomPane LiveTable, DeskScreen.-wider RoomPane LiveTable { height: 1fr; width: 1fr; }
+DeskScreen.-wide RoomPane ChatTail { height: 1fr; width: 44; border-left: solid $border; }
+DeskScreen.-wider RoomPane ChatTail { height: 1fr; width: 56; border-left: solid $border; }
 DeskScreen.-zoom .side { display: none; }
 DeskScreen.-zoom RoomPane ChatTail { display: none; }
 DeskScreen.-zoom-chat RoomPane ChatTail { display: block; width: 1fr; }
@@ -77,6 +78,7 @@ class DeskScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (Textual declares it so)
         (0, "-narrow"),
         (120, "-wide"),
+        (150, "-wider"),
     ]
     AUTO_FOCUS = "#nodes-table"
 
@@ -88,8 +90,21 @@ class DeskScreen(Screen[None]):
         self.nodes_pane = NodesPane(look, id="nodes")
         self.rooms_pane = RoomsPane(look, id="rooms")
         self.room_pane = RoomPane(look, id="room")
+        self.participants_pane = ParticipantsPane(look, id="participants")
+        self.wall_pane = WallPane(look, id="wall")
+        self.alerts_pane = AlertsPane(look, id="alerts")
         self.quota_pane = QuotaPane(look, id="quota")
         self.audit_pane = AuditPane(look, id="audit")
+        self.panes: dict[View, Pane] = {
+            "nodes": self.nodes_pane,
+            "rooms": self.rooms_pane,
+            "room": self.room_pane,
+            "participants": self.participants_pane,
+            "wall": self.wall_pane,
+            "alerts": self.alerts_pane,
+            "quota": self.quota_pane,
+            "audit": self.audit_pane,
+        }
         self.bar = Bar(id="bar")
         self._frame_lines = (
             Lines(lambda cells, rows: [self._header(cells)], ON_SURFACE, id="head"),
@@ -103,18 +118,14 @@ class DeskScreen(Screen[None]):
         self.report: Report | None = None
         self._reported = float("-inf")
         self._history: tuple[str, ...] = ()
-        self._deeds = _deeds(self)
+        self._deeds = deeds(self)
 
     def compose(self) -> ComposeResult:
         head, tabs, status, keys = self._frame_lines
         yield head
         yield tabs
         with ContentSwitcher(initial="nodes", id="views"):
-            yield self.nodes_pane
-            yield self.rooms_pane
-            yield self.room_pane
-            yield self.quota_pane
-            yield self.audit_pane
+            yield from self.panes.values()
         yield self.bar
         yield status
         yield keys
@@ -123,8 +134,7 @@ class DeskScreen(Screen[None]):
 
     @property
     def pane(self) -> Pane:
-        panes = {"nodes": self.nodes_pane, "rooms": self.rooms_pane, "quota": self.quota_pane, "audit": self.audit_pane}
-        return panes.get(self._view, self.room_pane)
+        return self.panes[self._view]
 
     def context_in_hand(self) -> str:
         """The context of the row under the cursor."""
@@ -144,11 +154,24 @@ class DeskScreen(Screen[None]):
         if self.pane is self.rooms_pane:
             room: Room | None = self.rooms_pane.table.cursor_row
             return room
+        key = self.pane.table.cursor_key
+        if key is not None and self.pane in (self.wall_pane, self.participants_pane):
+            return self.look.store.rooms.rows.get(key[:2])
         return None
+
+    @property
+    def people_table(self) -> LiveTable:
+        """The list of people that is meant: of all nodes where that is shown, else of the room."""
+        pane = self.participants_pane if self.pane is self.participants_pane else self.room_pane
+        return pane.table
 
     def people_in_hand(self) -> list[Person]:
         """The marked people, else the one under the cursor."""
-        table = self.room_pane.table
+        if self.pane is self.wall_pane:
+            task = self.wall_pane.row
+            person = self.look.store.people.rows.get(task.person) if task is not None else None
+            return [person] if person is not None else []
+        table = self.people_table
         if table.marks:
             return [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
         row = table.cursor_row
@@ -156,7 +179,7 @@ class DeskScreen(Screen[None]):
 
     def caps_in_hand(self) -> list[tuple[Key, str]]:
         """What a cap would be of, (identity, name): the node or the room of the row, or the people in hand."""
-        if self.pane is self.room_pane:
+        if self.pane in (self.room_pane, self.participants_pane):
             return [(person.key, person.name or person.participant) for person in self.people_in_hand()]
         key = self.pane.table.cursor_key
         if key is None:
@@ -176,8 +199,7 @@ class DeskScreen(Screen[None]):
         self._mark()
 
     def _held(self) -> frozenset[Key]:
-        panes = (self.nodes_pane, self.rooms_pane, self.room_pane, self.quota_pane, self.audit_pane)
-        tables = [pane.table for pane in panes]
+        tables = [pane.table for pane in self.panes.values()]
         return frozenset(table.cursor_key for table in tables if table.cursor_key is not None)
 
     def paint(self) -> None:
@@ -234,6 +256,11 @@ class DeskScreen(Screen[None]):
         if view == "audit":
             self.look.store.forget_records()
             self.audit_pane.table.start_over()
+        if view in ("participants", "wall"):
+            self.fleet.follow("")
+            self._followed = ""
+            self.look.store.forget_people()
+            self.participants_pane.table.start_over()
         if view != "room" or self.room_pane.room_key is None:
             return
         self.fleet.focus(None)
@@ -303,42 +330,18 @@ class DeskScreen(Screen[None]):
         elif self.pane is self.rooms_pane:
             self.enter(key)
         elif self.pane is self.quota_pane:
-            self.open_limit()
-        elif (person := self.room_pane.table.cursor_row) is not None:
+            questions.limit(self)
+        elif self.pane is self.alerts_pane:
+            self.rooms_pane.narrow(key[0])
+            self.show("rooms")
+        elif self.pane is self.wall_pane:
+            if key[:2] in self.look.store.rooms.rows:
+                self.enter(key[:2])
+        elif (person := self.people_table.cursor_row) is not None:
             self.app.push_screen(QualityScreen(person, self.fleet, self.look))
 
-    def open_rates(self) -> None:
-        targets = self.caps_in_hand()
-        if not targets:
-            self.say(Report(t("say.no_row"), ok=False))
-        elif self.acting.may("rates", targets[0][0][0]):
-            who = targets[0][1] if len(targets) == 1 else i18n.n("people", len(targets))
-            line = Line(
-                t("rates.ask", who=who),
-                t("rates.hint"),
-                done=lambda text: self.acting.cap(targets, text) if text else None,
-                cancel=lambda: None,
-                change=lambda text: "" if not text or rates_of(text) else t("rates.wrong", text=text),
-            )
-            self.bar.ask_line(line)
-
-    def open_limit(self) -> None:
-        quota = self.quota_pane.row
-        if quota is None:
-            self.say(Report(t("say.no_row"), ok=False))
-        elif self.acting.may("limit", quota.context):
-            now, default = (str(value) if value else t("quota.none") for value in (quota.limit, quota.default))
-            line = Line(
-                t("quota.ask", who=named(quota), now=now),
-                t("quota.hint", default=default),
-                done=lambda text: self.acting.limit(quota, int(text)) if _number(text) else None,
-                cancel=lambda: None,
-                change=lambda text: "" if not text or _number(text) else t("quota.wrong", text=text),
-            )
-            self.bar.ask_line(line)
-
     def back(self) -> None:
-        if self.pane in (self.quota_pane, self.audit_pane):
+        if self.pane not in (self.room_pane, self.rooms_pane, self.nodes_pane):
             self.show("nodes")
         elif self.pane is self.room_pane:
             self.show("rooms")
@@ -375,7 +378,7 @@ class DeskScreen(Screen[None]):
 
     def pause(self) -> None:
         paused = not self.pane.table.paused
-        for pane in (self.nodes_pane, self.rooms_pane, self.room_pane, self.quota_pane, self.audit_pane):
+        for pane in self.panes.values():
             pane.pause(paused)
         if paused:
             self.say(Report(t("say.paused")))
@@ -452,80 +455,6 @@ class DeskScreen(Screen[None]):
                 commands.run(self, parsed)
         except (CommandError, FilterError) as error:
             self.say(Report(t(error.word, **error.values), ok=False))
-
-
-def _number(text: str) -> bool:
-    return text.isdecimal() and text.isascii() and len(text) <= 9
-
-
-def _moves(desk: DeskScreen, table: str, chat: str, *values: Any) -> Callable[[], None]:
-    """A movement of whichever pane has the keys."""
-
-    def move() -> None:
-        active = desk.pane.active
-        if isinstance(active, ChatTail):
-            getattr(active, chat)(*values)
-        elif isinstance(active, LiveTable):
-            getattr(active, table)(*values)
-
-    return move
-
-
-def _ends(desk: DeskScreen, last: bool) -> Callable[[], None]:
-    def move() -> None:
-        active = desk.pane.active
-        if isinstance(active, ChatTail):
-            active.point_end(last=last)
-        elif isinstance(active, LiveTable) and active.order:
-            active.point(len(active.order) - 1 if last else 0)
-
-    return move
-
-
-def _deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
-    """What each action of the table does."""
-    acting = desk.acting
-    return {
-        "down": _moves(desk, "move", "move", 1),
-        "up": _moves(desk, "move", "move", -1),
-        "page_down": _moves(desk, "page", "page", 1),
-        "page_up": _moves(desk, "page", "page", -1),
-        "top": _ends(desk, False),
-        "bottom": _ends(desk, True),
-        "open": desk.open_row,
-        "back": desk.back,
-        "next_pane": desk.next_pane,
-        "nodes": lambda: desk.show("nodes"),
-        "rooms": desk.show_rooms,
-        "room": lambda: desk.show("room"),
-        "quota": lambda: desk.show("quota"),
-        "audit": lambda: desk.show("audit"),
-        "verify": lambda: acting.verify(desk.context_in_hand()),
-        "filter": desk.open_filter,
-        "clear": desk.clear,
-        "sort": lambda: desk.pane.table.sort_next(),
-        "reverse": lambda: desk.pane.table.sort_by(desk.pane.table.sort_id, not desk.pane.table.reverse),
-        "mark": lambda: desk.pane.table.mark(),
-        "mark_all": lambda: desk.pane.table.mark_all(),
-        "pause": desk.pause,
-        "zoom": desk.zoom,
-        "copy": desk.copy,
-        "mute": lambda: acting.mute(desk.people_in_hand()),
-        "mute_room": lambda: acting.mute_room(desk.room_in_hand()),
-        "unmute_room": lambda: acting.unmute_room(desk.room_in_hand()),
-        "remove": lambda: acting.remove(desk.people_in_hand()),
-        "hide": lambda: acting.hide(desk.room_pane.chat.cursor_message, seen=desk.room_pane.chat.cursor_in_view),
-        "admit": lambda: acting.admit(desk.room_in_hand()),
-        "close": lambda: acting.close(desk.room_in_hand()),
-        "rates": desk.open_rates,
-        "limit": desk.open_limit,
-        "undo": acting.undo,
-        "command": desk.open_command,
-        "palette": lambda: desk.app.action_command_palette(),
-        "language": lambda: desk.speak("en" if i18n.language() == "fr" else "fr"),
-        "help": lambda: desk.app.push_screen(HelpScreen()),
-        "quit": lambda: desk.app.exit(0),
-    }
 
 
 __all__ = ["DeskScreen", "Link"]

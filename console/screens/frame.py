@@ -14,7 +14,16 @@ from console.screens.view import Pane
 from console.text import width
 from console.widgets.paint import Line, spread
 
-_TABS: tuple[tuple[View, str], ...] = (("nodes", "1"), ("rooms", "2"), ("room", "3"), ("audit", "6"), ("quota", "7"))
+_TABS: tuple[tuple[View, str], ...] = (
+    ("nodes", "1"),
+    ("rooms", "2"),
+    ("participants", "3"),
+    ("wall", "4"),
+    ("alerts", "5"),
+    ("audit", "6"),
+    ("quota", "7"),
+    ("room", "0"),
+)
 _LINKS: tuple[tuple[Link, str, Tone], ...] = (
     (Link.LIVE, "link.live", "good"),
     (Link.CONNECTING, "link.connecting", "dim"),
@@ -58,13 +67,9 @@ def _who(look: Look, context: str, read_only: bool) -> Line:
 
 def tabs(pane: Pane, room: str, cells: int) -> Line:
     """Where we are, how it is ordered and filtered."""
-    left: Line = [(" ", "")]
-    for view, key in _TABS:
-        name = t(f"tab.{view}")
-        crumb = pane.crumb() if view == pane.name_of_view else room if view == "room" else ""
-        text = f" {key} {name}{f' {crumb}' if crumb else ''} "
-        here = view == pane.name_of_view
-        left.append((f"[{text.strip()}]" if here else text, "accent" if here else "dim"))
+    left = _names(pane, room, short=False)
+    if sum(width(text) for text, _ in left) > cells - 12:
+        left = _names(pane, room, short=True)
     left += pane.summary() if cells >= 120 else []
     table = pane.table
     right: Line = []
@@ -76,13 +81,34 @@ def tabs(pane: Pane, room: str, cells: int) -> Line:
         right.append((f"{n('head.marked', len(table.marks))}  ", "accent"))
     if table.filter_text:
         right.append((f"/{table.filter_text}  ", "warn"))
-    shown, total = len(table.order), len(pane.look.store.people) if pane.name_of_view == "room" else len(table.rows)
+    shown, total = (
+        len(table.order),
+        len(pane.look.store.people) if pane.name_of_view in ("room", "participants") else len(table.rows),
+    )
     at = table.position + 1
     count = (
         f"{at}/{shown}" if shown == total or not table.filter_text else t("head.of", shown=f"{at}/{shown}", total=total)
     )
     right.append((f"{count} ", "dim"))
     return spread(left, right, cells)
+
+
+def _names(pane: Pane, room: str, *, short: bool) -> Line:
+    """Every screen with its key; `short`: only the key of those that are not shown."""
+    store = pane.look.store
+    counts = {"wall": len(store.tasks) if store.tasks.rows else 0, "alerts": len(store.alerts)}
+    left: Line = [(" ", "")]
+    for view, key in _TABS:
+        here = view == pane.name_of_view
+        if view == "room" and not room:
+            continue
+        crumb = pane.crumb() if here else room if view == "room" and not short else ""
+        count = f"({counts[view]})" if counts.get(view) else ""
+        name = "" if short and not here else " " + t(f"tab.{view}")
+        text = f" {key}{name}{count}{f' {crumb}' if crumb else ''} "
+        tone: Tone = "accent" if here else "warn" if count else "dim"
+        left.append((f"[{text.strip()}]" if here else text, tone))
+    return left
 
 
 def status(pane: Pane, report: Report | None, undo_offer: str, cells: int) -> Line:

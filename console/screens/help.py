@@ -13,7 +13,16 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from console.actions import ACTIONS, Group
-from console.fields import MESSAGE_FIELDS, NODE_FIELDS, PERSON_FIELDS, QUOTA_FIELDS, RECORD_FIELDS, ROOM_FIELDS
+from console.fields import (
+    ALERT_FIELDS,
+    MESSAGE_FIELDS,
+    NODE_FIELDS,
+    PERSON_FIELDS,
+    QUOTA_FIELDS,
+    RECORD_FIELDS,
+    ROOM_FIELDS,
+    WALL_FIELDS,
+)
 from console.grammar import VERBS
 from console.i18n import t
 from console.model import Role
@@ -85,6 +94,8 @@ def help_lines(cells: int) -> list[Line]:
         ("tab.rooms", ROOM_FIELDS),
         ("tab.room", PERSON_FIELDS),
         ("chat.title", MESSAGE_FIELDS),
+        ("tab.wall", WALL_FIELDS),
+        ("tab.alerts", ALERT_FIELDS),
         ("tab.audit", RECORD_FIELDS),
         ("tab.quota", QUOTA_FIELDS),
     ):

@@ -103,6 +103,10 @@ def _facts(node: Node, look: Look, cells: int) -> list[Line]:
         f"↑ {rate(node.packets_out)} p/s {megabits(node.bits_out)} Mb/s"
     )
     lines.append(fact("fact.rate", rates))
+    if node.drain_deadline:
+        at = time.strftime("%H:%M:%SZ", time.gmtime(node.drain_deadline))
+        left = t("drain.left", people=n("people", node.people), rooms=n("head.rooms", node.rooms), at=at)
+        lines.append([(" ", "dim"), (left, "warn" if node.drain_late else "accent")])
     if not node.optimised:
         lines.append([(" ", "dim"), (t("fact.debug_plane"), "warn")])
     return lines

@@ -20,7 +20,7 @@ class Pane(Container):
     """One view: a table, and panes beside it where the terminal is wide."""
 
     name_of_view: View = "nodes"
-    fields: ClassVar[Fields] = {}
+    fields: ClassVar[Fields] = Fields()
 
     def __init__(self, look: Look, id: str, table: LiveTable) -> None:
         super().__init__(id=id)

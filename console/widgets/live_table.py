@@ -106,12 +106,12 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Filter and sort all rows of the scope. The row under the cursor keeps its place in the list."""
         self._ordered_at, self._stale_order = now, False
         scope, depth = self._scope(), len(self._scope())
-        rows = [row for key, row in self.rows.rows.items() if key[:depth] == scope]
+        every = self.rows.ordered()  # equal rows keep one order, whoever was heard first
+        rows = [row for row in every if row.key[:depth] == scope] if depth else list(every)
         if self.predicate is not None:
             rows = [row for row in rows if self.predicate(row)]
-        column = self._column(self.sort_id)
-        rows.sort(key=lambda row: row.key)  # equal rows keep one order, whoever was heard first
-        rows.sort(key=lambda row: column.sort(row, self.look), reverse=self.reverse)
+        sort, look = self._column(self.sort_id).sort, self.look
+        rows.sort(key=lambda row: sort(row, look), reverse=self.reverse)
         order = [row.key for row in rows]
         cursor = self.cursor_row
         if cursor is not None and self.predicate is not None and not self.predicate(cursor):
@@ -132,7 +132,8 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         old = self._index.get(self.cursor_key, 0) if self.cursor_key else 0
         self.order = order
         self._index = {key: index for index, key in enumerate(order)}
-        self.marks &= set(self.rows.rows)
+        if self.marks:
+            self.marks &= self.rows.rows.keys()
         self.virtual_size = Size(self.size.width, len(order) + 1)
         if self.cursor_key not in self._index:
             self.cursor_key = order[min(old, len(order) - 1)] if order else None

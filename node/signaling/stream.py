@@ -341,10 +341,10 @@ def time_of(room: Room, now: float) -> m.TimeInfo | None:
     """None: no end is in sight."""
     schedule = room.schedule
     left = schedule.left(now)
-    ends = schedule.ends
-    if left is None or ends is None:
+    ends = [at for at in (schedule.ends, schedule.cut) if at is not None]
+    if left is None or not ends:
         return None
-    return m.TimeInfo(int(ends * 1000), max(0, round(left)), schedule.plan.minutes)
+    return m.TimeInfo(int(min(ends) * 1000), max(0, round(left)), schedule.plan.minutes)
 
 
 def info_of(room: Room, person: Person) -> m.PersonInfo:

@@ -304,7 +304,7 @@ async def test_command_line_reaches_rooms_people_and_actions(node: Node) -> None
         await c.press("colon")
         await c.type("room daily")
         await c.press("enter")
-        await c.sees("[3 Room daily]")
+        await c.sees("[0 Room daily]")
         await c.sees("Ada")
         await c.press("colon")
         await c.type("mute Ada -r too loud")
@@ -340,7 +340,7 @@ async def test_palette_finds_a_room(node: Node) -> None:
         await c.type("Morning")
         await c.sees("Room daily")
         await c.press("down", "enter")
-        await c.sees("[3 Room daily]")
+        await c.sees("[0 Room daily]")
 
 
 async def test_help_names_every_action_and_closes_with_a_letter(node: Node) -> None:
@@ -359,7 +359,7 @@ async def test_zoom_and_language(node: Node) -> None:
         await c.press("z")
         await c.waits(lambda: "Chat" not in c.text())
         await c.press("z", "ctrl+l")
-        await c.sees("Discussion", "[3 Salle daily]")
+        await c.sees("Discussion", "[0 Salle daily]")
 
 
 async def test_leaving_asks(node: Node) -> None:
@@ -382,6 +382,6 @@ async def test_people_and_chat_are_followed_only_while_on_the_screen(node: Node)
         await c.sees("Ada")
         await c.press("1")
         assert not c.store.people.rows
-        await c.press("3")
+        await c.press("0")
         await c.sees("Ada")
         assert one.streams["person"] == 2

@@ -226,7 +226,7 @@ def test_contexts_add_use_remove_and_never_show_a_token(regie: Regie, monkeypatc
 def test_usage_errors_are_2(regie: Regie) -> None:
     assert regie("rooms", "get")[0] == 2
     assert regie("nonsense")[0] == 2
-    assert regie("rooms", "list", "-o", "yaml")[0] == 2
+    assert regie("rooms", "list", "-o", "xml")[0] == 2
 
 
 def test_help_is_in_the_chosen_language(capsys: pytest.CaptureFixture[str]) -> None:

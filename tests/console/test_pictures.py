@@ -1,4 +1,4 @@
-"""Pictures of every screen at 80×24 and 160×45: characters, then the style of every run.
+"""Pictures of every screen at 80×24, 120×30 and 160×45: characters, then the style of every run.
 
 `REGIE_PICTURES=write` renews them.
 """
@@ -21,7 +21,7 @@ from tests.console.fleet import NOON, FakeNode
 
 FOLDER = Path(__file__).parent / "pictures"
 WRITE = os.environ.get("REGIE_PICTURES") == "write"  # before the tests' own environment is cleared
-SIZES = ((80, 24), (160, 45))
+SIZES = ((80, 24), (120, 30), (160, 45))
 
 
 class Still:
@@ -84,6 +84,13 @@ async def fleet(node: Node) -> list[FakeNode]:
     await hall.say("daily", "Ada Lovelace", "Bonjour à tous, nous commençons dans une minute.")
     await hall.say("daily", "Noisy Kettle", "buy cheap followers at spam.example")
     await hall.say("daily", "李雷", "谢谢, and [bold]no markup[/bold] \x1b[31mhere")
+    await hall.hold("daily", "Noisy Kettle", "http://spam.example/a8x2")
+    item = await hall.hold("daily", "Zed", "[bold]rude[/bold] words \x1b[31m", kind="report")
+    item.claimed_by = "bruno"
+    for one in hall.items.values():
+        one.at.FromSeconds(NOON + 180)
+    await nodes[2].knock("daily", "w1", "Mallory")
+    nodes[1].rooms["daily"].cover = "hold"
     hall.messages[1].hidden, hall.messages[1].hidden_by = True, "anna"
     return nodes
 
@@ -101,6 +108,7 @@ async def test_every_screen_looks_as_it_did(node: Node, size: tuple[int, int], l
     still, tag = Still(), f"{size[0]}x{size[1]}-{language}"
     async with console(*nodes, size=size, clock=still, wall=lambda: NOON + 245.0) as c:
         await c.waits(lambda: len(c.store.rooms) == 4)
+        c.store.look_anew()  # whatever order they came in
         await c.quiet(still)
         same(c, f"nodes-{tag}")
         await c.press("2")
@@ -114,7 +122,18 @@ async def test_every_screen_looks_as_it_did(node: Node, size: tuple[int, int], l
         await c.press("K")
         await c.quiet(still)
         same(c, f"question-{tag}")
-        await c.press("n", "question_mark")
+        await c.press("n")
+        ready = {
+            "participants": lambda: len(c.store.people) == 5,
+            "wall": lambda: len(c.store.people) == 5 and len(c.store.items.get("fra-01", [])) == 2,
+            "alerts": lambda: len(c.store.alerts) == 2,
+        }
+        for key, name in (("3", "participants"), ("4", "wall"), ("5", "alerts")):
+            await c.press(key)
+            await c.waits(ready[name], name)
+            await c.quiet(still)
+            same(c, f"{name}-{tag}")
+        await c.press("question_mark")
         await c.quiet(still)
         same(c, f"help-{tag}")
 

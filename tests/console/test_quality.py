@@ -62,7 +62,7 @@ async def test_enter_shows_layers_estimate_caps_and_the_last_minutes(node: Node)
         fra.details["p2"].slots[0].rid = "h"
         await c.sees("camera      h")
         await c.press("q")
-        await c.sees("[3 Room daily]")
+        await c.sees("[0 Room daily]")
 
 
 async def test_a_node_that_does_not_answer_says_so_in_the_detail(node: Node) -> None:

@@ -62,6 +62,7 @@ class FakeNode:
         self.waiters: dict[tuple[str, str], lobby_pb2.Waiter] = {}
         self.settings: dict[str, moderation_pb2.Settings] = {}
         self.flags: dict[str, flags_pb2.Flags] = {}
+        self.drain: nodes_pb2.Drain | None = None
         self.broken: tuple[int, str] = (0, "")  # of the chain of records
         self.load = nodes_pb2.Load(cpu_percent=40.0, packets_out_per_second=12_000, bits_out_per_second=60_000_000)
         self.calls: list[tuple[str, Any]] = []
@@ -246,6 +247,12 @@ class FakeNode:
             web_url=f"https://{self.name}.example",
         )
         node.started.FromSeconds(NOON - 90_000)
+        quota = self.quotas.get(("node", "", "people"))
+        node.max_people = quota.limit if quota is not None else 0
+        if self.drain is not None:
+            node.state = nodes_pb2.Node.STATE_DRAINING
+            node.drain.CopyFrom(self.drain)
+            node.drain.people, node.drain.rooms = self.load.people, self.load.rooms
         return node
 
     async def follow(self, topic: str, room: str, token: str) -> AsyncIterator[tuple[bool, list[Any], str]]:

@@ -101,6 +101,35 @@ class Servicer(
         await self._check(context, "GetCaller", "viewer")
         return nodes_pb2.GetCallerResponse(operator="anna", role=ROLES[self._node.role])
 
+    async def PlanDrain(self, request: Any, context: Any) -> Any:
+        await self._check(context, "PlanDrain", "viewer")
+        deadline = int(time.time()) + 60 * request.minutes
+        planned = []
+        for room in self._node.rooms.values():
+            if room.people:
+                end = nodes_pb2.PlannedEnd(room=room.room, people=room.people, cut=not 0 < room.cut.seconds <= deadline)
+                if room.HasField("cut"):
+                    end.ends.CopyFrom(room.cut)
+                planned.append(end)
+        reply = nodes_pb2.PlanDrainResponse(rooms=planned)
+        reply.deadline.FromSeconds(deadline)
+        return reply
+
+    async def StartDrain(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "StartDrain", "operator", request):
+            return again
+        drain = nodes_pb2.Drain(by="anna", reason=request.reason)
+        drain.started.FromSeconds(int(time.time()))
+        drain.deadline.FromSeconds(int(time.time()) + 60 * request.minutes)
+        self._node.drain = drain
+        return self._did(request, nodes_pb2.StartDrainResponse(node=self._node.node()))
+
+    async def AbortDrain(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "AbortDrain", "operator", request):
+            return again
+        self._node.drain = None
+        return self._did(request, nodes_pb2.AbortDrainResponse(node=self._node.node()))
+
     async def WatchNodes(self, request: Any, context: Any) -> Any:
         await self._check(context, "WatchNodes", "viewer")
         async for _, _, token in self._node.follow("node", "", ""):

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from node.errors import Refused
-from node.features.nodes.rules import NodeState, NodeView
+from node.features.nodes.rules import Drain, NodeState, NodeView
 from node.features.nodes.service import Nodes
 from node.features.operators.rules import Role
 from node.journal import Change, Journal, NodeChanged
@@ -18,6 +18,8 @@ from node.rpc.watch import Frame, watch
 from protos.common.v1 import common_pb2
 from protos.nodes.v1 import nodes_pb2 as pb
 from protos.nodes.v1 import nodes_pb2_grpc
+
+REASON_LENGTH: Final = 500
 
 STATES: Final = {
     NodeState.OK: pb.Node.STATE_OK,
@@ -58,6 +60,18 @@ class NodesServicer(nodes_pb2_grpc.NodesServiceServicer):
         assert operator is not None
         return pb.GetCallerResponse(operator=operator.name, role=ROLES[operator.role])
 
+    async def PlanDrain(self, request: pb.PlanDrainRequest, context: Any) -> pb.PlanDrainResponse:
+        ends, deadline = self._nodes.plan_drain(request.minutes)
+        rooms = [pb.PlannedEnd(room=one.room, people=one.people, ends=stamp(one.ends), cut=one.cut) for one in ends]
+        return pb.PlanDrainResponse(rooms=rooms, deadline=stamp(deadline))
+
+    async def StartDrain(self, request: pb.StartDrainRequest, context: Any) -> pb.StartDrainResponse:
+        view = self._nodes.start_drain(request.minutes, by=current().actor, reason=request.reason[:REASON_LENGTH])
+        return pb.StartDrainResponse(node=node(view))
+
+    async def AbortDrain(self, request: pb.AbortDrainRequest, context: Any) -> pb.AbortDrainResponse:
+        return pb.AbortDrainResponse(node=node(self._nodes.abort_drain(by=current().actor)))
+
     async def _snapshot(self) -> Sequence[Change]:
         return [NodeChanged(self._nodes.current())]
 
@@ -74,6 +88,21 @@ def node(view: NodeView) -> pb.Node:
         database_away=not view.ledger,
         send_cap_bits_per_second=view.send_cap_bps,
         receive_cap_bits_per_second=view.receive_cap_bps,
+        drain=drain(view.drain),
+        max_people=view.max_people,
+    )
+
+
+def drain(view: Drain | None) -> pb.Drain | None:
+    if view is None:
+        return None
+    return pb.Drain(
+        started=stamp(view.started),
+        deadline=stamp(view.deadline),
+        by=view.by,
+        reason=view.reason,
+        people=view.people,
+        rooms=view.rooms,
     )
 
 

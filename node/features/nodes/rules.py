@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import enum
+import math
+from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -47,6 +50,37 @@ class PlaneView(msgspec.Struct, frozen=True):
     optimised: bool = False
 
 
+MOST_DRAIN_MINUTES: Final = 24 * 60
+
+
+class Drain(msgspec.Struct, frozen=True):
+    """No new rooms, and everybody is out at the deadline. Seconds since the epoch."""
+
+    started: float
+    deadline: float
+    by: str
+    reason: str = ""
+    people: int = 0
+    """Who are here yet."""
+    rooms: int = 0
+    """In which something is going on yet."""
+
+
+class PlannedEnd(msgspec.Struct, frozen=True):
+    """Of what is going on in a room. `ends`: by itself, seconds since the epoch. `cut`: the deadline comes first."""
+
+    room: str
+    people: int
+    ends: float | None
+    cut: bool
+
+
+def planned(rooms: Iterable[tuple[str, int, float | None]], deadline: float) -> list[PlannedEnd]:
+    """Of (room, people, its own end), what a drain until `deadline` means; the latest end first, no end before all."""
+    ends = [PlannedEnd(room, people, own, own is None or own > deadline) for room, people, own in rooms if people]
+    return sorted(ends, key=lambda one: (-(one.ends if one.ends is not None else math.inf), one.room))
+
+
 class NodeView(msgspec.Struct, frozen=True):
     """`started`: of the control process, seconds since the epoch. `ledger`: the database takes writes.
     Caps in bit/s, 0 for none."""
@@ -61,6 +95,9 @@ class NodeView(msgspec.Struct, frozen=True):
     ledger: bool = True
     send_cap_bps: int = 0
     receive_cap_bps: int = 0
+    drain: Drain | None = None
+    max_people: int = 0
+    """That it takes; 0: no limit."""
 
 
 def state_of(*, plane_up: bool, fenced: bool, draining: bool) -> NodeState:

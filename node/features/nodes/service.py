@@ -7,11 +7,24 @@ from collections.abc import Callable
 
 import msgspec
 
+from node.errors import Refused
 from node.features.cover.rules import Stage
-from node.features.nodes.rules import Attention, Load, NodeState, NodeView, PlaneView, state_of
+from node.features.nodes.rules import (
+    MOST_DRAIN_MINUTES,
+    Attention,
+    Drain,
+    Load,
+    NodeState,
+    NodeView,
+    PlaneView,
+    PlannedEnd,
+    planned,
+    state_of,
+)
 from node.features.rooms.floor import Floor
+from node.features.schedule.rules import DrainRoom
 from node.journal import Journal, NodeChanged
-from node.ports import Fenced, MediaEvent, PlaneDown, PlaneFigures, PlaneUp
+from node.ports import Actor, Fenced, MediaEvent, PlaneDown, PlaneFigures, PlaneUp
 
 
 class Machine(msgspec.Struct, frozen=True):
@@ -35,14 +48,17 @@ class Nodes:
         version: str,
         web_url: Callable[[], str],
         caps: Callable[[], tuple[int, int]] = lambda: (0, 0),
+        most: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`caps`: (send, receive) of the node as a whole, bit/s."""
+        """`caps`: (send, receive) of the node as a whole, bit/s. `most`: people that it takes, 0 for no limit."""
         self._floor = floor
         self._journal = journal
         self._name = name
         self._version = version
         self._web_url = web_url
         self._caps = caps
+        self._most = most
+        self._drain: Drain | None = None
         self._started = floor.clock.now()
         self._plane = PlaneView()
         self._plane_up = False
@@ -51,7 +67,59 @@ class Nodes:
         self.figures: PlaneFigures | None = None
         """Of the last second; None before the first, and while no plane answers."""
         self._figures_at = 0.0
-        self.draining = False
+        self.stopping = False
+
+    # ------------------------------------------------------------ drain
+
+    def plan_drain(self, minutes: int) -> tuple[list[PlannedEnd], float]:
+        """What a drain would mean, and its deadline.
+
+        Raises:
+            Refused: VALUE_INVALID.
+        """
+        deadline = self._deadline(minutes)
+        rooms = ((room.id, len(room.people), room.schedule.planned_cut) for room in self._floor)
+        return planned(rooms, deadline), deadline
+
+    def start_drain(self, minutes: int, *, by: Actor, reason: str = "") -> NodeView:
+        """No new rooms from now on, people are told, and everybody is out at the deadline. Again: another deadline.
+
+        Raises:
+            Refused: VALUE_INVALID, FENCED.
+        """
+        deadline = self._deadline(minutes)
+        began = self._drain.started if self._drain is not None else self._floor.clock.now()
+        self._drain = Drain(began, deadline, by.id, reason)
+        self._tell(DrainRoom(deadline, by, reason))
+        return self.current()
+
+    def abort_drain(self, *, by: Actor) -> NodeView:
+        """What has ended stays so; everything else goes on."""
+        self._drain = None
+        self._tell(DrainRoom(None, by))
+        return self.current()
+
+    def _deadline(self, minutes: int) -> float:
+        if not 0 <= minutes <= MOST_DRAIN_MINUTES:
+            raise Refused("VALUE_INVALID", limit=f"0 … {MOST_DRAIN_MINUTES}", current=f"minutes = {minutes}")
+        return self._floor.clock.now() + 60.0 * minutes
+
+    def _tell(self, command: DrainRoom) -> None:
+        """Every room, and whoever watches the node."""
+        self._floor.draining = command.until is not None
+        for room in list(self._floor):
+            self._floor.decide(room.id, command)
+        self._journal.publish(NodeChanged(self.current()))
+
+    def _progress(self) -> Drain | None:
+        """The drain with what is left, as the node counts it."""
+        if self._drain is None:
+            return None
+        going = [room for room in self._floor if room.schedule.started is not None or len(room.people)]
+        people = sum(len(room.people) for room in self._floor)
+        return msgspec.structs.replace(self._drain, people=people, rooms=len(going))
+
+    # ------------------------------------------------------------ as operators see it
 
     def current(self) -> NodeView:
         return NodeView(
@@ -65,11 +133,15 @@ class Nodes:
             ledger=self._floor.ledger.healthy,
             send_cap_bps=self._caps()[0],
             receive_cap_bps=self._caps()[1],
+            drain=self._progress(),
+            max_people=self._most(),
         )
 
     @property
     def state(self) -> NodeState:
-        return state_of(plane_up=self._plane_up, fenced=self._floor.fenced, draining=self.draining)
+        return state_of(
+            plane_up=self._plane_up, fenced=self._floor.fenced, draining=self.stopping or self._drain is not None
+        )
 
     @property
     def silent_s(self) -> float | None:

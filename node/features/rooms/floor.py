@@ -103,6 +103,8 @@ class Floor:
         self.clock = clock
         self.node = node
         self.fenced = False
+        self.draining = False
+        """Nothing new begins; set by `features/nodes`."""
         self.plane_up = True
         self.rooms: dict[str, Room] = {}
         self.closed: dict[str, RoomView] = {}

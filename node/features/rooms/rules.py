@@ -282,7 +282,9 @@ class Room:
         if self.closed is not None:
             return []
         form = self.schedule.plan.form
-        if form is Form.PERMANENT or (form is Form.SCHEDULED and event.cause is End.EMPTY):
+        drained = self.schedule.draining and event.cause is End.OPERATOR
+        stays = event.cause is End.EMPTY or drained
+        if form is Form.PERMANENT or (form is Form.SCHEDULED and stays):
             return self.people.clear(event.by, event.reason, now, Cause.ENDED)
         by = Actor("node", event.by or self.node, "node")
         return self.close(Close(by, event.reason or event.cause), now)

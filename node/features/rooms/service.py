@@ -63,9 +63,11 @@ class Rooms:
 
         Raises:
             Refused: as `asked` is; NAME_INVALID (the title), VALUE_INVALID, TYPE_UNKNOWN, DURATION_OUT_OF_RANGE,
-                ROOM_EXISTS, ROOMS_FULL; FENCED.
+                ROOM_EXISTS, ROOMS_FULL, NODE_DRAINING; FENCED.
             Fault: the ledger cannot keep it. There is no such room then.
         """
+        if self._floor.draining:
+            raise Refused("NODE_DRAINING")
         title = title_of(title)
         limits = self._quota.limits
         kind = type_of(type)

@@ -43,7 +43,15 @@ from node.features.reactions.rules import React
 from node.features.recordings import rules as recordings
 from node.features.roles.rules import GiveRole, Rename, RoleGiven
 from node.features.rooms.asked import Close, Resume
-from node.features.schedule.rules import EndSitting, Extend, PlanChanged, Replan, SittingEnded, SittingStarted
+from node.features.schedule.rules import (
+    DrainRoom,
+    EndSitting,
+    Extend,
+    PlanChanged,
+    Replan,
+    SittingEnded,
+    SittingStarted,
+)
 from node.features.texts.rules import SetTexts, TextsChanged
 from node.ports import Event, LayersWanted, VideoHeld
 
@@ -128,6 +136,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Extend: (lambda room, c, now: room.schedule.extend(c, now),),
     Replan: (lambda room, c, now: room.schedule.replan(c, now),),
     EndSitting: (lambda room, c, now: room.schedule.end(c, now),),
+    DrainRoom: (lambda room, c, now: room.schedule.drain(c, now),),
     Block: (lambda room, c, now: room.mute.block(c, now),),
     Unblock: (lambda room, c, now: room.mute.unblock(c, now),),
     BlockRoom: (lambda room, c, now: room.mute.block_room(c, now),),

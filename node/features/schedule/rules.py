@@ -95,6 +95,15 @@ class Replan(msgspec.Struct, frozen=True):
     minutes: int | None = None
 
 
+class DrainRoom(msgspec.Struct, frozen=True):
+    """The node is being drained: nothing begins any more, and what is going on is over `until` at the latest (seconds
+    since the epoch). None: not any more."""
+
+    until: float | None
+    by: Actor
+    reason: str = ""
+
+
 # ---------------------------------------------------------------- what happened
 
 
@@ -155,6 +164,7 @@ class Schedule:
         if sitting.ends is not None:
             self._ends = sitting.ends
         self._empty: float | None = None
+        self._drain: DrainRoom | None = None
         self._warned: float | None = None
         """The last cut that was announced, and how near it was: (cut − this) is when."""
 
@@ -172,9 +182,19 @@ class Schedule:
     @property
     def cut(self) -> float | None:
         """When everybody is out."""
+        ends = [at for at in (self.planned_cut, self._drained_at()) if at is not None]
+        return min(ends, default=None)
+
+    @property
+    def planned_cut(self) -> float | None:
+        """When everybody would be out, were the node not drained."""
         if self._ends is None:
             return None
         return self._ends + (GRACE_S if self.plan.form is Form.SCHEDULED else 0.0)
+
+    @property
+    def draining(self) -> bool:
+        return self._drain is not None
 
     @property
     def opens(self) -> float | None:
@@ -195,15 +215,18 @@ class Schedule:
         return ScheduleView(self.plan.form, self.plan.starts, self.plan.minutes, sitting, self.cut)
 
     def left(self, now: float) -> float | None:
-        """Seconds until everybody is out, when people ought to know (the last ten minutes)."""
+        """Seconds until everybody is out, when people ought to know: in the last ten minutes, and while the node is
+        being drained."""
         cut = self.cut
-        return cut - now if cut is not None and cut - now <= WARNINGS_S[0] else None
+        return cut - now if cut is not None and (self.draining or cut - now <= WARNINGS_S[0]) else None
 
     def may_enter(self, role: Role, now: float) -> None:
         """
         Raises:
-            Refused: ROOM_EARLY, ROOM_NOT_STARTED.
+            Refused: NODE_DRAINING, ROOM_EARLY, ROOM_NOT_STARTED.
         """
+        if self.draining and self.started is None:
+            raise Refused("NODE_DRAINING")
         if self.opens is not None and now < self.opens:
             said = _said(self.opens)
             raise Refused("ROOM_EARLY", limit=said, current=f"{max(1, round((self.opens - now) / 60.0))} min")
@@ -259,7 +282,17 @@ class Schedule:
         cause = End.OPERATOR if command.by.kind == "operator" else End.HOST
         return self._end(cause, command.by.id, command.reason, now)
 
+    def drain(self, command: DrainRoom, now: float) -> list[Event]:
+        """Everybody hears of it at once, also that it is not so any more."""
+        self._drain = command if command.until is not None else None
+        self._warned = None
+        self._skip_warnings(now)
+        return [TimeTold(self.room)] if self.started is not None else []
+
     def tick(self, command: Tick, now: float) -> list[Event]:
+        drained = self._drained_at()
+        if self._drain is not None and drained is not None and drained <= now:
+            return self._end(End.OPERATOR, self._drain.by.id, self._drain.reason, now)
         scheduled = self.plan.form is Form.SCHEDULED
         if self.cut is not None and self.cut <= now and (self.started is not None or scheduled):
             return self._end(End.TIME if scheduled else End.DURATION, "", "", now)
@@ -317,6 +350,12 @@ class Schedule:
         return []
 
     # ------------------------------------------------------------ inside
+
+    def _drained_at(self) -> float | None:
+        """When the drain of the node ends what is going on here; None where nothing is."""
+        if self._drain is None or (self.started is None and not self._people_here()):
+            return None
+        return self._drain.until
 
     def _people_here(self) -> int:
         return sum(1 for _ in self._people)

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Node(_message.Message):
-    __slots__ = ("node", "version", "state", "started", "load", "plane", "web_url", "database_away", "send_cap_bits_per_second", "receive_cap_bits_per_second")
+    __slots__ = ("node", "version", "state", "started", "load", "plane", "web_url", "database_away", "send_cap_bits_per_second", "receive_cap_bits_per_second", "drain", "max_people")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Node.State]
@@ -35,6 +35,8 @@ class Node(_message.Message):
     DATABASE_AWAY_FIELD_NUMBER: _ClassVar[int]
     SEND_CAP_BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
     RECEIVE_CAP_BITS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    DRAIN_FIELD_NUMBER: _ClassVar[int]
+    MAX_PEOPLE_FIELD_NUMBER: _ClassVar[int]
     node: str
     version: str
     state: Node.State
@@ -45,7 +47,25 @@ class Node(_message.Message):
     database_away: bool
     send_cap_bits_per_second: int
     receive_cap_bits_per_second: int
-    def __init__(self, node: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[Node.State, str]] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., load: _Optional[_Union[Load, _Mapping]] = ..., plane: _Optional[_Union[Plane, _Mapping]] = ..., web_url: _Optional[str] = ..., database_away: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ...) -> None: ...
+    drain: Drain
+    max_people: int
+    def __init__(self, node: _Optional[str] = ..., version: _Optional[str] = ..., state: _Optional[_Union[Node.State, str]] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., load: _Optional[_Union[Load, _Mapping]] = ..., plane: _Optional[_Union[Plane, _Mapping]] = ..., web_url: _Optional[str] = ..., database_away: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ..., drain: _Optional[_Union[Drain, _Mapping]] = ..., max_people: _Optional[int] = ...) -> None: ...
+
+class Drain(_message.Message):
+    __slots__ = ("started", "deadline", "by", "reason", "people", "rooms")
+    STARTED_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    ROOMS_FIELD_NUMBER: _ClassVar[int]
+    started: _timestamp_pb2.Timestamp
+    deadline: _timestamp_pb2.Timestamp
+    by: str
+    reason: str
+    people: int
+    rooms: int
+    def __init__(self, started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[str] = ..., reason: _Optional[str] = ..., people: _Optional[int] = ..., rooms: _Optional[int] = ...) -> None: ...
 
 class Load(_message.Message):
     __slots__ = ("cpu_percent", "plane_cpu_percent", "control_cpu_percent", "packets_in_per_second", "packets_out_per_second", "bits_in_per_second", "bits_out_per_second", "people", "rooms", "loss_percent", "lag_p99_ms", "plane_resident_bytes", "control_resident_bytes", "nacks_per_second", "control_lag_p99_ms")
@@ -136,6 +156,62 @@ class WatchNodesResponse(_message.Message):
     nodes: _containers.RepeatedCompositeFieldContainer[Node]
     position: _common_pb2.Position
     def __init__(self, nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., position: _Optional[_Union[_common_pb2.Position, _Mapping]] = ...) -> None: ...
+
+class PlanDrainRequest(_message.Message):
+    __slots__ = ("minutes",)
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    minutes: int
+    def __init__(self, minutes: _Optional[int] = ...) -> None: ...
+
+class PlanDrainResponse(_message.Message):
+    __slots__ = ("rooms", "deadline")
+    ROOMS_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
+    rooms: _containers.RepeatedCompositeFieldContainer[PlannedEnd]
+    deadline: _timestamp_pb2.Timestamp
+    def __init__(self, rooms: _Optional[_Iterable[_Union[PlannedEnd, _Mapping]]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class PlannedEnd(_message.Message):
+    __slots__ = ("room", "people", "ends", "cut")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    ENDS_FIELD_NUMBER: _ClassVar[int]
+    CUT_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    people: int
+    ends: _timestamp_pb2.Timestamp
+    cut: bool
+    def __init__(self, room: _Optional[str] = ..., people: _Optional[int] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cut: _Optional[bool] = ...) -> None: ...
+
+class StartDrainRequest(_message.Message):
+    __slots__ = ("minutes", "reason", "request_id")
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    minutes: int
+    reason: str
+    request_id: str
+    def __init__(self, minutes: _Optional[int] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class StartDrainResponse(_message.Message):
+    __slots__ = ("node",)
+    NODE_FIELD_NUMBER: _ClassVar[int]
+    node: Node
+    def __init__(self, node: _Optional[_Union[Node, _Mapping]] = ...) -> None: ...
+
+class AbortDrainRequest(_message.Message):
+    __slots__ = ("reason", "request_id")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    request_id: str
+    def __init__(self, reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class AbortDrainResponse(_message.Message):
+    __slots__ = ("node",)
+    NODE_FIELD_NUMBER: _ClassVar[int]
+    node: Node
+    def __init__(self, node: _Optional[_Union[Node, _Mapping]] = ...) -> None: ...
 
 class GetCallerRequest(_message.Message):
     __slots__ = ()

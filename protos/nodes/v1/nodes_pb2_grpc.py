@@ -49,6 +49,21 @@ class NodesServiceStub:
                 request_serializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.WatchNodesRequest.SerializeToString,
                 response_deserializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.WatchNodesResponse.FromString,
                 _registered_method=True)
+        self.PlanDrain = channel.unary_unary(
+                '/regie.nodes.v1.NodesService/PlanDrain',
+                request_serializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.PlanDrainRequest.SerializeToString,
+                response_deserializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.PlanDrainResponse.FromString,
+                _registered_method=True)
+        self.StartDrain = channel.unary_unary(
+                '/regie.nodes.v1.NodesService/StartDrain',
+                request_serializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.StartDrainRequest.SerializeToString,
+                response_deserializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.StartDrainResponse.FromString,
+                _registered_method=True)
+        self.AbortDrain = channel.unary_unary(
+                '/regie.nodes.v1.NodesService/AbortDrain',
+                request_serializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.AbortDrainRequest.SerializeToString,
+                response_deserializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.AbortDrainResponse.FromString,
+                _registered_method=True)
         self.GetCaller = channel.unary_unary(
                 '/regie.nodes.v1.NodesService/GetCaller',
                 request_serializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.GetCallerRequest.SerializeToString,
@@ -81,9 +96,32 @@ class NodesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def GetCaller(self, request, context):
+    def PlanDrain(self, request, context):
         """Who am I, for this node.
+        What ends by itself before the deadline, and what would have to be ended.
         viewer
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartDrain(self, request, context):
+        """From now on: no new rooms, nobody into a room that has not begun, people told, and at the deadline all are out.
+        operator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AbortDrain(self, request, context):
+        """operator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCaller(self, request, context):
+        """viewer
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -106,6 +144,21 @@ def add_NodesServiceServicer_to_server(servicer, server):
                     servicer.WatchNodes,
                     request_deserializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.WatchNodesRequest.FromString,
                     response_serializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.WatchNodesResponse.SerializeToString,
+            ),
+            'PlanDrain': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanDrain,
+                    request_deserializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.PlanDrainRequest.FromString,
+                    response_serializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.PlanDrainResponse.SerializeToString,
+            ),
+            'StartDrain': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartDrain,
+                    request_deserializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.StartDrainRequest.FromString,
+                    response_serializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.StartDrainResponse.SerializeToString,
+            ),
+            'AbortDrain': grpc.unary_unary_rpc_method_handler(
+                    servicer.AbortDrain,
+                    request_deserializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.AbortDrainRequest.FromString,
+                    response_serializer=protos_dot_nodes_dot_v1_dot_nodes__pb2.AbortDrainResponse.SerializeToString,
             ),
             'GetCaller': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCaller,
@@ -194,6 +247,87 @@ class NodesService:
             '/regie.nodes.v1.NodesService/WatchNodes',
             protos_dot_nodes_dot_v1_dot_nodes__pb2.WatchNodesRequest.SerializeToString,
             protos_dot_nodes_dot_v1_dot_nodes__pb2.WatchNodesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanDrain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.nodes.v1.NodesService/PlanDrain',
+            protos_dot_nodes_dot_v1_dot_nodes__pb2.PlanDrainRequest.SerializeToString,
+            protos_dot_nodes_dot_v1_dot_nodes__pb2.PlanDrainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartDrain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.nodes.v1.NodesService/StartDrain',
+            protos_dot_nodes_dot_v1_dot_nodes__pb2.StartDrainRequest.SerializeToString,
+            protos_dot_nodes_dot_v1_dot_nodes__pb2.StartDrainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AbortDrain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.nodes.v1.NodesService/AbortDrain',
+            protos_dot_nodes_dot_v1_dot_nodes__pb2.AbortDrainRequest.SerializeToString,
+            protos_dot_nodes_dot_v1_dot_nodes__pb2.AbortDrainResponse.FromString,
             options,
             channel_credentials,
             insecure,

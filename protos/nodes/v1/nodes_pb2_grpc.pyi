@@ -39,10 +39,19 @@ class NodesServiceStub:
     """One message a second, on the wall-clock second, also when nothing changed: it is the heartbeat.
     viewer
     """
-    GetCaller: _grpc.UnaryUnaryMultiCallable[_nodes_pb2.GetCallerRequest, _nodes_pb2.GetCallerResponse]
+    PlanDrain: _grpc.UnaryUnaryMultiCallable[_nodes_pb2.PlanDrainRequest, _nodes_pb2.PlanDrainResponse]
     """Who am I, for this node.
+    What ends by itself before the deadline, and what would have to be ended.
     viewer
     """
+    StartDrain: _grpc.UnaryUnaryMultiCallable[_nodes_pb2.StartDrainRequest, _nodes_pb2.StartDrainResponse]
+    """From now on: no new rooms, nobody into a room that has not begun, people told, and at the deadline all are out.
+    operator
+    """
+    AbortDrain: _grpc.UnaryUnaryMultiCallable[_nodes_pb2.AbortDrainRequest, _nodes_pb2.AbortDrainResponse]
+    """operator"""
+    GetCaller: _grpc.UnaryUnaryMultiCallable[_nodes_pb2.GetCallerRequest, _nodes_pb2.GetCallerResponse]
+    """viewer"""
 
 @_typing.type_check_only
 class NodesServiceAsyncStub(NodesServiceStub):
@@ -55,10 +64,19 @@ class NodesServiceAsyncStub(NodesServiceStub):
     """One message a second, on the wall-clock second, also when nothing changed: it is the heartbeat.
     viewer
     """
-    GetCaller: _aio.UnaryUnaryMultiCallable[_nodes_pb2.GetCallerRequest, _nodes_pb2.GetCallerResponse]  # type: ignore[assignment]
+    PlanDrain: _aio.UnaryUnaryMultiCallable[_nodes_pb2.PlanDrainRequest, _nodes_pb2.PlanDrainResponse]  # type: ignore[assignment]
     """Who am I, for this node.
+    What ends by itself before the deadline, and what would have to be ended.
     viewer
     """
+    StartDrain: _aio.UnaryUnaryMultiCallable[_nodes_pb2.StartDrainRequest, _nodes_pb2.StartDrainResponse]  # type: ignore[assignment]
+    """From now on: no new rooms, nobody into a room that has not begun, people told, and at the deadline all are out.
+    operator
+    """
+    AbortDrain: _aio.UnaryUnaryMultiCallable[_nodes_pb2.AbortDrainRequest, _nodes_pb2.AbortDrainResponse]  # type: ignore[assignment]
+    """operator"""
+    GetCaller: _aio.UnaryUnaryMultiCallable[_nodes_pb2.GetCallerRequest, _nodes_pb2.GetCallerResponse]  # type: ignore[assignment]
+    """viewer"""
 
 class NodesServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -88,13 +106,40 @@ class NodesServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def PlanDrain(
+        self,
+        request: _nodes_pb2.PlanDrainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_nodes_pb2.PlanDrainResponse, _abc.Awaitable[_nodes_pb2.PlanDrainResponse]]:
+        """Who am I, for this node.
+        What ends by itself before the deadline, and what would have to be ended.
+        viewer
+        """
+
+    @_abc_1.abstractmethod
+    def StartDrain(
+        self,
+        request: _nodes_pb2.StartDrainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_nodes_pb2.StartDrainResponse, _abc.Awaitable[_nodes_pb2.StartDrainResponse]]:
+        """From now on: no new rooms, nobody into a room that has not begun, people told, and at the deadline all are out.
+        operator
+        """
+
+    @_abc_1.abstractmethod
+    def AbortDrain(
+        self,
+        request: _nodes_pb2.AbortDrainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_nodes_pb2.AbortDrainResponse, _abc.Awaitable[_nodes_pb2.AbortDrainResponse]]:
+        """operator"""
+
+    @_abc_1.abstractmethod
     def GetCaller(
         self,
         request: _nodes_pb2.GetCallerRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_nodes_pb2.GetCallerResponse, _abc.Awaitable[_nodes_pb2.GetCallerResponse]]:
-        """Who am I, for this node.
-        viewer
-        """
+        """viewer"""
 
 def add_NodesServiceServicer_to_server(servicer: NodesServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

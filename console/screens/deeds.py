@@ -1,0 +1,103 @@
+"""What each action of the table does, on the row or the marked rows in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from console import i18n
+from console.screens import questions
+from console.screens.help import HelpScreen
+from console.screens.outcomes import OutcomesScreen
+from console.widgets.chat_tail import ChatTail
+from console.widgets.live_table import LiveTable
+
+if TYPE_CHECKING:
+    from console.screens.desk import DeskScreen
+
+
+def _moves(desk: DeskScreen, table: str, chat: str, *values: Any) -> Callable[[], None]:
+    """A movement of whichever pane has the keys."""
+
+    def move() -> None:
+        active = desk.pane.active
+        if isinstance(active, ChatTail):
+            getattr(active, chat)(*values)
+        elif isinstance(active, LiveTable):
+            getattr(active, table)(*values)
+
+    return move
+
+
+def _ends(desk: DeskScreen, last: bool) -> Callable[[], None]:
+    def move() -> None:
+        active = desk.pane.active
+        if isinstance(active, ChatTail):
+            active.point_end(last=last)
+        elif isinstance(active, LiveTable) and active.order:
+            active.point(len(active.order) - 1 if last else 0)
+
+    return move
+
+
+def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
+    """What each action of the table does."""
+    acting = desk.acting
+    return {
+        "down": _moves(desk, "move", "move", 1),
+        "up": _moves(desk, "move", "move", -1),
+        "page_down": _moves(desk, "page", "page", 1),
+        "page_up": _moves(desk, "page", "page", -1),
+        "top": _ends(desk, False),
+        "bottom": _ends(desk, True),
+        "open": desk.open_row,
+        "back": desk.back,
+        "next_pane": desk.next_pane,
+        "nodes": lambda: desk.show("nodes"),
+        "rooms": desk.show_rooms,
+        "room": lambda: desk.show("room"),
+        **{view: partial(desk.show, view) for view in ("participants", "wall", "alerts", "quota", "audit")},
+        "find": lambda: questions.find(desk),
+        "outcomes": lambda: desk.app.push_screen(OutcomesScreen(desk.operations.outcomes)),
+        "verify": lambda: acting.verify(desk.context_in_hand()),
+        "filter": desk.open_filter,
+        "clear": desk.clear,
+        "sort": lambda: desk.pane.table.sort_next(),
+        "reverse": lambda: desk.pane.table.sort_by(desk.pane.table.sort_id, not desk.pane.table.reverse),
+        "mark": lambda: desk.pane.table.mark(),
+        "mark_all": lambda: desk.pane.table.mark_all(),
+        "pause": desk.pause,
+        "zoom": desk.zoom,
+        "copy": desk.copy,
+        "mute": lambda: acting.mute(desk.people_in_hand()),
+        "mute_room": lambda: acting.mute_room(desk.room_in_hand()),
+        "unmute_room": lambda: acting.unmute_room(desk.room_in_hand()),
+        "remove": lambda: acting.remove(desk.people_in_hand()),
+        "camera": lambda: acting.toggle(desk.people_in_hand(), ("camera",)),
+        "sharing": lambda: acting.toggle(desk.people_in_hand(), ("screen", "screen_audio")),
+        "lower": lambda: acting.lower(desk.people_in_hand()),
+        "hide": lambda: _hide(desk),
+        "claim": lambda: acting.claim(desk.wall_pane.row),
+        "approve": lambda: acting.decide(desk.wall_pane.row, "approve"),
+        "drain": lambda: acting.drain(desk.nodes_pane.table.cursor_row),
+        "admit": lambda: acting.admit(desk.room_in_hand()),
+        "close": lambda: acting.close(desk.room_in_hand()),
+        "rates": lambda: questions.rates(desk),
+        "limit": lambda: questions.limit(desk),
+        "undo": acting.undo,
+        "command": desk.open_command,
+        "palette": lambda: desk.app.action_command_palette(),
+        "language": lambda: desk.speak("en" if i18n.language() == "fr" else "fr"),
+        "help": lambda: desk.app.push_screen(HelpScreen()),
+        "quit": lambda: desk.app.exit(0),
+    }
+
+
+def _hide(desk: DeskScreen) -> None:
+    """A message of the chat, or what the wall says of one."""
+    if desk.pane is desk.wall_pane:
+        desk.acting.decide(desk.wall_pane.row, "decline")
+    else:
+        chat = desk.room_pane.chat
+        desk.acting.hide(chat.cursor_message, seen=chat.cursor_in_view)

@@ -1,0 +1,131 @@
+"""Commands `:` that change how a room is, or what a person may: one table of verbs, each a deed with its values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from console.actions import MANY
+from console.grammar import Command, CommandError
+from console.i18n import n, t
+from console.model import Key, Quota, Room
+from console.operations import Report
+from console.widgets.bar import Question
+
+if TYPE_CHECKING:
+    from console.screens.desk import DeskScreen
+
+_ON: Final = {"on": True, "off": False, "oui": True, "non": False}
+FLAGS: Final = ("webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone")
+PERSON_DEEDS: Final = ("lower", "hold", "chatmute", "free")
+MODERATORS: Final = "mute"
+OPERATORS: Final = "close"
+"""Actions of the table whose role a deed needs: what a moderator may, and what an operator."""
+
+
+def flags(command: Command) -> dict[str, Any]:
+    """`flags lock_camera=on mute_on_start=off`."""
+    values: dict[str, Any] = {}
+    for word in command.targets:
+        name, _, value = word.partition("=")
+        if name not in FLAGS or value not in _ON:
+            raise CommandError("command.flags", text=word, known=" ".join(FLAGS))
+        values[name] = _ON[value]
+    if not values:
+        raise CommandError("command.flags", text="", known=" ".join(FLAGS))
+    return values
+
+
+def _switch(name: str) -> Callable[[Command], dict[str, Any]]:
+    def values(command: Command) -> dict[str, Any]:
+        word = command.targets[0] if command.targets else ""
+        if word not in _ON:
+            raise CommandError("command.switch", text=word)
+        return {name: _ON[word]}
+
+    return values
+
+
+def _number(name: str, most: int) -> Callable[[Command], dict[str, Any]]:
+    def values(command: Command) -> dict[str, Any]:
+        word = command.targets[0] if command.targets else ""
+        if not (word.isascii() and word.isdecimal() and int(word) <= most):
+            raise CommandError("command.number", text=word, most=str(most))
+        return {name: int(word)}
+
+    return values
+
+
+def _named(command: Command) -> dict[str, Any]:
+    """Who waits before the door, by id."""
+    if not command.targets:
+        raise CommandError("command.no_match", text="")
+    return {"participants": list(command.targets)}
+
+
+ROOM_DEEDS: Final[dict[str, tuple[str, str, Callable[[Command], dict[str, Any]]]]] = {
+    # verb: deed, action whose role it needs, its values
+    "flags": ("flags", MODERATORS, flags),
+    "slow": ("chat", MODERATORS, _number("slow_s", 3600)),
+    "holdchat": ("chat", MODERATORS, _switch("hold")),
+    "lobby": ("lobby", MODERATORS, _switch("on")),
+    "letin": ("let_in", MODERATORS, _named),
+    "refuse": ("refuse", MODERATORS, _named),
+    "extend": ("extend", OPERATORS, _number("minutes", 24 * 60)),
+}
+
+
+def of_room(desk: DeskScreen, command: Command) -> None:
+    """A deed to the room in hand."""
+    deed, role, values = ROOM_DEEDS[command.verb]
+    asked = values(command)
+    room = _room(desk)
+    if desk.acting.may(role, room.context):
+        desk.acting.deed(deed, [(room.key, room.room)], asked, command.reason)
+
+
+def seats(desk: DeskScreen, command: Command) -> None:
+    """How many people the room takes."""
+    most = int(_number("limit", 100_000)(command)["limit"])
+    room = _room(desk)
+    known = desk.look.store.quotas.rows.get((room.context, "room", room.room, "people"))
+    quota = known or Quota(room.context, "room", room.room, "people", limit=room.max_participants, set_by="?")
+    desk.acting.limit(quota, most, command.reason, known=bool(room.max_participants) or known is not None)
+
+
+def end(desk: DeskScreen, command: Command) -> None:
+    """What goes on is over; the room's name is typed, and a reason."""
+    room = _room(desk)
+    if not desk.acting.may(OPERATORS, room.context):
+        return
+    ask = t("ask.end", room=room.room, node=room.context, people=n("people", room.people))
+    question = Question(
+        ask,
+        lambda given: desk.acting.deed("end", [(room.key, room.room)], {}, command.reason or given),
+        expected=room.room,
+        reason=not command.reason,
+        cancel=lambda: desk.say(Report(t("say.cancelled"))),
+    )
+    desk.bar.ask(question)
+
+
+def of_people(desk: DeskScreen, command: Command, targets: list[tuple[Key, str]]) -> None:
+    """A deed to people; of many, their number is typed."""
+    if not targets or not desk.acting.may_all(MODERATORS, [key[0] for key, _ in targets]):
+        return
+
+    def run(given: str) -> None:
+        desk.acting.deed(command.verb, targets, {}, command.reason or given)
+
+    if len(targets) <= MANY:
+        run("")
+        return
+    ask = t("ask.deed", what=t(f"pending.{command.verb}"), people=n("people", len(targets)))
+    desk.bar.ask(Question(ask, run, expected=str(len(targets)), reason=not command.reason))
+
+
+def _room(desk: DeskScreen) -> Room:
+    room = desk.room_in_hand()
+    if room is None:
+        raise CommandError("say.no_room")
+    return room

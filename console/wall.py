@@ -1,0 +1,118 @@
+"""What needs a person, over all nodes: one list. Pure.
+
+Held and reported messages come from the nodes' queues; hands, doors, cover and sound from the rows of people and rooms.
+What a silent node said last stays on the list: nothing is lost when it drops and returns, it only cannot be acted on
+meanwhile. Who has claimed an item is what the node says, so two operators never decide the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from console.model import Grade, Key, Person
+
+if TYPE_CHECKING:
+    from console.state import Store
+
+HAND_S: Final = 60.0  # a hand that is up for so long is forgotten
+NOISE_S: Final = 10.0  # sound without a voice
+NOISE_LEVEL: Final = 45  # -dBov: louder than this is heard by everybody
+FAILING_S: Final = 5.0
+SPEAKERS: Final = ("host", "speaker")
+URGENCY: Final = {
+    "report": 0,
+    "held": 1,
+    "failing": 2,
+    "noisy": 3,
+    "cover": 4,
+    "lobby": 5,
+    "hand": 6,
+}
+
+
+@dataclass(slots=True)
+class Task:
+    """`what`: id of the item or of the person; empty for the room itself. `at`: Unix seconds since which it waits."""
+
+    context: str
+    room: str
+    kind: str
+    what: str = ""
+    name: str = ""
+    text: str = ""
+    at: float = 0.0
+    claimed_by: str = ""
+    gone_at: float = 0.0
+    pending: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.context, self.room, self.kind, self.what)
+
+    @property
+    def person(self) -> Key:
+        """Whose it is; of items, nobody that the node names."""
+        return (self.context, self.room, self.what)
+
+
+@dataclass(slots=True)
+class Wall:
+    """Since when somebody is noisy or fails."""
+
+    _since: dict[tuple[str, Key], float] = field(default_factory=dict)
+
+    def look(self, store: Store, wall: float) -> list[Task]:
+        """The list of this moment, the most urgent first."""
+        held: set[tuple[str, Key]] = set()
+        found = [*_items(store), *_rooms(store, wall)]
+        for person in store.people.rows.values():
+            if not person.gone_at:
+                found += self._of(person, wall, held)
+        self._since = {mark: since for mark, since in self._since.items() if mark in held}
+        return sorted(found, key=lambda task: (URGENCY.get(task.kind, 9), task.at, task.key))
+
+    def _of(self, person: Person, wall: float, held: set[tuple[str, Key]]) -> Iterator[Task]:
+        if person.hand and wall - person.hand >= HAND_S:
+            yield _person("hand", person, person.hand)
+        for kind, now, after in (("noisy", _noisy(person), NOISE_S), ("failing", _failing(person), FAILING_S)):
+            if now:
+                mark = (kind, person.key)
+                held.add(mark)
+                since = self._since.setdefault(mark, wall)
+                if wall - since >= after:
+                    yield _person(kind, person, since)
+
+
+def _items(store: Store) -> Iterator[Task]:
+    for items in store.items.values():
+        for item in items:
+            yield Task(item.context, item.room, item.kind, item.item, item.name, item.text, item.at, item.claimed_by)
+
+
+def _rooms(store: Store, wall: float) -> Iterator[Task]:
+    for room in store.rooms.rows.values():
+        if room.gone_at or not room.open:
+            continue
+        if room.waiters:
+            yield Task(room.context, room.room, "lobby", text=str(room.waiters), at=room.started or room.opened)
+        if room.cover in ("slow", "hold"):
+            text = f"{room.moderators}/{room.moderators_needed}"
+            yield Task(room.context, room.room, "cover", text=text, at=room.started or room.opened)
+
+
+def _person(kind: str, person: Person, since: float) -> Task:
+    return Task(person.context, person.room, kind, person.participant, person.name, person.cause, since)
+
+
+def _noisy(person: Person) -> bool:
+    """An open microphone that carries sound and no voice."""
+    track = person.track("microphone")
+    opened = track is not None and track.on and not track.muted
+    return opened and not person.speaking and person.level <= NOISE_LEVEL
+
+
+def _failing(person: Person) -> bool:
+    """Who speaks, and is not understood."""
+    return person.grade is Grade.POOR and (person.speaking or person.role in SPEAKERS)
