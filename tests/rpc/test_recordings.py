@@ -130,3 +130,5 @@ async def test_by_command(house: House, tmp_path: Path) -> None:
     link = await terminal.read("recordings", "link", made["recording"])
     assert link["url"].startswith(f"https://here/recordings/{made['recording']}/room.webm?until=")
     assert "room.webm" in await terminal.regie("recordings", "get", made["recording"])
+    watched = await terminal.read("recordings", "watch", "--count", "1")
+    assert watched["snapshot"] and watched["recordings"][0]["recording"] == made["recording"]

@@ -114,7 +114,7 @@ class Shelf:
         self._workshop = workshop
         self._vault = vault
         self._signer = signer
-        self._keep_days = keep_days
+        self.keep_days = keep_days
         self._link_s = link_s
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._settled = asyncio.Event()
@@ -270,9 +270,9 @@ class Shelf:
 
     async def retain(self) -> None:
         """Delete what is older than the rule says. Called now and then."""
-        if not self._keep_days:
+        if not self.keep_days:
             return
-        before = self._floor.clock.now() - self._keep_days * DAY_S
+        before = self._floor.clock.now() - self.keep_days * DAY_S
         for view in list(self._recordings.list()):
             if view.state in OVER and view.ended is not None and view.ended < before:
                 await self.delete(view.recording, by=Actor("node", self._floor.node, "node"), reason="retention")
