@@ -114,6 +114,8 @@ class SessionType:
     recording: bool = False
     replay: bool = False
     telephone: bool = False
+    lobby: str = "off"
+    """"never"; "off" or "on" unless the room says otherwise."""
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -37,6 +37,16 @@ ROOM: Final[dict[str, Rule]] = {
         ),
         Text("Adresses possibles : {limit}.", "Addresses that will do: {limit}."),
     ),
+    "LINKS_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        409,
+        "access.links",
+        Text(
+            "Ce rôle a déjà {current} liens valables, la limite est {limit}.",
+            "This role has {current} links that work already, the limit is {limit}.",
+        ),
+        Text("Renouvelez le lien du rôle : les autres sont éteints.", "Renew the link of the role: the others end."),
+    ),
     "LAST_HOST": Rule(
         "FAILED_PRECONDITION",
         409,

@@ -42,7 +42,9 @@ from node.features.audit.service import Audit
 from node.features.chat.service import Chat
 from node.features.cover.service import Cover
 from node.features.flags.service import Flags
+from node.features.gauge.service import Gauge
 from node.features.hands.service import Hands
+from node.features.invite.service import Invitations
 from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.layout.service import Layout
@@ -333,7 +335,9 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     QuotaTold(quota, journal)
     types = Types(quota.book)
     join, lobby = Join(floor, quota, passwords), Lobby(floor, quota, passwords)
-    roles = Roles(floor, quota)
+    roles, gauge = Roles(floor, quota), Gauge(floor, quota)
+    access = Access(floor, config.limits, passwords, lambda: running.web_url)
+    invitations = Invitations(floor, access, lambda: running.web_url)
     rooms = Rooms(floor, archive, quota, lambda: running.web_url)
     recordings = Recordings(floor, recordings_store.SqlStore(engine), _recording_settings(config))
     vault = FolderVault(config.store)
@@ -359,12 +363,14 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             recordings=recordings,
             roles=roles,
             texts=texts,
+            invitations=invitations,
         ),
         join,
         meter,
         now=clock.now,
         behind_proxy=config.web.behind_proxy,
         types=types,
+        gauge=gauge,
         origins=(*config.web.origins, config.web.public_url),
         turn=_turn(config, clock),
         recordings=RecordingsWeb(shelf),
@@ -398,7 +404,9 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         recordings=recordings,
         shelf=shelf,
         web_url=lambda: running.web_url,
-        access=Access(floor, config.limits, passwords, lambda: running.web_url),
+        gauge=gauge,
+        invitations=invitations,
+        access=access,
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=Audit(audit_store.SqlStore(engine)),
@@ -475,6 +483,7 @@ async def _begin(running: RunningNode) -> None:
             running.services.nodes,
             running.services.audit,
             running.services.quota,
+            running.services.gauge,
             listen=config.metrics.listen,
         )
     except OSError as error:

@@ -18,7 +18,9 @@ from protos.access.v1 import access_pb2_grpc
 from protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from protos.chat.v1 import chat_pb2_grpc
 from protos.flags.v1 import flags_pb2_grpc
+from protos.gauge.v1 import gauge_pb2_grpc
 from protos.hands.v1 import hands_pb2_grpc
+from protos.invite.v1 import invite_pb2_grpc
 from protos.lobby.v1 import lobby_pb2_grpc
 from protos.moderation.v1 import moderation_pb2_grpc
 from protos.mute.v1 import mute_pb2_grpc
@@ -56,6 +58,8 @@ class Stubs:
         self.quota = quota_pb2_grpc.QuotaServiceStub(channel)
         self.recordings = recordings_pb2_grpc.RecordingsServiceStub(channel)
         self.types = types_pb2_grpc.TypesServiceStub(channel)
+        self.gauge = gauge_pb2_grpc.GaugeServiceStub(channel)
+        self.invite = invite_pb2_grpc.InviteServiceStub(channel)
 
 
 def request_id() -> str:

@@ -182,6 +182,7 @@ def session_type(message: types_pb2.SessionType) -> SessionType:
         recording=message.recording,
         replay=message.replay,
         telephone=message.telephone,
+        lobby=clean(message.lobby, 8) or "off",
         roles={clean(role.role, 40): tuple(clean(right, 40) for right in role.rights) for role in message.roles},
     )
 

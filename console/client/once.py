@@ -32,7 +32,9 @@ from protos.access.v1 import access_pb2
 from protos.audit.v1 import audit_pb2
 from protos.chat.v1 import chat_pb2
 from protos.flags.v1 import flags_pb2
+from protos.gauge.v1 import gauge_pb2
 from protos.hands.v1 import hands_pb2
+from protos.invite.v1 import invite_pb2
 from protos.lobby.v1 import lobby_pb2
 from protos.moderation.v1 import moderation_pb2
 from protos.mute.v1 import mute_pb2
@@ -380,6 +382,20 @@ class Once:
             "password": reply.password,
         }
         return self._found(convert.room(self.context.name, reply.room), reply.room), made
+
+    async def invite(self, room: str, roles: Sequence[str], zone: str, reason: str) -> dict[str, Any]:
+        """Links, texts to send and a date for calendars, as text."""
+        request = invite_pb2.InviteRequest(room=room, roles=roles, zone=zone, reason=reason, request_id=request_id())
+        reply = await self._call(self._stubs.invite.Invite, request)
+        return {**plain(reply), "calendar": reply.calendar.decode()}
+
+    async def calendar(self, room: str, url: str, zone: str, cancel: bool) -> str:
+        request = invite_pb2.GetCalendarRequest(room=room, url=url, zone=zone, cancel=cancel)
+        found: bytes = (await self._call(self._stubs.invite.GetCalendar, request)).calendar
+        return found.decode()
+
+    async def gauge(self) -> dict[str, Any]:
+        return plain(await self._call(self._stubs.gauge.GetGauge, gauge_pb2.GetGaugeRequest()))
 
     async def form(self, room: str) -> dict[str, Any]:
         reply = await self._call(self._stubs.rooms.GetSettings, rooms_pb2.GetSettingsRequest(room=room))

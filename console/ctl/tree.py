@@ -18,7 +18,7 @@ from console.i18n import t
 from console.words import WORDS
 
 _NOUNS: Final = (  # command, module, attribute
-    ("rooms", "console.ctl.rooms", "app"),
+    ("rooms", "console.ctl.inviting", "app"),
     ("lobby", "console.ctl.lobby", "app"),
     ("access", "console.ctl.access", "app"),
     ("participants", "console.ctl.participants", "app"),
@@ -34,6 +34,7 @@ _NOUNS: Final = (  # command, module, attribute
     ("audit", "console.ctl.audit", "app"),
     ("quotas", "console.ctl.quotas", "app"),
     ("recordings", "console.ctl.recordings", "app"),
+    ("gauge", "console.ctl.gauge", "app"),
     ("types", "console.ctl.types", "app"),
     ("contexts", "console.ctl.contexts", "app"),
 )

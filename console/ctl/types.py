@@ -8,6 +8,7 @@ from console.ctl import output
 from console.ctl.options import TIMEOUT, ContextOption, OutputOption, TimeoutOption
 from console.ctl.output import Output, Shown
 from console.ctl.session import ask
+from console.ctl.shown import in_words
 from console.i18n import t
 from console.model import SessionType
 
@@ -29,6 +30,7 @@ _SHOWN: Shown = (
     ("col.recording", lambda r: _yes(r.recording)),
     ("col.replay", lambda r: _yes(r.replay)),
     ("col.telephone", lambda r: _yes(r.telephone)),
+    ("col.lobby", lambda r: in_words("type.lobby", r.lobby)),
     ("col.roles", lambda r: " ".join(r.roles)),
 )
 

@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
+from node.features.gauge.rules import Reading
 from node.features.nodes.rules import Attention, NodeState, NodeView
 from node.features.quota.rules import QuotaView
 from node.metrics.table import PLANE_TOTALS, READ, Metric
@@ -56,6 +57,12 @@ class Quota(Protocol):
     def full_rooms(self) -> int: ...
 
 
+class Gauge(Protocol):
+    """`node.features.gauge.service.Gauge`."""
+
+    def now(self) -> tuple[Reading, float]: ...
+
+
 class Value(msgspec.Struct, frozen=True):
     name: str
     value: float
@@ -65,7 +72,8 @@ class Value(msgspec.Struct, frozen=True):
 class Figures(Collector):
     """A metric that has no value now (the plane is down) is absent, not 0."""
 
-    def __init__(self, nodes: Nodes, audit: Audit, quota: Quota) -> None:
+    def __init__(self, nodes: Nodes, audit: Audit, quota: Quota, gauge: Gauge) -> None:
+        self._gauge = gauge
         self._nodes = nodes
         self._audit = audit
         self._quota = quota
@@ -109,6 +117,11 @@ class Figures(Collector):
             yield Value("regie_plane_info", 1, (node.plane.version, str(node.plane.optimised).lower()))
         for (grade, cause), people in self._nodes.quality().items():
             yield Value("regie_people_quality", people, (grade, cause))
+        reading, age = self._gauge.now()
+        yield Value("regie_public_webinars", reading.webinars)
+        yield Value("regie_public_participants", reading.participants)
+        yield Value("regie_public_capacity", reading.capacity)
+        yield Value("regie_public_age_seconds", age)
         yield from _attention(self._nodes.attention())
         yield from _quota(self._quota)
         if (figures := self._nodes.figures) is not None:

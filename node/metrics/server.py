@@ -12,7 +12,7 @@ from aiohttp import web
 from prometheus_client.exposition import choose_encoder
 
 from node.features.nodes.rules import NodeState
-from node.metrics.collector import Audit, Figures, Nodes, Quota
+from node.metrics.collector import Audit, Figures, Gauge, Nodes, Quota
 from node.metrics.meter import Meter
 
 READY: Final = frozenset({NodeState.OK})
@@ -37,9 +37,11 @@ class MetricsServer:
         await self._runner.cleanup()
 
 
-async def serve_metrics(meter: Meter, nodes: Nodes, audit: Audit, quota: Quota, *, listen: str) -> MetricsServer:
+async def serve_metrics(
+    meter: Meter, nodes: Nodes, audit: Audit, quota: Quota, gauge: Gauge, *, listen: str
+) -> MetricsServer:
     """Opens `listen` ("127.0.0.1:9464", "[::1]:9464"; port 0: any). Raises OSError where it cannot be bound."""
-    meter.registry.register(Figures(nodes, audit, quota))
+    meter.registry.register(Figures(nodes, audit, quota, gauge))
     app = web.Application(client_max_size=0)
     app.add_routes(
         [

@@ -114,6 +114,9 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.recordings.v1.RecordingsService/PublishRecording": _changes(Role.OPERATOR, "recording", "withdraw"),
     "/regie.recordings.v1.RecordingsService/DeleteRecording": _changes(Role.OPERATOR, "recording"),
     "/regie.recordings.v1.RecordingsService/LinkRecording": _changes(Role.OPERATOR, "recording", "file"),
+    "/regie.gauge.v1.GaugeService/GetGauge": _reads(Role.VIEWER),
+    "/regie.invite.v1.InviteService/Invite": _changes(Role.OPERATOR, "room", "roles"),
+    "/regie.invite.v1.InviteService/GetCalendar": _reads(Role.OPERATOR, "room"),
     "/regie.types.v1.TypesService/ListTypes": _reads(Role.VIEWER),
     "/regie.quality.v1.QualityService/GetQuality": _reads(Role.VIEWER, "room", "participant"),
     # not ours, but answered by the same server

@@ -29,8 +29,12 @@ from node.features.chat.rpc import ChatServicer
 from node.features.chat.service import Chat
 from node.features.flags.rpc import FlagsServicer
 from node.features.flags.service import Flags
+from node.features.gauge.rpc import GaugeServicer
+from node.features.gauge.service import Gauge
 from node.features.hands.rpc import HandsServicer
 from node.features.hands.service import Hands
+from node.features.invite.rpc import InviteServicer
+from node.features.invite.service import Invitations
 from node.features.lobby.rpc import LobbyServicer
 from node.features.lobby.service import Lobby
 from node.features.moderation.rpc import ModerationServicer
@@ -67,7 +71,9 @@ from protos.access.v1 import access_pb2, access_pb2_grpc
 from protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from protos.chat.v1 import chat_pb2, chat_pb2_grpc
 from protos.flags.v1 import flags_pb2, flags_pb2_grpc
+from protos.gauge.v1 import gauge_pb2, gauge_pb2_grpc
 from protos.hands.v1 import hands_pb2, hands_pb2_grpc
+from protos.invite.v1 import invite_pb2, invite_pb2_grpc
 from protos.lobby.v1 import lobby_pb2, lobby_pb2_grpc
 from protos.moderation.v1 import moderation_pb2, moderation_pb2_grpc
 from protos.mute.v1 import mute_pb2, mute_pb2_grpc
@@ -117,6 +123,8 @@ SERVICES: Final = tuple(
         (access_pb2, "AccessService"),
         (lobby_pb2, "LobbyService"),
         (recordings_pb2, "RecordingsService"),
+        (gauge_pb2, "GaugeService"),
+        (invite_pb2, "InviteService"),
     )
 )
 LOOPBACKS: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -153,6 +161,8 @@ class Services:
     recordings: Recordings
     shelf: Shelf
     web_url: Callable[[], str]
+    gauge: Gauge
+    invitations: Invitations
     journal: Journal
     operators: Operators
     audit: Audit
@@ -254,6 +264,8 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     quota_pb2_grpc.add_QuotaServiceServicer_to_server(QuotaServicer(s.quota, s.journal), server)
     types_pb2_grpc.add_TypesServiceServicer_to_server(TypesServicer(s.types), server)
     lobby_pb2_grpc.add_LobbyServiceServicer_to_server(LobbyServicer(s.lobby), server)
+    gauge_pb2_grpc.add_GaugeServiceServicer_to_server(GaugeServicer(s.gauge), server)
+    invite_pb2_grpc.add_InviteServiceServicer_to_server(InviteServicer(s.invitations), server)
     access_pb2_grpc.add_AccessServiceServicer_to_server(AccessServicer(s.access), server)
     recordings_pb2_grpc.add_RecordingsServiceServicer_to_server(
         RecordingsServicer(s.recordings, s.shelf, s.journal, s.web_url), server

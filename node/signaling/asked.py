@@ -108,6 +108,12 @@ class SetTexts(FromPage, frozen=True, tag="texts"):
     rehearsed: bool | None = None
 
 
+class Invite(FromPage, frozen=True):
+    """`zone`: IANA name, of the date in the text; "": UTC."""
+
+    zone: Annotated[str, Meta(max_length=64)] = ""
+
+
 class Admit(FromPage, frozen=True):
     """ "": everybody who waits."""
 
@@ -261,6 +267,7 @@ ClientMessage = (
     | Role
     | Rename
     | SetTexts
+    | Invite
     | Admit
     | Refuse
     | Lobby

@@ -17,6 +17,7 @@ from node.features.chat.view import MessageView
 from node.features.cover.service import Cover
 from node.features.flags.service import Flags
 from node.features.hands.service import Hands
+from node.features.invite.service import Invitations
 from node.features.join.service import Join
 from node.features.layout.service import Layout
 from node.features.lobby.service import Lobby
@@ -65,6 +66,7 @@ class Edge:
     recordings: Recordings
     roles: Roles
     texts: TextsService
+    invitations: Invitations
 
 
 @dataclass(slots=True)

@@ -36,11 +36,29 @@ async def _texts(talk: Talk, message: m.SetTexts) -> None:
     talk.say(m.Noted(unknown))
 
 
+async def _invite(talk: Talk, message: m.Invite) -> None:
+    talk.check_look()
+    sent = await talk.edge.invitations.invite(talk.room.id, zone=message.zone, by=talk.actor)
+    made = sent.invitation
+    talk.say(
+        m.Invitation(
+            title=made.title,
+            starts=int((made.starts or 0.0) * 1000),
+            ends=int((made.ends or 0.0) * 1000),
+            password=made.password,
+            links=tuple(m.LinkInfo(link.role, link.url, int(link.expires * 1000)) for link in made.links),
+            text=sent.text,
+            calendar=sent.calendar.decode(),
+        )
+    )
+
+
 # Any: each handler takes the message under which it stands.
 HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] = {
     m.Role: _role,
     m.Rename: _rename,
     m.SetTexts: _texts,
+    m.Invite: _invite,
 }
 
 

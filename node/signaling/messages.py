@@ -20,6 +20,7 @@ from node.signaling.asked import Extend as Extend
 from node.signaling.asked import Hand as Hand
 from node.signaling.asked import Hello as Hello
 from node.signaling.asked import Hide as Hide
+from node.signaling.asked import Invite as Invite
 from node.signaling.asked import Layout as Layout
 from node.signaling.asked import Leave as Leave
 from node.signaling.asked import Lobby as Lobby
@@ -55,6 +56,7 @@ from node.signaling.parts import HandInfo as HandInfo
 from node.signaling.parts import ItemInfo as ItemInfo
 from node.signaling.parts import LayersInfo as LayersInfo
 from node.signaling.parts import LevelInfo as LevelInfo
+from node.signaling.parts import LinkInfo as LinkInfo
 from node.signaling.parts import MessageInfo as MessageInfo
 from node.signaling.parts import ModeInfo as ModeInfo
 from node.signaling.parts import PersonInfo as PersonInfo
@@ -330,6 +332,18 @@ class Noted(FromNode, frozen=True):
     """The texts are kept. `unknown`: placeholders that stand for nothing."""
 
     unknown: tuple[str, ...]
+
+
+class Invitation(FromNode, frozen=True):
+    """To who asked. `starts`, `ends`: ms since the epoch, or 0; `text`: by language."""
+
+    title: str
+    starts: int
+    ends: int
+    password: bool
+    links: tuple[LinkInfo, ...]
+    text: dict[str, str]
+    calendar: str
 
 
 class Rejoin(FromNode, frozen=True):

@@ -186,6 +186,14 @@ class RecordingInfo(msgspec.Struct, frozen=True):
     seconds: int
 
 
+class LinkInfo(msgspec.Struct, frozen=True):
+    """`expires`: ms since the epoch."""
+
+    role: str
+    url: str
+    expires: int
+
+
 class TimeInfo(msgspec.Struct, frozen=True):
     """`ends`: the stated end, ms since the epoch; everybody is out in `left_s` seconds; a session lasts `minutes`."""
 

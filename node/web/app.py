@@ -10,6 +10,8 @@ from aiohttp import web
 
 from node.errors import Refused
 from node.features.chat.web import ChatDoor
+from node.features.gauge.service import Gauge
+from node.features.gauge.web import GaugeDoor
 from node.features.join.service import Join
 from node.features.join.turn import Turn
 from node.features.join.web import JoinDoor
@@ -47,6 +49,7 @@ class WebEdge:
         types: Types | None = None,
         replay: tuple[Replay, Files] | None = None,
         recordings: RecordingsWeb | None = None,
+        gauge: Gauge | None = None,
     ) -> None:
         """`replay`: with the files of the recordings, where any are kept."""
         self._behind_proxy = behind_proxy
@@ -68,6 +71,8 @@ class WebEdge:
         if recordings is not None:
             self.app.add_routes(recordings.routes())
             self.app.on_cleanup.append(recordings.close)
+        if gauge is not None:
+            self.app.add_routes([web.get("/api/gauge", GaugeDoor(gauge).read)])
 
     def _failed(self, request: web.Request) -> None:
         self.failures.count(source(request, behind_proxy=self._behind_proxy))

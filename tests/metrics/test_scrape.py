@@ -65,7 +65,7 @@ async def metrics(house: House) -> AsyncIterator[MetricsServer]:
     await house.server.stop(0)
     house.meter = meter = Meter()  # type: ignore[assignment]
     await house.open()
-    server = await serve_metrics(meter, house.nodes, house.audit, house.quota, listen="127.0.0.1:0")
+    server = await serve_metrics(meter, house.nodes, house.audit, house.quota, house.gauge, listen="127.0.0.1:0")
     yield server
     await server.stop()
 

@@ -24,7 +24,9 @@ from node.features.audit.store import SqlStore as AuditStore
 from node.features.chat.rules import MessageView
 from node.features.chat.service import Chat
 from node.features.flags.service import Flags
+from node.features.gauge.service import Gauge
 from node.features.hands.service import Hands
+from node.features.invite.service import Invitations
 from node.features.join.service import Join, JoinRequest
 from node.features.lobby.service import Lobby
 from node.features.moderation.service import Moderation
@@ -268,6 +270,8 @@ class House:
             self.floor, self.recordings, self.workshop, FolderVault(folder / "recordings"), KeySigner(folder)
         )
         self.media.subscribe(self.recordings.on_media)
+        self.gauge = Gauge(self.floor, self.quota)
+        access = Access(self.floor, Limits(), Passwords(), lambda: "http://test")
         self.services = Services(
             nodes=self.nodes,
             rooms=self.rooms,
@@ -288,7 +292,9 @@ class House:
             texts=TextsService(self.floor, TextsHouse(support="https://aide.exemple.fr")),
             settings=Settings(self.floor, self.quota, Passwords(), TextsHouse()),
             lobby=Lobby(self.floor, self.quota, Passwords()),
-            access=Access(self.floor, Limits(), Passwords(), lambda: "http://test"),
+            access=access,
+            gauge=self.gauge,
+            invitations=Invitations(self.floor, access, lambda: "http://test"),
             journal=self.journal,
             operators=self.operators,
             audit=self.audit,

@@ -29,12 +29,26 @@ ICE = "ice-pwd-d5f1c2"
 GIVEN_ONCE = {
     "regie.access.v1.SetAccessResponse.password",
     "regie.recordings.v1.LinkRecordingResponse.url",
+    "regie.invite.v1.GetCalendarResponse.calendar",
+    "regie.invite.v1.InviteResponse.calendar",
+    "regie.invite.v1.InviteResponse.text_en",
+    "regie.invite.v1.InviteResponse.text_fr",
     "regie.rooms.v1.CreateRoomResponse.password",
     "regie.rooms.v1.UpdateRoomResponse.password",
     "regie.rooms.v1.JoinLink.ticket",
     "regie.rooms.v1.JoinLink.url",
 }
-SECRETS = {"CreateRoom", "UpdateRoom", "LinkRecording", "RenewLink", "IssueTickets", "RevokeTicket", "SetAccess"}
+SECRETS = {
+    "Invite",
+    "GetCalendar",
+    "CreateRoom",
+    "UpdateRoom",
+    "RenewLink",
+    "IssueTickets",
+    "LinkRecording",
+    "RevokeTicket",
+    "SetAccess",
+}
 """Whoever makes a room, a link or a password is given it, once. With it one comes in by the front door, seen by all."""
 
 PERSONAL = {

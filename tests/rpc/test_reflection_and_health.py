@@ -37,6 +37,8 @@ async def test_reflection_lists_our_features_to_who_has_a_token(house: House) ->
         "regie.audit.v1.AuditService",
         "regie.lobby.v1.LobbyService",
         "regie.recordings.v1.RecordingsService",
+        "regie.gauge.v1.GaugeService",
+        "regie.invite.v1.InviteService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }

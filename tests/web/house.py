@@ -26,7 +26,9 @@ from node.features.chat.service import Chat
 from node.features.chat.store import SqlArchive as ChatArchive
 from node.features.cover.service import Cover
 from node.features.flags.service import Flags
+from node.features.gauge.service import Gauge
 from node.features.hands.service import Hands
+from node.features.invite.service import Invitations
 from node.features.join.service import Join
 from node.features.layout.service import Layout
 from node.features.lobby.service import Lobby
@@ -359,6 +361,7 @@ class House:
             self.recordings,
             self.roles,
             self.texts,
+            Invitations(self.floor, self.access, lambda: "http://test"),
         )
         self.meter = Counting()
         self.replay = Replay(self.floor, self.recordings, ReplayArchive(self.engine), passwords)
@@ -369,6 +372,7 @@ class House:
             now=self.clock.now,
             replay=(self.replay, self.files),
             recordings=RecordingsWeb(self.shelf),
+            gauge=Gauge(self.floor, self.quota),
             **self.options,
         )
         self.server = TestServer(self.edge.app)

@@ -26,6 +26,8 @@ from node.ports import Actor, Event, Fact
 
 MAX_TICKETS: Final = 5000
 """With a name, in one room, the ended ones included."""
+MAX_LINKS: Final = 50
+"""Of one role, alive."""
 MAX_ENDED_LINKS: Final = 100
 """Of one role, remembered."""
 
@@ -228,11 +230,15 @@ class Access:
     def issue(self, command: Issue, now: float) -> list[Event]:
         """
         Raises:
-            Refused: TICKETS_FULL.
+            Refused: TICKETS_FULL, LINKS_FULL.
         """
         named = sum(1 for link in command.links if link.id)
         if named and len(self._named) + named > MAX_TICKETS:
             raise Refused("TICKETS_FULL", limit=MAX_TICKETS, current=len(self._named), set_by="room")
+        for role in {link.role for link in command.links if not link.id}:
+            live = sum(1 for link in self._links.values() if link.role is role and not link.id and not link.ended)
+            if live >= MAX_LINKS:
+                raise Refused("LINKS_FULL", limit=MAX_LINKS, current=live, set_by="room")
         return [self._issue(link, now) for link in command.links]
 
     def renew(self, command: Renew, now: float) -> list[Event]:

@@ -68,6 +68,17 @@ class Access:
         await self._floor.decide(room_id, Renew(_kept(made), by, recheck)).done()
         return made, max(0, before - len(room.people))
 
+    async def add_links(self, room_id: str, roles: Sequence[str], *, by: Actor) -> list[JoinLink]:
+        """One more link for each of these roles, beside those that there are; renewing ends all of a role.
+
+        Raises:
+            Refused: VALUE_INVALID, LINKS_FULL.
+        """
+        room = self._floor.room(room_id)
+        made = [self._made(room, self._role(room, role), 0) for role in dict.fromkeys(roles)]
+        await self._floor.decide(room_id, Issue(tuple(_kept(one) for one in made))).done()
+        return made
+
     async def invite(
         self, room_id: str, names: Sequence[str], *, role: str = "", hours: int = 0, by: Actor
     ) -> list[tuple[str, str, JoinLink]]:

@@ -39,6 +39,8 @@ class Knock(msgspec.Struct, frozen=True):
     transport: str
     proof: str = ""
     """The room's password as it was when theirs matched it."""
+    former: str = ""
+    """Whose session, an ended one, they brought along: the same browser, whatever name it says now."""
 
 
 class TakeOver(msgspec.Struct, frozen=True):
@@ -118,6 +120,11 @@ class Door:
             self._sessions[session] = participant
         else:
             self._end(session, participant, cause)
+
+    def former(self, session: str) -> str:
+        """Who had this session, when it has ended; "": nobody, or it has not."""
+        ended = self._ended.get(session)
+        return ended.participant if ended is not None else ""
 
     def holder(self, session: str) -> str | None:
         """The participant whose session this is, or None: a session that ended without anybody being removed.

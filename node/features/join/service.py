@@ -152,8 +152,9 @@ class Join:
             self._floor.decide(room_id, TakeSeat(digest(session), transport))
             participant = waiter.id
         else:
+            former = room.door.former(digest(session)) if session else ""
             session, participant = "s_" + secrets.token_urlsafe(24), new_id("p")
-            await self._knock(room, ticket, request, participant, session, transport)
+            await self._knock(room, ticket, request, participant, session, transport, former)
         muted = room.must_block(participant)
         opened = await self._open(room, participant, transport, request, muted)
         await self._admit(room, participant, opened, muted).done()
@@ -267,7 +268,14 @@ class Join:
             raise
 
     async def _knock(
-        self, room: Room, ticket: str, request: JoinRequest, participant: str, session: str, transport: str
+        self,
+        room: Room,
+        ticket: str,
+        request: JoinRequest,
+        participant: str,
+        session: str,
+        transport: str,
+        former: str,
     ) -> None:
         # The ticket first: a stranger learns nothing about how full the node is.
         link = room.access.lets(ticket, self._floor.clock.now())
@@ -284,6 +292,7 @@ class Join:
             session=digest(session),
             transport=transport,
             proof=proof,
+            former=former,
         )
         try:
             self._floor.decide(room.id, knock)

@@ -503,13 +503,18 @@ class Moderation:
         self._restraints[event.participant] = left.restraint
         return [RestraintMoved(self.room, left.participant, event.participant, left.restraint)]
 
+    def comes(self, participant: str, former: str) -> None:
+        """Somebody is on the way in with the session that `former` had."""
+        self._absent.comes(participant, former)
+
     def here(self, participant: str, mark: Mark) -> list[Event]:
         """Somebody who is in, by what they came with; they may have another name now."""
         self._absent.here(participant, mark)
         return []
 
     def restore_absent(self, participant: str, mark: Mark, how: Restraint) -> None:
-        self._absent.remember(mark, Left(participant, participant, how, Habits()), matters=True)
+        left = Left(participant, participant, how, Habits())
+        self._absent.remember(mark, left, matters=True, participant=participant)
 
     def over(self, *, keep_items: bool) -> list[Event]:
         """A session is over: what held for people, and unless they are kept, what waits."""

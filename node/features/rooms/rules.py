@@ -307,7 +307,10 @@ class Room:
         role = self.access.lets(command.ticket, now).role
         self.schedule.may_enter(role, now)
         self.lobby.bar(role, now)
-        return self.door.knock(command, now)
+        events = self.door.knock(command, now)
+        if command.former:
+            self.moderation.comes(command.participant, command.former)
+        return events
 
     def let_in(self, command: LetIn, now: float) -> list[Event]:
         """The caps are those of a join (D1): who waits has no place, who is admitted has one."""

@@ -49,6 +49,8 @@ def session_type(row: SessionType) -> pb.SessionType:
         recording=row.recording,
         replay=row.replay,
         telephone=row.telephone,
+        lobby=row.lobby,
+        endless=row.endless,
         roles=[
             pb.Role(role=role, rights=[right for right in Right if right in rights])
             for role, rights in row.roles.items()

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SessionType(_message.Message):
-    __slots__ = ("type", "base", "title_fr", "title_en", "use_fr", "use_en", "default_people", "max_people", "advice_people", "default_minutes", "max_minutes", "start", "ends_empty", "recording", "replay", "telephone", "roles")
+    __slots__ = ("type", "base", "title_fr", "title_en", "use_fr", "use_en", "default_people", "max_people", "advice_people", "default_minutes", "max_minutes", "start", "ends_empty", "recording", "replay", "telephone", "roles", "lobby", "endless")
     class Start(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         START_UNSPECIFIED: _ClassVar[SessionType.Start]
@@ -36,6 +36,8 @@ class SessionType(_message.Message):
     REPLAY_FIELD_NUMBER: _ClassVar[int]
     TELEPHONE_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
+    LOBBY_FIELD_NUMBER: _ClassVar[int]
+    ENDLESS_FIELD_NUMBER: _ClassVar[int]
     type: str
     base: str
     title_fr: str
@@ -53,7 +55,9 @@ class SessionType(_message.Message):
     replay: bool
     telephone: bool
     roles: _containers.RepeatedCompositeFieldContainer[Role]
-    def __init__(self, type: _Optional[str] = ..., base: _Optional[str] = ..., title_fr: _Optional[str] = ..., title_en: _Optional[str] = ..., use_fr: _Optional[str] = ..., use_en: _Optional[str] = ..., default_people: _Optional[int] = ..., max_people: _Optional[int] = ..., advice_people: _Optional[int] = ..., default_minutes: _Optional[int] = ..., max_minutes: _Optional[int] = ..., start: _Optional[_Union[SessionType.Start, str]] = ..., ends_empty: _Optional[bool] = ..., recording: _Optional[bool] = ..., replay: _Optional[bool] = ..., telephone: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[Role, _Mapping]]] = ...) -> None: ...
+    lobby: str
+    endless: bool
+    def __init__(self, type: _Optional[str] = ..., base: _Optional[str] = ..., title_fr: _Optional[str] = ..., title_en: _Optional[str] = ..., use_fr: _Optional[str] = ..., use_en: _Optional[str] = ..., default_people: _Optional[int] = ..., max_people: _Optional[int] = ..., advice_people: _Optional[int] = ..., default_minutes: _Optional[int] = ..., max_minutes: _Optional[int] = ..., start: _Optional[_Union[SessionType.Start, str]] = ..., ends_empty: _Optional[bool] = ..., recording: _Optional[bool] = ..., replay: _Optional[bool] = ..., telephone: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[Role, _Mapping]]] = ..., lobby: _Optional[str] = ..., endless: _Optional[bool] = ...) -> None: ...
 
 class Role(_message.Message):
     __slots__ = ("role", "rights")

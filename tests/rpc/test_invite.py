@@ -1,0 +1,77 @@
+"""Inviting by gRPC and by `regie rooms`: links, a text, a file for calendars; and leading a room from where one is
+signed in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from protos.invite.v1 import invite_pb2 as pb
+from protos.invite.v1 import invite_pb2_grpc
+from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
+from tests.rpc.house import ROLES, House, refused
+from tests.rpc.test_moderation_cli import Terminal
+
+
+async def test_an_update_and_a_cancellation_follow_the_invitation(house: House) -> None:
+    """R118, R089: the room is put off; the links that were sent go on opening it."""
+    caller = await house.operator("operator", "olga")
+    rooms: Any = rooms_pb2_grpc.RoomsServiceStub(caller.channel)
+    desk: Any = invite_pb2_grpc.InviteServiceStub(caller.channel)
+    now = int(house.clock.now())
+    starts = Timestamp(seconds=now + 86_400)
+    await caller.ask(rooms.CreateRoom, rooms_pb2.CreateRoomRequest(title="Conseil", room="conseil", starts=starts))
+    made = await caller.ask(desk.Invite, pb.InviteRequest(room="conseil", zone="Europe/Paris"))
+    assert [link.role for link in made.links] == ["host", "participant"]
+    event = icalendar.Calendar.from_ical(made.calendar).walk("VEVENT")[0]
+    assert event.decoded("dtstart").timestamp() == starts.seconds
+    url = made.links[1].url
+
+    later = Timestamp(seconds=now + 60 * 86_400)
+    settings = rooms_pb2.Settings(starts=later, title="Conseil (reporté)")
+    await caller.ask(rooms.UpdateRoom, rooms_pb2.UpdateRoomRequest(room="conseil", settings=settings))
+    house.clock.offset += 10
+    again = await caller.ask(desk.GetCalendar, pb.GetCalendarRequest(room="conseil", url=url))
+    moved = icalendar.Calendar.from_ical(again.calendar).walk("VEVENT")[0]
+    assert (moved["uid"], moved.decoded("dtstart").timestamp()) == (event["uid"], later.seconds)
+    assert int(moved["sequence"]) > int(event["sequence"])
+    live = house.floor.room("conseil").access.issued()
+    assert all(link.expires >= later.seconds for link in live)
+
+    gone = await caller.ask(desk.GetCalendar, pb.GetCalendarRequest(room="conseil", cancel=True))
+    assert b"METHOD:CANCEL" in gone.calendar and b"#" not in gone.calendar
+    said = await refused(
+        caller.ask(desk.GetCalendar, pb.GetCalendarRequest(room="conseil", url="https://elsewhere.org/r/x#y"))
+    )
+    assert said.reason == "VALUE_INVALID"
+
+
+async def test_who_only_watches_invites_nobody(house: House) -> None:
+    """R114, H18: links are given to who may make rooms, and are nowhere else."""
+    await house.room("hall", [])
+    viewer = await house.operator("moderator", "vera")
+    desk: Any = invite_pb2_grpc.InviteServiceStub(viewer.channel)
+    assert (await refused(viewer.ask(desk.Invite, pb.InviteRequest(room="hall")))).reason == "NOT_ALLOWED"
+
+
+@pytest.mark.timeout(180)
+async def test_by_command(house: House, tmp_path: Path) -> None:
+    """R090, R093, R115, R117, R119, R127, R129: the links come with a label each; launching gives one's own, with the
+    same role in the same room."""
+    _, token = await house.operators.create("olga", ROLES["operator"])
+    terminal = Terminal(house, tmp_path, token)
+    made = await terminal.regie("rooms", "create", "Conseil", "--id", "conseil", "--start", "2031-03-02T14:00")
+    assert "/r/conseil#" in made
+    file = tmp_path / "conseil.ics"
+    said = await terminal.regie("rooms", "invite", "conseil", "--ics", str(file), "--zone", "Europe/Paris")
+    assert said.count("/r/conseil#") == 3, "a link for hosts, one for guests, and that one in the text"
+    assert "When: Sunday 2 March 2031" in said
+    assert b"BEGIN:VCALENDAR" in file.read_bytes()
+    launched = await terminal.read("rooms", "launch", "conseil")
+    assert launched["ticket"]["name"] == "olga"
+    assert launched["link"]["role"] == "host"
+    assert "/r/conseil#" in launched["link"]["url"]
