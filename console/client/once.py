@@ -387,12 +387,12 @@ class Once:
         """Links, texts to send and a date for calendars, as text."""
         request = invite_pb2.InviteRequest(room=room, roles=roles, zone=zone, reason=reason, request_id=request_id())
         reply = await self._call(self._stubs.invite.Invite, request)
-        return {**plain(reply), "calendar": reply.calendar.decode()}
+        return plain(reply)
 
     async def calendar(self, room: str, url: str, zone: str, cancel: bool) -> str:
         request = invite_pb2.GetCalendarRequest(room=room, url=url, zone=zone, cancel=cancel)
-        found: bytes = (await self._call(self._stubs.invite.GetCalendar, request)).calendar
-        return found.decode()
+        found: str = (await self._call(self._stubs.invite.GetCalendar, request)).calendar
+        return found
 
     async def gauge(self) -> dict[str, Any]:
         return plain(await self._call(self._stubs.gauge.GetGauge, gauge_pb2.GetGaugeRequest()))

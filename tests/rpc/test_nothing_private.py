@@ -29,7 +29,6 @@ ICE = "ice-pwd-d5f1c2"
 GIVEN_ONCE = {
     "regie.access.v1.SetAccessResponse.password",
     "regie.recordings.v1.LinkRecordingResponse.url",
-    "regie.invite.v1.GetCalendarResponse.calendar",
     "regie.invite.v1.InviteResponse.calendar",
     "regie.invite.v1.InviteResponse.text_en",
     "regie.invite.v1.InviteResponse.text_fr",
@@ -40,7 +39,6 @@ GIVEN_ONCE = {
 }
 SECRETS = {
     "Invite",
-    "GetCalendar",
     "CreateRoom",
     "UpdateRoom",
     "RenewLink",

@@ -180,3 +180,21 @@ async def test_a_host_hides_what_was_for_hosts_only_and_stays(home: House) -> No
     assert (await helene.until("hidden"))["message"] == message
     await helene.send(type="chat", text="encore là")
     assert (await igor.until("chat"))["message"]["text"] == "encore là"
+
+
+async def test_another_name_in_the_same_browser_escapes_nothing(home: House) -> None:
+    """R185, H19: who leaves and comes again by the shared link, under another name, brings their old session along and
+    is muted still. Without it, they are somebody new: that is what tickets with a name are for."""
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    await home.moderation.restrain(room.room, amina.id, "mute", by=OPERATOR)
+    await amina.send(type="leave")
+    await amina.closed()
+    before = amina.session
+    again = Page(home, tickets["participant"], room.room)
+    await again.join("Reine", session=before)
+    assert again.id != amina.id
+    assert home.floor.room(room.room).moderation.restraint(again.id) == "mute"
+    other = Page(home, tickets["participant"], room.room)
+    await other.join("Reine")
+    assert home.floor.room(room.room).moderation.restraint(other.id) == ""

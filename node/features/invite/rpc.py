@@ -28,10 +28,10 @@ class InviteServicer(invite_pb2_grpc.InviteServiceServicer):
             links=map(link, invitation.links),
             text_fr=sent.text["fr"],
             text_en=sent.text["en"],
-            calendar=sent.calendar,
+            calendar=sent.calendar.decode(),
             guide=invitation.guide,
         )
 
     async def GetCalendar(self, request: pb.GetCalendarRequest, context: Any) -> pb.GetCalendarResponse:
         made = self._invitations.again(request.room, request.url, zone=request.zone, cancelled=request.cancel)
-        return pb.GetCalendarResponse(calendar=made)
+        return pb.GetCalendarResponse(calendar=made.decode())

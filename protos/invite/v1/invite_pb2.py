@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from protos.rooms.v1 import rooms_pb2 as protos_dot_rooms_dot_v1_dot_rooms__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dprotos/invite/v1/invite.proto\x12\x0fregie.invite.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bprotos/rooms/v1/rooms.proto\"^\n\rInviteRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\r\n\x05roles\x18\x02 \x03(\t\x12\x0c\n\x04zone\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"\x82\x02\n\x0eInviteResponse\x12\r\n\x05title\x18\x01 \x01(\t\x12*\n\x06starts\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04\x65nds\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08password\x18\x04 \x01(\x08\x12\'\n\x05links\x18\x05 \x03(\x0b\x32\x18.regie.rooms.v1.JoinLink\x12\x14\n\x07text_fr\x18\x06 \x01(\tB\x03\x80\x01\x01\x12\x14\n\x07text_en\x18\x07 \x01(\tB\x03\x80\x01\x01\x12\x15\n\x08\x63\x61lendar\x18\x08 \x01(\x0c\x42\x03\x80\x01\x01\x12\r\n\x05guide\x18\t \x01(\t\"R\n\x12GetCalendarRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x10\n\x03url\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x0e\n\x06\x63\x61ncel\x18\x03 \x01(\x08\x12\x0c\n\x04zone\x18\x04 \x01(\t\",\n\x13GetCalendarResponse\x12\x15\n\x08\x63\x61lendar\x18\x01 \x01(\x0c\x42\x03\x80\x01\x01\x32\xb4\x01\n\rInviteService\x12I\n\x06Invite\x12\x1e.regie.invite.v1.InviteRequest\x1a\x1f.regie.invite.v1.InviteResponse\x12X\n\x0bGetCalendar\x12#.regie.invite.v1.GetCalendarRequest\x1a$.regie.invite.v1.GetCalendarResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dprotos/invite/v1/invite.proto\x12\x0fregie.invite.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1bprotos/rooms/v1/rooms.proto\"^\n\rInviteRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\r\n\x05roles\x18\x02 \x03(\t\x12\x0c\n\x04zone\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"\x82\x02\n\x0eInviteResponse\x12\r\n\x05title\x18\x01 \x01(\t\x12*\n\x06starts\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04\x65nds\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08password\x18\x04 \x01(\x08\x12\'\n\x05links\x18\x05 \x03(\x0b\x32\x18.regie.rooms.v1.JoinLink\x12\x14\n\x07text_fr\x18\x06 \x01(\tB\x03\x80\x01\x01\x12\x14\n\x07text_en\x18\x07 \x01(\tB\x03\x80\x01\x01\x12\x15\n\x08\x63\x61lendar\x18\x08 \x01(\tB\x03\x80\x01\x01\x12\r\n\x05guide\x18\t \x01(\t\"R\n\x12GetCalendarRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x10\n\x03url\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x0e\n\x06\x63\x61ncel\x18\x03 \x01(\x08\x12\x0c\n\x04zone\x18\x04 \x01(\t\"\'\n\x13GetCalendarResponse\x12\x10\n\x08\x63\x61lendar\x18\x01 \x01(\t2\xb4\x01\n\rInviteService\x12I\n\x06Invite\x12\x1e.regie.invite.v1.InviteRequest\x1a\x1f.regie.invite.v1.InviteResponse\x12X\n\x0bGetCalendar\x12#.regie.invite.v1.GetCalendarRequest\x1a$.regie.invite.v1.GetCalendarResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,8 +41,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INVITERESPONSE'].fields_by_name['calendar']._serialized_options = b'\200\001\001'
   _globals['_GETCALENDARREQUEST'].fields_by_name['url']._loaded_options = None
   _globals['_GETCALENDARREQUEST'].fields_by_name['url']._serialized_options = b'\200\001\001'
-  _globals['_GETCALENDARRESPONSE'].fields_by_name['calendar']._loaded_options = None
-  _globals['_GETCALENDARRESPONSE'].fields_by_name['calendar']._serialized_options = b'\200\001\001'
   _globals['_INVITEREQUEST']._serialized_start=112
   _globals['_INVITEREQUEST']._serialized_end=206
   _globals['_INVITERESPONSE']._serialized_start=209
@@ -50,7 +48,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCALENDARREQUEST']._serialized_start=469
   _globals['_GETCALENDARREQUEST']._serialized_end=551
   _globals['_GETCALENDARRESPONSE']._serialized_start=553
-  _globals['_GETCALENDARRESPONSE']._serialized_end=597
-  _globals['_INVITESERVICE']._serialized_start=600
-  _globals['_INVITESERVICE']._serialized_end=780
+  _globals['_GETCALENDARRESPONSE']._serialized_end=592
+  _globals['_INVITESERVICE']._serialized_start=595
+  _globals['_INVITESERVICE']._serialized_end=775
 # @@protoc_insertion_point(module_scope)

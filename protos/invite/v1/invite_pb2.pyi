@@ -42,9 +42,9 @@ class InviteResponse(_message.Message):
     links: _containers.RepeatedCompositeFieldContainer[_rooms_pb2.JoinLink]
     text_fr: str
     text_en: str
-    calendar: bytes
+    calendar: str
     guide: str
-    def __init__(self, title: _Optional[str] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., password: _Optional[bool] = ..., links: _Optional[_Iterable[_Union[_rooms_pb2.JoinLink, _Mapping]]] = ..., text_fr: _Optional[str] = ..., text_en: _Optional[str] = ..., calendar: _Optional[bytes] = ..., guide: _Optional[str] = ...) -> None: ...
+    def __init__(self, title: _Optional[str] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., password: _Optional[bool] = ..., links: _Optional[_Iterable[_Union[_rooms_pb2.JoinLink, _Mapping]]] = ..., text_fr: _Optional[str] = ..., text_en: _Optional[str] = ..., calendar: _Optional[str] = ..., guide: _Optional[str] = ...) -> None: ...
 
 class GetCalendarRequest(_message.Message):
     __slots__ = ("room", "url", "cancel", "zone")
@@ -61,5 +61,5 @@ class GetCalendarRequest(_message.Message):
 class GetCalendarResponse(_message.Message):
     __slots__ = ("calendar",)
     CALENDAR_FIELD_NUMBER: _ClassVar[int]
-    calendar: bytes
-    def __init__(self, calendar: _Optional[bytes] = ...) -> None: ...
+    calendar: str
+    def __init__(self, calendar: _Optional[str] = ...) -> None: ...
