@@ -6,8 +6,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-import icalendar
-
 from node.features.invite.rules import Invitation
 
 
@@ -15,6 +13,8 @@ def calendar(invitation: Invitation, *, url: str, text: str, site: str, now: flo
     """b"" for a room without a date. `site`: the address of the node; `text`: what is read in the calendar."""
     if invitation.starts is None:
         return b""
+    import icalendar  # loaded for the first date: a node that comes back is to decide again at once
+
     host = urlsplit(site).hostname or "regie.invalid"
     whole = icalendar.Calendar()
     whole.add("prodid", "-//Régie//Régie//FR")
