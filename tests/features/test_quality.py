@@ -11,8 +11,12 @@ from node.features.participants.rules import Leave, Measured
 from node.features.quality.rules import (
     BETTER_AFTER_S,
     EVERY_S,
+    JITTER_MS,
     KEPT,
+    LOSS,
+    QUEUE_MS,
     REPORT_AGE_S,
+    RTT_MS,
     WORSE_AFTER_S,
     Grade,
     History,
@@ -21,6 +25,7 @@ from node.features.quality.rules import (
     Reported,
     Trouble,
     Verdict,
+    upwards,
     verdict_of,
 )
 from node.features.quality.watched import GradesChanged, HeldChanged, Report, VerdictChanged
@@ -61,13 +66,13 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_grade_and_cause(case: str) -> None:
     figures, tracks, page, node, grade, cause = CASES[case]
-    assert verdict_of(way(**figures), tracks, page, node) == Verdict(grade, Trouble(cause))
+    assert verdict_of(way(**figures), upwards(tracks), page, node) == Verdict(grade, Trouble(cause))
 
 
 def test_silent_tracks_do_not_hide_the_loss_of_those_that_speak() -> None:
     silent = TrackFigures("t1/screen", 0, 0.0, 127, False, False, jitter_ms=500.0)
-    assert verdict_of(way(), (silent, track(0.1)), None, NodeReading()).cause is Trouble.NETWORK_UP
-    assert verdict_of(way(), (silent, track()), None, NodeReading()).grade is Grade.GOOD
+    assert verdict_of(way(), upwards((silent, track(0.1))), None, NodeReading()).cause is Trouble.NETWORK_UP
+    assert verdict_of(way(), upwards((silent, track())), None, NodeReading()).grade is Grade.GOOD
 
 
 # ---------------------------------------------------------------- with patience
@@ -187,3 +192,27 @@ def test_the_history_is_bounded_and_keeps_the_newest() -> None:
     gaps = {b.at - a.at for a, b in itertools.pairwise(points)}
     assert gaps == {EVERY_S}, "one in two seconds, the oldest first"
     assert points[0].loss_down == pytest.approx((points[0].at - NOON) / 10_000)
+
+
+def test_the_short_way_to_good_says_what_the_long_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at most people costs no table: whatever is measured, it is the same verdict."""
+    chance = random.Random(7)
+    around = {"loss": LOSS, "rtt_ms": RTT_MS, "jitter_ms": JITTER_MS, "delay_ms": QUEUE_MS}
+    said = []
+    for _ in range(2000):
+        figures = {name: chance.choice((0.0, bounds.fair * 0.99, bounds.fair)) for name, bounds in around.items()}
+        figures |= {"delay_ms": int(figures["delay_ms"]), "video_held": chance.random() < 0.1}
+        page = Reported(
+            video_lost=chance.choice((0.0, 0.02)),
+            dropped=chance.choice((0.0, 0.1)),
+            decode_ms=chance.choice((0.0, 30.0)),
+            limited=chance.choice(("", "cpu", "bandwidth")),
+        )
+        page = page if chance.random() < 0.3 else Reported()
+        up = (chance.choice((0.0, 0.0, 0.02)), chance.choice((0.0, 0.0, 40.0)))
+        node = NodeReading(chance.choice((0.0, 0.0, 20.0)), chance.choice((0.0, 0.0, 10.0)))
+        said.append((way(**figures), up, page, node))
+    short = [verdict_of(*one) for one in said]
+    monkeypatch.setattr("node.features.quality.rules.fine", lambda *_: False)
+    assert short == [verdict_of(*one) for one in said]
+    assert {verdict.grade for verdict in short} >= {Grade.GOOD, Grade.FAIR, Grade.POOR}

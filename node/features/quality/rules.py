@@ -106,21 +106,52 @@ class NodeReading(msgspec.Struct, frozen=True):
 
 def upwards(tracks: tuple[TrackFigures, ...]) -> tuple[float, float]:
     """(loss 0 … 1, jitter ms) of what a person sends: loss weighted by packets, the worst jitter."""
-    packets = sum(track.packets for track in tracks)
-    lost = sum(track.loss * track.packets for track in tracks)
-    jitter = max((track.jitter_ms for track in tracks if track.active), default=0.0)
+    packets, lost, jitter = 0, 0.0, 0.0
+    for track in tracks:  # one loop: this runs for everybody on the node every second
+        packets += track.packets
+        lost += track.loss * track.packets
+        if track.active and track.jitter_ms > jitter:
+            jitter = track.jitter_ms
     return (lost / packets if packets else 0.0), jitter
 
 
-def verdict_of(
-    figures: TransportFigures, tracks: tuple[TrackFigures, ...], page: Reported | None, node: NodeReading
-) -> Verdict:
+Up = tuple[float, float]
+"""As `upwards` says."""
+NO_REPORT: Final = Reported()
+UNKNOWN: Final = Verdict()
+GOOD: Final = Verdict(Grade.GOOD)
+
+
+def fine(figures: TransportFigures, up: Up, page: Reported, node: NodeReading) -> bool:
+    """Whether nothing at all is worse than good: of most people, every second."""
+    return (
+        figures.loss < LOSS.fair
+        and page.video_lost < LOSS.fair
+        and page.audio_lost < LOSS.fair
+        and up[0] < LOSS.fair
+        and figures.rtt_ms < RTT_MS.fair
+        and figures.jitter_ms < JITTER_MS.fair
+        and page.jitter_ms < JITTER_MS.fair
+        and up[1] < JITTER_MS.fair
+        and figures.delay_ms < QUEUE_MS.fair
+        and not figures.video_held
+        and page.limited not in ("cpu", "bandwidth")
+        and page.dropped < DROPPED.fair
+        and page.decode_ms < DECODE_MS.fair
+        and node.lag_p99_ms < LAG_MS.fair
+        and node.socket_drops < SOCKET_DROPS.fair
+    )
+
+
+def verdict_of(figures: TransportFigures, up: Up, page: Reported | None, node: NodeReading) -> Verdict:
     """One second. Of causes that weigh the same, the first of: node, device, what reaches them, what they send; a busy
     node loses packets of everybody, and a busy device its own."""
     if not figures.connected:
-        return Verdict()
-    page = page or Reported()
-    loss_up, jitter_up = upwards(tracks)
+        return UNKNOWN
+    page = page or NO_REPORT
+    if fine(figures, up, page, node):
+        return GOOD
+    loss_up, jitter_up = up
     down = _worst(
         LOSS.grade(max(figures.loss, page.lost)),
         RTT_MS.grade(figures.rtt_ms),
@@ -128,7 +159,7 @@ def verdict_of(
         QUEUE_MS.grade(figures.delay_ms),
         Grade.POOR if figures.video_held else Grade.GOOD,
     )
-    up = _worst(
+    sent = _worst(
         LOSS.grade(loss_up), JITTER_MS.grade(jitter_up), Grade.FAIR if page.limited == "bandwidth" else Grade.GOOD
     )
     device = _worst(
@@ -141,11 +172,11 @@ def verdict_of(
         Trouble.NODE: own,
         Trouble.DEVICE: device,
         Trouble.NETWORK_DOWN: down,
-        Trouble.NETWORK_UP: up,
+        Trouble.NETWORK_UP: sent,
     }
     worst = _worst(*grades.values())
     if worst is Grade.GOOD:
-        return Verdict(Grade.GOOD)
+        return GOOD
     return Verdict(worst, next(cause for cause, grade in grades.items() if grade is worst))
 
 
@@ -205,9 +236,12 @@ class History:
         self._at = array("d")
         self._next = 0
 
-    def add(self, point: Point) -> None:
+    def takes(self, at: float) -> bool:
         """At most one point in `EVERY_S`; those that come sooner are left out."""
-        if self._at and point.at - self._at[self._next - 1] < EVERY_S - 0.5:
+        return not self._at or at - self._at[self._next - 1] >= EVERY_S - 0.5
+
+    def add(self, point: Point) -> None:
+        if not self.takes(point.at):
             return
         figures = array("f", [getattr(point, name) for name in FIGURES])
         figures.append(ORDER.index(point.grade))
@@ -259,13 +293,11 @@ class QualityView(msgspec.Struct, frozen=True):
     frozen_ms: float = 0.0
 
 
-def view_of(
-    figures: TransportFigures, tracks: tuple[TrackFigures, ...], page: Reported | None, shown: Verdict
-) -> QualityView:
+def view_of(figures: TransportFigures, up: Up, page: Reported | None, shown: Verdict) -> QualityView:
     if not figures.connected:
         return QualityView()
-    page = page or Reported()
-    loss_up, jitter_up = upwards(tracks)
+    page = page or NO_REPORT
+    loss_up, jitter_up = up
     return QualityView(
         loss_percent=max(figures.loss, page.lost) * 100.0,
         rtt_ms=figures.rtt_ms,

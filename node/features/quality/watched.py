@@ -16,6 +16,7 @@ from node.features.quality.rules import (
     Point,
     QualityView,
     Reported,
+    Up,
     Verdict,
     upwards,
     verdict_of,
@@ -214,11 +215,13 @@ class Quality:
             events += self._hold(person, known, figures.video_held)
             page = known.reported if now - known.reported_at <= REPORT_AGE_S else None
             before = known.judge.shown
-            if known.judge.hear(verdict_of(figures, known.tracks, page, command.node), now):
+            up = upwards(known.tracks)
+            if known.judge.hear(verdict_of(figures, up, page, command.node), now):
                 events.append(VerdictChanged(self.room, person.id, known.judge.shown))
                 grades = grades or (before.grade in TO_OTHERS) or (known.judge.shown.grade in TO_OTHERS)
-            person.quality = view_of(figures, known.tracks, page, known.judge.shown)
-            known.history.add(_point(now, figures, known))
+            person.quality = view_of(figures, up, page, known.judge.shown)
+            if known.history.takes(now):
+                known.history.add(_point(now, figures, up, known.judge.shown.grade))
         if grades:
             events.append(GradesChanged(self.room))
         return events
@@ -246,15 +249,15 @@ class Quality:
         return known
 
 
-def _point(now: float, figures: TransportFigures, known: Known) -> Point:
+def _point(now: float, figures: TransportFigures, up: Up, grade: Grade) -> Point:
     return Point(
         at=now,
         loss_down=figures.loss,
-        loss_up=upwards(known.tracks)[0],
+        loss_up=up[0],
         rtt_ms=figures.rtt_ms,
         jitter_ms=figures.jitter_ms,
         sent_bps=figures.sent_bps,
         received_bps=figures.received_bps,
         target_bps=figures.target_bps,
-        grade=known.judge.shown.grade,
+        grade=grade,
     )

@@ -145,6 +145,9 @@ def publishes(type_: SessionType, role: Role, client: Shape) -> bool:
 # ---------------------------------------------------------------- counting
 
 
+NOTHING: Final[frozenset[Scope]] = frozenset()
+
+
 class Leases:
     """Who holds which places, and until when. The counter of one process."""
 
@@ -170,8 +173,9 @@ class Leases:
 
     def hold(self, holder: str, scopes: frozenset[Scope], now: float) -> None:
         self._until[holder] = now + LEASE_S
-        before = self._held.get(holder, frozenset())
-        if before == scopes:
+        before = self._held.get(holder, NOTHING)
+        if before is scopes or before == scopes:
+            self._held[holder] = scopes  # the same object for all who have the same: looking again costs nothing
             return
         self._use.update(scopes - before)
         self._let_go(before - scopes)

@@ -156,9 +156,12 @@ class Quota:
             self._places.hold(_room(room.id), _scopes(self.book.room(room.type)), now)
             # Two kinds of people in a room: made once, as there may be a thousand of them.
             listener, speaker = (_scopes(self.book.place(room.id, room.type, publisher=on)) for on in (False, True))
+            kinds: dict[tuple[Role, Shape], frozenset[Scope]] = {}
             for person in room.people.places():
-                speaks = publishes(room.type, person.role, person.client)
-                self._places.hold(person.id, speaker if speaks else listener, now)
+                kind = person.role, person.client
+                if (scopes := kinds.get(kind)) is None:
+                    scopes = kinds[kind] = speaker if publishes(room.type, *kind) else listener
+                self._places.hold(person.id, scopes, now)
         if lost := self._places.expire(now):
             log.warning("places_expired", count=len(lost))
             self._tell(frozenset(self.book.scopes()))
