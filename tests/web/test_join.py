@@ -57,6 +57,8 @@ async def test_looking_before_joining(home: House) -> None:
         "room": room.room, "title": "Salle", "people": 1, "max_participants": 7, "role": "participant",
         "type": "meeting", "rights": ["microphone", "camera", "screen", "chat"], "opens_in_s": 0, "waits": False,
         "advice_people": 250, "password": False, "name": "", "lobby": "", "flags": [], "recording": "",
+        "notice": None, "crowded": False, "speaking": "", "guide": "/guide/meeting", "support": "",
+        "brand": {"name": "", "colour": "", "logo": ""},
     }  # fmt: skip
 
 
@@ -78,7 +80,7 @@ async def test_who_has_no_business_here(home: House, bearer: str | None, room: s
     async with home.client.post(where, json=body, headers=headers) as answer:
         refusal = await answer.json()
         assert (answer.status, refusal["code"]) == (status, code)
-        assert set(refusal) == {"code", "rule", "limit", "current", "set_by", "message", "next_step"}
+        assert set(refusal) == {"code", "rule", "limit", "current", "set_by", "message", "next_step", "support"}
         assert set(refusal["message"]) == {"fr", "en"}
     assert home.media.transports == {}
 
