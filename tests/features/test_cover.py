@@ -73,10 +73,12 @@ def test_five_look_after_two_hundred_and_four_do_not() -> None:
 
 @pytest.mark.parametrize(("people", "needed"), [(0, 0), (1, 0), (39, 0), (40, 1), (41, 2), (80, 2), (81, 3)])
 def test_one_for_forty_and_none_for_fewer(people: int, needed: int) -> None:
+    """R049, D6: one for forty, rounded up; the ratio is computed live."""
     assert Hall(people, 0).room.cover.view().needed == needed
 
 
 def test_it_is_a_setting_of_the_room() -> None:
+    """R049: the ratio is settable, and 0 is none."""
     hall = Hall(50, 1)
     assert hall.cover is Cover.SHORT
     hall.do(Regulate(OPERATOR, per_moderator=50))

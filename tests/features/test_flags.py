@@ -200,3 +200,30 @@ def act(stage: Stage, what: str, who: str, told: object, plane: dict[str, bool])
 
 def test_flags_are_named_as_people_know_them() -> None:
     assert FlagSet(lock_camera=True, mute_on_start=True).on == ("mute_on_start", "lock_camera")
+
+
+def test_no_notes_is_a_flag_like_the_others() -> None:
+    """R193: kept and told, for whatever writes notes to ask; hosts set it, and it takes nobody's picture or sound."""
+    stage = Stage()
+    helene, amina = stage.enter("Hélène", "host-ticket"), stage.enter()
+    (changed,) = of(stage.do(SetFlags(stage.host(helene), disable_notes=True)), FlagsChanged)
+    assert changed.flags.on == ("disable_notes",)
+    assert stage.room.must_block(amina) == frozenset()
+    with pytest.raises(Refused, match="NOT_ALLOWED"):
+        stage.do(SetFlags(stage.host(amina), disable_notes=False))
+
+
+def test_what_an_operator_set_only_operators_lift() -> None:
+    """R102, R194: hosts may add to it; the refusal says whose it is."""
+    stage = Stage()
+    helene = stage.enter("Hélène", "host-ticket")
+    stage.do(SetFlags(OPERATOR, lock_camera=True))
+    stage.do(SetFlags(stage.host(helene), lock_microphone=True))
+    assert stage.room.flags.fixed == ("lock_camera",)
+    with pytest.raises(Refused) as refused:
+        stage.do(SetFlags(stage.host(helene), lock_camera=False, lock_microphone=False))
+    assert (refused.value.limit, refused.value.set_by) == ("operator", "operator")
+    assert stage.room.flags.now.lock_microphone, "of a refused change nothing is done"
+    stage.do(SetFlags(OPERATOR, lock_camera=False))
+    stage.do(SetFlags(stage.host(helene), lock_camera=True))
+    stage.do(SetFlags(stage.host(helene), lock_camera=False))

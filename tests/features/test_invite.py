@@ -14,6 +14,7 @@ from node.features.invite.calendar import calendar
 from node.features.invite.rules import Invitation, details
 from node.features.invite.service import zone_of
 from node.features.participants.view import Role
+from node.features.rooms.service import join_link
 from node.features.rooms.view import JoinLink
 from node.features.types.rules import TYPES
 
@@ -93,3 +94,12 @@ def test_a_date_is_updated_and_cancelled_by_the_same_name() -> None:
 def test_a_zone_of_nowhere(name: str) -> None:
     with pytest.raises(Refused, match="VALUE_INVALID"):
         zone_of(name)
+
+
+def test_the_address_names_the_room_and_the_ticket_the_person() -> None:
+    """T8, R126: one address for everybody; what differs is in the fragment, which is sent to no server, and cannot be
+    guessed."""
+    links = [join_link("https://regie.example.fr", "conseil", Role.PARTICIPANT, STARTS) for _ in range(100)]
+    assert {link.url.partition("#")[0] for link in links} == {"https://regie.example.fr/r/conseil"}
+    assert len({link.ticket for link in links}) == 100
+    assert all(len(link.ticket) * 6 >= 128 for link in links)

@@ -143,3 +143,19 @@ def test_what_is_published_is_exactly_what_the_table_allows(key: str, role: Role
         assert refused.code == "NOT_ALLOWED"
         assert not allowed
     assert Right.END not in row.roles.get(Role.PARTICIPANT, frozenset())
+
+
+def test_each_type_says_what_it_is_good_for() -> None:
+    """R169: the chooser names the uses, of a video conference small meetings in which everybody is seen."""
+    assert all(row.use.fr and row.use.en for row in TYPES.values())
+    assert len({row.use.fr for row in TYPES.values()}) == len(TYPES)
+    assert "petits groupes" in TYPES["conference"].use.fr
+
+
+def test_speakers_are_named_by_the_type_and_not_by_a_link_for_everybody() -> None:
+    """T9, T10: a webinar has links of their own for who speaks; in a meeting the participants' link is enough."""
+    webinar, meeting = TYPES["webinar"], TYPES["meeting"]
+    assert {Role.HOST, Role.SPEAKER, Role.MODERATOR, Role.TECHNICIAN} < webinar.roles.keys()
+    assert not webinar.may(Role.PARTICIPANT, Right.CAMERA)
+    assert meeting.may(Role.PARTICIPANT, Right.CAMERA)
+    assert list(TYPES["conference"].roles) == [Role.SPEAKER]
