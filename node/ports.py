@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Literal, Protocol
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Literal, Protocol
 
 import msgspec
 
@@ -397,6 +398,16 @@ class Files(Protocol):
 
     def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]:
         """`length` bytes from `start` on, in pieces; fewer where the file ends. 0 ≤ `start`."""
+
+
+class Attached(Files, Protocol):
+    """Files that people hand in, called by words of the node's own. Raises OSError."""
+
+    def writing(self, recording: str, name: str) -> AbstractContextManager[BinaryIO]:
+        """The file is there when the context ends, whole and durable; not at all when it ends in an exception."""
+
+    def remove(self, recording: str, name: str) -> None:
+        """Its bytes are gone. Harmless when there are none."""
 
 
 class Clock(Protocol):

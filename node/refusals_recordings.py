@@ -101,4 +101,21 @@ RECORDINGS: Final[dict[str, Rule]] = {
         ),
         Text("Supprimez des enregistrements, ou relevez la limite.", "Delete recordings, or raise the limit."),
     ),
+    "ATTACHMENTS_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        409,
+        "replay.attachments",
+        Text(
+            "Cette rediffusion a déjà {current} fichiers de cette sorte, sur {limit} au plus.",
+            "This replay has {current} files of this kind already, of at most {limit}.",
+        ),
+        Text("Retirez-en un d’abord.", "Take one away first."),
+    ),
+    "ATTACHMENT_UNKEPT": Rule(
+        "UNAVAILABLE",
+        503,
+        "replay.attachments",
+        Text("Le fichier n’a pas pu être gardé ({current}).", "The file could not be kept ({current})."),
+        Text("Réessayez ; si cela continue, signalez ce code.", "Try again; if it goes on, report this code."),
+    ),
 }

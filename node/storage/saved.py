@@ -17,6 +17,7 @@ import node.features.participants.store as participants
 import node.features.quota.store as quota
 import node.features.rates.store as rates
 import node.features.recordings.store as recordings
+import node.features.replay.store as replay
 import node.features.roles.store as roles
 import node.features.rooms.store as rooms
 import node.features.schedule.store as schedule
@@ -45,6 +46,7 @@ _FEATURES: Final = merged(
         texts.WRITES,
         schedule.WRITES,
         recordings.WRITES,
+        replay.WRITES,
     )
 )
 WRITES: Final[Writes] = {

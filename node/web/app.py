@@ -20,7 +20,7 @@ from node.features.recordings.web import RecordingsWeb
 from node.features.replay.service import Replay
 from node.features.replay.web import ReplayDoor
 from node.features.types.service import Types
-from node.ports import Files
+from node.ports import Attached, Files
 from node.signaling.commands import Edge
 from node.signaling.socket import Sockets
 from node.web.doorway import Doorway
@@ -50,8 +50,9 @@ class WebEdge:
         replay: tuple[Replay, Files] | None = None,
         recordings: RecordingsWeb | None = None,
         gauge: Gauge | None = None,
+        attached: Attached | None = None,
     ) -> None:
-        """`replay`: with the files of the recordings, where any are kept."""
+        """`replay`: with the files of the recordings, where any are kept; `attached`: what hosts add to them."""
         self._behind_proxy = behind_proxy
         self._origins = frozenset(origin.rstrip("/") for origin in origins)
         self.failures = Failures(now)
@@ -65,7 +66,7 @@ class WebEdge:
         chat = ChatDoor(edge.chat, join, self._failed, now)
         self.app.add_routes(routes(door, chat, pages, self.sockets))
         if replay is not None:
-            replay_door = ReplayDoor(*replay, self._failed, self._may_guess)
+            replay_door = ReplayDoor(*replay, attached, self._failed, self._may_guess)
             self.app.add_routes(replay_routes(replay_door))
             self.app.on_cleanup.append(replay_door.close)
         if recordings is not None:
@@ -126,6 +127,10 @@ def routes(door: JoinDoor, chat: ChatDoor, pages: Pages, sockets: Sockets) -> li
 def replay_routes(door: ReplayDoor) -> list[web.AbstractRouteDef]:
     return [
         web.post("/api/rooms/{room}/replay", door.look),
+        web.put("/api/rooms/{room}/replay/{recording}", door.write),
+        web.post("/api/rooms/{room}/replay/{recording}/files", door.attach),
+        web.delete("/api/rooms/{room}/replay/{recording}/files/{file}", door.detach),
         web.get("/replay/{pass}/{recording}/chat", door.chat),
+        web.get("/replay/{pass}/{recording}/files/{file}", door.attachment),
         web.get("/replay/{pass}/{recording}/{name}", door.file),
     ]

@@ -75,6 +75,7 @@ from node.signaling.commands import Edge
 from node.signaling.hall import Halls
 from node.signaling.stream import Hub
 from node.storage import saved
+from node.storage.attached import FolderAttached
 from node.storage.engine import migrate, open_engine, sqlite_url
 from node.storage.ledger import GroupCommit
 from node.storage.objects import FolderVault
@@ -364,7 +365,8 @@ class House:
             Invitations(self.floor, self.access, lambda: "http://test"),
         )
         self.meter = Counting()
-        self.replay = Replay(self.floor, self.recordings, ReplayArchive(self.engine), passwords)
+        self.attached = FolderAttached(self.folder / "replay")
+        self.replay = Replay(self.floor, self.recordings, ReplayArchive(self.engine), passwords, self.attached)
         self.edge = WebEdge(
             edge,
             self.join,
@@ -373,6 +375,7 @@ class House:
             replay=(self.replay, self.files),
             recordings=RecordingsWeb(self.shelf),
             gauge=Gauge(self.floor, self.quota),
+            attached=self.attached,
             **self.options,
         )
         self.server = TestServer(self.edge.app)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 from collections.abc import Sequence
 from typing import Final, Protocol
+from weakref import WeakValueDictionary
 
 import msgspec
+import structlog
 
 from node.errors import Refused
 from node.features.access.passwords import Passwords
@@ -15,14 +19,34 @@ from node.features.join.service import SECRET_LENGTH, JoinRequest, prove
 from node.features.participants.rules import People
 from node.features.recordings.rules import FileView, RecordingView
 from node.features.recordings.service import Recordings
+from node.features.recordings.states import State
 from node.features.replay.passes import Pass, Passes
 from node.features.replay.rules import Line, Tape, lines, media_of, shown
+from node.features.replay.sheets import (
+    Attachment,
+    FileAttached,
+    FileDetached,
+    Kind,
+    ReplayForgotten,
+    Sheet,
+    SheetWritten,
+    Wish,
+    admit,
+    may_edit,
+    written,
+)
 from node.features.rooms.floor import Floor, digest
 from node.features.types.rules import SessionType, type_of
+from node.ports import Attached, Fact
 
 PAGE: Final = 500
+SESSIONS: Final = 50
+"""Of a room that stays, the latest."""
 MESSAGES: Final = 20_000
 """Of a room, at most: a page with more would not be read."""
+
+
+log: Final = structlog.get_logger()
 
 
 class ClosedDoor(msgspec.Struct, frozen=True):
@@ -39,6 +63,9 @@ class Archive(Protocol):
     async def door(self, room: str, ticket: str) -> ClosedDoor | None:
         """`ticket`: its digest. None: the room, if there is one, never issued it."""
 
+    async def sheet(self, recording: str) -> Sheet:
+        """What hosts added; empty where they did not."""
+
     async def messages(self, room: str, after: str, limit: int) -> Sequence[MessageView]:
         """Oldest first, those after the message `after` (empty: from the first)."""
 
@@ -51,24 +78,38 @@ class Door(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct, frozen=True):
-    """`key`: of a pass, "" where there is nothing to see; `until`: seconds since the epoch."""
+    """`key`: of a pass, "" where there is nothing to see; `until`: seconds since the epoch; `edits`: whether who looks
+    may add to it."""
 
     room: str
     title: str
-    recordings: tuple[RecordingView, ...]
+    recordings: tuple[tuple[RecordingView, Sheet], ...]
     key: str = ""
     until: float = 0.0
+    edits: bool = False
 
 
 class Replay:
     """Raises `Refused` as each method says."""
 
-    def __init__(self, floor: Floor, recordings: Recordings, archive: Archive, passwords: Passwords) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        recordings: Recordings,
+        archive: Archive,
+        passwords: Passwords,
+        attached: Attached | None = None,
+    ) -> None:
+        """`attached`: where what hosts add is kept; None: they add no files."""
+        self._attached = attached
         self._floor = floor
         self._recordings = recordings
         self._archive = archive
         self._passwords = passwords
         self._passes = Passes(floor.clock.now)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        recordings.tell(self._on_recording)
 
     async def look(self, room_id: str, ticket: str, password: str = "", *, may_guess: bool = True) -> Look:
         """What is published, the latest first, and a pass for its files. Nothing is asked for nothing.
@@ -90,7 +131,13 @@ class Replay:
                 JoinRequest(name="", password=password, may_guess=may_guess),
             )
         key, until = self._passes.give(room_id, hashed, proof)
-        return Look(room_id, door.title, tuple(found), key, until)
+        sheets = [await self._archive.sheet(view.recording) for view in found[:SESSIONS]]
+        try:
+            may_edit(door.type, door.access, door.link, self._floor.clock.now())
+            edits = True
+        except Refused:
+            edits = False
+        return Look(room_id, door.title, tuple(zip(found, sheets, strict=False)), key, until, edits)
 
     def recording(self, key: str, recording: str) -> RecordingView:
         """For the bearer of a pass, who is asked again whether they may: a link that was renewed meanwhile, a password
@@ -120,6 +167,13 @@ class Replay:
                 return file
         raise Refused("NOT_FOUND")
 
+    async def attachment(self, key: str, recording: str, file: str) -> Attachment:
+        """
+        Raises:
+            Refused: as `recording`.
+        """
+        return (await self._archive.sheet(self.recording(key, recording).recording)).file(file)
+
     async def chat(self, key: str, recording: str) -> list[Line]:
         """What everybody could read between the marks.
 
@@ -139,10 +193,96 @@ class Replay:
                 break
         return found
 
+    # ------------------------------------------------------------ what hosts add
+
+    async def write(self, room_id: str, ticket: str, recording: str, wish: Wish) -> None:
+        """
+        Raises:
+            Refused: NOT_FOUND, NOT_ALLOWED, and what a dead ticket is refused with.
+        """
+        by = await self._editor(room_id, ticket, recording)
+        words = msgspec.json.encode(written(wish)).decode()
+        await self._note(SheetWritten(recording, words, by, self._floor.clock.now()))
+
+    async def admit(
+        self, room_id: str, ticket: str, recording: str, kind: str, name: str, type_: str, language: str
+    ) -> tuple[Kind, str, str]:
+        """Before a file is read: (its kind, its name as it is shown, what it is called here).
+
+        Raises:
+            Refused: VALUE_INVALID, UNSUPPORTED_MEDIA_TYPE, ATTACHMENTS_FULL; and as `write`.
+        """
+        await self._editor(room_id, ticket, recording)
+        kind_, shown_as = admit(await self._archive.sheet(recording), kind, name, type_, language)
+        return kind_, shown_as, secrets.token_hex(8)
+
+    async def attach(self, room_id: str, ticket: str, recording: str, file: Attachment) -> None:
+        """It has been read and kept. Asked again: others may have attached theirs meanwhile.
+
+        Raises:
+            Refused: as `admit`.
+        """
+        lock = self._locks.setdefault(recording, asyncio.Lock())
+        async with lock:
+            by = await self._editor(room_id, ticket, recording)
+            admit(await self._archive.sheet(recording), file.kind, file.name, file.type, file.language)
+            await self._note(FileAttached(recording, file, by, self._floor.clock.now()))
+
+    async def detach(self, room_id: str, ticket: str, recording: str, file: str) -> None:
+        """Its bytes are gone when this returns.
+
+        Raises:
+            Refused: as `write`.
+        """
+        by = await self._editor(room_id, ticket, recording)
+        found = (await self._archive.sheet(recording)).file(file)
+        await self._note(FileDetached(recording, found.id, by, self._floor.clock.now()))
+        if self._attached is not None:
+            await asyncio.to_thread(self._attached.remove, recording, found.id)
+
+    async def _editor(self, room_id: str, ticket: str, recording: str) -> str:
+        """Who it is: the role of the link, or the ticket's id."""
+        door = await self._door(room_id, digest(ticket[:SECRET_LENGTH]))
+        may_edit(door.type, door.access, door.link, self._floor.clock.now())
+        views = [view for view in self._recordings.list(room_id) if view.recording == recording]
+        if not shown(views, door.type, door.access, door.link):
+            raise Refused("NOT_FOUND")
+        return door.link.id or door.link.role
+
+    async def _note(self, fact: Fact) -> None:
+        if self._floor.fenced:
+            raise Refused("FENCED")
+        await self._floor.ledger.note([fact])
+
+    def _on_recording(self, view: RecordingView) -> None:
+        """What belongs to a recording that is deleted goes with it."""
+        if view.state is State.DELETED and not self._floor.fenced:
+            task = asyncio.get_running_loop().create_task(self._forget(view.recording))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _forget(self, recording: str) -> None:
+        files = (await self._archive.sheet(recording)).files
+        for file in files:
+            try:
+                if self._attached is not None:
+                    await asyncio.to_thread(self._attached.remove, recording, file.id)
+            except OSError as error:
+                log.error("attachment_stays", why=error.strerror or "")
+                return
+        await self._note(ReplayForgotten(recording))
+
+    async def settle(self) -> None:
+        """Wait for what is being forgotten."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    # ------------------------------------------------------------ inside
+
     def _still(self, found: Pass, view: RecordingView) -> bool:
         room = self._floor.rooms.get(found.room)
         if room is None:  # closed: nothing of its door changes any more
-            return bool(media_of(view)) and view.state == "published"
+            return bool(media_of(view)) and view.state is State.PUBLISHED
         link = room.access.link(found.ticket)
         if view not in shown([view], room.type, room.access, link):
             return False

@@ -7,6 +7,7 @@ import { language, languageToggles, start } from './i18n.js';
 import { JoinScreen } from './join.js';
 import { pickers, troubles } from './pickers.js';
 import { Protocol, backoff } from './protocol.js';
+import { Replay } from './replay.js';
 import { RefusedError, UNREACHABLE } from './request.js';
 import { Room } from './room.js';
 import { WAITS, Waiting } from './waiting.js';
@@ -15,9 +16,9 @@ import { WAITS, Waiting } from './waiting.js';
 /** @typedef {import('./ended.js').Ending} Ending */
 /** @typedef {{session: string, choice: Choice, waits?: boolean}} Place `waits`: in the queue before the door */
 
-const SCREENS = /** @type {const} */ (['loading', 'join', 'wait', 'room', 'ended']);
+const SCREENS = /** @type {const} */ (['loading', 'join', 'wait', 'room', 'replay', 'ended']);
 /** Where the skip link leads on each of them. */
-const MAINS = { loading: 'loading', join: 'join-main', wait: 'wait-main', room: 'tiles', ended: 'ended-main' };
+const MAINS = { loading: 'loading', join: 'join-main', wait: 'wait-main', room: 'tiles', replay: 'replay-main', ended: 'ended-main' };
 
 const name = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const ticket = decodeURIComponent(location.hash.slice(1));
@@ -28,6 +29,8 @@ const skip = find('#skip', HTMLAnchorElement);
 const TRIES = 5;
 /** Refusals that a reload is no way round. */
 const LASTING = new Set(['REMOVED', 'TURNED_AWAY']);
+/** Refusals after which there may be something to see all the same: the session is over. */
+const OVER = new Set(['ROOM_CLOSED', 'TICKET_EXPIRED', 'TICKET_WRONG']);
 /** Devices that are just being opened are waited for, ms. */
 const DEVICES_MS = 3000;
 /** Refusals that are answered on the screen before the room. */
@@ -76,9 +79,29 @@ async function lobby() {
     waitsFor = look.lobby ?? '';
     show('join');
     joinScreen.show(look);
+    void offer(look.title);
   } catch (error) {
-    ending({ kind: 'refused', why: refusalOf(error) });
+    const why = refusalOf(error);
+    if (OVER.has(why.code) && (await replay.ask())) watch('', false);
+    else ending({ kind: 'refused', why });
   }
+}
+
+const replay = new Replay(name, ticket, () => void lobby());
+
+/** Beside the way in: what was recorded here before. @param {string} title */
+async function offer(title) {
+  const button = find('#join-replay', HTMLButtonElement);
+  button.onclick = () => watch(title, true);
+  button.hidden = !(await replay.ask());
+}
+
+/** What was recorded here. @param {string} title @param {boolean} back whether one can come in, too */
+function watch(title, back) {
+  joinScreen.hide();
+  devices.closeAll();
+  show('replay');
+  replay.show(title, back);
 }
 
 /** @type {import('./protocol.js').Handlers} */
