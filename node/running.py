@@ -91,6 +91,7 @@ from node.signaling.commands import Edge
 from node.signaling.hall import Halls
 from node.signaling.stream import Hub
 from node.storage import saved
+from node.storage.attached import FolderAttached
 from node.storage.engine import migrate, open_engine, sqlite_url
 from node.storage.ledger import GroupCommit
 from node.storage.objects import FolderVault
@@ -343,6 +344,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     vault = FolderVault(config.store)
     shelf = _shelf(config, floor, recordings, vault)
     meter = Meter()
+    attached = FolderAttached(config.data_dir / "replay")
     edge = WebEdge(
         Edge(
             hub=hub,
@@ -374,7 +376,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         origins=(*config.web.origins, config.web.public_url),
         turn=_turn(config, clock),
         recordings=RecordingsWeb(shelf),
-        replay=(Replay(floor, recordings, ReplayArchive(engine), passwords), vault),
+        replay=(Replay(floor, recordings, ReplayArchive(engine), passwords, attached), vault),
+        attached=attached,
     )
     services = Services(
         nodes=Nodes(

@@ -59,8 +59,10 @@ class Viewer(Guest):
 
 
 @asynccontextmanager
-async def session(folder: Path, *, closed: bool = True) -> AsyncIterator[tuple[House, str, str]]:
-    """A webinar that was recorded and published: (house, room, link of the audience)."""
+async def session(
+    folder: Path, *, closed: bool = True, role: str = "participant"
+) -> AsyncIterator[tuple[House, str, str]]:
+    """A webinar that was recorded and published: (house, room, link of that role)."""
     async with house(folder / "house") as made:
         room, tickets = await made.create(type="webinar")
         host = await made.person(room.room, tickets["host"], "Hélène Ménard")
@@ -74,7 +76,7 @@ async def session(folder: Path, *, closed: bool = True) -> AsyncIterator[tuple[H
         made.clock.time = began + 60
         if closed:
             await made.rooms.close(room.room, by=OPERATOR)
-        yield made, room.room, f"{made.url(f'/r/{room.room}')}#{tickets['participant']}"
+        yield made, room.room, f"{made.url(f'/r/{room.room}')}#{tickets[role]}"
 
 
 async def viewer(made: House, link: str, browser: Browser, size: dict[str, int], scheme: Any = "dark") -> Viewer:
@@ -208,6 +210,42 @@ async def test_the_password_is_asked_for_and_an_open_room_offers_both(tmp_path: 
         await expect(guest.page.locator("#player-time")).to_have_text("0:00 / 0:20")
         await guest.page.get_by_role("button", name="Retour à la salle").click()
         await guest.until_screen("join")
+        await leave(guest)
+
+
+@pytest.mark.timeout(90)
+async def test_a_host_adds_to_the_page(tmp_path: Path, browser: Browser) -> None:
+    """R217, R219: what it was about, who spoke, chapters, a document, captions that are seen in the picture."""
+    async with session(tmp_path, role="host") as (made, _room, link):
+        guest = await viewer(made, link, browser, LAPTOP)
+        await guest.watch()
+        page = guest.page
+        await page.get_by_text("Compléter cette page").click()
+        await page.get_by_role("textbox", name="Présentation").fill("Le **budget** de l’année")
+        await page.get_by_label("Intervenants, un par ligne").fill("Amina Benali, DGFiP")
+        await page.get_by_label("Chapitres, un par ligne").fill("0:00 Accueil\n0:12 Questions")
+        await page.get_by_role("button", name="Enregistrer").click()
+        await expect(page.locator("#replay-context strong")).to_have_text("budget")
+        await expect(page.locator("#replay-speakers")).to_contain_text("Amina Benali")
+        await expect(page.locator("#replay-chapters li")).to_have_text(["0:00 Accueil", "0:12 Questions"])
+
+        choose = page.get_by_label("Document, image ou sous-titres")
+        pdf = {"name": "Programme de l’été.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 " + bytes(99)}
+        await choose.set_input_files(files=[pdf])  # type: ignore[list-item]
+        await page.get_by_role("button", name="Joindre").click()
+        await expect(page.locator("#replay-materials a")).to_have_text("Programme de l’été.pdf")
+        vtt = b"WEBVTT\n\n00:00.000 --> 00:09.000\nBonjour\n"
+        await choose.set_input_files(files=[{"name": "a.vtt", "mimeType": "text/vtt", "buffer": vtt}])
+        await page.get_by_role("button", name="Joindre").click()
+        await page.get_by_role("combobox", name="Sous-titres", exact=True).select_option("Français")
+        await page.wait_for_function(
+            "() => { const [track] = document.querySelector('#player-video').textTracks;"
+            " return track?.mode === 'showing' && track.cues?.[0]?.text === 'Bonjour'; }"
+        )
+        await examine(guest, "a host adds to a replay")
+        await guest.picture("replay-host")
+        await page.get_by_role("button", name="Retirer Programme de l’été.pdf").click()
+        await expect(page.locator("#replay-materials a")).to_have_count(0)
         await leave(guest)
 
 

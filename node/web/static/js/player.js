@@ -50,14 +50,19 @@ export class Player {
     onLanguage(() => this.#draw());
   }
 
-  /** @param {Film} film */
-  show(film) {
+  /** @param {Film} film @param {number} [at] seconds */
+  show(film, at = 0) {
     this.#film = film;
     this.#tries = 0;
-    this.#load(film, 0);
+    this.#load(film, at);
     this.#captions.hidden = film.captions.length === 0;
     this.#draw();
-    this.moved(0);
+    this.#choose();
+    this.moved(at);
+  }
+
+  get time() {
+    return this.#video.currentTime;
   }
 
   /** No sound goes on behind another screen. */

@@ -3,6 +3,7 @@
 import { find, h, set, setText } from './dom.js';
 import { clock, isolate, language, onLanguage, refusalText, t } from './i18n.js';
 import { Player, duration } from './player.js';
+import { ReplayEdit } from './replay_edit.js';
 import { RefusedError, UNREACHABLE, request } from './request.js';
 import { render } from './richtext.js';
 import { browserWorld } from './world.js';
@@ -10,7 +11,7 @@ import { browserWorld } from './world.js';
 /** @typedef {import('./wire.js').Refusal} Refusal */
 /** @typedef {{at: number, title: string}} Chapter */
 /** @typedef {{at: number, message: string, name: string, html: string, reply: string}} Line */
-/** @typedef {{name: string, bytes: number, url: string}} Material */
+/** @typedef {{id: string, name: string, bytes: number, url: string}} Material */
 /** @typedef {{name: string, about: string}} Speaker */
 /**
  * @typedef {object} Recording
@@ -21,12 +22,14 @@ import { browserWorld } from './world.js';
  * @property {{type: string, bytes: number, url: string}[]} media
  * @property {Chapter[]} chapters title "": a part between two pauses
  * @property {string} chat where it is
+ * @property {boolean} [own_chapters] they are the hosts', not the pauses'
  * @property {string} [context] HTML
+ * @property {string} [words] the same, as it was typed
  * @property {Speaker[]} [speakers]
- * @property {import('./player.js').Captions[]} [captions]
+ * @property {(import('./player.js').Captions & {id: string})[]} [captions]
  * @property {Material[]} [materials]
  */
-/** @typedef {{room: string, title: string, recordings: Recording[]}} Look */
+/** @typedef {{room: string, title: string, edits?: boolean, recordings: Recording[]}} Look */
 
 /** Lines of the chat that are in the page at a time: those before are far up. */
 const SHOWN = 200;
@@ -45,6 +48,7 @@ export class Replay {
   /** @type {Line[]} */ #lines = [];
   #said = 0;
   /** @type {Player|null} */ #player = null;
+  /** @type {ReplayEdit|null} */ #edit = null;
   #back = find('#replay-back', HTMLButtonElement);
 
   /**
@@ -146,6 +150,18 @@ export class Replay {
     return filmOf(found);
   }
 
+  /** Somebody added something: what plays goes on where it is. */
+  async #changed() {
+    const before = JSON.stringify(this.#now?.captions?.map(({ id }) => id));
+    await this.#fetch();
+    const found = this.#look?.recordings.find((one) => one.recording === this.#now?.recording);
+    if (!found || this.#why) return;
+    this.#now = found;
+    this.#draw();
+    const film = filmOf(found);
+    if (film && JSON.stringify(found.captions?.map(({ id }) => id)) !== before) this.#player?.show(film, this.#player.time);
+  }
+
   /** @param {Recording} of */
   async #chat(of) {
     try {
@@ -209,6 +225,11 @@ export class Replay {
     this.#chapters(this.#now.chapters);
     this.#sheet(this.#now);
     this.#materials();
+    find('#replay-edit', HTMLElement).hidden = !this.#look?.edits;
+    if (this.#look?.edits) {
+      this.#edit ??= new ReplayEdit(this.room, this.ticket, () => this.#changed());
+      this.#edit.show(this.#now);
+    }
     if (this.#lines.length === 0) find('#replay-chat-section', HTMLElement).hidden = true;
   }
 
