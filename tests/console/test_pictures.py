@@ -135,6 +135,7 @@ async def test_every_screen_looks_as_it_did(node: Node, size: tuple[int, int], l
             same(c, f"{name}-{tag}")
         await c.press("question_mark")
         await c.quiet(still)
+        await c.waits(lambda: "Régie" in c.lines()[0], "what is behind the help is painted again")
         same(c, f"help-{tag}")
 
 
