@@ -33,7 +33,12 @@ export class Invite {
   /** Asked of the node each time: links are never kept in the page. */
   open() {
     this.#wanted = true;
-    this.options.ask('invite', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? '' });
+    this.#request('');
+  }
+
+  /** @param {string} renew the role of which older links end; "": of none */
+  #request(renew) {
+    this.options.ask('invite', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? '', ...(renew ? { renew } : {}) });
   }
 
   /** @param {Invitation} invitation */
@@ -93,7 +98,7 @@ export class Invite {
     const yes = await confirm(t('invite.renew_title', { link: t(`invite.${role}`) }), t('invite.renew_text'), t('invite.renew_yes'));
     if (yes) {
       this.#wanted = true;
-      this.options.ask('renew', { role });
+      this.#request(role);
     } else this.#dialog.showModal();
   }
 

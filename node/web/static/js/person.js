@@ -29,7 +29,6 @@ export class PersonMenu {
   constructor(options) {
     this.options = options;
     this.#panel.append(this.#node);
-    find('#people-scroll', HTMLElement).addEventListener('scroll', () => this.#popup.show(false), { signal: this.#stop.signal, passive: true });
     onLanguage(() => this.#popup.show(false), this.#stop.signal);
   }
 
