@@ -1,7 +1,7 @@
 """What a frame costs while people come and go in a room of a thousand: `python -m tests.page.bench_people`.
 
-The processor's time of each task of the page's main thread (script, style, layout, paint), as the browser's own trace has
-it: what else the machine does is not in it. A frame has 16 ms.
+The processor's time of each task of the page's main thread (script, style, layout, paint), as the browser's own trace
+has it: what else the machine does is not in it. A frame has 16 ms.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ async def measure(*, panel: bool) -> list[float]:
         await browser.start_tracing(page=guest.page, categories=CATEGORIES)
         for n in range(SECONDS * PER_SECOND):
             await node.come(person(f"p_new_{n}", f"Nouvelle {n}", publishing=[]))
-            await node.say("gone", participant=f"p_{n}", cause="left")
+            await node.say("gone", participant=f"p_{n * 37 % PEOPLE}", cause="left")
             await node.say("person", person=person(f"p_{500 + n}", f"Personne {n}", publishing=["microphone"]))
             await node.say("speaking", levels=[{"participant": f"p_{600 + n % 5}", "level": 30}])
             await asyncio.sleep(1 / PER_SECOND)

@@ -24,12 +24,16 @@ import { arrange, grid, gridCapacity, shownSize, stage, stripCapacity } from './
  * @property {Rect} rect
  */
 
+/** Tiles that still glide to their places. */
+const MANY = 16;
+
 export class Tiles {
   #holder = find('#tiles', HTMLElement);
   /** @type {Map<string, Shown>} */ #shown = new Map();
   #more = h('button', { type: 'button', class: 'more-people', hidden: true, onclick: () => this.options.onMore() });
   #alone = h('p', { class: 'alone' });
   #closed = false;
+  /** @type {{width: number, height: number}|null} as last seen: to ask for it makes the browser lay everything out */ #size = null;
   /** @type {Tile|undefined} */ #first;
 
   /**
@@ -44,13 +48,16 @@ export class Tiles {
   constructor(options) {
     this.options = options;
     this.#holder.append(this.#alone, this.#more);
-    this.observer = new ResizeObserver(() => this.draw());
+    this.observer = new ResizeObserver(([entry]) => {
+      this.#size = entry?.contentRect ?? null;
+      this.draw();
+    });
     this.observer.observe(this.#holder);
   }
 
   draw() {
     const { state } = this.options;
-    const { clientWidth: width, clientHeight: height } = this.#holder;
+    const { width, height } = this.#size ?? { width: this.#holder.clientWidth, height: this.#holder.clientHeight };
     if (!width || !height || this.#closed) return;
     const { view } = this.options;
     if (view.pinned && !state.people.has(view.pinned)) view.pinned = null;
@@ -98,6 +105,8 @@ export class Tiles {
     const rects = staged ? staged.strip : grid(cells, width, height);
     const last = rects[cells - 1];
     if (arranged.more && last) put(this.#more, last);
+    // Many that move at once are a blur, and cost more than a frame.
+    this.#holder.classList.toggle('many', cells > MANY);
     const seen = new Set();
     const large = staged ? together(arranged.stage.length, staged.stage) : [];
     arranged.stage.forEach((tile, index) => {
