@@ -109,9 +109,10 @@ class SetTexts(FromPage, frozen=True, tag="texts"):
 
 
 class Invite(FromPage, frozen=True):
-    """`zone`: IANA name, of the date in the text; "": UTC."""
+    """`zone`: IANA name, of the date in the text; "": UTC. `renew`: a role of which all older links end."""
 
     zone: Annotated[str, Meta(max_length=64)] = ""
+    renew: Annotated[str, Meta(max_length=40)] = ""
 
 
 class Admit(FromPage, frozen=True):

@@ -38,7 +38,7 @@ async def _texts(talk: Talk, message: m.SetTexts) -> None:
 
 async def _invite(talk: Talk, message: m.Invite) -> None:
     talk.check_look()
-    sent = await talk.edge.invitations.invite(talk.room.id, zone=message.zone, by=talk.actor)
+    sent = await talk.edge.invitations.invite(talk.room.id, zone=message.zone, renew=message.renew, by=talk.actor)
     made = sent.invitation
     talk.say(
         m.Invitation(

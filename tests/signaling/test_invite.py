@@ -47,6 +47,19 @@ async def test_renewing_ends_every_link_of_the_role(home: House) -> None:
     assert (await Page(home, links["host"], room.room).join())["role"] == "host"
 
 
+async def test_a_host_renews_the_links_of_a_role_from_the_page(home: House) -> None:
+    """R123, R124."""
+    room, tickets = await home.create()
+    helene = await home.person(room.room, tickets["host"], "Hélène")
+    await helene.send(type="invite", renew="participant")
+    links = {link["role"]: link["url"].split("#")[1] for link in (await helene.until("invitation"))["links"]}
+    assert list(links) == ["host", "participant"]
+    refused = await Page(home, tickets["participant"], room.room).join(expect=401)
+    assert refused["code"] == "LINK_RENEWED"
+    assert (await Page(home, links["participant"], room.room).join())["role"] == "participant"
+    assert (await Page(home, tickets["host"], room.room).join())["role"] == "host", "no other role's"
+
+
 async def test_a_role_has_so_many_links_and_no_more(home: House) -> None:
     """D2: inviting for ever fills no memory; the refusal says what to do."""
     room, tickets = await home.create()

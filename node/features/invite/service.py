@@ -46,8 +46,10 @@ class Invitations:
         self._access = access
         self._web_url = web_url
 
-    async def invite(self, room_id: str, *, roles: Sequence[str] = (), zone: str = "", by: Actor) -> Sent:
-        """New links beside those that there are.
+    async def invite(
+        self, room_id: str, *, roles: Sequence[str] = (), zone: str = "", renew: str = "", by: Actor
+    ) -> Sent:
+        """New links beside those that there are. `renew`: a role of which all older links end (R123, R124).
 
         Raises:
             Refused: VALUE_INVALID (a role, the zone), LINKS_FULL.
@@ -55,7 +57,10 @@ class Invitations:
         room = self._floor.room(room_id)
         check_right(Invite(by), room.people, room.type)
         where = zone_of(zone)
-        links = await self._access.add_links(room_id, roles or tuple(room.type.roles), by=by)
+        anew = [(await self._access.renew(room_id, renew, by=by))[0]] if renew else []
+        others = tuple(role for role in roles or room.type.roles if role != renew)
+        links = [*anew, *(await self._access.add_links(room_id, others, by=by) if others else ())]
+        links.sort(key=lambda link: list(room.type.roles).index(link.role))
         return self._sent(room, tuple(links), where)
 
     def again(self, room_id: str, url: str, *, zone: str = "", cancelled: bool = False) -> bytes:
