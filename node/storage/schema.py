@@ -14,6 +14,7 @@ import node.features.participants.store
 import node.features.quota.store
 import node.features.rates.store
 import node.features.recordings.store
+import node.features.replay.store
 import node.features.roles.store
 import node.features.rooms.store
 import node.features.schedule.store
