@@ -25,7 +25,7 @@ async def test_a_host_gives_a_role_and_mends_a_name(node: ScriptedNode, guest: G
     await guest.enter()
     await guest.page.keyboard.press("p")
     await guest.act_on("p_amina", "Changer le rôle")
-    await guest.page.get_by_label("Intervenant").check()
+    await guest.page.get_by_role("radio", name="Intervenant").check()
     await guest.page.get_by_role("button", name="Donner ce rôle").click()
     assert await node.until_heard("role") == {"type": "role", "participant": "p_amina", "role": "speaker"}
     await guest.act_on("p_amina", "Renommer")
