@@ -29,6 +29,7 @@ impl Shard {
         }
         track.muted = muted;
         track.voice.silence();
+        self.recorder.mark(track, now);
         if muted {
             for layer in &mut track.layers {
                 layer.pending.clear();

@@ -45,7 +45,7 @@ impl Shard {
                 None => Err(unknown("track", &request.track)),
             },
             Command::LimitRates(limit) => self.limit_rates(now, &limit),
-            Command::RecordTracks(_) => Err(invalid("this plane has no spool")),
+            Command::RecordTracks(record) => self.record_tracks(now, &record),
             Command::SizeSlots(size) => self.size_slots(now, &size),
             Command::GetSnapshot(_) => Ok(Some(Body::Snapshot(self.snapshot(now).assemble()))),
             Command::Attach(_) | Command::Shutdown(_) => Err(invalid("not a command of a shard")),

@@ -3,7 +3,8 @@
 use prost::Message;
 
 use crate::contract::{
-    Address, Counters, IceCredentials, Kind, OpenTransport, Protocol, SlotPolicy, Snapshot, counters, snapshot,
+    Address, Counters, IceCredentials, Kind, OpenTransport, Protocol, SlotPolicy, Snapshot, counters, record_tracks,
+    snapshot,
 };
 use crate::shard::{FirstFrames, Shard};
 use crate::slab::NONE;
@@ -85,7 +86,8 @@ impl Shard {
             },
         };
         let parts = self.transports.iter().map(|(_, transport)| part(transport)).collect();
-        SnapshotParts { parts, candidates: self.config.addresses(), counters: self.counters(now) }
+        let (candidates, counters) = (self.config.addresses(), self.counters(now));
+        SnapshotParts { parts, candidates, counters, recordings: self.recordings() }
     }
 }
 
@@ -95,6 +97,7 @@ pub struct SnapshotParts {
     parts: Vec<Part>,
     candidates: Vec<Address>,
     counters: Counters,
+    recordings: Vec<record_tracks::Change>,
 }
 
 #[derive(Debug, Clone)]
@@ -127,7 +130,7 @@ impl SnapshotParts {
                 candidates: self.candidates.clone(),
             }
         });
-        Snapshot { transports: transports.collect(), counters: Some(self.counters), ..Snapshot::default() }
+        Snapshot { transports: transports.collect(), counters: Some(self.counters), recordings: self.recordings }
     }
 }
 

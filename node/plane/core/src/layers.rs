@@ -134,7 +134,7 @@ impl Shard {
     /// A bit for each layer of a track that somebody watches, here or on another shard.
     pub(crate) fn watched_layers(&self, index: u32) -> u8 {
         let Some(track) = self.tracks.get(index) else { return 0 };
-        let mut watched = track.remotes.iter().fold(0, |all, remote| all | remote.watched);
+        let mut watched = track.remotes.iter().fold(self.tapped_layers(track), |all, remote| all | remote.watched);
         for subscriber in &track.subscribers {
             let Some(transport) = self.transports.get(subscriber.transport) else { continue };
             let Some(slot) = transport.slots.get(usize::from(subscriber.slot)) else { continue };

@@ -195,6 +195,7 @@ impl Shard {
             asking: false,
             mirror: None,
             remotes: Vec::new(),
+            taps: Vec::new(),
         };
         let is_voice = track.is_voice();
         let index = self.tracks.insert(track);
@@ -279,6 +280,7 @@ impl Shard {
 
     pub(crate) fn close_track(&mut self, index: u32) {
         let Some(track) = self.tracks.remove(index) else { return };
+        self.end_taps(&track.taps);
         self.track_names.remove(&track.id);
         self.dirty_tracks.retain(|&dirty| dirty != index);
         self.asking_tracks.retain(|&asking| asking != index);

@@ -82,6 +82,7 @@ impl Shard {
         let Some(stream) = stream else { return };
         let Some(track) = self.tracks.get_mut(stream.track) else { return };
         track.layers[usize::from(stream.layer)].report = Some(Report { info, arrived_us: now });
+        self.recorder.report(track, stream.layer);
         // The report that travelled fastest tells the difference of the clocks best; later ones may only pull it
         // along slowly, as clocks drift.
         let offset = (now + self.config.unix_offset_us) as i64 - unix_us(info.ntp);

@@ -18,6 +18,7 @@ pub use crate::ice::{Connection, Path};
 use crate::layers;
 use crate::mac::Naming;
 use crate::mirror::Mirroring;
+use crate::recording::Recorder;
 use crate::room::Room;
 use crate::slab::Slab;
 use crate::stun;
@@ -209,6 +210,7 @@ pub struct Shard {
     pub(crate) arrived_us: u64,
     pub(crate) scratch: Scratch,
     pub(crate) mirroring: Mirroring,
+    pub(crate) recorder: Recorder,
     /// Working memory of the audio levels.
     pub(crate) levels: Vec<(u32, u8)>,
     pub(crate) ranked: Vec<u32>,
@@ -250,6 +252,7 @@ impl Shard {
             arrived_us: 0,
             scratch: Scratch::default(),
             mirroring: Mirroring::default(),
+            recorder: Recorder::default(),
             levels: Vec::new(),
             ranked: Vec::new(),
             claims: Vec::new(),
@@ -438,6 +441,7 @@ impl Shard {
         }
         self.watch(now, self.tick % layers::TURNS, layers::TURNS);
         self.tend_mirrors(now, self.tick % layers::TURNS, layers::TURNS);
+        self.tend_taps(now, self.tick % layers::TURNS, layers::TURNS);
         if now >= self.next_levels_us {
             self.next_levels_us = now + crate::room::TICK_US;
             self.listen(now);

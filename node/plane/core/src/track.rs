@@ -57,6 +57,8 @@ pub struct Track {
     pub mirror: Option<Mirror>,
     /// Its mirrors on other shards.
     pub remotes: Vec<Remote>,
+    /// Streams of recordings that it goes into.
+    pub taps: Vec<u32>,
 }
 
 impl Track {
@@ -280,6 +282,11 @@ impl Layer {
                 spatial.rates[usize::from(layer)].received(bytes, now);
             }
         }
+    }
+
+    /// Packets that were lost for good, since the start.
+    pub fn given_up(&self) -> u64 {
+        self.loss.as_ref().map_or(0, |loss| loss.given_up())
     }
 
     /// Whether its sender is to be asked for something.

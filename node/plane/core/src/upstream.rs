@@ -8,6 +8,7 @@ use crate::contract::Kind;
 use crate::drops::Cause;
 use crate::ext::AudioLevel;
 use crate::nack::Arrival;
+use crate::recording::Taken;
 use crate::rtp::{self, Header};
 use crate::shard::{Shard, Totals};
 use crate::speakers::SILENCE;
@@ -115,6 +116,10 @@ impl Shard {
             Carries::Rtx => unwrap_rtx(track, layer, &mut incoming)?,
         }
         let skipped = accept(track, layer, &incoming, now, &mut self.totals)?;
+        if !track.taps.is_empty() {
+            let Incoming { sequence, repaired, .. } = incoming;
+            self.recorder.packet(track, Taken { layer, sequence, repaired, now }, &mut self.events);
+        }
         let extra = if carries == Carries::Media { skipped } else { 0 };
         transport.remb.received(len, extra);
         let layer = &track.layers[usize::from(layer)];

@@ -9,6 +9,8 @@ use std::net::SocketAddr;
 
 use common::*;
 use plane_core::bandwidth::arrivals::Arrivals;
+use plane_core::contract::to_plane::Command;
+use plane_core::contract::{RecordTracks, record_tracks};
 use plane_core::ext::Extension;
 use plane_core::rtp::{Fields, Header, is_rtcp};
 use plane_core::shard::{Sent, Sink, Transmit};
@@ -115,6 +117,38 @@ fn nothing_per_packet() {
     assert!(count < 400, "{count} allocations for {sent} packets");
     drop(viewers.drain(..));
     amina.reports(&mut world);
+}
+
+/// R: nor where it is recorded.
+#[test]
+fn nothing_per_recorded_packet() {
+    let mut world = World::new();
+    world.shard.open_spool();
+    let amina = world.join("amina", "r");
+    for (stream, track) in [(1, "amina/microphone"), (2, "amina/camera")] {
+        let recording = "0123456789abcdef0123456789abcdef".to_owned();
+        let change = record_tracks::Change { recording, stream, track: track.into(), on: true };
+        world.command(Command::RecordTracks(RecordTracks { changes: vec![change] }));
+    }
+    let mut packets: Vec<Vec<u8>> =
+        (0..4000).flat_map(|n| [amina.video(n, n as u16, n % 300 == 0), amina.audio(n, 20)]).collect();
+    let (warm, hot) = packets.split_at_mut(1000);
+    let mut recorded = 0;
+    let mut run = |world: &mut World, packets: &mut [Vec<u8>]| {
+        for (n, packet) in packets.iter_mut().enumerate() {
+            world.shard.handle_datagram(world.now, amina.address, OURS, packet);
+            if n % 50 == 49 {
+                world.now += 10 * MS;
+                world.shard.flush(world.now, &mut Nowhere::default());
+                recorded += world.shard.recorded().len();
+                world.shard.recorded().clear();
+            }
+        }
+    };
+    run(&mut world, warm);
+    let count = allocations(|| run(&mut world, hot));
+    assert!(recorded > 4000 * 1100, "{recorded}");
+    assert!(count < 20, "{count}");
 }
 
 /// R: nor where what is sent is watched on another shard, neither here nor there.

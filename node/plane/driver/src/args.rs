@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::log::Level;
 
 pub const USAGE: &str = "regie-plane --socket PATH [--listen 0.0.0.0:7881] [--listen-tcp 0.0.0.0:7881] \
-[--advertise IP[,IP…]] [--orphan-grace SECONDS] [--shards N] [--room-split 400] [--max-send-bps 2500000] [--gso on|off] [--log error|warn|info|debug]";
+[--advertise IP[,IP…]] [--orphan-grace SECONDS] [--shards N] [--room-split 400] [--max-send-bps 2500000] [--gso on|off] [--spool DIR] [--spool-floor MIB] [--log error|warn|info|debug]";
 
 /// More cores than one network card feeds; and a port each is to stay a short line in a firewall.
 pub const MAX_SHARDS: u32 = 16;
@@ -31,6 +31,10 @@ pub struct Args {
     pub room_split: u32,
     pub max_send_bps: u32,
     pub gso: bool,
+    /// Where recordings are written; none: nothing is recorded.
+    pub spool: Option<PathBuf>,
+    /// MiB that are left free on its file system.
+    pub spool_floor: u32,
     pub log: Level,
 }
 
@@ -47,6 +51,8 @@ impl Args {
             room_split: 400,
             max_send_bps: 2_500_000,
             gso: true,
+            spool: None,
+            spool_floor: 256,
             log: Level::Info,
         };
         while let Some(word) = words.next() {
@@ -93,6 +99,8 @@ impl Args {
                     return Err("--room-split 0: use 1 or more.".to_owned());
                 }
             }
+            "--spool" => self.spool = Some(PathBuf::from(value)),
+            "--spool-floor" => self.spool_floor = number(name, value)?,
             "--gso" => self.gso = on_off(name, value)?,
             "--log" => {
                 self.log = Level::parse(value).ok_or(format!("--log {value}: use error, warn, info or debug."))?

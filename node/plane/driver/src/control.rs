@@ -33,6 +33,8 @@ const CONNECTIONS: usize = 16;
 
 /// What this plane can do beyond the first contract; see `Attached` there.
 const ABILITIES: &[&str] = &["layers", "transport-cc"];
+/// Only with a spool.
+const RECORDING: &str = "recording";
 
 const LISTENER: u64 = 0;
 const SHARDS: u64 = 1;
@@ -304,6 +306,7 @@ impl Control {
         let who: String = who.chars().filter(|c| !c.is_control()).take(64).collect();
         say!(Info, "controlled by {who} epoch={epoch}");
         let identity = &self.identity;
+        let recording = self.router.records().then_some(&RECORDING);
         let attached = Attached {
             epoch,
             instance: identity.instance.clone(),
@@ -313,7 +316,7 @@ impl Control {
             orphan_grace_s: identity.orphan_grace_s,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             optimised: !cfg!(debug_assertions),
-            abilities: ABILITIES.iter().map(|&ability| ability.to_owned()).collect(),
+            abilities: ABILITIES.iter().chain(recording).map(|&ability| ability.to_owned()).collect(),
         };
         self.reply(connection, id, Body::Attached(attached));
     }

@@ -83,7 +83,7 @@ impl Links {
 }
 
 /// How many of `bytes` are whole records and fit into `room`.
-fn fitting(bytes: &[u8], room: usize) -> usize {
+pub fn fitting(bytes: &[u8], room: usize) -> usize {
     if bytes.len() <= room {
         return bytes.len();
     }

@@ -12,8 +12,10 @@ mod log;
 mod merge;
 mod messages;
 mod placement;
+mod recordings;
 mod router;
 mod runner;
+mod spool;
 mod sys;
 mod tcp;
 
@@ -39,6 +41,7 @@ use links::Links;
 use messages::{FromShard, ShardHandle};
 use router::Router;
 use runner::{Kernel, Runner};
+use spool::{Spool, Tape};
 use sys::{Udp, Wake};
 use tcp::Tcp;
 
@@ -88,8 +91,9 @@ fn start(args: &Args) -> Result<(), Stop> {
     }
     let _lock = lock(&args.socket)?;
     let sockets = bind(args)?;
+    let spool = args.spool.as_deref().map(|path| open_spool(path, args.spool_floor)).transpose()?;
     let listener = listen(&args.socket)?;
-    let outcome = serve(args, signal, sockets, listener);
+    let outcome = serve(args, signal, sockets, listener, spool);
     let _ = std::fs::remove_file(&args.socket);
     outcome?;
     say!(Info, "closed");
@@ -128,7 +132,13 @@ struct Common {
 
 type Thread = JoinHandle<io::Result<()>>;
 
-fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener) -> io::Result<()> {
+fn serve(
+    args: &Args,
+    signal: OwnedFd,
+    sockets: Sockets,
+    listener: UnixListener,
+    mut spool: Option<Spool>,
+) -> io::Result<()> {
     let mut secret = [0u8; 32];
     sys::random(&mut secret)?;
     let mut instance = [0u8; 8];
@@ -138,7 +148,7 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener)
     let (messages, from_shards) = channel();
     let unix_offset_us = sys::unix_us() - sys::monotonic_us();
     let gate = Arc::new(Gate::new(sys::open_files()));
-    let common = Common { messages, control: control_wake.clone(), gate: gate.clone() };
+    let common = Common { messages: messages.clone(), control: control_wake.clone(), gate: gate.clone() };
 
     let port = sockets.udp.first().map_or(Ok(0), |udp| udp.local().map(|address| address.port()))?;
     let (mut told, mut threads, mut shards) = (Vec::new(), Vec::new(), Vec::new());
@@ -159,11 +169,14 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener)
                 told.push(address); // TCP has one port for all
             }
         }
-        let (thread, handle) = start_shard(config, udp, links, wake, &common)?;
+        let (thread, handle) = start_shard(config, udp, links, wake, spool.as_mut().map(Spool::tape), &common)?;
         threads.push(thread);
         shards.push(handle);
     }
     drop(common); // the shards' threads have their own
+    let records = spool.is_some();
+    let writer = spool.map(|spool| spool.start(shards.clone(), messages.clone(), control_wake.clone())).transpose()?;
+    drop(messages);
 
     let identity = Identity {
         instance: instance.clone(),
@@ -174,7 +187,7 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener)
     if let Some((_, listener)) = sockets.tcp {
         accept(listener, &secret, shards.clone(), gate)?;
     }
-    let router = Router::new(shards, args.room_split as usize);
+    let router = Router::new(shards, args.room_split as usize, records);
     let control = Control::new(listener, signal, control_wake, from_shards, router, identity)?;
     let mut stdout = io::stdout().lock();
     let (socket, count) = (args.socket.display(), args.shards);
@@ -186,6 +199,11 @@ fn serve(args: &Args, signal: OwnedFd, sockets: Sockets, listener: UnixListener)
         let ended = thread.join().unwrap_or_else(|_| Err(io::Error::other("a shard's thread panicked")));
         outcome = outcome.and(ended);
     }
+    if let Some(writer) = writer
+        && writer.join().is_err()
+    {
+        outcome = outcome.and(Err(io::Error::other("the writer of the spool panicked")));
+    }
     outcome
 }
 
@@ -194,11 +212,15 @@ fn start_shard(
     udp: Udp,
     links: Links,
     wake: Arc<Wake>,
+    tape: Option<Tape>,
     common: &Common,
 ) -> io::Result<(Thread, ShardHandle)> {
     let (commands, to_shard) = channel();
     let number = usize::from(config.shard);
-    let shard = Shard::new(config);
+    let mut shard = Shard::new(config);
+    if tape.is_some() {
+        shard.open_spool();
+    }
     let runner = Runner {
         number,
         shard,
@@ -210,6 +232,7 @@ fn start_shard(
         messages: common.messages.clone(),
         control: common.control.clone(),
         links,
+        tape,
     };
     let thread = thread::Builder::new().name(format!("shard-{number}")).spawn(move || {
         // Without it what it carries is lost, and whoever started this process is to know that.
@@ -219,6 +242,13 @@ fn start_shard(
         })
     })?;
     Ok((thread, ShardHandle { commands, wake }))
+}
+
+fn open_spool(path: &Path, floor_mib: u32) -> Result<Spool, Stop> {
+    Spool::open(path, u64::from(floor_mib) << 20).map_err(|error| {
+        let path = path.display();
+        Stop::Refused(format!("cannot record to {path}: {error}. Choose another --spool, or leave it out."))
+    })
 }
 
 fn listen_tcp(listen: SocketAddrV4) -> Result<(SocketAddrV4, TcpListener), Stop> {

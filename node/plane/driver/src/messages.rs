@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use plane_core::contract::Send;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
+use plane_core::contract::{RequestKeyFrame, Send};
 use plane_core::counters::SnapshotParts;
 
 use crate::accept::Arrived;
+use crate::spool::Spooled;
 use crate::sys::Wake;
 
 /// Whom an answer is for.
@@ -56,6 +57,8 @@ pub enum FromShard {
         shard: usize,
         body: Body,
     },
+    /// From the writer of the spool.
+    Spool(Spooled),
 }
 
 /// Where a shard takes its commands.
@@ -71,6 +74,11 @@ impl ShardHandle {
         if self.commands.send(message).is_ok() {
             self.wake.wake();
         }
+    }
+
+    pub fn ask_key_frame(&self, track: &str) {
+        let track = track.to_owned();
+        self.command(ReplyTo::Nobody, Command::RequestKeyFrame(RequestKeyFrame { track }));
     }
 
     pub fn command(&self, reply: ReplyTo, command: Command) {

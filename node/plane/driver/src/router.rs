@@ -11,14 +11,16 @@ use plane_core::contract::failed::Cause;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
 use plane_core::contract::{
-    AssignSlots, Counters, Done, Failed, LimitRates, MuteTracks, OpenTransport, Send, SizeSlots, SlotPolicy, Snapshot,
-    limit_rates,
+    AssignSlots, Counters, Done, Failed, LimitRates, MuteTracks, OpenTransport, RecordTracks, Send, SizeSlots,
+    SlotPolicy, Snapshot, limit_rates,
 };
 
 use crate::caps::Caps;
 use crate::merge::{self, Seconds};
 use crate::messages::{FromShard, ReplyTo, ShardHandle, ToShard};
 use crate::placement::{Closed, Placement};
+use crate::recordings::Recordings;
+use crate::spool::Spooled;
 
 /// Who asked.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +51,7 @@ pub struct Router {
     placement: Placement,
     seconds: Seconds,
     caps: Caps,
+    recordings: Recordings,
     pending: HashMap<u64, Pending>,
     next_ticket: u64,
 }
@@ -71,13 +74,15 @@ pub fn failed(cause: Cause, detail: impl Into<String>) -> Body {
 type Split<T> = BTreeMap<usize, Vec<T>>;
 
 impl Router {
-    pub fn new(shards: Vec<ShardHandle>, split: usize) -> Router {
+    /// `spool`: tracks can be recorded.
+    pub fn new(shards: Vec<ShardHandle>, split: usize, spool: bool) -> Router {
         let count = shards.len();
         Router {
             shards,
             placement: Placement::new(count, split),
             seconds: Seconds::new(count),
             caps: Caps::default(),
+            recordings: Recordings::new(spool),
             pending: HashMap::new(),
             next_ticket: 1,
         }
@@ -85,6 +90,11 @@ impl Router {
 
     pub fn shards(&self) -> usize {
         self.shards.len()
+    }
+
+    /// Whether there is a spool.
+    pub fn records(&self) -> bool {
+        self.recordings.open()
     }
 
     pub fn stop(&self) {
@@ -124,7 +134,7 @@ impl Router {
                 Ok(())
             }
             Command::LimitRates(limit) => self.limit_rates(asked, limit),
-            Command::RecordTracks(_) => Err(invalid("this plane has no spool")),
+            Command::RecordTracks(record) => self.record_tracks(asked, record),
             Command::GetSnapshot(_) => {
                 let all = (0..self.shards.len()).map(|shard| (shard, command.clone())).collect();
                 self.hand_to(asked, all);
@@ -255,6 +265,22 @@ impl Router {
         self.hand_out(asked, split, |changes| Command::MuteTracks(MuteTracks { changes }))
     }
 
+    /// Where a track is at home it is recorded. One that is gone has ended its streams by itself.
+    fn record_tracks(&mut self, asked: Asked, record: RecordTracks) -> Result<(), Refusal> {
+        if !self.recordings.open() {
+            return Err(invalid("this plane has no spool"));
+        }
+        let mut split = Split::new();
+        for change in record.changes {
+            match self.placement.track(&change.track) {
+                Some(track) => split.entry(track.shard).or_insert_with(Vec::new).push(change),
+                None if change.on => return Err(unknown("track", &change.track)),
+                None => {}
+            }
+        }
+        self.hand_out(asked, split, |changes| Command::RecordTracks(RecordTracks { changes }))
+    }
+
     fn assign_slots(&mut self, asked: Asked, assign: AssignSlots) -> Result<(), Refusal> {
         let mut split = Split::new();
         for change in assign.changes {
@@ -360,6 +386,11 @@ impl Router {
             }
             FromShard::Reply { .. } | FromShard::Snapshot { .. } => None,
             FromShard::Event { shard, body } => self.event(shard, body),
+            FromShard::Spool(Spooled::Event(body)) => Some(Told::Event(*body)),
+            FromShard::Spool(Spooled::Figures(streams, spool)) => {
+                self.recordings.take(streams, spool);
+                None
+            }
         }
     }
 
@@ -384,12 +415,13 @@ impl Router {
 
     fn join(&self, snapshots: Vec<Snapshot>) -> Snapshot {
         let mut transports = Vec::new();
-        let mut figures = Vec::new();
+        let (mut figures, mut recordings) = (Vec::new(), Vec::new());
         for snapshot in snapshots {
             transports.extend(snapshot.transports);
+            recordings.extend(snapshot.recordings);
             figures.extend(snapshot.counters);
         }
-        Snapshot { transports, counters: Some(self.counted(merge::merge(figures.into_iter()))), ..Snapshot::default() }
+        Snapshot { transports, counters: Some(self.counted(merge::merge(figures.into_iter()))), recordings }
     }
 
     /// A room that is on several shards is one room.
@@ -397,6 +429,7 @@ impl Router {
         if let Some(gauge) = &mut counters.gauge {
             gauge.rooms = self.placement.rooms() as u64;
         }
+        self.recordings.add_to(&mut counters);
         counters
     }
 

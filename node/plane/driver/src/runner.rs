@@ -16,6 +16,7 @@ use crate::lag::Lag;
 use crate::links::Links;
 use crate::messages::{FromShard, ReplyTo, ToShard};
 use crate::say;
+use crate::spool::Tape;
 use crate::sys::{self, BATCH, Batch, Outcome, Rest, Udp, Wake};
 use crate::tcp::Tcp;
 
@@ -30,6 +31,8 @@ const COMMANDS_AT_ONCE: usize = 32;
 
 /// When to try again what found a full ring.
 const RETRY_US: u64 = 1000;
+/// How often so, at the end.
+const LAST_TRIES: usize = 2000;
 
 /// Sends what the shard hands over, and learns what the kernel can do.
 struct Gso<'a> {
@@ -130,6 +133,8 @@ pub struct Runner {
     pub control: Arc<Wake>,
     /// To the other shards.
     pub links: Links,
+    /// To the writer of the spool, if there is one.
+    pub tape: Option<Tape>,
 }
 
 /// What the driver itself counts.
@@ -164,7 +169,7 @@ impl Runner {
             if commanded {
                 self.wake.clear();
                 if !self.take_commands(&mut told) {
-                    return Ok(());
+                    return self.end_recordings();
                 }
             }
             if framed {
@@ -279,8 +284,26 @@ impl Runner {
         if self.shard.flush(now, &mut sink) > 0 && oldest != u64::MAX && lane == MEDIA {
             tally.lag.add(sys::unix_us().saturating_sub(oldest));
         }
-        let crowded = self.links.send(&mut self.shard)?; // what serving brought about: key frames to ask for
+        let mut crowded = self.links.send(&mut self.shard)?; // what serving brought about: key frames to ask for
+        crowded |= self.record()?;
         Ok((count, crowded))
+    }
+
+    /// Moves what is recorded to the writer. `true`: something still waits.
+    fn record(&mut self) -> io::Result<bool> {
+        self.tape.as_mut().map_or(Ok(false), |tape| tape.send(&mut self.shard))
+    }
+
+    /// The plane stops: streams get their ends, if the disk is not in the way for long.
+    fn end_recordings(&mut self) -> io::Result<()> {
+        self.shard.end_recordings(sys::monotonic_us());
+        for _ in 0..LAST_TRIES {
+            if !self.record()? {
+                break;
+            }
+            std::thread::sleep(Duration::from_micros(RETRY_US));
+        }
+        Ok(())
     }
 
     fn counters(&mut self, now: u64, tally: &mut Tally) -> Counters {

@@ -2,6 +2,8 @@
 
 #[path = "sys_lanes.rs"]
 mod lanes;
+#[path = "sys_spool.rs"]
+pub mod spool;
 #[path = "sys_tcp.rs"]
 mod tcp;
 

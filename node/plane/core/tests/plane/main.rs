@@ -17,6 +17,7 @@ mod mirror;
 mod mirror_churn;
 mod mirror_layers;
 mod mute;
+mod recording;
 mod refusals;
 mod repair_down;
 mod repair_up;

@@ -8,6 +8,7 @@ mod common;
 mod connections;
 mod life;
 mod media;
+mod recordings;
 mod shards;
 mod stalled;
 mod takeover;

@@ -12,6 +12,8 @@ mod connections;
 mod life;
 #[path = "../process/media.rs"]
 mod media;
+#[path = "../process/recordings.rs"]
+mod recordings;
 #[path = "../process/shards.rs"]
 mod shards;
 #[path = "../process/stalled.rs"]
