@@ -5,7 +5,7 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, pictures, wheel, deb, ops, audit, sbom, clean.
+# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, pictures, wheel, deb, ops, audit, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -169,6 +169,12 @@ fuzz: build
 	@PROPTEST_CASES=$(CASES) cargo test --locked --release -j$(JOBS) --manifest-path $(PLANE)/Cargo.toml -p regie-plane-core
 	@JOBS=$(JOBS) $(PLANE)/fuzz/engine/run.sh $$(( $(MINUTES) * 60 ))
 	@HYPOTHESIS_CASES=$(CASES) $(BIN)/pytest -q -n $(JOBS) --timeout 3600 -m hypothesis tests/media tests/features tests/signaling tests/rpc
+
+# Planes that are killed while they record, at so many random instants: `make test-kill COUNT=1000`.
+COUNT ?= 200
+.PHONY: test-kill
+test-kill: build
+	@$(BIN)/python -m tests.media.recorder $(COUNT)
 
 .PHONY: pictures
 pictures: build
