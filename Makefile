@@ -157,7 +157,7 @@ metrics: $(DONE)/plane
 .PHONY: lock
 lock: $(DONE)/python
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --custom-compile-command "make lock" --extra node --group dev pyproject.toml --output-file requirements.lock
+	    --custom-compile-command "make lock" --extra node --extra otel --group dev pyproject.toml --output-file requirements.lock
 	@cd tests/page && npm install --silent --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 # The property tests of both languages with a thousand times the cases, and any bytes for the plane, led by coverage, for so

@@ -145,6 +145,12 @@ class LogSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: Level = "info"
 
 
+class TracingSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`endpoint`: where spans go, OTLP over HTTP, e.g. "http://127.0.0.1:4318/v1/traces"; empty: nowhere."""
+
+    endpoint: str = ""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     node: NodeSection = NodeSection()
     web: WebSection = WebSection()
@@ -155,6 +161,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics: MetricsSection = MetricsSection()
     limits: Limits = Limits()
     log: LogSection = LogSection()
+    tracing: TracingSection = TracingSection()
 
     @property
     def name(self) -> str:
@@ -213,6 +220,12 @@ _URL: Final = Text(
     "Configuration : web.public_url = « {value} » n’est pas une adresse web : écrivez par exemple "
     "« https://regie.exemple.fr ».",
     "Configuration: web.public_url = “{value}” is not a web address: write for example “https://regie.example.org”.",
+)
+_ENDPOINT: Final = Text(
+    "Configuration : tracing.endpoint = « {value} » n’est pas une adresse web : écrivez par exemple "
+    "« http://127.0.0.1:4318/v1/traces ».",
+    "Configuration: tracing.endpoint = “{value}” is not a web address: write for example "
+    "“http://127.0.0.1:4318/v1/traces”.",
 )
 _TURN_URL: Final = Text(
     "Configuration : turn.urls = « {value} » n’est pas un serveur TURN : écrivez par exemple "
@@ -416,9 +429,9 @@ def _check(config: Config) -> None:
             ":" in bare and not host.startswith("[")
         ):
             raise ConfigError(_ADDRESS, where=where, value=value, example=example)
-    url = config.web.public_url
-    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
-        raise ConfigError(_URL, value=url)
+    for url, sentence in ((config.web.public_url, _URL), (config.tracing.endpoint, _ENDPOINT)):
+        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise ConfigError(sentence, value=url)
     _check_turn(config)
     length = len(os.fsencode(config.run_dir))
     if length > SOCKET_PATH_MAX:

@@ -19,6 +19,7 @@ SECTIONS: Final[dict[str, Text]] = {
     "metrics": Text("Mesures pour Prometheus, /healthz et /readyz.", "Metrics for Prometheus, /healthz and /readyz."),
     "limits": Text("Ce que ce nœud accepte.", "What this node allows."),
     "log": Text("Journaux.", "Logs."),
+    "tracing": Text("Traces : pip install regie[otel].", "Traces: pip install regie[otel]."),
 }
 
 KEYS: Final[dict[str, Text]] = {
@@ -169,4 +170,8 @@ KEYS: Final[dict[str, Text]] = {
         "“json”, “console”, or “auto”: for people on a terminal, else JSON.",
     ),
     "log.level": Text("debug, info, warning ou error.", "debug, info, warning or error."),
+    "tracing.endpoint": Text(
+        "Collecteur OTLP par HTTP, par exemple « http://127.0.0.1:4318/v1/traces » ; vide : aucun.",
+        "OTLP collector by HTTP, for example “http://127.0.0.1:4318/v1/traces”; empty: none.",
+    ),
 }

@@ -3,18 +3,25 @@
 What could be personal (a name, an address, a text) is wrapped in `Pii` where it must be passed at all; it prints as a
 mark of itself. Ids of rooms and people tie lines together that are about somebody: at debug only, never in what a node
 logs unasked.
+
+A line is JSON with `timestamp`, `level`, `action` (what happened, under a name that does not change) and `request`,
+where one led to it (`node/tracing.py`). What a library says has the action `library`, its name, and no addresses.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import logging
+import re
 import secrets
 import sys
 from typing import Any, Final, Literal
 
 import structlog
+from structlog.typing import EventDict
 
 from node.errors import Refused
+from node.tracing import request_id
 
 Format = Literal["auto", "json", "console"]
 Level = Literal["debug", "info", "warning", "error"]
@@ -22,10 +29,13 @@ Level = Literal["debug", "info", "warning", "error"]
 _QUIET: Final = ("aiosqlite", "alembic", "sqlalchemy", "aiohttp.access", "asyncio", "aiohttp.server")
 
 
-def fault(event: str, **fields: object) -> Refused:
+_ADDRESS: Final = re.compile(r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\dA-Fa-f]*:[\dA-Fa-f:]*:[\dA-Fa-f.]*)(?![\w:])")
+
+
+def fault(action: str, **fields: object) -> Refused:
     """Log the exception under way, and what to tell the caller: INTERNAL with a number that the log has too."""
     number = "f_" + secrets.token_hex(6)
-    structlog.get_logger().error(event, fault=number, **{"exc_info": True, **fields})
+    structlog.get_logger().error(action, fault=number, **{"exc_info": True, **fields})
     return Refused("INTERNAL", current=number)
 
 
@@ -49,6 +59,35 @@ class Pii:
         return hash(self.value)
 
 
+def masked(sentence: str) -> str:
+    """Without IP addresses."""
+    return _ADDRESS.sub(lambda found: "‹ip›" if _is_address(found[0]) else found[0], sentence)
+
+
+def _is_address(word: str) -> bool:
+    try:
+        ipaddress.ip_address(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _of_library(_logger: Any, _method: str, line: EventDict) -> EventDict:
+    """Its sentence is not a name, and it does not know what is personal."""
+    record: logging.LogRecord = line["_record"]
+    line["library"], line["message"], line["event"] = record.name, masked(str(line["event"])), "library"
+    if "exception" in line:
+        line["exception"] = masked(line["exception"])
+    return line
+
+
+def _in_order(_logger: Any, _method: str, line: EventDict) -> EventDict:
+    first = {"timestamp": line.pop("timestamp", ""), "level": line.pop("level", ""), "action": line.pop("event", "")}
+    if request := request_id():
+        first["request"] = request
+    return {**first, **line}
+
+
 def configure(format_: Format = "auto", level: Level = "info") -> None:
     """Send structlog's and the standard library's records to stderr, in one form."""
     as_json = format_ == "json" or (format_ == "auto" and not sys.stderr.isatty())
@@ -57,19 +96,19 @@ def configure(format_: Format = "auto", level: Level = "info") -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
     ]
     # Never the default formatter: it prints the local variables of every frame, and tickets and keys are among them.
     renderer: Any = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback, event_key="action"
     )
     if as_json:
-        shared.append(structlog.processors.format_exc_info)
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=repr)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *shared],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *shared, _of_library],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _in_order, renderer],
         )
     )
     root = logging.getLogger()

@@ -36,6 +36,7 @@ def media_settings(config: Config) -> MediaSettings:
         orphan_grace_s=media.orphan_grace_s,
         start_plane=media.start_plane,
         spool=config.spool,
+        log=config.log.level,
     )
 
 

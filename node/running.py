@@ -17,7 +17,7 @@ import secrets
 import socket
 import ssl
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ import node.features.quota.store as quota_store
 import node.features.rates.store as rates_store
 import node.features.recordings.store as recordings_store
 import node.features.rooms.store as rooms_store
+from node import tracing
 from node.clock import SystemClock
 from node.config import Config, make_folders, split_address
 from node.errors import Fault
@@ -142,6 +143,7 @@ class RunningNode:
     _listening: list[asyncio.Server] = field(default_factory=list)
     _tls: ssl.SSLContext | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _stop_tracing: Callable[[], None] | None = None
 
     @property
     def rpc_address(self) -> str:
@@ -242,7 +244,15 @@ class RunningNode:
         await self.media.shutdown(stop_plane=stop_plane)
         await self.ledger.close()
         await self.engine.dispose()
+        if self._stop_tracing is not None:
+            await asyncio.to_thread(self._stop_tracing)
         log.info("node_stopped")
+
+    def trace(self) -> None:
+        """Raises `Fault` where that needs what is not installed."""
+        if self.config.tracing.endpoint:
+            end = self.config.tracing.endpoint
+            self._stop_tracing = tracing.start(end, node=self.config.name, version=version())
 
     # ------------------------------------------------------------ the web
 
@@ -448,6 +458,7 @@ def _turn(config: Config, clock: SystemClock) -> Turn:
 
 async def _begin(running: RunningNode) -> None:
     config, floor, media = running.config, running.floor, running.media
+    running.trace()
     running.bind()
     tls = await asyncio.to_thread(running.certificates)
     running.ledger.start()

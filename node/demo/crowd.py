@@ -20,8 +20,6 @@ import uvloop
 
 from node.demo import loops, peer, people, tracks
 
-log = logging.getLogger(__name__)
-
 
 class Attendee:
     """One person of the crowd."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import aioice.ice
+import structlog
 from aiortc import (
     MediaStreamTrack,
     RTCBundlePolicy,
@@ -26,9 +26,10 @@ from aiortc import (
     RTCSessionDescription,
 )
 
+from node import tracing
 from node.demo.tracks import SpeechTrack, send_levels
 
-log = logging.getLogger(__name__)
+log: Final = structlog.get_logger()
 
 Message = dict[str, Any]
 
@@ -88,6 +89,8 @@ class Peer:
         self.participant = ""
         self.session = ""
         self.seq = 0
+        self.request = tracing.fresh()
+        """What this person's requests are called in the logs."""
         self.joined: Message = {}
         self.ended: Message | None = None
         self._voice, self._camera, self._hears, self._sees = voice, camera, hears, sees
@@ -121,7 +124,7 @@ class Peer:
             "sdp": connection.localDescription.sdp,
             "session": self.session or None,
         }
-        headers = {"Authorization": f"Bearer {self.door.ticket}"}
+        headers = {"Authorization": f"Bearer {self.door.ticket}", tracing.HEADER: self.request}
         async with self._http.post(self.door.join, json=body, headers=headers) as answer:
             said: Message = await answer.json(content_type=None)
             if answer.status != 201:
@@ -139,7 +142,8 @@ class Peer:
             try:
                 async with self._http.ws_connect(f"{self.door.base}/ws", protocols=("regie.v1",)) as socket:
                     self._socket = socket
-                    await self.send({"type": "hello", "session": self.session, "seq": self.seq, "language": "fr"})
+                    hello = {"type": "hello", "session": self.session, "seq": self.seq, "language": "fr"}
+                    await self.send({**hello, "request": self.request})
                     async for frame in socket:
                         if frame.type is aiohttp.WSMsgType.TEXT:
                             tries = 0
@@ -147,7 +151,7 @@ class Peer:
                     if socket.close_code in (4001, 4003):
                         return
             except (TimeoutError, aiohttp.ClientError, OSError, ConnectionError) as cause:
-                log.debug("websocket of %s: %r", self.participant, cause)
+                log.debug("websocket_dropped", participant=self.participant, why=repr(cause))
             finally:
                 self._socket = None
                 self.welcomed.clear()
@@ -244,7 +248,7 @@ class Peer:
             try:
                 await self.join()
             except (JoinRefused, aiohttp.ClientError, TimeoutError) as cause:
-                log.warning("could not come back: %s", cause)
+                log.warning("not_come_back", why=str(cause))
                 await asyncio.sleep(pause)
             else:
                 await self._say_again()

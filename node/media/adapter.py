@@ -16,12 +16,12 @@ import asyncio
 import contextlib
 import functools
 import hashlib
-import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
+import structlog
 
 from node import ports
 from node.errors import Fault, Refused
@@ -36,6 +36,7 @@ from node.media.supervisor import Link, MediaSettings, Supervisor
 from node.media.taps import Taps
 from node.media.told import TOLD, held_of
 from node.media.turns import Turns, Waiting
+from node.tracing import OUTSIDE, span
 from protos.plane.v1 import plane_pb2 as wire
 
 ICE_WITHIN_S: Final = 30.0
@@ -50,7 +51,7 @@ MAX_LABEL: Final = 1024
 NEGOTIATING: Final = 16
 """Offers that are answered at a time: read they take more than twice their text, and the plane answers in a moment."""
 
-log = logging.getLogger("regie.media")
+log: Final = structlog.get_logger()
 
 Listener = Callable[[ports.MediaEvent], None]
 
@@ -145,7 +146,7 @@ class PlaneMedia(Taps):
                 await link.client.call(wire.ToPlane(shutdown=wire.Shutdown()))
                 await asyncio.wait_for(link.client.ended.wait(), ENDS_WITHIN_S)
             except (PlaneGone, PlaneFailed, TimeoutError) as error:
-                log.info("plane was told to end: %s", error)
+                log.info("plane_stops", why=str(error))
             await self._supervisor.ended(ENDS_WITHIN_S)
         link.client.close()
 
@@ -171,9 +172,9 @@ class PlaneMedia(Taps):
         for batch in self._batches:
             batch.again()
         self._abilities = self._settings.usable(attached.abilities)
-        log.info("attached to plane %s, epoch %d, version %s", attached.instance, attached.epoch, attached.version)
+        log.info("plane_attached", instance=attached.instance, epoch=attached.epoch, version=attached.version)
         if not attached.optimised:
-            log.warning("this plane is a debug build: never measure it")
+            log.warning("plane_is_debug_build", remedy="never measure it")
         if not self._up:
             self._up = True
             self._tell(
@@ -202,14 +203,14 @@ class PlaneMedia(Taps):
             try:
                 await self._attach()
             except (Fault, PlaneGone, PlaneFailed, OSError) as error:
-                log.error("plane not reached: %s", error)
+                log.error("plane_not_reached", why=str(error))
                 self._down(str(error))
                 self._lost.set()
 
     def _on_lost(self, cause: str) -> None:
         if self._fenced or self._stopping:
             return
-        log.warning("plane connection lost: %s", cause)
+        log.warning("plane_lost", why=cause)
         self._link = None
         self._cause = cause
         self._lost.set()
@@ -225,7 +226,7 @@ class PlaneMedia(Taps):
             batch.forget()
         if self._up:
             self._up = False
-            log.error("plane down: %s", cause)
+            log.error("plane_down", why=cause)
             self._tell(ports.PlaneDown(cause=cause))
 
     def _reconcile(self, snapshot: wire.Snapshot, *, adopt: bool) -> None:
@@ -274,7 +275,7 @@ class PlaneMedia(Taps):
             try:
                 listener(event)
             except Exception:
-                log.exception("a listener failed on %s", type(event).__name__)
+                log.exception("media_listener_failed", told=type(event).__name__)
 
     # ---------------------------------------------------------------- commands (node.ports.Media)
 
@@ -291,8 +292,9 @@ class PlaneMedia(Taps):
         if len(label) > MAX_LABEL or len(transport.encode()) > 48:
             raise Fault("a label longer than 1 KiB or a transport id longer than 48 bytes")
         async with self._negotiating:
-            description = sdp.parse(offer)
-            plan = negotiate(description, shape, transport, muted, self._abilities)
+            with span("negotiate", shape=str(shape)):
+                description = sdp.parse(offer)
+                plan = negotiate(description, shape, transport, muted, self._abilities)
             return await self._open(room, transport, label, description, plan)
 
     async def _open(
@@ -409,7 +411,8 @@ class PlaneMedia(Taps):
         link = self._link
         if link is None:
             raise PlaneGone("not attached")
-        return await link.client.call(command)
+        with span(f"plane.{command.WhichOneof('command')}"):
+            return await link.client.call(command)
 
     async def _call(
         self, command: wire.ToPlane, *, unknown_is_fine: bool = False, down_is_fine: bool = False
@@ -459,7 +462,7 @@ class PlaneMedia(Taps):
 
     def _say_goodbye(self, client: PlaneClient, session: _Session) -> None:
         if session.peer is not None and (datagrams := session.peer.close()):
-            _send_dtls(client, session.transport, datagrams)
+            client.send_dtls(session.transport, datagrams)
 
     # ---------------------------------------------------------------- events of the plane
 
@@ -472,7 +475,7 @@ class PlaneMedia(Taps):
 
     def _on_fenced(self, event: wire.Fenced) -> None:
         self._fenced = event.epoch
-        log.warning("fenced: a newer control process took over with epoch %d", event.epoch)
+        log.warning("plane_fenced", epoch=event.epoch)
         if self._link is not None:
             self._link.client.close()
             self._link = None
@@ -508,7 +511,7 @@ class PlaneMedia(Taps):
             self._set_keys(client, session)
         if datagrams:
             # After the keys: with this flight the peer begins to send.
-            _send_dtls(client, session.transport, datagrams)
+            client.send_dtls(session.transport, datagrams)
         if peer.state in (State.FAILED, State.CLOSED):
             self._give_up(session, f"dtls: {peer.cause}")
         return peer.begun and peer.state is State.WAITING
@@ -553,7 +556,7 @@ class PlaneMedia(Taps):
         session.deadline = self._now() + seconds
         self._waiting[session.transport] = session
         if self._tick is None:
-            self._tick = asyncio.get_running_loop().call_later(TICK_S, self._on_tick)
+            self._tick = asyncio.get_running_loop().call_later(TICK_S, self._on_tick, context=OUTSIDE)
 
     def _on_tick(self) -> None:
         """One timer for all, and none while nobody is joining."""
@@ -567,9 +570,9 @@ class PlaneMedia(Taps):
             elif session.peer is not None and self._link is not None:
                 datagrams = session.peer.resend(now)
                 if datagrams:
-                    _send_dtls(self._link.client, session.transport, datagrams)
+                    self._link.client.send_dtls(session.transport, datagrams)
         if self._waiting:
-            self._tick = asyncio.get_running_loop().call_later(TICK_S, self._on_tick)
+            self._tick = asyncio.get_running_loop().call_later(TICK_S, self._on_tick, context=OUTSIDE)
         if self._shaken >= (10 * CROWD if self._waiting else CROWD):
             self._shaken = 0
             give_back()
@@ -593,7 +596,3 @@ class PlaneMedia(Taps):
 
 def _is_unknown(error: PlaneFailed) -> bool:
     return error.cause == wire.Failed.CAUSE_UNKNOWN
-
-
-def _send_dtls(client: PlaneClient, transport: str, datagrams: list[bytes]) -> None:
-    client.tell(wire.ToPlane(send_dtls=wire.SendDtls(transport=transport, datagrams=datagrams)))

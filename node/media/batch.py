@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
 from node.media.plane import PlaneFailed, PlaneGone
+from node.tracing import MAX_JOINED, begin, joined, request_id
 
 MAX_CHANGES: Final = 4096
 
@@ -30,9 +31,12 @@ class Batch(Generic[Change]):
         self._done: asyncio.Future[None] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._owed: list[Change] = []
+        self._requests: list[str] = []
 
     async def add(self, changes: Iterable[Change]) -> None:
         self._changes.extend(changes)
+        if len(self._requests) < MAX_JOINED:
+            self._requests.append(request_id())
         # Shielded: one caller that goes away must not take back the changes of the others.
         await asyncio.shield(self._begin())
 
@@ -60,6 +64,8 @@ class Batch(Generic[Change]):
         while self._done is not None:
             changes, done = self._changes, self._done
             self._changes, self._done = [], None
+            begin(joined(self._requests))  # the worker is whoever was first's, and works for all of them
+            self._requests.clear()
             error: BaseException | None = None
             for at in range(0, len(changes), MAX_CHANGES):
                 error = await self._apply(changes[at : at + MAX_CHANGES]) or error

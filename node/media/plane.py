@@ -10,14 +10,15 @@ task a message. What waits is bounded on both sides; a plane that does not answe
 from __future__ import annotations
 
 import asyncio
-import logging
 import pathlib
 import re
 from collections.abc import Callable
 from typing import Any, Final, cast
 
+import structlog
 from google.protobuf.message import DecodeError
 
+from node.tracing import request_id
 from protos.plane.v1 import plane_pb2 as wire
 
 MAX_COMMAND: Final = 4 * 1024 * 1024
@@ -28,7 +29,7 @@ MAX_UNSENT: Final = 16 * 1024 * 1024
 REPLY_WITHIN_S: Final = 5.0
 SWEEP_S: Final = 0.5
 
-log = logging.getLogger("regie.media.plane")
+log: Final = structlog.get_logger()
 
 EventHandler = Callable[[str, Any], None]
 LostHandler = Callable[[str], None]
@@ -104,9 +105,13 @@ class PlaneClient(asyncio.Protocol):
             self._number(command)
             self._write(command)
 
+    def send_dtls(self, transport: str, datagrams: list[bytes]) -> None:
+        self.tell(wire.ToPlane(send_dtls=wire.SendDtls(transport=transport, datagrams=datagrams)))
+
     def _number(self, command: wire.ToPlane) -> int:
         self._next += 1
         command.id = self._next
+        command.request = request_id()
         return self._next
 
     def _write(self, command: wire.ToPlane) -> None:
@@ -167,7 +172,7 @@ class PlaneClient(asyncio.Protocol):
         waiting = self._pending.pop(message.id, None)
         if waiting is None:
             if name == "failed":
-                log.debug("a command failed that nobody waited for: %s", message.failed.detail)
+                log.debug("plane_command_failed", detail=message.failed.detail)
         elif not waiting[0].done():
             if name == "failed":
                 waiting[0].set_exception(PlaneFailed(message.failed.cause, message.failed.detail))
@@ -198,7 +203,7 @@ class PlaneClient(asyncio.Protocol):
         self._end(str(error) if error else "the plane closed the connection")
 
     def _drop(self, cause: str, kind: type[PlaneGone] = PlaneGone) -> None:
-        log.error("plane connection dropped: %s", cause)
+        log.error("plane_dropped", why=cause)
         # Not from inside a caller's `call`: they expect a future, not events.
         self._loop.call_soon(self._end, cause, kind)
 

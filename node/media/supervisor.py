@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import logging
+import json
 import os
 import pathlib
 import shutil
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import msgspec
+import structlog
 
 from node.errors import Fault
 from node.media.negotiation import TRANSPORT_CC
@@ -34,7 +35,7 @@ MAX_LOG: Final = 16 * 1024 * 1024
 MISCONFIGURED: Final = 2
 """The plane's exit status for what an operator can put right (`node/plane/driver/src/main.rs`)."""
 
-log = logging.getLogger("regie.media.supervisor")
+log: Final = structlog.get_logger()
 
 
 class MediaSettings(msgspec.Struct, frozen=True):
@@ -54,6 +55,7 @@ class MediaSettings(msgspec.Struct, frozen=True):
     spool: pathlib.Path | None = None  # where recordings are written; None: nothing is recorded
     orphan_grace_s: int = 600
     start_plane: bool = True  # False: somebody else does, and starts it again
+    log: str = "info"
     arguments: tuple[str, ...] = ()  # more of the plane's own options, e.g. ("--gso", "off")
 
     def usable(self, abilities: Iterable[str]) -> frozenset[str]:
@@ -93,7 +95,7 @@ class Supervisor:
                 try:
                     return Link(client, await _attach(client), fresh=False)
                 except PlaneGone as error:
-                    log.info("a plane answered and went away: %s", error)
+                    log.info("plane_went_away", why=str(error))
                     await asyncio.sleep(0.02)
             on_absent()
             if not self._settings.start_plane:
@@ -145,7 +147,7 @@ class Supervisor:
                 start_new_session=True,
                 cwd="/",
             )
-        log.info("plane started: pid %d, %s", self._process.pid, command[0])
+        log.info("plane_started", pid=self._process.pid, program=command[0])
         return self._process
 
     async def _wait(
@@ -169,9 +171,12 @@ class Supervisor:
         try:
             with open(self._settings.run_dir / "plane.log", "rb") as file:
                 file.seek(max(0, os.fstat(file.fileno()).st_size - 500))
-                return file.read().decode(errors="replace").strip().split("\n")[-1] or "it said nothing."
+                last = file.read().decode(errors="replace").strip().split("\n")[-1]
         except OSError:
-            return "it said nothing."
+            last = ""
+        with contextlib.suppress(ValueError, KeyError):  # a record of its log: what it is about is in there
+            last = str(json.loads(last)["why"]) if last.startswith("{") else last
+        return last or "it said nothing."
 
     @contextlib.contextmanager
     def _held(self, descriptor: int) -> Iterator[None]:
@@ -253,6 +258,8 @@ def command_of(settings: MediaSettings) -> list[str]:
         *(("--listen-tcp", settings.listen_tcp) if settings.listen_tcp else ()),
         "--orphan-grace",
         str(settings.orphan_grace_s),
+        "--log",
+        settings.log,
         *(("--shards", str(settings.shards)) if settings.shards else ()),
         *(("--room-split", str(settings.room_split)) if settings.room_split else ()),
         *(("--advertise", ",".join(settings.advertise)) if settings.advertise else ()),
@@ -282,7 +289,7 @@ def find_binary(configured: str) -> pathlib.Path:
     for path in (beside, target / "release" / "regie-plane", target / "debug" / "regie-plane"):
         if os.access(path, os.X_OK):
             if path.parent.name == "debug":
-                log.warning("using %s: a debug build, slow. Build with `cargo build --release` in node/plane.", path)
+                log.warning("plane_is_debug_build", program=str(path), remedy="cargo build --release, in node/plane")
             return path
     found = shutil.which("regie-plane")
     if found is None:

@@ -56,6 +56,11 @@ class Call:
         self.repeated = False
 
     @property
+    def named(self) -> str:
+        """The method, for labels and logs: callers do not choose what stands there."""
+        return self.method if self.row is not None else "unknown"
+
+    @property
     def actor(self) -> Actor:
         """For the services. Raises TOKEN_MISSING, which the `Who` interceptor has excluded."""
         if self.operator is None:

@@ -23,6 +23,7 @@ from typing import Any, Final, Protocol
 
 import grpc
 import grpc.aio
+import structlog
 from google.protobuf.message import DecodeError, Message
 
 from node.errors import Refused
@@ -32,6 +33,10 @@ from node.rpc.audit import Audit
 from node.rpc.call import Around, Call, Handler, begin, behaviour_of, current, like
 from node.rpc.errors import as_refusal, outcome_of, status_of
 from node.rpc.repeat import Once
+from node.tracing import begin as begin_request
+from node.tracing import read_id, span
+
+log: Final = structlog.get_logger()
 
 UNARY_S: Final = 10.0
 ASK_AGAIN_S: Final = 2.0
@@ -73,7 +78,8 @@ class Begin(Around):
         async def unary(request: Any, context: Any) -> Any:
             try:
                 _call(method, context, stream=False)
-                return await behaviour(request, context)
+                with span("rpc", method=current().named):
+                    return await behaviour(request, context)
             except grpc.aio.AbortError:
                 raise
             except Exception as error:
@@ -109,7 +115,10 @@ class Begin(Around):
 
 def _call(method: str, context: Any, *, stream: bool) -> None:
     pairs = context.invocation_metadata() or ()
-    begin(Call(method, {key: value for key, value in pairs if isinstance(value, str)}, stream=stream))
+    call = Call(method, {key: value for key, value in pairs if isinstance(value, str)}, stream=stream)
+    begin(call)
+    begin_request(read_id(call.metadata))
+    log.debug("rpc", method=call.named, stream=stream)
 
 
 async def _refuse(context: Any, refused: Refused, support: str) -> None:
@@ -123,7 +132,7 @@ class Measure(Around):
 
     @asynccontextmanager
     async def around(self, call: Call, context: Any) -> AsyncIterator[None]:
-        method = call.method if call.row is not None else "unknown"  # callers do not choose label values
+        method = call.named
         started = time.perf_counter()
         error: BaseException | None = None
         if call.stream:

@@ -22,9 +22,12 @@ class FromPage(msgspec.Struct, tag_field="type", tag=str.lower, forbid_unknown_f
 
 
 class Hello(FromPage, frozen=True):
+    """`request`: the id of this conversation (`node/tracing.py`); what the page says on it has that id and a number."""
+
     session: Secret
     seq: Count = 0
     language: Annotated[str, Meta(max_length=16)] = "fr"
+    request: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$")] = ""
 
 
 class Publish(FromPage, frozen=True):

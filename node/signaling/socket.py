@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ from node.signaling import messages as m
 from node.signaling.commands import Edge, Talk, handle, name_of
 from node.signaling.hall import Guest
 from node.signaling.stream import RESTART, frame
+from node.tracing import begin, request_id, span
 from node.web.meter import Meter
 
 SUBPROTOCOL: Final = "regie.v1"
@@ -225,6 +227,7 @@ class Sockets:
                 return WSCloseCode.OK
             if not isinstance(hello, m.Hello):
                 raise Refused("BAD_REQUEST", limit="hello", current=name_of(hello))
+            begin(hello.request or request_id())
             if (waiting := self._edge.lobby.waiter(hello.session)) is not None:
                 guest = Guest(self._edge.halls, self._edge.lobby, waiting[0], waiting[1].id, line)
                 guest.attach(waiting[1])
@@ -263,8 +266,10 @@ class Sockets:
     ) -> int:
         loop = asyncio.get_running_loop()
         pace = Pace(loop.time())
-        while True:
+        conversation = request_id()
+        for number in itertools.count(1):
             said = await ws.receive()
+            begin(f"{conversation}.{number}")
             to = key = ""
             try:
                 message = _decode(said)
@@ -273,7 +278,9 @@ class Sockets:
                 to, key = name_of(message), getattr(message, "key", "")
                 if not pace.may(loop.time()):
                     raise Refused("TOO_FAST", limit=f"{PER_SECOND:g}/s", current=f"{BURST}+", set_by="protocol")
-                code = await hear(message)
+                log.debug("message", kind=to)
+                with span("message", kind=to):
+                    code = await hear(message)
             except Refused as refused:
                 line.send(self._refused(refused, to, key))
                 if not to or refused.set_by == "protocol":
@@ -283,6 +290,7 @@ class Sockets:
                 continue
             if code is not None:
                 return code
+        raise AssertionError("there is always one more number")
 
 
 def _decode(said: WSMessage) -> m.ClientMessage | None:

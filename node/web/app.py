@@ -26,7 +26,7 @@ from node.signaling.socket import Sockets
 from node.web.doorway import Doorway
 from node.web.failures import Failures
 from node.web.meter import Meter
-from node.web.middlewares import refusals_counted_by, secure
+from node.web.middlewares import refusals_counted_by, secure, traced
 from node.web.pages import STATIC, Pages
 from node.web.request import MAX_BODY, source
 
@@ -60,7 +60,7 @@ class WebEdge:
         door = JoinDoor(join, edge.lobby, meter, self._failed, turn, self._may_guess, edge.texts.house.support)
         pages = Pages((types or Types(Book(Limits()))).list)
         self.doorway = Doorway(per_source=0) if behind_proxy else Doorway()
-        middlewares = [self.doorway.middleware, refusals_counted_by(meter, edge.texts.house.support)]
+        middlewares = [self.doorway.middleware, traced, refusals_counted_by(meter, edge.texts.house.support)]
         self.app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
         self.app.on_response_prepare.append(secure)
         chat = ChatDoor(edge.chat, join, self._failed, now)

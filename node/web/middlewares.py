@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -13,6 +14,8 @@ from aiohttp.typedefs import Middleware
 
 from node.errors import Refused
 from node.logs import fault
+from node.tracing import HEADER, read_id, request_id, span
+from node.tracing import request as of_request
 from node.web.meter import Meter
 from node.web.request import MAX_BODY
 
@@ -35,6 +38,20 @@ _POLICY: Final = (
     "default-src 'self'; connect-src {connect}; img-src 'self' data: blob:; media-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+
+
+@web.middleware
+async def traced(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Under the id that the page or the proxy gave it, or one of its own; a WebSocket's messages have their own."""
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else ""
+    began = time.perf_counter()
+    with of_request(read_id(request.headers)), span("http", method=request.method, route=route) as noted:
+        response = await handler(request)
+        noted("status", response.status)
+        took = round(time.perf_counter() - began, 4)
+        log.debug("http", method=request.method, route=route, status=response.status, seconds=took)
+        return response
 
 
 def refusals_counted_by(meter: Meter, support: str = "") -> Middleware:
@@ -108,3 +125,5 @@ async def secure(request: web.Request, response: web.StreamResponse) -> None:
     else:
         response.headers.setdefault("Cache-Control", "no-cache")
     response.headers.pop("Server", None)
+    if id_ := request_id():
+        response.headers[HEADER] = id_

@@ -25,4 +25,4 @@ fi
 # What the lock says of the wheel's own requirements: the lock is the constraint, the wheel says what is wanted.
 grep -v '^ *--hash' requirements.lock | sed 's/ \\$//' >"$work/constraints.txt"
 "$uv" venv --quiet --relocatable --python "$python" "$folder"
-VIRTUAL_ENV=$folder "$uv" pip install --quiet --compile-bytecode --constraint "$work/constraints.txt" "regie[node] @ file://$(realpath "$WHEEL")"
+VIRTUAL_ENV=$folder "$uv" pip install --quiet --compile-bytecode --constraint "$work/constraints.txt" "regie[node,otel] @ file://$(realpath "$WHEEL")"

@@ -3,23 +3,65 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from node.demo.peer import Door, JoinRefused, Peer
-from tests.e2e.machine import Machine
+from tests.e2e.machine import Machine, free_port
+
+FROM = "127.0.0.77"
+SAID_TO_BE_FROM = "203.0.113.77"
+"""By the proxy, which is believed."""
 
 
-async def test_logs_and_metrics_know_no_person(machine: Machine) -> None:
-    """After joins, a refusal, chat and a crash of a client no name, text, ticket, session or room is in them; secrets
-    are not in the database either."""
+@pytest.fixture
+async def talkative(tmp_path: Path) -> AsyncIterator[Machine]:
+    settings = {"REGIE__LOG__LEVEL": "debug", "REGIE__WEB__BEHIND_PROXY": "true"}
+    settings["REGIE__WEB__TLS_LISTEN"] = f"127.0.0.1:{(tls := free_port())}"
+    machine = Machine(tmp_path, settings=settings, tls=tls)
+    try:
+        await machine.start()
+        yield machine
+    finally:
+        await machine.stop()
+
+
+def elsewhere() -> aiohttp.ClientSession:
+    """Requests from an address of their own, which can be looked for."""
+    connector = aiohttp.TCPConnector(local_addr=(FROM, 0))
+    return aiohttp.ClientSession(connector=connector, headers={"X-Forwarded-For": SAID_TO_BE_FROM})
+
+
+async def garbage(machine: Machine) -> None:
+    """What scanners send: no HTTP, a request too long, no TLS, a handshake cut short."""
+    cut = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(40)
+    for port, data in ((machine.web, b"\x00nonsense\r\n\r\n"), (machine.web, b"GET /" + b"a" * 20_000 + b"\r\n\r\n"),
+                       (machine.tls, b"GET / HTTP/1.1\r\n\r\n"), (machine.tls, cut)):  # fmt: skip
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(FROM, 0))
+        with contextlib.suppress(ConnectionError):
+            writer.write(data)
+            if data is cut:
+                writer.write_eof()
+            await asyncio.wait_for(reader.read(), 30)
+        writer.close()
+
+
+async def test_logs_and_metrics_know_no_person(talkative: Machine) -> None:
+    """After joins, a refusal, chat, a crash of a client and what scanners do, no name, address, text, ticket, session
+    or room is in them, at the most talkative level, the plane's log included; secrets are not in the database."""
+    machine = talkative
     room = await machine.room()
     amina = Peer(room.host, "Amina Tremblé", hears=1, sees=1)
     jean = Peer(room.participant, "Jean Kerzérho", hears=1, sees=1)
     for peer in (amina, jean):
+        peer._http = elsewhere()
         await peer.join()
+    await garbage(machine)
     staying = [asyncio.create_task(peer.stay()) for peer in (amina, jean)]
     await asyncio.gather(amina.welcomed.wait(), jean.welcomed.wait())
     await amina.chat("Mon secret de polichinelle", "1")
@@ -39,9 +81,12 @@ async def test_logs_and_metrics_know_no_person(machine: Machine) -> None:
     async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{machine.metrics}/metrics") as answer:
         metrics = await answer.text()
     secrets = (room.host.ticket, room.participant.ticket, amina.session, jean.session)
-    personal = ("Tremblé", "Kerzérho", "polichinelle", "Ursule", "billet-errone", *secrets)
+    personal = ("Tremblé", "Kerzérho", "polichinelle", "Ursule", "billet-errone", FROM, SAID_TO_BE_FROM, *secrets)
+    plane = (machine.run_dir / "plane.log").read_text("utf-8")
+    assert '"action": "http"' in machine.log() and '"action":"command"' in plane, "they do talk"
     for word in personal:
         assert word not in machine.log()
+        assert word not in plane
         assert word not in metrics
     assert room.room not in metrics and amina.participant not in metrics
     await amina.leave()

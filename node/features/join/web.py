@@ -23,6 +23,7 @@ from node.features.join.service import Join, Joined, JoinRequest
 from node.features.join.turn import Turn
 from node.features.lobby.service import Lobby
 from node.ports import Shape
+from node.tracing import span
 from node.web.meter import Meter
 from node.web.request import bearer, expect, read_json, read_text
 
@@ -238,7 +239,8 @@ class JoinDoor:
     async def _enter(self, request: web.Request, ticket: str, asked: JoinRequest) -> Joined:
         began, code = time.perf_counter(), "INTERNAL"
         try:
-            joined = await self._join.join(request.match_info["room"], ticket, asked)
+            with span("join", shape=str(asked.shape), again=asked.session is not None):
+                joined = await self._join.join(request.match_info["room"], ticket, asked)
             code = "OK"
             return joined
         except Refused as refused:

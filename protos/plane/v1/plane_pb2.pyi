@@ -57,7 +57,7 @@ PROTOCOL_UDP: Protocol
 PROTOCOL_TCP: Protocol
 
 class ToPlane(_message.Message):
-    __slots__ = ("id", "attach", "open_transport", "set_keys", "send_dtls", "restart_ice", "close_transport", "close_room", "mute_tracks", "assign_slots", "request_key_frame", "get_snapshot", "shutdown", "size_slots", "limit_rates", "record_tracks")
+    __slots__ = ("id", "attach", "open_transport", "set_keys", "send_dtls", "restart_ice", "close_transport", "close_room", "mute_tracks", "assign_slots", "request_key_frame", "get_snapshot", "shutdown", "size_slots", "limit_rates", "record_tracks", "request")
     ID_FIELD_NUMBER: _ClassVar[int]
     ATTACH_FIELD_NUMBER: _ClassVar[int]
     OPEN_TRANSPORT_FIELD_NUMBER: _ClassVar[int]
@@ -74,6 +74,7 @@ class ToPlane(_message.Message):
     SIZE_SLOTS_FIELD_NUMBER: _ClassVar[int]
     LIMIT_RATES_FIELD_NUMBER: _ClassVar[int]
     RECORD_TRACKS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
     id: int
     attach: Attach
     open_transport: OpenTransport
@@ -90,7 +91,8 @@ class ToPlane(_message.Message):
     size_slots: SizeSlots
     limit_rates: LimitRates
     record_tracks: RecordTracks
-    def __init__(self, id: _Optional[int] = ..., attach: _Optional[_Union[Attach, _Mapping]] = ..., open_transport: _Optional[_Union[OpenTransport, _Mapping]] = ..., set_keys: _Optional[_Union[SetKeys, _Mapping]] = ..., send_dtls: _Optional[_Union[SendDtls, _Mapping]] = ..., restart_ice: _Optional[_Union[RestartIce, _Mapping]] = ..., close_transport: _Optional[_Union[CloseTransport, _Mapping]] = ..., close_room: _Optional[_Union[CloseRoom, _Mapping]] = ..., mute_tracks: _Optional[_Union[MuteTracks, _Mapping]] = ..., assign_slots: _Optional[_Union[AssignSlots, _Mapping]] = ..., request_key_frame: _Optional[_Union[RequestKeyFrame, _Mapping]] = ..., get_snapshot: _Optional[_Union[GetSnapshot, _Mapping]] = ..., shutdown: _Optional[_Union[Shutdown, _Mapping]] = ..., size_slots: _Optional[_Union[SizeSlots, _Mapping]] = ..., limit_rates: _Optional[_Union[LimitRates, _Mapping]] = ..., record_tracks: _Optional[_Union[RecordTracks, _Mapping]] = ...) -> None: ...
+    request: str
+    def __init__(self, id: _Optional[int] = ..., attach: _Optional[_Union[Attach, _Mapping]] = ..., open_transport: _Optional[_Union[OpenTransport, _Mapping]] = ..., set_keys: _Optional[_Union[SetKeys, _Mapping]] = ..., send_dtls: _Optional[_Union[SendDtls, _Mapping]] = ..., restart_ice: _Optional[_Union[RestartIce, _Mapping]] = ..., close_transport: _Optional[_Union[CloseTransport, _Mapping]] = ..., close_room: _Optional[_Union[CloseRoom, _Mapping]] = ..., mute_tracks: _Optional[_Union[MuteTracks, _Mapping]] = ..., assign_slots: _Optional[_Union[AssignSlots, _Mapping]] = ..., request_key_frame: _Optional[_Union[RequestKeyFrame, _Mapping]] = ..., get_snapshot: _Optional[_Union[GetSnapshot, _Mapping]] = ..., shutdown: _Optional[_Union[Shutdown, _Mapping]] = ..., size_slots: _Optional[_Union[SizeSlots, _Mapping]] = ..., limit_rates: _Optional[_Union[LimitRates, _Mapping]] = ..., record_tracks: _Optional[_Union[RecordTracks, _Mapping]] = ..., request: _Optional[str] = ...) -> None: ...
 
 class FromPlane(_message.Message):
     __slots__ = ("id", "attached", "transport_opened", "ice_credentials", "snapshot", "done", "failed", "fenced", "ice_connected", "consent_lost", "dtls_received", "speakers", "slot_switched", "counters", "layers_wanted", "video_held", "recording_closed", "recording_failed", "recording_resumed")

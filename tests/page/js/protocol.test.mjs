@@ -58,6 +58,18 @@ test('a node that does not answer is a refusal too', async () => {
   await assert.rejects(protocol.look(), (error) => error.refusal.code === 'UNREACHABLE');
 });
 
+test('every request has a name of its own in the logs of the node, drawn by chance', async () => {
+  const { world, protocol } = start();
+  let drawn = 0;
+  protocol.world.random = () => (drawn += 0.37) % 1;
+  world.answers.push([200, {}], [200, {}]);
+  await protocol.look();
+  await protocol.look();
+  const [one, two] = world.requests.map(({ headers }) => headers['X-Request-Id']);
+  assert.match(one, /^[0-9a-f]{32}$/);
+  assert.notEqual(one, two);
+});
+
 test('hello is first, then what must be true is said', async () => {
   const { world, protocol } = start();
   world.answers.push([201, JOINED]);
@@ -68,7 +80,7 @@ test('hello is first, then what must be true is said', async () => {
   assert.equal(world.socket.url, 'wss://node.example/ws');
   assert.equal(world.socket.protocol, 'regie.v1');
   world.socket.opens();
-  assert.deepEqual(world.socket.heard(), [{ type: 'hello', session: 's_1', seq: 0, language: 'fr' }]);
+  assert.deepEqual(world.socket.heard(), [{ type: 'hello', session: 's_1', seq: 0, language: 'fr', request: 'f'.repeat(32) }]);
   world.socket.says(WELCOME);
   assert.deepEqual(world.socket.heard(), [
     { type: 'publish', source: 'microphone', on: true },
@@ -91,7 +103,7 @@ test('after a drop the page resumes where it was, and says its wishes again', as
   assert.equal(told.states.at(-1), 'waiting');
   world.pass(300);
   world.socket.opens();
-  assert.deepEqual(world.socket.heard(), [{ type: 'hello', session: 's_1', seq: 15, language: 'fr' }]);
+  assert.deepEqual(world.socket.heard(), [{ type: 'hello', session: 's_1', seq: 15, language: 'fr', request: 'f'.repeat(32) }]);
   world.socket.says({ type: 'resumed', seq: 15 });
   assert.deepEqual(world.socket.heard(), [{ type: 'publish', source: 'camera', on: true }]);
   assert.equal(told.states.at(-1), 'open');
@@ -206,7 +218,7 @@ test('a new session has a new stream', async () => {
   world.answers.push([201, { ...JOINED, session: 's_2' }]);
   await protocol.join({ name: 'Amina', sdp: 'offer', session: null });
   world.socket.opens();
-  assert.deepEqual(world.socket.heard(), [{ type: 'hello', session: 's_2', seq: 0, language: 'fr' }]);
+  assert.deepEqual(world.socket.heard(), [{ type: 'hello', session: 's_2', seq: 0, language: 'fr', request: 'f'.repeat(32) }]);
 });
 
 test('coming back with the same session keeps the connection', async () => {

@@ -58,7 +58,7 @@ impl Control {
     pub fn send(&mut self, command: Command) -> io::Result<u64> {
         let id = self.next_id;
         self.next_id += 1;
-        let message = ToPlane { id, command: Some(command) };
+        let message = ToPlane { id, command: Some(command), ..Default::default() };
         let mut frame = (message.encoded_len() as u32).to_be_bytes().to_vec();
         message.encode(&mut frame).expect("a Vec grows");
         self.stream.set_nonblocking(false)?;

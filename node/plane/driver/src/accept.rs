@@ -167,7 +167,7 @@ impl Acceptor {
             Err(error)
                 if matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM)) =>
             {
-                say!(Warn, "no connection can be accepted for a moment: {error}");
+                say!(Warn, "cannot_accept", why = error);
                 self.closed_until = Some(Instant::now() + EXHAUSTED);
                 return self.epoll.want(&self.listener, LISTENER, false, false);
             }

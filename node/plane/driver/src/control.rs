@@ -30,6 +30,8 @@ const BACKLOG: usize = 72 << 20;
 const BUSY: usize = 1 << 20;
 /// Connections open at once; only one of them controls.
 const CONNECTIONS: usize = 16;
+/// Letters of a request's id, or of several, that are logged.
+const REQUEST: usize = 512;
 
 /// What this plane can do beyond the first contract; see `Attached` there.
 const ABILITIES: &[&str] = &["layers", "transport-cc"];
@@ -119,6 +121,27 @@ impl Connection {
             }
         }
         !(self.closing.is_some() && self.queue.is_empty())
+    }
+}
+
+/// As it is written in a log.
+fn name_of(command: &Command) -> &'static str {
+    match command {
+        Command::Attach(_) => "attach",
+        Command::OpenTransport(_) => "open_transport",
+        Command::SetKeys(_) => "set_keys",
+        Command::SendDtls(_) => "send_dtls",
+        Command::RestartIce(_) => "restart_ice",
+        Command::CloseTransport(_) => "close_transport",
+        Command::CloseRoom(_) => "close_room",
+        Command::MuteTracks(_) => "mute_tracks",
+        Command::AssignSlots(_) => "assign_slots",
+        Command::RequestKeyFrame(_) => "request_key_frame",
+        Command::GetSnapshot(_) => "get_snapshot",
+        Command::Shutdown(_) => "shutdown",
+        Command::SizeSlots(_) => "size_slots",
+        Command::LimitRates(_) => "limit_rates",
+        Command::RecordTracks(_) => "record_tracks",
     }
 }
 
@@ -215,7 +238,7 @@ impl Control {
             LISTENER => self.accept(),
             SHARDS => self.drain_shards(),
             SIGNAL => {
-                say!(Info, "told to stop by a signal");
+                say!(Info, "stops", by = "signal");
                 let _ = &self.signal;
                 self.stopping = true;
             }
@@ -260,7 +283,14 @@ impl Control {
         }
         while let Some(connection) = self.connections.get_mut(&id) {
             match connection.reader.next() {
-                Ok(Some(message)) => self.execute(id, message.id, message.command),
+                Ok(Some(message)) => {
+                    let command = message.command;
+                    if let (Some(command), false) = (&command, message.request.is_empty()) {
+                        let request: String = message.request.chars().take(REQUEST).collect();
+                        say!(Debug, "command", command = name_of(command), request = request);
+                    }
+                    self.execute(id, message.id, command);
+                }
                 Ok(None) => return,
                 Err(broken) => return self.close(id, broken.0),
             }
@@ -273,7 +303,7 @@ impl Control {
             Some(Command::Attach(attach)) => self.attach(connection, id, &attach.controller),
             _ if !attached => self.reply(connection, id, failed(Cause::NotAttached, "the first command is Attach")),
             Some(Command::Shutdown(Shutdown {})) => {
-                say!(Info, "told to stop by the controller");
+                say!(Info, "stops", by = "controller");
                 self.reply(connection, id, Body::Done(Done {}));
                 self.stopping = true;
                 self.write_all();
@@ -304,7 +334,7 @@ impl Control {
             newer.attached = true;
         }
         let who: String = who.chars().filter(|c| !c.is_control()).take(64).collect();
-        say!(Info, "controlled by {who} epoch={epoch}");
+        say!(Info, "attached", who = who, epoch = epoch);
         let identity = &self.identity;
         let recording = self.router.records().then_some(&RECORDING);
         let attached = Attached {
@@ -374,7 +404,7 @@ impl Control {
             self.close(id, "fenced");
         }
         if self.controller.is_none() && now >= self.orphan_since + self.grace() {
-            say!(Warn, "nobody has controlled the plane for {} s: closing", self.identity.orphan_grace_s);
+            say!(Warn, "orphan_closes", after_s = self.identity.orphan_grace_s);
             self.stopping = true;
         }
     }
@@ -385,7 +415,7 @@ impl Control {
         if self.controller == Some(id) {
             self.controller = None;
             self.orphan_since = Instant::now();
-            say!(Warn, "the controller is gone ({why}): forwarding for {} s more", self.identity.orphan_grace_s);
+            say!(Warn, "controller_gone", why = why, grace_s = self.identity.orphan_grace_s);
         }
     }
 }

@@ -64,7 +64,11 @@ mod tests {
 
     #[test]
     fn split_at_every_byte() {
-        let message = ToPlane { id: 7, command: Some(Command::Attach(Attach { controller: "pid 1".into() })) };
+        let message = ToPlane {
+            id: 7,
+            command: Some(Command::Attach(Attach { controller: "pid 1".into() })),
+            ..Default::default()
+        };
         let mut wire = (message.encoded_len() as u32).to_be_bytes().to_vec();
         message.encode(&mut wire).unwrap();
         for cut in 0..wire.len() {

@@ -54,12 +54,12 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(sentence) => return refuse(&sentence),
     };
-    log::set_level(args.log);
+    log::configure(args.log);
     match start(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Refused(sentence)) => refuse(&sentence),
         Err(Stop::Failed(error)) => {
-            say!(Error, "the plane cannot go on: {error}");
+            say!(Error, "failed", why = error);
             ExitCode::FAILURE
         }
     }
@@ -87,7 +87,7 @@ fn start(args: &Args) -> Result<(), Stop> {
     let signal = sys::termination()?;
     // A busy control process, or anything else on this machine, is not to delay packets.
     if !sys::run_first() {
-        say!(Debug, "runs at ordinary priority: no CAP_SYS_NICE");
+        say!(Debug, "ordinary_priority", why = "no CAP_SYS_NICE");
     }
     let _lock = lock(&args.socket)?;
     let sockets = bind(args)?;
@@ -96,7 +96,7 @@ fn start(args: &Args) -> Result<(), Stop> {
     let outcome = serve(args, signal, sockets, listener, spool);
     let _ = std::fs::remove_file(&args.socket);
     outcome?;
-    say!(Info, "closed");
+    say!(Info, "stopped");
     Ok(())
 }
 
@@ -191,7 +191,9 @@ fn serve(
     let control = Control::new(listener, signal, control_wake, from_shards, router, identity)?;
     let mut stdout = io::stdout().lock();
     let (socket, count) = (args.socket.display(), args.shards);
-    writeln!(stdout, "regie-plane ready instance={instance} port={port} shards={count} socket={socket}")?;
+    let told: &[(&str, &dyn std::fmt::Display)] =
+        &[("instance", &instance), ("port", &port), ("shards", &count), ("socket", &socket)];
+    stdout.write_all(log::line(log::Level::Info, "ready", told).as_bytes())?;
     stdout.flush()?;
     drop(stdout);
     let mut outcome = control.run();
@@ -237,7 +239,7 @@ fn start_shard(
     let thread = thread::Builder::new().name(format!("shard-{number}")).spawn(move || {
         // Without it what it carries is lost, and whoever started this process is to know that.
         runner.run().inspect_err(|error| {
-            say!(Error, "shard {number} cannot go on: {error}");
+            say!(Error, "shard_failed", shard = number, why = error);
             std::process::exit(1)
         })
     })?;
@@ -262,7 +264,7 @@ fn listen_tcp(listen: SocketAddrV4) -> Result<(SocketAddrV4, TcpListener), Stop>
 /// A thread that ends with the process. Without it the plane goes on, by UDP.
 fn accept(listener: TcpListener, secret: &[u8; 32], shards: Vec<ShardHandle>, gate: Arc<Gate>) -> io::Result<()> {
     let acceptor = Acceptor::new(listener, Naming::new(secret), shards, gate)?;
-    let run = || acceptor.run().inspect_err(|error| say!(Error, "no more TCP: {error}"));
+    let run = || acceptor.run().inspect_err(|error| say!(Error, "no_more_tcp", why = error));
     thread::Builder::new().name("accept".into()).spawn(run)?;
     Ok(())
 }

@@ -215,7 +215,7 @@ impl Runner {
                 Ok(ToShard::OpenMirror { room, home, send }) => {
                     if let Err((_, why)) = self.shard.open_mirror(sys::monotonic_us(), &room, home, &send) {
                         // Its own shard refuses it for the same reason, and the control process is told there.
-                        say!(Debug, "no mirror: {why}");
+                        say!(Debug, "no_mirror", why = why);
                     }
                     continue;
                 }

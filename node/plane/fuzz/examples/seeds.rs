@@ -258,6 +258,7 @@ fn commands() -> Vec<Vec<u8>> {
         Command::GetSnapshot(GetSnapshot {}),
         Command::CloseTransport(CloseTransport { transport: "t1".into() }),
     ];
-    let number = |(id, command)| ToPlane { id: id as u64 + 1, command: Some(command) }.encode_to_vec();
+    let number =
+        |(id, command)| ToPlane { id: id as u64 + 1, command: Some(command), ..Default::default() }.encode_to_vec();
     all.into_iter().enumerate().map(number).collect()
 }

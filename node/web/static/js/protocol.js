@@ -5,7 +5,7 @@
 // the WebSocket is open.
 
 import { Door } from './door.js';
-import { UNREACHABLE } from './request.js';
+import { UNREACHABLE, requestId } from './request.js';
 
 /** @typedef {import('./wire.js').Address} Address */
 /** @typedef {import('./wire.js').EndCause} EndCause */
@@ -130,7 +130,7 @@ export class Protocol extends Door {
     this.#heard = this.world.now();
     const late = this.#later(() => this.#drop(socket), GREETING_MS);
     socket.onopen = () => {
-      const hello = { type: 'hello', session: this.session, seq: this.#seq, language: this.language };
+      const hello = { type: 'hello', session: this.session, seq: this.#seq, language: this.language, request: requestId(this.world) };
       socket.send(JSON.stringify(hello));
     };
     socket.onmessage = (event) => {

@@ -37,7 +37,15 @@ export function isRefusal(value) {
  */
 
 /**
- * @param {Pick<World, 'fetch'|'later'>} world
+ * What a request is called in the node's log and in the plane's: 32 hex digits by chance.
+ * @param {Pick<World, 'random'>} world
+ */
+export function requestId(world) {
+  return Array.from({ length: 32 }, () => Math.min(15, Math.floor(world.random() * 16)).toString(16)).join('');
+}
+
+/**
+ * @param {Pick<World, 'fetch'|'later'|'random'>} world
  * @param {string} method
  * @param {string} url
  * @param {string} bearer
@@ -59,6 +67,7 @@ export async function request(world, method, url, bearer, body, { keepalive = fa
       signal: stop.signal,
       headers: {
         Authorization: `Bearer ${bearer}`,
+        'X-Request-Id': requestId(world),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -100,7 +100,7 @@ impl Controller {
 
     pub fn tell(&mut self, command: Command) -> u64 {
         self.next += 1;
-        let message = ToPlane { id: self.next, command: Some(command) };
+        let message = ToPlane { id: self.next, command: Some(command), ..Default::default() };
         let mut frame = (message.encoded_len() as u32).to_be_bytes().to_vec();
         message.encode(&mut frame).unwrap();
         self.stream.write_all(&frame).unwrap();
@@ -113,7 +113,7 @@ impl Controller {
         let mut frames = Vec::new();
         for command in commands {
             self.next += 1;
-            let message = ToPlane { id: self.next, command: Some(command) };
+            let message = ToPlane { id: self.next, command: Some(command), ..Default::default() };
             frames.extend_from_slice(&(message.encoded_len() as u32).to_be_bytes());
             message.encode(&mut frames).unwrap();
         }

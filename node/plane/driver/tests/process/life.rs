@@ -13,7 +13,7 @@ use plane_core::contract::to_plane::Command;
 #[test]
 fn starts_and_ends() {
     let mut plane = Plane::start(&[]);
-    assert!(plane.ready.starts_with("regie-plane ready "), "{}", plane.ready);
+    assert!(plane.ready.contains("\"action\":\"ready\""), "{}", plane.ready);
     let mode = std::fs::metadata(&plane.socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let (_controller, attached) = plane.attach();

@@ -22,7 +22,7 @@ fn the_older_is_fenced() {
     assert_eq!(fenced.epoch, 2);
     let close = Command::CloseTransport(CloseTransport { transport: "amina".into() });
     let mut frame = vec![0, 0, 0, 0];
-    let message = plane_core::contract::ToPlane { id: 99, command: Some(close) };
+    let message = plane_core::contract::ToPlane { id: 99, command: Some(close), ..Default::default() };
     prost::Message::encode(&message, &mut frame).unwrap();
     let len = (frame.len() - 4) as u32;
     frame[..4].copy_from_slice(&len.to_be_bytes());
