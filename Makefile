@@ -5,7 +5,8 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, pictures, wheel, deb, ops, audit, sbom, clean.
+# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, pictures, wheel, deb, ops, audit,
+# licences, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -195,20 +196,26 @@ deb: wheel
 ops: build $(DONE)/system-ops
 	@ops/validate.sh
 
-# Known holes in what is locked, the licences, and a bill of materials (CycloneDX) in dist/.
+# Known holes in what is locked; says what it could not look at. Where PyPI's advisories or RustSec's list are out of reach:
+# copies of github.com/pypa/advisory-database and github.com/rustsec/advisory-db.
+PYTHON_ADVISORIES ?=
+RUST_ADVISORIES ?=
 .PHONY: audit
 audit: $(DONE)/python
-	@mkdir -p dist
-	@$(BIN)/uv tool run --quiet pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock
-	@cargo audit --version >/dev/null 2>&1 && cargo audit --file $(PLANE)/Cargo.lock || echo "not checked here: Rust (cargo install cargo-audit)"
+	@PATH="$$PWD/$(BIN):$$PATH" uv run --quiet --no-project --with pyyaml --with packaging python ops/audit.py \
+	    $(if $(PYTHON_ADVISORIES),--python $(PYTHON_ADVISORIES)) $(if $(RUST_ADVISORIES),--rust $(RUST_ADVISORIES))
 
+# Name, version and licence of all that is shipped; a test compares.
+.PHONY: licences
+licences: $(DONE)/plane
+	@$(BIN)/python ops/bill.py licences
+
+# The bill of materials (CycloneDX); a test holds it against the schema.
 .PHONY: sbom
 sbom: $(DONE)/plane
 	@mkdir -p dist
-	@$(BIN)/uv tool run --quiet pip-licenses --python $(BIN)/python --format=csv --order=license --output-file dist/licences-python.csv >/dev/null
-	@cargo metadata --locked --format-version 1 --manifest-path $(PLANE)/Cargo.toml | $(BIN)/python ops/licences.py >dist/licences-rust.csv
-	@$(BIN)/uv tool run --quiet --from cyclonedx-bom cyclonedx-py environment --output-file dist/regie.cdx.json $(BIN)/python
-	@ls dist/licences-*.csv dist/regie.cdx.json
+	@$(BIN)/python ops/bill.py sbom >dist/regie.cdx.json
+	@ls dist/regie.cdx.json
 
 .PHONY: clean
 clean:
