@@ -27,7 +27,7 @@ alone := tests/e2e tests/bench
 
 .PHONY: help
 help:
-	@sed -n '3,8s/^# \{0,1\}//p' Makefile
+	@sed -n '3,9s/^# \{0,1\}//p' Makefile
 
 # ------------------------------------------------------------------ set-up
 
