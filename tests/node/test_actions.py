@@ -47,7 +47,7 @@ def test_nobody_makes_a_logger_that_knows_no_names(path: Path) -> None:
 
 
 def test_every_record_of_the_plane_has_a_name_and_fields() -> None:
-    source = "".join(path.read_text("utf-8") for path in (HOUSE / "node/plane/driver/src").glob("*.rs"))
+    source = "".join(path.read_text("utf-8") for path in (HOUSE / "node/plane/driver/src").rglob("*.rs"))
     said = re.findall(r"\bsay!\(\s*\w+,\s*\"([^\"]*)\"", source)
     assert len(said) > 10 and [name for name in said if not NAME.fullmatch(name)] == []
     assert not re.search(r"\beprint", re.sub(r"//.*", "", source).replace('eprintln!("regie-plane: {sentence}");', ""))

@@ -128,7 +128,7 @@ impl Spool {
                     Ok([true]) => wake.clear(),
                     Ok(_) => {}
                     Err(error) => {
-                        say!(Warn, "the writer of the spool waits blindly: {error}");
+                        say!(Warn, "spool_waits_blindly", error = error);
                         std::thread::sleep(wait);
                     }
                 }

@@ -117,7 +117,7 @@ impl<D: Disk> Writer<D> {
             taken.extend_from_slice(&second[..part.saturating_sub(first.len())]);
             let len = whole(&taken);
             if len == 0 {
-                say!(Error, "what shard {shard} records cannot be read"); // of our own making: never seen
+                say!(Error, "spool_unread", shard = shard); // of our own making: never seen
                 chunk.commit_all();
                 break;
             }
@@ -158,7 +158,7 @@ impl<D: Disk> Writer<D> {
                 self.streams.insert(at, Entry { stream, track });
             }
             Err(detail) => {
-                say!(Error, "stream {stream} of recording {recording}: {detail}");
+                say!(Error, "recording_failed", recording = recording, stream = stream, detail = detail);
                 let cause = plane_core::contract::recording_failed::Cause::Io.into();
                 let failed = RecordingFailed { recording: recording.clone(), stream, cause, detail };
                 self.tell(Body::RecordingFailed(failed));
@@ -211,11 +211,17 @@ fn tell<D: Disk>(entry: &mut Entry<D>, shard: usize, told: &mut Vec<Spooled>, as
         let recording = recording.to_owned();
         let body = match said {
             Said::Failed(cause, detail) => {
-                say!(Warn, "stream {stream} of recording {recording} loses packets: {detail}");
+                say!(Warn, "recording_loses", recording = recording, stream = stream, detail = detail);
                 Body::RecordingFailed(RecordingFailed { recording, stream, cause: cause.into(), detail })
             }
             Said::Resumed(dropped_packets) => {
-                say!(Info, "stream {stream} of recording {recording} goes on: {dropped_packets} packets are lost");
+                say!(
+                    Info,
+                    "recording_goes_on",
+                    recording = recording,
+                    stream = stream,
+                    dropped_packets = dropped_packets
+                );
                 Body::RecordingResumed(RecordingResumed { recording, stream, dropped_packets })
             }
             Said::NeedsKeyFrame => {
