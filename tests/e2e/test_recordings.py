@@ -1,4 +1,5 @@
-"""A real encoder, node, plane and recorder: what was sent is in the file, and nothing outside the marks was kept."""
+"""A real encoder, node, plane, recorder and browser: what was sent is in the file and in the replay, and nothing
+outside the marks was kept."""
 
 from __future__ import annotations
 
@@ -13,13 +14,15 @@ from typing import Any
 import av
 import pytest
 from aiortc import MediaStreamTrack
+from playwright.async_api import expect
 
 from node.media import spool
-from node.media.supervisor import _knows, find_binary
 from protos.recordings.v1 import recordings_pb2 as pb
 from protos.recordings.v1 import recordings_pb2_grpc
+from protos.rooms.v1 import rooms_pb2
+from tests.e2e.chromium import Chromium, ChromiumWindow
 from tests.e2e.encoder import Whip
-from tests.e2e.machine import Machine, until
+from tests.e2e.machine import Machine, Room, until
 from tests.recorder import clip
 from tests.recorder.test_files import decoded, loud
 
@@ -53,11 +56,10 @@ class Playing(MediaStreamTrack):
         return packet
 
 
-async def test_an_encoder_is_recorded_like_any_speaker(machine: Machine) -> None:
-    """R220, R180, D9: by WHIP, over a kill -9 of the control process and a pause; counter and beeps agree, 80 ms."""
+async def test_an_encoder_is_recorded_like_any_speaker_and_watched_again(machine: Machine, browser: Chromium) -> None:
+    """R220, R180, R216, D9: by WHIP, over a kill -9 of the control process and a pause; counter and beeps agree, 80 ms;
+    published, it is on the room's own address."""
     assert machine.operator is not None
-    if not _knows(str(find_binary("")), "--spool"):
-        pytest.skip("a plane of before recordings")
     room = await machine.room()
     keys = frozenset(range(0, 256, clip.FPS))
     began: list[float] = []
@@ -100,6 +102,33 @@ async def test_an_encoder_is_recorded_like_any_speaker(machine: Machine) -> None
     assert not folder.exists()
     await encoder.delete()
     await encoder.close()
+    await machine.operator(desk().PublishRecording, pb.PublishRecordingRequest(recording=made.recording))
+    await machine.operator(machine.operator.rooms.CloseRoom, rooms_pb2.CloseRoomRequest(room=room.room))
+    await watch(browser, room, found.seconds)
+
+
+async def watch(browser: Chromium, room: Room, seconds: float) -> None:
+    """R216: with the link by which one came in, once the room is closed; one may go to any second of it."""
+    window = (await browser.visitor()).window
+    assert isinstance(window, ChromiumWindow)
+    await window.open(room.link())
+    video = window.page.locator("#player-video")
+    await expect(video).to_be_visible(timeout=15_000)
+    await window.page.wait_for_function(
+        "() => { const video = document.querySelector('#player-video'); return video.readyState >= 1; }"
+    )
+    length = await video.evaluate("video => video.duration")
+    assert abs(length - seconds) < 1.5
+    for second in (length - 1, 1.0):
+        await video.evaluate("(video, second) => { video.currentTime = second; }", second)
+        await window.page.wait_for_function(
+            "second => { const video = document.querySelector('#player-video');"
+            " return !video.seeking && video.readyState >= 2 && Math.abs(video.currentTime - second) < 0.1; }",
+            arg=second,
+        )
+    await video.evaluate("video => video.play()")
+    await window.page.wait_for_function("() => document.querySelector('#player-video').currentTime > 1.5")
+    assert window.errors == []
 
 
 def scan(folder: Path, marks: list[tuple[str, int]]) -> None:
