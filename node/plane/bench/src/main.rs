@@ -25,7 +25,7 @@ use regie_load::trace::{Media, Pace};
 use scenario::Scenario;
 
 pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--scenarios webinar:500,conference:20,audio:200] [--only video|audio] [--rounds 5] [--seconds 6] [--pace webrtc|frame|spread] [--gro on|off] \
-[--cipher gcm128|gcm256|cm] [--conventional on|off] [--across NAMESPACE,ADDRESS] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--plane PATH] [--json PATH] [-- PLANE OPTIONS]";
+[--cipher gcm128|gcm256|cm] [--conventional on|off] [--across NAMESPACE,ADDRESS] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--plane PATH] [--record DIR] [--json PATH] [-- PLANE OPTIONS]";
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -46,6 +46,8 @@ pub struct Options {
     pub flood: u64,
     pub plane: PathBuf,
     pub plane_options: Vec<String>,
+    /// Where each camera is also recorded, in every second measurement.
+    pub record: Option<PathBuf>,
     pub json: Option<PathBuf>,
 }
 
@@ -134,6 +136,7 @@ impl Options {
             flood: 0,
             plane: here.with_file_name("regie-plane"),
             plane_options: Vec::new(),
+            record: None,
             json: None,
         };
         let mut words = words.iter();
@@ -170,6 +173,7 @@ impl Options {
             "--spin" => self.spin = switch(value)?,
             "--flood" => self.flood = number(value)?,
             "--plane" => self.plane = value.into(),
+            "--record" => self.record = Some(value.into()),
             "--json" => self.json = Some(value.into()),
             "--pace" => {
                 self.pace = match value {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use plane_core::contract::{
-    AssignSlots, Codec, HeaderExtensions, Kind, OpenTransport, Receive, Send, SlotPolicy, Source,
+    AssignSlots, Codec, HeaderExtensions, Kind, OpenTransport, Receive, RecordTracks, Send, SlotPolicy, Source,
+    record_tracks,
 };
 use plane_core::ext::Extension;
 use plane_core::nack::LossDetector;
@@ -117,6 +118,17 @@ pub fn receiver_transport(room: &str, n: u32, cameras: &[u32]) -> OpenTransport 
         receives,
         ..OpenTransport::default()
     }
+}
+
+/// Begin or end a stream for each of `cameras`, as stretch number `stretch` of a recording.
+pub fn record(cameras: u32, stretch: u32, on: bool) -> RecordTracks {
+    let change = |n| record_tracks::Change {
+        recording: "0123456789abcdef0123456789abcdef".into(),
+        stream: stretch * 1000 + n,
+        track: format!("camera{n}"),
+        on,
+    };
+    RecordTracks { changes: (0..cameras).map(change).collect() }
 }
 
 /// Put the camera in the video slot of every receiver, or take it out.

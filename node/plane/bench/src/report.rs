@@ -25,6 +25,9 @@ pub struct Measured {
     pub open_us: u64,
     pub plane: Vec<Round>,
     pub conventional: Vec<Round>,
+    /// With so many streams of recordings beside.
+    pub recording: Vec<Round>,
+    pub streams: u32,
     /// The plane's own figures, before and after each of its rounds.
     pub counters: Vec<(Counters, Counters)>,
     /// Of the plane: before the receivers came, and at the end.
@@ -76,6 +79,13 @@ impl Round {
 }
 
 impl Measured {
+    /// What each stream adds to the plane's work, from one measurement to the next.
+    fn cost_of_a_stream(&self) -> Spread {
+        let load = |round: &Round| 100.0 * round.cpu.total_us() / round.elapsed_us as f64;
+        let pairs = self.plane.iter().zip(&self.recording);
+        Spread::of(pairs.map(|(without, with)| (load(with) - load(without)) / f64::from(self.streams)))
+    }
+
     fn memory_per_receiver(&self) -> f64 {
         (self.resident.1 as f64 - self.resident.0 as f64) / f64::from(self.receivers)
     }
@@ -131,6 +141,9 @@ pub fn print(measured: &Measured) {
     println!();
     println!("{}: mean packet {:.0} bytes with SRTP", measured.scenario, measured.mean_size());
     let mut sides = vec![("plane", &measured.plane)];
+    if !measured.recording.is_empty() {
+        sides.push(("plane, recording", &measured.recording));
+    }
     if !measured.conventional.is_empty() {
         sides.push(("conventional", &measured.conventional));
     }
@@ -154,6 +167,9 @@ pub fn print(measured: &Measured) {
     }
     if !measured.conventional.is_empty() {
         println!("  conventional / plane           {:.2}", measured.ratio());
+    }
+    if !measured.recording.is_empty() {
+        println!("  a stream, % of a core          {}", measured.cost_of_a_stream().text(3));
     }
     println!("  packets per send (GSO group)   {:.2}", measured.group());
     let share = measured.delta(|p| p.padding_bytes) as f64 / measured.delta(|p| p.sent_bytes).max(1) as f64;

@@ -141,6 +141,9 @@ impl Bench {
         let mut command = options.server(&options.plane);
         command.arg("--socket").arg(&socket).args(["--listen", &plane_address.to_string(), "--log", "warn"]);
         command.args(&options.plane_options);
+        if let Some(spool) = &options.record {
+            command.arg("--spool").arg(spool);
+        }
         sys::confine_child(&mut command, options.cores.0, options.realtime);
         let plane = command
             .spawn()
@@ -244,11 +247,19 @@ impl Bench {
             open_us: self.open_us,
             ..Measured::default()
         };
-        for _ in 0..options.rounds {
+        for stretch in 0..options.rounds as u32 {
             let before = self.control.snapshot()?;
             let round = self.round(self.plane_address, self.plane.0.id(), options.seconds)?;
             result.counters.push((before, self.control.snapshot()?));
             result.plane.push(round);
+            if options.record.is_some() {
+                let cameras = self.scenario.publishers();
+                self.control.call(Command::RecordTracks(peers::record(cameras, stretch, true)))?;
+                let round = self.round(self.plane_address, self.plane.0.id(), options.seconds)?;
+                result.streams = cameras;
+                result.recording.push(round);
+                self.control.call(Command::RecordTracks(peers::record(cameras, stretch, false)))?;
+            }
             if let Some((child, address)) = &self.conventional {
                 let (pid, address) = (child.0.id(), *address);
                 self.control.call(Command::AssignSlots(peers::assign(self.count, "")))?;
