@@ -411,6 +411,7 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "col.lobby": ("salle d’attente", "lobby"),
     "col.roles": ("rôles", "roles"),
     "col.ends": ("fin", "ends"),
+    "col.result": ("résultat", "outcome"),
     "fact.form": ("salle", "room"),
     "fact.starts": ("prévue", "planned"),
     "fact.started": ("commencée", "begun"),

@@ -50,7 +50,8 @@ class Plane:
         words = [*within, str(find_binary("")), "--socket", str(path), "--listen", "127.0.0.1:0", "--shards", "1"]
         words += ["--log", "error", "--spool", str(self.spool), *options]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert self.process.stdout is not None and self.process.stdout.readline().startswith(b"regie-plane ready")
+        assert self.process.stdout is not None
+        assert b'"action":"ready"' in self.process.stdout.readline()
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(PATIENCE)
         self._socket.connect(str(path))

@@ -47,7 +47,7 @@ async def test_a_host_shows_everybody_a_layout_and_puts_somebody_forward(node: S
     node.role, node.rights, node.people = "host", [*node.rights, "moderate"], [AMINA, JEAN]
     await guest.enter()
     await guest.page.locator("#control-view").click()
-    await guest.page.get_by_label("Présentation").check()
+    await guest.page.get_by_role("radio", name="Présentation").check()
     await guest.page.get_by_role("button", name="Montrer ainsi à tout le monde").click()
     assert await node.until_heard("show") == {"type": "show", "view": "presentation"}
     await guest.page.keyboard.press("p")

@@ -18,7 +18,13 @@ async def test_welcome_has_everything(home: House) -> None:
     bruno = await home.person(room.room, tickets["participant"], "Bruno")
     (welcome,) = bruno.seen
     assert welcome["you"] == bruno.id
-    assert welcome["room"] == {"room": room.room, "title": "Salle", "type": "meeting", "advice_people": 250}
+    assert welcome["room"] == {
+        "room": room.room,
+        "title": "Salle",
+        "type": "meeting",
+        "advice_people": 250,
+        "roles": ["host", "participant"],
+    }
     assert {person["name"] for person in welcome["people"]} == {"Amina", "Bruno"}
     assert welcome["chat"][0]["html"] == "<p><em>bonjour</em></p>"
     assert "key" not in welcome["chat"][0]
