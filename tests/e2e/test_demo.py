@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from node.demo.children import die_with
 from node.demo.peer import Door, Message
@@ -21,6 +22,12 @@ from tests.e2e.machine import free_port, until
 LINK = re.compile(rb"http://localhost:\d+/r/\S+#\S+")
 CONSOLE = b"\x1b[?1049h"
 """What a program writes that takes the whole screen."""
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short name: the plane's socket is in it."""
+    return tmp_path_factory.mktemp("demo")
 
 
 def environ(folder: Path) -> dict[str, str]:
@@ -61,10 +68,10 @@ async def people(link: str) -> int:
         return int(said["people"])
 
 
-async def test_without_a_terminal_it_prints_the_links_and_runs_until_stopped(tmp_path: Path) -> None:
+async def test_without_a_terminal_it_prints_the_links_and_runs_until_stopped(folder: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "node.demo", "--people", "2", "--port", str(free_port()),
-        env=environ(tmp_path), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        env=environ(folder), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL, preexec_fn=die_with(os.getpid()),
     )  # fmt: skip
     assert process.stdout is not None
@@ -83,14 +90,14 @@ async def test_without_a_terminal_it_prints_the_links_and_runs_until_stopped(tmp
 
     process.send_signal(signal.SIGINT)
     assert await asyncio.wait_for(process.wait(), 30) == 0
-    await until(lambda: not left_behind(tmp_path), 15, "nothing is left")
+    await until(lambda: not left_behind(folder), 15, "nothing is left")
 
 
-async def test_in_a_terminal_leaving_the_console_stops_everything(tmp_path: Path) -> None:
+async def test_in_a_terminal_leaving_the_console_stops_everything(folder: Path) -> None:
     controller, terminal = pty.openpty()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "node.demo", "--people", "1", "--port", str(free_port()),
-        env={**environ(tmp_path), "COLUMNS": "100", "LINES": "30"}, stdin=terminal, stdout=terminal, stderr=terminal,
+        env={**environ(folder), "COLUMNS": "100", "LINES": "30"}, stdin=terminal, stdout=terminal, stderr=terminal,
         preexec_fn=die_with(os.getpid()),
     )  # fmt: skip
     os.close(terminal)
@@ -109,7 +116,7 @@ async def test_in_a_terminal_leaving_the_console_stops_everything(tmp_path: Path
         await until(lambda: CONSOLE in shown and "démo".encode() in shown, 60, "the console shows the node", every=0.1)
         os.write(controller, b"\x11")  # Ctrl-Q
         assert await asyncio.wait_for(process.wait(), 30) == 0
-        await until(lambda: not left_behind(tmp_path), 15, "nothing is left")
+        await until(lambda: not left_behind(folder), 15, "nothing is left")
     finally:
         asyncio.get_running_loop().remove_reader(controller)
         os.close(controller)
