@@ -51,7 +51,9 @@ class Plane:
         words += ["--log", "error", "--spool", str(self.spool), *options]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert self.process.stdout is not None
-        assert b'"action":"ready"' in self.process.stdout.readline()
+        if b'"action":"ready"' not in (said := self.process.stdout.readline()):
+            self.process.kill()
+            raise AssertionError(said)
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(PATIENCE)
         self._socket.connect(str(path))
