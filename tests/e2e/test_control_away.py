@@ -15,6 +15,10 @@ from protos.participants.v1 import participants_pb2
 from tests.e2e.listener import Listener
 from tests.e2e.machine import Machine, Room, until
 
+GAP_S = 1.5
+"""Where the plane depended on the control process, it would stand still for longer. Not less: a machine does other
+things, too."""
+
 
 async def gathered(room: Room) -> tuple[Listener, Listener]:
     """Amina, who talks, and Jean, who receives her."""
@@ -46,7 +50,7 @@ async def test_a_frozen_control_process_costs_not_one_packet(machine: Machine) -
         for kind, each in (("audio", 40), ("video", 15)):
             assert sum(1 for s in receiver.of(kind) for t in s.times if began <= t <= ended) >= each * 5
             assert [stream.missing() for stream in receiver.of(kind)] == [0] * len(receiver.of(kind))
-            assert max(stream.gap(began, ended) for stream in receiver.of(kind) if stream.times[-1] > began) < 0.5
+            assert max(stream.gap(began, ended) for stream in receiver.of(kind) if stream.times[-1] > began) < GAP_S
     for one in (amina, jean, *others):
         await one.exit()
 
@@ -83,7 +87,7 @@ async def test_a_killed_control_process_comes_back_to_the_same_room(machine: Mac
     assert jean.last("audio") - muted <= 0.1
     video = [stream for stream in jean.of("video") if stream.times[-1] > began]
     assert [stream.missing() for stream in video] == [0] * len(video)
-    assert max(stream.gap(began, time.monotonic()) for stream in video) < 0.5
+    assert max(stream.gap(began, time.monotonic()) for stream in video) < GAP_S
     await amina.exit()
     await jean.exit()
 

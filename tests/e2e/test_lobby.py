@@ -32,7 +32,9 @@ async def test_somebody_waits_and_is_let_in(machine: Machine, browser: Chromium)
     assert "On va vous faire entrer" in await guest.text("#wait-why")
     await guests.page.reload()
     await guest.until_screen("wait")
-    await until(lambda: reads(host, "#banners", "1 personne attend devant la salle"), 20, "the host is told of her, once")
+    await until(
+        lambda: reads(host, "#banners", "1 personne attend devant la salle"), 20, "the host is told of her, once"
+    )
     await helenes.page.get_by_role("button", name="Voir").click()
     await helenes.page.get_by_role("button", name=re.compile("^Faire entrer .*Amina")).press("Enter")
     await guest.until_screen("room", 30)
