@@ -60,6 +60,16 @@ async def test_the_room_says_what_it_is(node: ScriptedNode, guest: Guest) -> Non
     await expect(guest.page.get_by_role("link", name="Assistance")).to_have_attribute("href", "https://aide.example/")
 
 
+async def test_the_word_for_moderators_is_announced_until_the_chat_is_open(node: ScriptedNode, guest: Guest) -> None:
+    """R107."""
+    node.welcome = {"texts": SAID | {"staff": "Gardez le lien."}}
+    await guest.enter()
+    await expect(guest.page.locator("#banners")).to_contain_text("Un message pour l’animation")
+    await guest.page.keyboard.press("c")
+    await expect(guest.page.locator("#chat-staff-text")).to_have_text("Gardez le lien.")
+    await expect(guest.page.locator("#banners")).not_to_contain_text("Un message pour l’animation")
+
+
 async def test_afterwards_one_is_led_on_unless_one_stays(node: ScriptedNode, guest: Guest) -> None:
     """R109."""
     node.welcome = {"texts": SAID | {"redirect": "https://enquete.example/s?room=r_budget"}}

@@ -143,7 +143,7 @@ export class Room {
       more: (person, button) => this.person?.toggle(person, button) });
     this.roles = new Roles({ state, ask });
     this.invite = new Invite({ ask, notices: this.notices });
-    this.texts = new Texts({ state, notices: this.notices, read: () => this.controls?.open('chat') });
+    this.texts = new Texts({ state, notices: this.notices, open: () => this.controls?.open('chat') });
     this.flags = new Flags({ state, ask, notices: this.notices });
     this.recordings = new Recordings({ state, notices: this.notices });
     this.moderation = new Moderation({ state, ask, notices: this.notices, transcript: (format) => this.protocol.transcript(format) });
@@ -431,7 +431,10 @@ export class Room {
 
   /** @param {import('./controls.js').Panel|null} panel */
   #panel(panel) {
-    if (panel === 'chat') this.chat?.opened();
+    if (panel === 'chat') {
+      this.chat?.opened();
+      this.texts?.read();
+    }
     if (panel === 'participants') this.participants?.opened();
     this.tiles?.draw();
   }

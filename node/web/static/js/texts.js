@@ -22,14 +22,14 @@ export class Texts {
    * @param {object} options
    * @param {import('./state.js').RoomState} options.state
    * @param {import('./notices.js').Notices} options.notices
-   * @param {() => void} options.read open the chat
+   * @param {() => void} options.open open the chat
    */
   constructor(options) {
     this.options = options;
   }
 
   draw() {
-    const { state, notices, read } = this.options;
+    const { state, notices, open } = this.options;
     const said = state.texts;
     for (const [name, text, holder] of PLACES) {
       const html = said?.[name] ?? '';
@@ -37,15 +37,17 @@ export class Texts {
       find(`#${holder}`, HTMLElement).hidden = html === '';
     }
     if (said?.staff && said.staff !== this.#shown.staff) {
-      const action = { key: 'texts.read', run: () => {
-        notices.set('staff', null);
-        read();
-      } };
+      const action = { key: 'texts.read', run: () => { this.read(); open(); } };
       notices.set('staff', { key: 'texts.staff_came', tone: 'info', icon: 'shield', action });
     }
     if (said?.welcome && said.welcome !== this.#shown.welcome) notices.say(t('texts.welcome_came'));
     if (said) dress(said.brand);
     this.#shown = { ...said };
+  }
+
+  /** The chat is open: the word for moderators is before their eyes. */
+  read() {
+    this.options.notices.set('staff', null);
   }
 
   close() {
