@@ -6,7 +6,7 @@ from console.alerts import Alert
 from console.columns import Look, age, node_state
 from console.columns_fleet import ALERT_COLUMNS, cause, severity
 from console.fields import ALERT_FIELDS
-from console.i18n import t
+from console.i18n import number, t
 from console.screens.nodes import fact, title
 from console.screens.view import SidePane
 from console.text import wrap
@@ -48,7 +48,7 @@ class AlertsPane(SidePane):
         lines.append(fact("alert.runbook", alert.runbook))
         for node in self.look.store.nodes.under(alert.context):
             lines.append([*fact("col.node", ""), node_state(node, self.look)[1]])
-            figures = f"CPU {node.cpu:.0f} %   p99 {node.lag_ms:.1f} ms   {node.people} / {node.rooms}"
+            figures = f"CPU {node.cpu:.0f} %   p99 {number(node.lag_ms)} ms   {node.people} / {node.rooms}"
             lines.append(fact("", figures))
         return lines
 
