@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -107,16 +107,17 @@ def enter(book: Book, fact: Event) -> RecordingView | None:
     return ENTRIES[type(fact)](book, fact)
 
 
-def stretches(view: RecordingView, now: float) -> tuple[tuple[float, float], ...]:
-    """(from, to) of what was recorded: between the marks."""
+def stretches(marks: Sequence[MarkView], now: float | None = None) -> tuple[tuple[float, float], ...]:
+    """(from, to), seconds since the epoch, of what was recorded: between the marks. What still runs ends `now`; None:
+    it has no end and is left out."""
     found: list[tuple[float, float]] = []
     since: float | None = None
-    for mark in view.marks:
+    for mark in marks:
         if mark.state in RUNNING:
             since = mark.at if since is None else since
         elif since is not None:
             found.append((since, mark.at))
             since = None
-    if since is not None:
+    if since is not None and now is not None:
         found.append((since, now))
     return tuple(found)

@@ -150,7 +150,7 @@ class Shelf:
         try:
             await self._all_on_disk(recording)
             view = self._recordings.get(recording)
-            order = Order(recording, view.streams, stretches(view, self._floor.clock.now()), view.arrangement)
+            order = Order(recording, view.streams, stretches(view.marks, self._floor.clock.now()), view.arrangement)
             work = await self._workshop.make(order, lambda done: self._recordings.progressed(recording, done))
             for file in work.files:
                 await asyncio.to_thread(self._vault.put, recording, file.name, work.folder / file.name)

@@ -13,8 +13,9 @@ import msgspec
 
 from node.features.access.rules import Access, Link
 from node.features.chat.view import MessageView
+from node.features.recordings.book import stretches
 from node.features.recordings.rules import FileView, MarkView, RecordingView
-from node.features.recordings.states import RUNNING, State
+from node.features.recordings.states import State
 from node.features.types.rules import SessionType
 
 MEDIA: Final = frozenset({"video/webm", "video/mp4", "audio/webm", "audio/mp4"})
@@ -44,15 +45,7 @@ class Tape:
     """The time of a recording: what is between the marks, one stretch after the other."""
 
     def __init__(self, marks: Sequence[MarkView]) -> None:
-        self.stretches: list[tuple[float, float]] = []
-        """(from, to), seconds since the epoch; what still runs has no end and is left out."""
-        since: float | None = None
-        for mark in marks:
-            if mark.state in RUNNING:
-                since = mark.at if since is None else since
-            elif since is not None:
-                self.stretches.append((since, mark.at))
-                since = None
+        self.stretches = stretches(marks)
 
     @property
     def seconds(self) -> float:
