@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from node import ports
@@ -13,14 +14,14 @@ from protos.plane.v1 import plane_pb2 as wire
 RECORDING = "recording"
 
 
-class Taps:
+class Taps(ABC):
     """`_abilities`: of the plane that answers; `_taps`: changes that are on their way to it."""
 
     _abilities: frozenset[str]
     _taps: Batch[wire.RecordTracks.Change]
 
-    async def _call(self, command: wire.ToPlane) -> wire.FromPlane:
-        raise NotImplementedError
+    @abstractmethod
+    async def _call(self, command: wire.ToPlane) -> wire.FromPlane: ...
 
     @property
     def records(self) -> bool:
