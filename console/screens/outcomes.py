@@ -11,7 +11,7 @@ from console.i18n import t
 from console.operations import Outcomes
 from console.text import fit
 from console.theme import ON_SURFACE
-from console.widgets.paint import Line, Lines
+from console.widgets.paint import Line, Lines, Part
 
 _CLOSE = ("q", "escape", "o", "enter", "backspace")
 
@@ -47,6 +47,6 @@ def outcome_lines(outcomes: Outcomes) -> list[Line]:
     """Those that failed first: they are why one looks."""
     lines: list[Line] = []
     for target, why in sorted(outcomes.results, key=lambda one: (not one[1], one[0])):
-        shown = (t("outcomes.done"), "good") if not why else (f"✗ {why}", "bad")
-        lines.append([(fit(target, 44) + " ", ""), shown])  # type: ignore[list-item]
+        shown: Part = (f"✗ {why}", "bad") if why else (t("outcomes.done"), "good")
+        lines.append([(fit(target, 44) + " ", ""), shown])
     return lines or [[(t("outcomes.none"), "dim")]]
