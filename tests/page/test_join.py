@@ -84,6 +84,27 @@ async def test_the_keyboard_is_enough(node: ScriptedNode, guest: Guest) -> None:
     await guest.until_screen("ended")
 
 
+KEY_AT_ONCE = """
+new MutationObserver((_, watch) => {
+  if (document.body?.dataset.screen !== 'room') return;
+  watch.disconnect();
+  document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', bubbles: true, cancelable: true }));
+}).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-screen'] });
+"""
+
+
+async def test_a_key_is_for_the_room_from_its_first_instant(guest: Guest) -> None:
+    """WCAG 2.1.1: the field in which the name was written is gone, and takes no key away from the room."""
+    await guest.page.add_init_script(KEY_AT_ONCE)
+    await guest.open()
+    await guest.until_screen("join")
+    await expect(guest.page.locator("#join-microphone")).to_be_enabled()
+    await guest.page.locator("#join-name").fill("Zoé")
+    await guest.page.keyboard.press("Enter")
+
+    await expect(guest.page.locator("#chat")).to_be_visible()
+
+
 async def test_a_taken_name_or_a_bad_one_is_explained_in_place(node: ScriptedNode, guest: Guest) -> None:
     node.refuse("POST join", "NAME_INVALID", limit=64, current="vide")
     await guest.open()

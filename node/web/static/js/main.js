@@ -46,6 +46,9 @@ let waitsFor = '';
 function show(which) {
   document.body.dataset.screen = which;
   for (const screen of SCREENS) find(`#${screen}`, HTMLElement).hidden = screen !== which;
+  // A browser takes the focus from what is hidden only as it draws: until then a key would be written into a field that nobody sees.
+  const active = document.activeElement;
+  if (active instanceof HTMLElement && active.closest('[hidden]')) active.blur();
   skip.setAttribute('href', `#${MAINS[which]}`);
 }
 
