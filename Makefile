@@ -22,7 +22,8 @@ PLANE := node/plane
 rust     := $(shell find $(PLANE) -name target -prune -o \( -name '*.rs' -o -name 'Cargo.*' \) -print 2>/dev/null) \
             protos/plane/v1/plane.proto protos/plane/v1/spool.proto
 
-# Unit tests run beside each other; what measures time or drives browsers runs alone.
+# Unit tests run beside each other, on files in memory (thousands of small databases would wait for the disk); what measures
+# time or drives browsers runs alone.
 alone := tests/e2e tests/bench
 
 .PHONY: help
@@ -138,8 +139,9 @@ test-rust: $(DONE)/system-test
 
 .PHONY: test-python
 test-python: build $(DONE)/system-test $(DONE)/page
-	@failed=0; \
-	$(BIN)/pytest -q -n $(JOBS) --dist loadfile $(addprefix --ignore=,$(alone)) --junit-xml=.run/unit.xml tests || failed=1; \
+	@failed=0; scratch=$$(ops/scratch.sh); \
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile $(addprefix --ignore=,$(alone)) --junit-xml=.run/unit.xml \
+	    --basetemp=$$scratch/t -o tmp_path_retention_policy=failed tests && rm -rf $$scratch || failed=1; \
 	$(BIN)/pytest -q --junit-xml=.run/e2e.xml $(wildcard $(alone)) || failed=1; \
 	$(BIN)/python ops/total.py .run/unit.xml .run/e2e.xml; \
 	exit $$failed
