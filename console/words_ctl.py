@@ -162,6 +162,10 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Relire chaque fichier et le comparer au manifeste.",
         "Read every file and compare it with the manifest.",
     ),
+    "ctl.recordings.cancel": (
+        "Ne plus préparer les fichiers ; `remake` continue où le travail était.",
+        "Make no files any more; `remake` goes on where the work was.",
+    ),
     "ctl.recordings.remake": ("Préparer à nouveau les fichiers.", "Make the files again."),
     "ctl.recordings.publish": ("Ouvrir à qui peut entrer dans la salle.", "Open it to who may enter the room."),
     "ctl.recordings.withdraw": ("Ne plus le publier.", "Publish it no more."),

@@ -1,4 +1,4 @@
-"""regie recordings list|get|start|pause|resume|stop|verify|remake|publish|withdraw|delete|link|watch"""
+"""regie recordings list|get|start|pause|resume|stop|verify|cancel|remake|publish|withdraw|delete|link|watch"""
 
 from __future__ import annotations
 
@@ -153,6 +153,18 @@ def verify(
         for name in said["damaged"]:
             print(clean(t("recordings.damaged", file=name)))
     raise typer.Exit(DAMAGED if said["damaged"] else 0)
+
+
+@app.command(help=t("ctl.recordings.cancel"))
+def cancel(
+    recording: RecordingArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    said = ask(context, timeout, lambda node: node.record("Cancel", recording=recording, reason=reason))
+    _show(said["recording"], out)
 
 
 @app.command(help=t("ctl.recordings.remake"))

@@ -1,13 +1,15 @@
-"""One file of the whole room: everybody in one picture, as the host chose, and one sound.
+"""A stretch of the film of the whole room: everybody in one picture, as the host chose, and one sound.
 
 Made from the lanes' own files after the event, never while people talk. VP8 and Opus in WebM, because every browser
-plays that and nothing of it needs a licence.
+plays that and nothing of it needs a licence. A stretch is like any other, wherever work began: `film.py` makes them
+one after the other and joins them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +30,9 @@ LOUD: Final = 300
 SPEAKS_S: Final = 2.0
 """Nobody takes the picture from who speaks for a shorter while."""
 BLACK: Final = (16, 128, 128)
+BEFORE: Final = 5
+"""Ticks of sound that the filters and the encoder hear before a stretch: Opus converges in 80 ms (RFC 7845 4.6)."""
+OPUS_FRAME: Final = RATE // 50
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -71,11 +76,11 @@ def boxes(arrangement: str, sources: Sequence[str], loudest: int | None) -> list
 
 
 class _Video:
-    """A lane's pictures, one ahead."""
+    """A lane's pictures from `seconds` on, one ahead."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, seconds: float) -> None:
         self.of = picture
-        self._container = av.open(str(picture.path))
+        self._container = _opened(picture.path, seconds)
         self._frames = self._decoded()
         self._next: Any = next(self._frames, None)
         self.shown: Any = None
@@ -112,6 +117,18 @@ class _Video:
         self._container.close()
 
 
+def _opened(path: Path, seconds: float) -> Any:
+    """At the last picture before `seconds` that needs none before it; else from the beginning."""
+    container = av.open(str(path))
+    if seconds > 0:
+        try:
+            container.seek(int(seconds * av.time_base))
+        except av.FFmpegError:
+            container.close()
+            return av.open(str(path))
+    return container
+
+
 def _packed(plane: Any) -> bytes:
     """Rows without what is between them."""
     data, line, width = bytes(plane), plane.line_size, plane.width
@@ -121,15 +138,15 @@ def _packed(plane: Any) -> bytes:
 
 
 class _Sound:
-    """A lane's sound on the recording's time: 16 bits, stereo, silence where there is none."""
+    """A lane's sound on the recording's time, from `start` samples on: 16 bits, stereo, silence where there is none."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, start: int) -> None:
         self.of = picture
-        self._container = av.open(str(picture.path))
+        self._container = _opened(picture.path, start / RATE - BEFORE / FPS)
         self._resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
         self._frames = self._decoded()
         self._held = bytearray()
-        self._at = 0
+        self._at = self._start = start
         """Samples of the recording up to the first held one."""
         self._over = False
 
@@ -139,7 +156,10 @@ class _Sound:
                 for frame in packet.decode():
                     at = round(float(frame.time or 0.0) * RATE)
                     for made in self._resampler.resample(frame):
-                        yield at, bytes(made.planes[0])[: made.samples * 4]
+                        data = bytes(made.planes[0])[: made.samples * 4]
+                        before = max(0, min(made.samples, self._start - at))
+                        if before < made.samples:
+                            yield at + before, data[before * 4 :]
                         at += made.samples
             except av.FFmpegError:
                 continue
@@ -220,58 +240,122 @@ def _loudness(sound: bytes) -> float:
     return sum(abs(sample) for sample in some) / max(1, len(some))
 
 
-def compose(
-    lanes: Sequence[Picture], seconds: float, arrangement: str, to: Path, progress: Callable[[float], None]
-) -> None:
-    """Write `to`. `progress` is told 0 … 1."""
-    videos = [_Video(lane) for lane in lanes if lane.source in ("camera", "screen")]
-    sounds = [_Sound(lane) for lane in lanes if lane.source in ("microphone", "screen_audio")]
-    ticks = max(1, math.ceil(seconds * FPS))
+class Spoke(msgspec.Struct, frozen=True):
+    """Who has the large picture, and since when, seconds."""
+
+    participant: str = ""
+    since: float = -SPEAKS_S
+
+
+class Scene:
+    """All lanes at one tick: what `stretch` paints. Begins at any tick, given who spoke then."""
+
+    def __init__(self, lanes: Sequence[Picture], arrangement: str, tick: int, spoke: Spoke) -> None:
+        self.tick = tick
+        self.arrangement = arrangement
+        self._videos = [_Video(lane, tick / FPS) for lane in lanes if lane.source in ("camera", "screen")]
+        heard = [lane for lane in lanes if lane.source in ("microphone", "screen_audio")]
+        begin = max(0, tick - BEFORE)
+        self._sounds = [_Sound(lane, begin * SAMPLES) for lane in heard]
+        self.before: deque[list[bytes]] = deque(maxlen=BEFORE)
+        """The sound of the last ticks."""
+        for _ in range(begin, tick):
+            self.before.append(self._heard())
+        self._chosen = _Chosen(spoke)
+
+    @property
+    def sounds(self) -> int:
+        return len(self._sounds)
+
+    @property
+    def spoke(self) -> Spoke:
+        return self._chosen.spoke
+
+    def _heard(self) -> list[bytes]:
+        return [each.take(SAMPLES) for each in self._sounds]
+
+    def next(self) -> tuple[list[bytes], Any]:
+        """The sounds and the picture of this tick."""
+        now = self.tick / FPS
+        taken = self._heard()
+        self.before.append(taken)
+        levels = {each.of.participant: _loudness(one) for each, one in zip(self._sounds, taken, strict=True)}
+        self._chosen.heard(levels, now)
+        there = [video for video in self._videos if video.at(now)]
+        painted = _painted(there, self.arrangement, self.spoke.participant, self.tick)
+        self.tick += 1
+        return taken, painted
+
+    def close(self) -> None:
+        for video in self._videos:
+            video.close()
+        for sound in self._sounds:
+            sound.close()
+
+
+def stretch(scene: Scene, ticks: int, to: Path, last: bool) -> None:
+    """Write the next `ticks` of the scene to `to`, in the time of the recording; the next begins where it ends."""
+    first = scene.tick
     with av.open(str(to), "w", format="webm") as out:
         picture = out.add_stream("libvpx", rate=FPS)
         picture.width, picture.height, picture.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         picture.bit_rate = BITS
         picture.options = {"deadline": "realtime", "cpu-used": "8", "g": str(2 * FPS)}
         picture.codec_context.thread_count = 1
-        sound = out.add_stream("libopus", rate=RATE, layout="stereo") if sounds else None
-        mixer = _Mixer(len(sounds)) if sounds else None
-        chosen = _Chosen()
-        for tick in range(ticks):
-            now = tick / FPS
-            taken = [each.take(SAMPLES) for each in sounds]
-            chosen.heard({each.of.participant: _loudness(one) for each, one in zip(sounds, taken, strict=True)}, now)
-            if mixer is not None and sound is not None:
-                for frame in mixer.mix(taken, tick * SAMPLES):
-                    out.mux(sound.encode(frame))
-            there = [video for video in videos if video.at(now)]
-            out.mux(picture.encode(_painted(there, arrangement, chosen.participant, tick)))
-            if tick % (5 * FPS) == 0:
-                progress(tick / ticks)
-        if mixer is not None and sound is not None:
-            for frame in mixer.end():
-                out.mux(sound.encode(frame))
-            out.mux(sound.encode(None))
+        sound = _Voice(out, scene, first, None if last else first + ticks) if scene.sounds else None
+        for tick in range(first, first + ticks):
+            taken, painted = scene.next()
+            if sound is not None:
+                sound.add(taken, tick)
+            out.mux(picture.encode(painted))
+        if sound is not None:
+            sound.end()
         out.mux(picture.encode(None))
-    for video in videos:
-        video.close()
-    for each in sounds:
-        each.close()
+
+
+class _Voice:
+    """The sound of one stretch: packets that begin in it, and no other, so that stretches join without a seam."""
+
+    def __init__(self, out: Any, scene: Scene, first: int, end: int | None) -> None:
+        self._out = out
+        self._stream = out.add_stream("libopus", rate=RATE, layout="stereo")
+        self._mixer = _Mixer(scene.sounds)
+        self._first, self._end = first * SAMPLES, math.inf if end is None else end * SAMPLES
+        before = list(scene.before)
+        for n, taken in enumerate(before):
+            self.add(taken, first - len(before) + n)
+
+    def add(self, taken: Sequence[bytes], tick: int) -> None:
+        for frame in self._mixer.mix(taken, tick * SAMPLES):
+            self._mux(self._stream.encode(frame))
+
+    def end(self) -> None:
+        for frame in self._mixer.end():
+            self._mux(self._stream.encode(frame))
+        self._mux(self._stream.encode(None))
+
+    def _mux(self, packets: Sequence[Any]) -> None:
+        for packet in packets:
+            # The encoder dates a packet a little before its first sample: nearest frame says which it is.
+            begins = round(packet.pts * packet.time_base * RATE / OPUS_FRAME + Fraction(1, 3)) * OPUS_FRAME
+            if self._first <= begins < self._end:
+                self._out.mux(packet)
 
 
 class _Chosen:
     """Who speaks, and keeps the picture for a while."""
 
-    def __init__(self) -> None:
-        self.participant = ""
-        self._since = -math.inf
+    def __init__(self, spoke: Spoke) -> None:
+        self.spoke = spoke
 
     def heard(self, levels: dict[str, float], now: float) -> None:
         if not levels:
             return
         loudest = max(levels, key=lambda who: levels[who])
-        if loudest == self.participant or levels[loudest] < LOUD or now - self._since < SPEAKS_S:
+        same = loudest == self.spoke.participant
+        if same or levels[loudest] < LOUD or now - self.spoke.since < SPEAKS_S:
             return
-        self.participant, self._since = loudest, now
+        self.spoke = Spoke(loudest, now)
 
 
 def _painted(videos: Sequence[_Video], arrangement: str, speaker: str, tick: int) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -16,12 +15,15 @@ from typing import Final
 import msgspec
 
 from node.media import spool
-from node.recorder.compose import Picture, compose
+from node.recorder import film
+from node.recorder.compose import Picture
 from node.recorder.mux import Unplayable, mux, suffix
 from node.recorder.timeline import Tape
 from node.recorder.tracks import Lane, Stream, Take, segments_of, streams_in
+from node.recorder.whole import whole
 
 ROOM: Final = "room.webm"
+STRETCHES: Final = "room.work"
 MANIFEST: Final = "manifest.json"
 CHUNK: Final = 1 << 20
 TRACKS_SHARE: Final = 0.3
@@ -29,7 +31,8 @@ TRACKS_SHARE: Final = 0.3
 
 
 class Job(msgspec.Struct, frozen=True):
-    """`stretches`: (from, to) between the marks, seconds since the epoch; `folder`: where the files are made."""
+    """`stretches`: (from, to) between the marks, seconds since the epoch; `folder`: where the files are made;
+    `step_s`: so much of the room's film is lost when the work is interrupted."""
 
     recording: str
     spool: str
@@ -37,6 +40,7 @@ class Job(msgspec.Struct, frozen=True):
     streams: tuple[Stream, ...]
     stretches: tuple[tuple[float, float], ...]
     arrangement: str = "grid"
+    step_s: float = film.STRETCH_S
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -89,10 +93,17 @@ def work(job: Job, progress: Callable[[float], None]) -> Manifest:
         raise Nothing
     room = folder / ROOM
     seconds = max(tape.seconds, 0.04)
+    stretches = folder / STRETCHES
     if not room.exists():
-        _whole(room, lambda part: _compose(made, seconds, job.arrangement, part, progress))
+        pictures = [Picture(path, lane.participant, lane.source) for lane, path, _end in made]
+
+        def told(done: float) -> None:
+            progress(TRACKS_SHARE + (1 - TRACKS_SHARE) * done)
+
+        film.film(pictures, seconds, job.arrangement, room, stretches, told, job.step_s)
     manifest = _manifest(job, made, room, seconds, tuple(_faults(source)))
-    _whole(folder / MANIFEST, lambda part: _write(part, msgspec.json.encode(manifest)))
+    whole(folder / MANIFEST, lambda part: part.write_bytes(msgspec.json.encode(manifest)))
+    film.forget(stretches)
     progress(1.0)
     return manifest
 
@@ -109,40 +120,8 @@ def _lane(take: Take, lane: Lane, path: Path) -> float:
         nonlocal end
         end = mux(lane, take.moments(lane), part)
 
-    _whole(path, write)
+    whole(path, write)
     return end
-
-
-def _compose(
-    made: Sequence[tuple[Lane, Path, float]],
-    seconds: float,
-    arrangement: str,
-    part: Path,
-    progress: Callable[[float], None],
-) -> None:
-    pictures = [Picture(path, lane.participant, lane.source) for lane, path, _end in made]
-    compose(pictures, seconds, arrangement, part, lambda done: progress(TRACKS_SHARE + (1 - TRACKS_SHARE) * done))
-
-
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Under another name until it is on the disk."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    try:
-        write(part)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    fd = os.open(part, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    part.rename(path)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
 
 
 def _finished(folder: Path) -> Manifest | None:
@@ -150,8 +129,8 @@ def _finished(folder: Path) -> Manifest | None:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-    whole = all((folder / file.name).is_file() and sum_of(folder / file.name) == file.sha256 for file in manifest.files)
-    return manifest if whole else None
+    there = all((folder / file.name).is_file() and sum_of(folder / file.name) == file.sha256 for file in manifest.files)
+    return manifest if there else None
 
 
 def sum_of(path: Path) -> str:

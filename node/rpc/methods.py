@@ -111,6 +111,7 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.recordings.v1.RecordingsService/StopRecording": _changes(Role.OPERATOR, "room"),
     "/regie.recordings.v1.RecordingsService/VerifyRecording": _reads(Role.OPERATOR, "recording"),
     "/regie.recordings.v1.RecordingsService/RemakeRecording": _changes(Role.OPERATOR, "recording"),
+    "/regie.recordings.v1.RecordingsService/CancelRecording": _changes(Role.OPERATOR, "recording"),
     "/regie.recordings.v1.RecordingsService/PublishRecording": _changes(Role.OPERATOR, "recording", "withdraw"),
     "/regie.recordings.v1.RecordingsService/DeleteRecording": _changes(Role.OPERATOR, "recording"),
     "/regie.recordings.v1.RecordingsService/LinkRecording": _changes(Role.OPERATOR, "recording", "file"),

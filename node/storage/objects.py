@@ -37,6 +37,7 @@ class FolderVault:
         self._folder = folder
 
     def put(self, recording: str, name: str, path: Path) -> None:
+        """Leaves `path` there, for who is interrupted and puts all of them once more."""
         check(recording, name)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._opened() as root:
@@ -44,24 +45,28 @@ class FolderVault:
                 os.mkdir(recording, 0o700, dir_fd=root)
             folder = os.open(recording, _FOLDER, dir_fd=root)
             try:
+                part = f"{name}.part"
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(part, dir_fd=folder)
                 try:
-                    os.rename(path, name, dst_dir_fd=folder)
+                    os.link(path, part, dst_dir_fd=folder, follow_symlinks=False)
                 except OSError:
-                    self._copy(path, name, folder)
+                    self._copy(path, part, folder)
+                os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+                with contextlib.suppress(FileNotFoundError):  # a name of the same file already: nothing was renamed
+                    os.unlink(part, dir_fd=folder)
                 os.fsync(folder)
             finally:
                 os.close(folder)
             os.fsync(root)
 
-    def _copy(self, path: Path, name: str, folder: int) -> None:
+    def _copy(self, path: Path, part: str, folder: int) -> None:
         """From another file system."""
-        part = f"{name}.part"
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         with path.open("rb") as source, open(os.open(part, flags, 0o600, dir_fd=folder), "wb") as target:
             shutil.copyfileobj(source, target, CHUNK)
             target.flush()
             os.fsync(target.fileno())
-        os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
 
     def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]:
         check(recording, name)

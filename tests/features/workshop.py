@@ -36,5 +36,8 @@ class NoWorkshop:
         file = FileView("room.webm", "room", "video/webm", len(self.content), digest, digest, 1.0)
         return Work(folder, (file,), ())
 
+    async def found(self) -> frozenset[str]:
+        return frozenset()
+
     async def forget(self, recording: str) -> None:
         self.forgotten.append(recording)

@@ -11,6 +11,7 @@ import pytest
 from node.features.recordings.rules import StreamView
 from node.features.recordings.shelf import Order, Unmade, Work
 from node.ports import Source
+from node.recorder.film import STRETCH_S
 from node.recorder.workshop import Workshop
 from tests.media import spooled
 from tests.recorder import clip
@@ -50,9 +51,9 @@ def loud(path: Path) -> list[float]:
     return found
 
 
-async def made(tmp_path: Path, order: Order) -> Work:
+async def made(tmp_path: Path, order: Order, *, step_s: float = STRETCH_S) -> Work:
     told: list[float] = []
-    work = await Workshop(tmp_path / "spool", tmp_path / "work").make(order, told.append)
+    work = await Workshop(tmp_path / "spool", tmp_path / "work", step_s=step_s).make(order, told.append)
     assert told == sorted(told) and told[-1] == 1.0
     return work
 

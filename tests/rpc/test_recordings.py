@@ -123,7 +123,11 @@ async def test_by_command(house: House, tmp_path: Path) -> None:
     terminal = Terminal(house, tmp_path, token)
     made = await terminal.read("recordings", "start", "hall", "--arrangement", "speaker")
     assert (made["state"], made["arrangement"]) == ("recording", "speaker")
+    house.workshop.gate.clear()
     await terminal.read("recordings", "stop", "hall")
+    assert (await terminal.read("recordings", "cancel", made["recording"]))["why"] == "cancelled"
+    house.workshop.gate.set()
+    assert (await terminal.read("recordings", "remake", made["recording"]))["state"] == "finishing"
     await until(house, made["recording"], State.VERIFIED)
     (listed,) = await terminal.read("recordings", "list")
     assert listed["files"][0]["name"] == "room.webm"
@@ -132,3 +136,24 @@ async def test_by_command(house: House, tmp_path: Path) -> None:
     assert "room.webm" in await terminal.regie("recordings", "get", made["recording"])
     watched = await terminal.read("recordings", "watch", "--count", "1")
     assert watched["snapshot"] and watched["recordings"][0]["recording"] == made["recording"]
+
+
+async def test_what_is_cancelled_is_taken_up_again(house: House) -> None:
+    """The files are not wanted now; asked for again, they are made. What is made cannot be cancelled."""
+    await house.room("hall", ["Amina"])
+    operator, viewer = await house.operator("operator", "olga"), await house.operator("viewer")
+    desk: Any = recordings_pb2_grpc.RecordingsServiceStub(operator.channel)
+    window: Any = recordings_pb2_grpc.RecordingsServiceStub(viewer.channel)
+    house.workshop.gate.clear()
+    made = (await operator.ask(desk.StartRecording, pb.StartRecordingRequest(room="hall"))).recording
+    cancel = pb.CancelRecordingRequest(recording=made.recording)
+    assert (await refused(operator.ask(desk.CancelRecording, cancel))).reason == "RECORDING_STATE"
+    await operator.ask(desk.StopRecording, pb.StopRecordingRequest(room="hall"))
+    assert (await refused(viewer.ask(window.CancelRecording, cancel))).reason == "NOT_ALLOWED"
+    cancelled = (await operator.ask(desk.CancelRecording, cancel)).recording
+    assert (cancelled.state, cancelled.why, cancelled.marks[-1].by) == ("failed", "cancelled", "olga")
+    assert made.recording not in house.workshop.forgotten
+    house.workshop.gate.set()
+    await operator.ask(desk.RemakeRecording, pb.RemakeRecordingRequest(recording=made.recording))
+    await until(house, made.recording, State.VERIFIED)
+    assert (await refused(operator.ask(desk.CancelRecording, cancel))).reason == "RECORDING_STATE"

@@ -77,6 +77,10 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
         view = self._shelf.again(request.recording, by=current().actor)
         return pb.RemakeRecordingResponse(recording=self._shown(view))
 
+    async def CancelRecording(self, request: pb.CancelRecordingRequest, context: Any) -> pb.CancelRecordingResponse:
+        view = await self._shelf.cancel(request.recording, by=current().actor)
+        return pb.CancelRecordingResponse(recording=self._shown(view))
+
     async def PublishRecording(self, request: pb.PublishRecordingRequest, context: Any) -> pb.PublishRecordingResponse:
         view = self._shelf.publish(request.recording, not request.withdraw, by=current().actor)
         return pb.PublishRecordingResponse(recording=self._shown(view))

@@ -420,8 +420,10 @@ class Recordings:
         """After a restart. What the plane writes for us goes on; what it writes and nobody asked for ends; what was
         lost is taken up again in a new stream."""
         live = self._live
-        there = {track.id for person in self._people for track in person.tracks}
-        off = []
+        there = {track.id: (person, track) for person in self._people for track in person.tracks}
+        known = set(live.taps.values()) if live is not None else set()
+        off: list[Tap] = []
+        begun: list[Event] = []
         if live is not None:
             live.taps.clear()
         for recording, stream, track in command.taps:
@@ -430,8 +432,11 @@ class Recordings:
                 continue
             live.streams = max(live.streams, stream)
             live.taps[track] = stream
+            if stream not in known:  # the plane had begun, and the ledger had not heard of it
+                who, what = there[track]
+                begun.append(StreamBegun(recording, stream, who.id, who.name, track, what.source, now))
         events: list[Event] = [TapTracks(tuple(off))] if off else []
-        return [*events, *self._take(list(self._people), now)]
+        return [*begun, *events, *self._take(list(self._people), now)]
 
     def restore(self, saved: SavedRecording | None) -> None:
         if saved is None or saved.state not in LIVE:

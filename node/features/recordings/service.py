@@ -81,6 +81,8 @@ class Recordings:
         """Of the spool; None: not known."""
         self.dropped = 0
         """Packets that could not be written, since this process started."""
+        self.strays: set[str] = set()
+        """Recordings that the plane had begun when a process before us ended, and of which nobody was told."""
         self._dropping: dict[tuple[str, int], int] = {}
         floor.listen(self._on_events)
 
@@ -200,6 +202,7 @@ class Recordings:
         stray = [msgspec.structs.replace(tap, on=False) for tap in running if tap.recording not in live_now]
         if stray:
             log.warning("recordings_stray", streams=len(stray))
+            self.strays |= {tap.recording for tap in stray} - self._book.keys()
             await self._floor.media.tap(stray)
         for view in list(self._book.values()):
             if view.state in LIVE and view.recording not in live_now:
@@ -280,6 +283,16 @@ class Recordings:
             return
         self._floor.ledger.note([fact])
         self._enter(fact)
+
+    async def noted(self, fact: Fact) -> None:
+        """As `note`; returns when the ledger has it.
+
+        Raises:
+            Refused: FENCED.
+        """
+        durable = self._floor.ledger.note([fact])
+        self._enter(fact)
+        await durable
 
     # ------------------------------------------------------------ the book
 

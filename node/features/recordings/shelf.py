@@ -65,14 +65,17 @@ class Workshop(Protocol):
         """
 
     async def forget(self, recording: str) -> None:
-        """Remove the pieces and what was made of them."""
+        """Remove the pieces and what was made of them. Harmless when there are none."""
+
+    async def found(self) -> frozenset[str]:
+        """Recordings of which there are pieces, or what was made of them."""
 
 
 class Vault(Protocol):
     """Keeps files by (recording, name). Blocks: called in threads. Raises OSError."""
 
     def put(self, recording: str, name: str, path: Path) -> None:
-        """Take over the file at `path`, which may be gone afterwards."""
+        """Keep the file at `path`, which stays as it is. Again is harmless."""
 
     def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]: ...
 
@@ -117,6 +120,8 @@ class Shelf:
         self.keep_days = keep_days
         self._link_s = link_s
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._storing: set[str] = set()
+        """Whose files are made, and being put away."""
         self._settled = asyncio.Event()
         recordings.tell(self._on_changed)
 
@@ -152,11 +157,13 @@ class Shelf:
             view = self._recordings.get(recording)
             order = Order(recording, view.streams, stretches(view.marks, self._floor.clock.now()), view.arrangement)
             work = await self._workshop.make(order, lambda done: self._recordings.progressed(recording, done))
+            self._storing.add(recording)
             for file in work.files:
                 await asyncio.to_thread(self._vault.put, recording, file.name, work.folder / file.name)
             for fault in work.faults:
                 log.warning("recording_fault", recording=recording, fault=fault)
-            self._keep(recording, Move.VERIFY, "faults" if work.faults else "", work.files)
+            why = "faults" if work.faults else ""
+            await self._recordings.noted(self._kept(recording, Move.VERIFY, why, work.files))
             if not work.faults:
                 await self._workshop.forget(recording)
         except Unmade as unmade:
@@ -165,6 +172,10 @@ class Shelf:
         except OSError as error:
             log.error("recording_unmade", recording=recording, why=error.strerror)
             self._keep(recording, Move.BREAK, error.strerror or "io", ())
+        except Refused as refused:  # another process took over: it does what is left
+            log.warning("recording_left", recording=recording, why=refused.code)
+        finally:
+            self._storing.discard(recording)
 
     async def _all_on_disk(self, recording: str) -> None:
         """Until the plane has closed every stream, or has had time enough."""
@@ -175,7 +186,11 @@ class Shelf:
         except TimeoutError:
             log.warning("recording_not_closed", recording=recording)
 
-    def _keep(
+    def _keep(self, recording: str, move: Move, why: str, files: Sequence[FileView], *, by: str = "") -> RecordingView:
+        self._recordings.note(self._kept(recording, move, why, files, by=by))
+        return self._recordings.get(recording)
+
+    def _kept(
         self,
         recording: str,
         move: Move,
@@ -185,27 +200,39 @@ class Shelf:
         by: str = "",
         statement: str = "",
         signature: str = "",
-    ) -> RecordingView:
+    ) -> RecordingKept:
         view = self._recordings.get(recording)
         state = moved(view.state, move)
         manifest = Manifest(tuple(files), statement, signature)
-        self._recordings.note(
-            RecordingKept(
-                recording,
-                state,
-                why[:64],
-                by,
-                sum(file.bytes for file in files),
-                msgspec.json.encode(manifest).decode(),
-                self._floor.clock.now(),
-            )
+        return RecordingKept(
+            recording,
+            state,
+            why[:64],
+            by,
+            sum(file.bytes for file in files),
+            msgspec.json.encode(manifest).decode(),
+            self._floor.clock.now(),
         )
-        return self._recordings.get(recording)
 
     # ------------------------------------------------------------ what operators ask for
 
+    async def cancel(self, recording: str, *, by: Actor) -> RecordingView:
+        """Make no files, for now. The pieces stay, and what was made of them: `again` goes on there.
+
+        Raises:
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE.
+        """
+        view = self._recordings.get(recording)
+        moved(view.state, Move.CANCEL)
+        task = self._tasks.get(recording)
+        if task is None or recording in self._storing:
+            raise Refused("RECORDING_STATE", limit=State.VERIFIED, current=view.state)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return self._keep(recording, Move.CANCEL, "cancelled", (), by=by.id)
+
     def again(self, recording: str, *, by: Actor) -> RecordingView:
-        """Make the files of a failed one anew.
+        """Make the files of a failed one: what was made whole before is not made twice.
 
         Raises:
             Refused: RECORDING_UNKNOWN, RECORDING_STATE.
@@ -264,18 +291,36 @@ class Shelf:
             }
         )
         signature = self._signer.sign(statement)
-        return self._keep(
-            recording, Move.DELETE, reason[:64], (), by=by.id, statement=statement.decode(), signature=signature
+        said = statement.decode()
+        await self._recordings.noted(
+            self._kept(recording, Move.DELETE, reason, (), by=by.id, statement=said, signature=signature)
         )
+        return self._recordings.get(recording)
 
     async def retain(self) -> None:
-        """Delete what is older than the rule says. Called now and then."""
-        if not self.keep_days:
-            return
+        """Delete what is older than the rule says, and what an end at a bad moment left behind. Called now and then."""
         before = self._floor.clock.now() - self.keep_days * DAY_S
         for view in list(self._recordings.list()):
-            if view.state in OVER and view.ended is not None and view.ended < before:
+            if self.keep_days and view.state in OVER and view.ended is not None and view.ended < before:
                 await self.delete(view.recording, by=Actor("node", self._floor.node, "node"), reason="retention")
+        await self._tidy()
+
+    async def _tidy(self) -> None:
+        """Pieces of which the files are made, and those of recordings that nobody was told of. What else we do not
+        know stays: it may be of a database that was put back."""
+        if self._floor.fenced or not self._floor.media.records:
+            return
+        written = {tap.recording for tap in await self._floor.media.taps()}
+        known = {view.recording: view for view in self._recordings.list()}
+        for recording in sorted(await self._workshop.found() - written):
+            view = known.get(recording)
+            stray = recording in self._recordings.strays
+            done = view is not None and (view.state is State.DELETED or (view.state in READY and view.why != "faults"))
+            if done or (stray and view is None):
+                log.info("recording_tidied", recording=recording, stray=stray)
+                await self._workshop.forget(recording)
+            elif view is None:
+                log.warning("recording_unknown", recording=recording)
 
     # ------------------------------------------------------------ giving them out
 

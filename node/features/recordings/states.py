@@ -3,7 +3,7 @@
 armed → recording ⇄ paused                 while people are in the room
             ⇅ lagging, disk_low            it goes on, and somebody should look
 → finishing → verified ⇄ published         its pieces become files, with their sums
-→ failed                                   nothing that could be played; may be tried again
+→ failed                                   nothing that could be played, or cancelled; may be tried again
 → deleted                                  a signed record, and no bytes
 """
 
@@ -40,6 +40,8 @@ class Move(enum.StrEnum):
     WELL = "well"
     """Neither lagging nor short of room any more."""
     BREAK = "break"
+    CANCEL = "cancel"
+    """Somebody does not want the files, now; what of them is done waits for `AGAIN`."""
     VERIFY = "verify"
     AGAIN = "again"
     """Make the files anew."""
@@ -67,7 +69,7 @@ TRANSITIONS: Final[dict[State, dict[Move, State]]] = {
     State.LAGGING: _RUNS,
     State.DISK_LOW: _RUNS,
     State.PAUSED: {Move.RESUME: State.RECORDING, Move.STOP: State.FINISHING},
-    State.FINISHING: {Move.VERIFY: State.VERIFIED, Move.BREAK: State.FAILED},
+    State.FINISHING: {Move.VERIFY: State.VERIFIED, Move.BREAK: State.FAILED, Move.CANCEL: State.FAILED},
     State.VERIFIED: {Move.PUBLISH: State.PUBLISHED, Move.DELETE: State.DELETED, Move.BREAK: State.FAILED},
     State.PUBLISHED: {Move.WITHDRAW: State.VERIFIED, Move.DELETE: State.DELETED, Move.BREAK: State.FAILED},
     State.FAILED: {Move.AGAIN: State.FINISHING, Move.DELETE: State.DELETED},

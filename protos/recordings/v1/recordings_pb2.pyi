@@ -246,6 +246,22 @@ class RemakeRecordingResponse(_message.Message):
     recording: Recording
     def __init__(self, recording: _Optional[_Union[Recording, _Mapping]] = ...) -> None: ...
 
+class CancelRecordingRequest(_message.Message):
+    __slots__ = ("recording", "reason", "request_id")
+    RECORDING_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    recording: str
+    reason: str
+    request_id: str
+    def __init__(self, recording: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CancelRecordingResponse(_message.Message):
+    __slots__ = ("recording",)
+    RECORDING_FIELD_NUMBER: _ClassVar[int]
+    recording: Recording
+    def __init__(self, recording: _Optional[_Union[Recording, _Mapping]] = ...) -> None: ...
+
 class PublishRecordingRequest(_message.Message):
     __slots__ = ("recording", "withdraw", "reason", "request_id")
     RECORDING_FIELD_NUMBER: _ClassVar[int]

@@ -79,6 +79,11 @@ class RecordingsServiceStub:
                 request_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.RemakeRecordingRequest.SerializeToString,
                 response_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.RemakeRecordingResponse.FromString,
                 _registered_method=True)
+        self.CancelRecording = channel.unary_unary(
+                '/regie.recordings.v1.RecordingsService/CancelRecording',
+                request_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.CancelRecordingRequest.SerializeToString,
+                response_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.CancelRecordingResponse.FromString,
+                _registered_method=True)
         self.PublishRecording = channel.unary_unary(
                 '/regie.recordings.v1.RecordingsService/PublishRecording',
                 request_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.PublishRecordingRequest.SerializeToString,
@@ -162,6 +167,13 @@ class RecordingsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CancelRecording(self, request, context):
+        """operator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def PublishRecording(self, request, context):
         """operator
         """
@@ -230,6 +242,11 @@ def add_RecordingsServiceServicer_to_server(servicer, server):
                     servicer.RemakeRecording,
                     request_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.RemakeRecordingRequest.FromString,
                     response_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.RemakeRecordingResponse.SerializeToString,
+            ),
+            'CancelRecording': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelRecording,
+                    request_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.CancelRecordingRequest.FromString,
+                    response_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.CancelRecordingResponse.SerializeToString,
             ),
             'PublishRecording': grpc.unary_unary_rpc_method_handler(
                     servicer.PublishRecording,
@@ -490,6 +507,33 @@ class RecordingsService:
             '/regie.recordings.v1.RecordingsService/RemakeRecording',
             protos_dot_recordings_dot_v1_dot_recordings__pb2.RemakeRecordingRequest.SerializeToString,
             protos_dot_recordings_dot_v1_dot_recordings__pb2.RemakeRecordingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelRecording(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.recordings.v1.RecordingsService/CancelRecording',
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.CancelRecordingRequest.SerializeToString,
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.CancelRecordingResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,6 +51,8 @@ class RecordingsServiceStub:
     """operator"""
     RemakeRecording: _grpc.UnaryUnaryMultiCallable[_recordings_pb2.RemakeRecordingRequest, _recordings_pb2.RemakeRecordingResponse]
     """operator"""
+    CancelRecording: _grpc.UnaryUnaryMultiCallable[_recordings_pb2.CancelRecordingRequest, _recordings_pb2.CancelRecordingResponse]
+    """operator"""
     PublishRecording: _grpc.UnaryUnaryMultiCallable[_recordings_pb2.PublishRecordingRequest, _recordings_pb2.PublishRecordingResponse]
     """operator"""
     DeleteRecording: _grpc.UnaryUnaryMultiCallable[_recordings_pb2.DeleteRecordingRequest, _recordings_pb2.DeleteRecordingResponse]
@@ -78,6 +80,8 @@ class RecordingsServiceAsyncStub(RecordingsServiceStub):
     VerifyRecording: _aio.UnaryUnaryMultiCallable[_recordings_pb2.VerifyRecordingRequest, _recordings_pb2.VerifyRecordingResponse]  # type: ignore[assignment]
     """operator"""
     RemakeRecording: _aio.UnaryUnaryMultiCallable[_recordings_pb2.RemakeRecordingRequest, _recordings_pb2.RemakeRecordingResponse]  # type: ignore[assignment]
+    """operator"""
+    CancelRecording: _aio.UnaryUnaryMultiCallable[_recordings_pb2.CancelRecordingRequest, _recordings_pb2.CancelRecordingResponse]  # type: ignore[assignment]
     """operator"""
     PublishRecording: _aio.UnaryUnaryMultiCallable[_recordings_pb2.PublishRecordingRequest, _recordings_pb2.PublishRecordingResponse]  # type: ignore[assignment]
     """operator"""
@@ -157,6 +161,14 @@ class RecordingsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recordings_pb2.RemakeRecordingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recordings_pb2.RemakeRecordingResponse, _abc.Awaitable[_recordings_pb2.RemakeRecordingResponse]]:
+        """operator"""
+
+    @_abc_1.abstractmethod
+    def CancelRecording(
+        self,
+        request: _recordings_pb2.CancelRecordingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recordings_pb2.CancelRecordingResponse, _abc.Awaitable[_recordings_pb2.CancelRecordingResponse]]:
         """operator"""
 
     @_abc_1.abstractmethod
