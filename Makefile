@@ -173,11 +173,14 @@ fuzz: build
 	@JOBS=$(JOBS) $(PLANE)/fuzz/engine/run.sh $$(( $(MINUTES) * 60 ))
 	@HYPOTHESIS_CASES=$(CASES) $(BIN)/pytest -q -n $(JOBS) --timeout 3600 -m hypothesis tests/media tests/features tests/signaling tests/rpc
 
-# Planes that are killed while they record, at so many random instants: `make test-kill COUNT=1000`.
+# Planes, control processes and workers that are killed while they record and make files, each at so many random instants:
+# `make test-kill COUNT=1000`.
 COUNT ?= 200
 .PHONY: test-kill
 test-kill: build
 	@$(BIN)/python -m tests.media.recorder $(COUNT)
+	@$(BIN)/python -m tests.recorder.killed $(COUNT)
+	@GRPC_VERBOSITY=ERROR $(BIN)/python -m tests.e2e.killed $(COUNT)
 
 .PHONY: pictures
 pictures: build

@@ -2,7 +2,7 @@
 # Installs what only the system's package manager has, where this user may; names it in one sentence otherwise.
 #
 #   ops/system.sh build    a C compiler and Rust, for the plane
-#   ops/system.sh test     that, two browsers, GStreamer, Node.js and iproute2, for the tests
+#   ops/system.sh test     that, two browsers, GStreamer, FFmpeg, Node.js and iproute2, for the tests
 #   ops/system.sh ops      what reads the shipped examples: nginx, Caddy, Prometheus
 #   ops/system.sh bench    a compiler, Rust, OpenSSL's headers, iproute2 and Janus, for the benchmark
 #
@@ -44,6 +44,7 @@ if [ "$need" = test ]; then
   { has node && has npm; } || missing+=(nodejs npm)
   has ip || missing+=(iproute2)
   has turnserver || missing+=(coturn)
+  { has ffmpeg && has ffprobe; } || missing+=(ffmpeg)  # reads the files of recordings as others do
   { has promtool && has prometheus; } || missing+=(prometheus)
   # GStreamer's WebRTC, as an encoder and a player that are nobody's browser
   /usr/bin/python3 -c 'import gi; gi.require_version("GstWebRTC", "1.0")' 2>/dev/null && [ -n "$(find /usr/lib -name libgstnice.so -print -quit)" ] \

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import av
 import msgspec
+from av.video.reformatter import VideoReformatter
 
 WIDTH: Final = 1280
 HEIGHT: Final = 720
@@ -85,6 +86,7 @@ class _Video:
         self._next: Any = next(self._frames, None)
         self.shown: Any = None
         self._since = -math.inf
+        self._scaler = VideoReformatter()
         self._fitted: tuple[Any, Box, list[bytes], int, int] | None = None
 
     def _decoded(self) -> Iterator[Any]:
@@ -108,7 +110,7 @@ class _Video:
             scale = min(box.width / self.shown.width, box.height / self.shown.height)
             width = max(2, int(self.shown.width * scale) // 2 * 2)
             height = max(2, int(self.shown.height * scale) // 2 * 2)
-            small = self.shown.reformat(width=width, height=height, format="yuv420p")
+            small = self._scaler.reformat(self.shown, width=width, height=height, format="yuv420p")
             planes = [_packed(plane) for plane in small.planes]
             self._fitted = (self.shown, box, planes, width, height)
         return self._fitted[2], self._fitted[3], self._fitted[4]

@@ -40,7 +40,7 @@ def film(
     stretch_s: float = STRETCH_S,
 ) -> None:
     """Write `to`, by way of the folder `work`. `progress` is told 0 … 1."""
-    ticks = max(1, math.ceil(seconds * FPS))
+    ticks = max(1, math.ceil(round(seconds * FPS, 3)))
     each = round(stretch_s * FPS)
     of = _print(lanes, ticks, arrangement)
     work.mkdir(exist_ok=True, mode=0o700)

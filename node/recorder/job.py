@@ -101,9 +101,9 @@ def work(job: Job, progress: Callable[[float], None]) -> Manifest:
             progress(TRACKS_SHARE + (1 - TRACKS_SHARE) * done)
 
         film.film(pictures, seconds, job.arrangement, room, stretches, told, job.step_s)
+    film.forget(stretches)
     manifest = _manifest(job, made, room, seconds, tuple(_faults(source)))
     whole(folder / MANIFEST, lambda part: part.write_bytes(msgspec.json.encode(manifest)))
-    film.forget(stretches)
     progress(1.0)
     return manifest
 

@@ -53,7 +53,17 @@ class Workshop:
         Raises:
             Unmade: with one word why.
         """
-        job = Job(
+        job = self.job(order)
+        async with self._places:
+            self.busy += 1
+            try:
+                return finished(await self._until_made(job, progress), Path(job.folder))
+            finally:
+                self.busy -= 1
+
+    def job(self, order: Order) -> Job:
+        """What the process is told."""
+        return Job(
             order.recording,
             str(self._spool),
             str(self._folder / order.recording),
@@ -62,12 +72,6 @@ class Workshop:
             order.arrangement,
             self._step_s,
         )
-        async with self._places:
-            self.busy += 1
-            try:
-                return _work(await self._until_made(job, progress), Path(job.folder))
-            finally:
-                self.busy -= 1
 
     async def _until_made(self, job: Job, progress: Callable[[float], None]) -> Manifest:
         most, kills = 0.0, 0
@@ -131,6 +135,6 @@ class Workshop:
             await asyncio.to_thread(shutil.rmtree, folder, True)
 
 
-def _work(manifest: Manifest, folder: Path) -> Work:
+def finished(manifest: Manifest, folder: Path) -> Work:
     files = tuple(FileView(**msgspec.structs.asdict(file)) for file in manifest.files)
     return Work(folder, files, manifest.faults)

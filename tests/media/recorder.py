@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from pylibsrtp import Policy, Session
@@ -166,6 +166,13 @@ class Sender:
 
     def close(self) -> None:
         self._udp.close()
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def payloads(segments: Sequence[Segment]) -> list[bytes]:

@@ -7,7 +7,7 @@ import random
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,7 +15,7 @@ from node.media.spool import Gap, Mark, faults, in_order
 from node.ports import Kind, Source
 from protos.plane.v1 import plane_pb2 as wire
 from tests.media.real import needs_plane
-from tests.media.recorder import PATIENCE, RECORDING, Plane, Sender, killed_at, payloads
+from tests.media.recorder import RECORDING, Plane, Sender, killed_at, payloads, wait_for
 
 pytestmark = needs_plane
 
@@ -25,13 +25,6 @@ def plane(tmp_path: pathlib.Path) -> Iterator[Plane]:
     plane = Plane(tmp_path)
     yield plane
     plane.close()
-
-
-def wait_for(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def has_small_disks() -> bool:

@@ -7,6 +7,7 @@ clock starts where it likes, as senders' clocks do; what ties them is the sender
 from __future__ import annotations
 
 import math
+import random
 from array import array
 from collections.abc import Iterator
 from fractions import Fraction
@@ -30,26 +31,42 @@ def pictures(
     seconds: float, size: tuple[int, int] = (WIDTH, HEIGHT), key_at: frozenset[int] = frozenset()
 ) -> list[tuple[bytes, bool]]:
     """(VP8, whether a key frame), 25 a second."""
-    width, height = size
     encoder = av.CodecContext.create("libvpx", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
-    encoder.time_base, encoder.framerate, encoder.bit_rate = Fraction(1, FPS), FPS, 400_000
+    assert isinstance(encoder, av.VideoCodecContext)
+    encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
+    encoder.time_base, encoder.framerate, encoder.bit_rate = Fraction(1, FPS), Fraction(FPS), 400_000
     encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "g": "1000"}
-    found = []
+    return [
+        (bytes(packet), packet.is_keyframe)
+        for frame in counted(seconds, size, key_at)
+        for packet in encoder.encode(frame)
+    ]
+
+
+def counted(
+    seconds: float,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+    key_at: frozenset[int] = frozenset(),
+    *,
+    busy: bool = False,
+    first: int = 0,
+) -> Iterator[av.VideoFrame]:
+    """Pictures that count themselves from `first` on, before any encoder. `busy`: a quarter of each is noise."""
+    width, height = size
+    noise = random.Random(width)
     for n in range(round(seconds * FPS)):
         frame = av.VideoFrame(width, height, "yuv420p")
         line = frame.planes[0].line_size
-        row = b"".join(bytes((235 if n >> (BITS - 1 - x * BITS // width) & 1 else 16,)) for x in range(width)).ljust(
-            line, b"\0"
-        )
-        frame.planes[0].update(row * height)
+        bits = (first + n >> (BITS - 1 - x * BITS // width) & 1 for x in range(width))
+        row = bytes(235 if bit else 16 for bit in bits).ljust(line, b"\0")
+        rows = height // 4 if busy else 0
+        frame.planes[0].update(row * (height - rows) + noise.randbytes(rows * line))
         for chroma in frame.planes[1:]:
             chroma.update(bytes((128,)) * chroma.buffer_size)
         frame.pts, frame.time_base = n, Fraction(1, FPS)
         if n in key_at:
             frame.pict_type = av.video.frame.PictureType.I
-        found += [(bytes(packet), packet.is_keyframe) for packet in encoder.encode(frame)]
-    return found
+        yield frame
 
 
 def count_of(frame: av.VideoFrame) -> int:

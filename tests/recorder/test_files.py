@@ -12,7 +12,8 @@ from node.features.recordings.rules import StreamView
 from node.features.recordings.shelf import Order, Unmade, Work
 from node.ports import Source
 from node.recorder.film import STRETCH_S
-from node.recorder.workshop import Workshop
+from node.recorder.job import work as do
+from node.recorder.workshop import Workshop, finished
 from tests.media import spooled
 from tests.recorder import clip
 
@@ -52,8 +53,10 @@ def loud(path: Path) -> list[float]:
 
 
 async def made(tmp_path: Path, order: Order, *, step_s: float = STRETCH_S) -> Work:
+    """As a worker makes them, which would wait for everybody else on this machine: `test_killed` has the real ones."""
     told: list[float] = []
-    work = await Workshop(tmp_path / "spool", tmp_path / "work", step_s=step_s).make(order, told.append)
+    job = Workshop(tmp_path / "spool", tmp_path / "work", step_s=step_s).job(order)
+    work = finished(await asyncio.to_thread(do, job, told.append), Path(job.folder))
     assert told == sorted(told) and told[-1] == 1.0
     return work
 
@@ -113,27 +116,6 @@ async def test_a_layer_change_is_one_film(tmp_path: Path) -> None:
     assert [clip.count_of(frame) for _at, frame in frames] == [*range(25), *range(25)]  # type: ignore[arg-type]
     assert {frame.width for _at, frame in frames} == {160, 320}  # type: ignore[union-attr]
     assert all(abs(at - n / clip.FPS) < 0.03 for n, (at, _frame) in enumerate(frames))
-
-
-async def test_a_job_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
-    """D9: kill -9 of the worker, again and again; what was made whole is not made twice, and the end is the same."""
-    clip.write(tmp_path / "spool", 1, clip.camera(clip.pictures(SECONDS), delay_us=0), clip.VIDEO)
-    clip.write(tmp_path / "spool", 2, clip.microphone(clip.beeps(SECONDS), delay_us=0), clip.AUDIO)
-    workshop = Workshop(tmp_path / "spool", tmp_path / "work")
-    first = asyncio.Event()
-    interrupted = asyncio.create_task(workshop.make(order(), lambda _done: first.set()))
-    await first.wait()
-    interrupted.cancel()  # the child is killed
-    await asyncio.gather(interrupted, return_exceptions=True)
-    folder = tmp_path / "work" / spooled.RECORDING
-    assert not (folder / "manifest.json").exists()
-    lane = folder / "001-camera.webm"
-    before = lane.stat().st_mtime_ns
-
-    work = await made(tmp_path, order())
-
-    assert lane.stat().st_mtime_ns == before
-    assert len(work.files) == 3 and not list(folder.glob("*.part"))
 
 
 async def test_pauses_are_cut_and_gaps_are_kept(tmp_path: Path) -> None:

@@ -1,0 +1,166 @@
+"""Control processes that are killed while they record and make files (H25): nothing is lost, and it goes on by itself.
+
+python -m tests.e2e.killed 200     so many kills
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import random
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import grpc
+
+from node.demo import peer
+from protos.recordings.v1 import recordings_pb2 as pb
+from protos.recordings.v1 import recordings_pb2_grpc
+from tests.e2e.machine import Machine, Room, until
+from tests.e2e.sending import COUNTS, Counting
+from tests.recorder import clip
+from tests.recorder.test_files import decoded
+
+RUNS = ("recording", "lagging", "disk_low")
+MOST_LOST_S = 1.0
+AT_ONCE = 2
+
+
+@dataclass
+class Kills:
+    recording: int = 0
+    stopping: int = 0
+    finishing: int = 0
+    recordings: int = 0
+    lost_s: float = 0.0
+    """At most, of one recording."""
+
+    @property
+    def all(self) -> int:
+        return self.recording + self.stopping + self.finishing
+
+
+class Desk:
+    """The operator of recordings, whichever process answers."""
+
+    def __init__(self, machine: Machine, room: Room) -> None:
+        self._machine = machine
+        self.room = room.room
+
+    async def ask(self, name: str, **fields: Any) -> Any:
+        operator = self._machine.operator
+        assert operator is not None
+        stub = recordings_pb2_grpc.RecordingsServiceStub(operator.channel)
+        request = getattr(pb, f"{name}RecordingRequest")(**fields)
+        return await operator(getattr(stub, f"{name}Recording"), request, seconds=30.0)
+
+    async def get(self, recording: str) -> Any:
+        return (await self.ask("Get", recording=recording)).recording
+
+    async def again(self) -> None:
+        await self._machine.kill()
+        await self._machine.start()
+
+
+async def life(machine: Machine, sender: Counting, desk: Desk, by: random.Random, kills: Kills) -> None:
+    """One recording, from start to files, with kills in between."""
+    made = (await desk.ask("Start", room=desk.room)).recording
+    first = sender.camera.sent
+    for _ in range(by.randint(1, 3)):
+        await asyncio.sleep(by.uniform(0.0, 1.0))
+        await desk.again()
+        kills.recording += 1
+        found = await desk.get(made.recording)
+        assert found.state in RUNS, (found.state, found.why)
+    last = sender.camera.sent
+    stopping = asyncio.ensure_future(desk.ask("Stop", room=desk.room))
+    if by.random() < 0.5:
+        await asyncio.wait((stopping,), timeout=by.uniform(0.0, 0.05))
+        await desk.again()
+        kills.stopping += 1
+    with contextlib.suppress(grpc.aio.AioRpcError):
+        await stopping
+    if (await desk.get(made.recording)).state in RUNS:  # nobody was told that it had stopped
+        await desk.ask("Stop", room=desk.room)
+    for _ in range(by.randint(1, 4)):
+        await asyncio.sleep(by.uniform(0.0, 2.0))
+        await desk.again()
+        kills.finishing += 1
+
+    async def verified() -> Any:
+        found = await desk.get(made.recording)
+        assert found.state != "failed", found.why
+        return found if found.state == "verified" else None
+
+    found = await until(verified, 180, "the files are made", every=0.2)
+    kills.recordings += 1
+    kills.lost_s = max(kills.lost_s, await lost(machine, desk, found, last - first))
+
+
+async def lost(machine: Machine, desk: Desk, found: Any, least: int) -> float:
+    """Seconds of pictures that are missing: within, and of the `least` that were sent between the marks."""
+    checked = await desk.ask("Verify", recording=found.recording)
+    assert not checked.damaged and found.why == "", (checked, found.why)
+    folder = machine.folder / "data" / "recordings" / found.recording
+    for file in found.files:
+        with av.open(str(folder / file.name)) as whole:
+            assert sum(1 for _ in whole.decode()) > 0
+    names = {file.source or file.kind: file.name for file in found.files}
+    assert set(names) == {"camera", "microphone", "room"}, names
+    counts = [clip.count_of(frame) for _at, frame in decoded(folder / names["camera"], "video")]  # type: ignore[arg-type]
+    within = sum((b - a - 1) % COUNTS for a, b in itertools.pairwise(counts))
+    missing = max(within, least - len(counts)) / clip.FPS
+    assert missing <= MOST_LOST_S, (missing, within, least, len(counts))
+    await until(lambda: not (machine.folder / "data" / "spool" / found.recording).exists(), 30, "no pieces are left")
+    return missing
+
+
+async def house(folder: Path, count: int, seed: int) -> Kills:
+    """One node that is killed `count` times."""
+    kills, machine = Kills(), Machine(folder)
+    try:
+        await machine.start()
+        room = await machine.room()
+        sender = Counting(room.participant, key_every=5)
+        await sender.begin()
+        desk = Desk(machine, room)
+        by = random.Random(seed)
+        while kills.all < count:
+            await life(machine, sender, desk, by, kills)
+            print(f"  {kills}", flush=True)
+        await sender.end()
+    finally:
+        await machine.stop()
+    return kills
+
+
+async def _main(count: int) -> int:
+    peer.stay_on_this_machine()
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"control processes are killed {count} times while they record and make files; seed {seed}", flush=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as root:
+        os.environ["XDG_CACHE_HOME"] = root
+        each = -(-count // AT_ONCE)
+        homes = [Path(root) / str(n) for n in range(AT_ONCE)]
+        for home in homes:
+            home.mkdir()
+        done = await asyncio.gather(*(house(home, each, seed + n) for n, home in enumerate(homes)))
+    worst = max(one.lost_s for one in done)
+    total = [sum(getattr(one, name) for one in done) for name in ("all", "recording", "stopping", "finishing")]
+    recordings = sum(one.recordings for one in done)
+    print(f"{total[0]} kills: {total[1]} while recording, {total[2]} while stopping, {total[3]} while files were made")
+    spent = time.monotonic() - began
+    print(f"{recordings} recordings, verified by themselves; at most {worst * 1000:.0f} ms lost ({spent:.0f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(_main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)))
