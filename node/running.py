@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import node.features.access.store as access_store
 import node.features.audit.store as audit_store
 import node.features.chat.store as chat_store
+import node.features.nodes.store as nodes_store
 import node.features.operators.store as operators_store
 import node.features.quota.store as quota_store
 import node.features.rates.store as rates_store
@@ -393,6 +394,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         nodes=Nodes(
             floor,
             journal,
+            nodes_store.SqlStore(engine, config.name),
             name=config.name,
             version=version(),
             web_url=lambda: running.web_url,
@@ -472,6 +474,7 @@ async def _begin(running: RunningNode) -> None:
     floor.restore(rooms, await media.held(), closed, tickets)
     running.services.quota.renew()
     running.services.lobby.resume()
+    await running.services.nodes.resume()
     await running.services.recordings.resume()
     running.services.shelf.resume()
     log.info("restored", rooms=len(floor.rooms), people=floor.people())

@@ -9,6 +9,7 @@ import node.features.hands.store
 import node.features.lobby.store
 import node.features.moderation.store
 import node.features.mute.store
+import node.features.nodes.store
 import node.features.operators.store
 import node.features.participants.store
 import node.features.quota.store

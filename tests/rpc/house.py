@@ -32,6 +32,7 @@ from node.features.lobby.service import Lobby
 from node.features.moderation.service import Moderation
 from node.features.mute.service import Mute
 from node.features.nodes.service import Machine, Nodes
+from node.features.nodes.store import SqlStore as NodesStore
 from node.features.operators.rules import Role
 from node.features.operators.service import Operators
 from node.features.operators.store import SqlStore as OperatorStore
@@ -261,7 +262,7 @@ class House:
         self.join = Join(self.floor, self.quota)
         self.operators = Operators(OperatorStore(engine), self.clock)
         self.audit = Audit(AuditStore(engine))
-        self.nodes = Nodes(self.floor, self.journal, name="here", version="0", web_url=lambda: "https://here")
+        self.nodes = self.new_nodes()
         self.nodes.on_media(PlaneUp(instance="p", version="0", epoch=1, started_unix_ms=0, optimised=True, fresh=True))
         self.chat = Chat(self.floor, self.ledger, self.journal)
         self.recordings = Recordings(self.floor, RecordingStore(engine), RecordingSettings())
@@ -302,6 +303,11 @@ class House:
         self.tls: TlsFiles = ensure_tls(folder)
         self.server: Server | None = None
         self._channels: list[grpc.aio.Channel] = []
+
+    def new_nodes(self) -> Nodes:
+        """As another process would begin it, on the same database."""
+        store = NodesStore(self.engine, "here")
+        return Nodes(self.floor, self.journal, store, name="here", version="0", web_url=lambda: "https://here")
 
     async def open(self, listen: str = "127.0.0.1:0") -> None:
         self.server = await serve(self.services, listen=listen, tls=self.tls, meter=self.meter, now=self.clock.now)

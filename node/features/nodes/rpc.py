@@ -66,11 +66,11 @@ class NodesServicer(nodes_pb2_grpc.NodesServiceServicer):
         return pb.PlanDrainResponse(rooms=rooms, deadline=stamp(deadline))
 
     async def StartDrain(self, request: pb.StartDrainRequest, context: Any) -> pb.StartDrainResponse:
-        view = self._nodes.start_drain(request.minutes, by=current().actor, reason=request.reason[:REASON_LENGTH])
+        view = await self._nodes.start_drain(request.minutes, by=current().actor, reason=request.reason[:REASON_LENGTH])
         return pb.StartDrainResponse(node=node(view))
 
     async def AbortDrain(self, request: pb.AbortDrainRequest, context: Any) -> pb.AbortDrainResponse:
-        return pb.AbortDrainResponse(node=node(self._nodes.abort_drain(by=current().actor)))
+        return pb.AbortDrainResponse(node=node(await self._nodes.abort_drain(by=current().actor)))
 
     async def _snapshot(self) -> Sequence[Change]:
         return [NodeChanged(self._nodes.current())]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -36,6 +37,16 @@ class Machine(msgspec.Struct, frozen=True):
     control_lag_p99_ms: float = 0.0
 
 
+class Store(Protocol):
+    """Where it is kept whether the node drains."""
+
+    async def load(self) -> Drain | None: ...
+
+    async def started(self, value: Drain) -> None: ...
+
+    async def aborted(self, at: float, by: str) -> None: ...
+
+
 class Nodes:
     """One node: this one."""
 
@@ -43,6 +54,7 @@ class Nodes:
         self,
         floor: Floor,
         journal: Journal,
+        store: Store,
         *,
         name: str,
         version: str,
@@ -53,6 +65,7 @@ class Nodes:
         """`caps`: (send, receive) of the node as a whole, bit/s. `most`: people that it takes, 0 for no limit."""
         self._floor = floor
         self._journal = journal
+        self._store = store
         self._name = name
         self._version = version
         self._web_url = web_url
@@ -81,23 +94,45 @@ class Nodes:
         rooms = ((room.id, len(room.people), room.schedule.planned_cut) for room in self._floor)
         return planned(rooms, deadline), deadline
 
-    def start_drain(self, minutes: int, *, by: Actor, reason: str = "") -> NodeView:
+    async def start_drain(self, minutes: int, *, by: Actor, reason: str = "") -> NodeView:
         """No new rooms from now on, people are told, and everybody is out at the deadline. Again: another deadline.
+        Kept when it returns: a restart changes nothing of it.
 
         Raises:
             Refused: VALUE_INVALID, FENCED.
         """
+        self._may_decide()
         deadline = self._deadline(minutes)
         began = self._drain.started if self._drain is not None else self._floor.clock.now()
-        self._drain = Drain(began, deadline, by.id, reason)
+        drain = Drain(began, deadline, by.id, reason)
+        await self._store.started(drain)
+        self._drain = drain
         self._tell(DrainRoom(deadline, by, reason))
         return self.current()
 
-    def abort_drain(self, *, by: Actor) -> NodeView:
-        """What has ended stays so; everything else goes on."""
+    async def abort_drain(self, *, by: Actor) -> NodeView:
+        """What has ended stays so; everything else goes on.
+
+        Raises:
+            Refused: FENCED.
+        """
+        self._may_decide()
+        if self._drain is not None:
+            await self._store.aborted(self._floor.clock.now(), by.id)
         self._drain = None
         self._tell(DrainRoom(None, by))
         return self.current()
+
+    async def resume(self) -> None:
+        """After a restart, once the rooms are back: a drain goes on, to the deadline that people were told."""
+        self._drain = await self._store.load()
+        if self._drain is not None:
+            by = Actor("operator", self._drain.by, "operator")
+            self._tell(DrainRoom(self._drain.deadline, by, self._drain.reason))
+
+    def _may_decide(self) -> None:
+        if self._floor.fenced:
+            raise Refused("FENCED")
 
     def _deadline(self, minutes: int) -> float:
         if not 0 <= minutes <= MOST_DRAIN_MINUTES:
