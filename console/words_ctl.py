@@ -471,6 +471,14 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.opt.reason": ("raison, écrite au journal", "reason, kept in the audit"),
     "ctl.opt.yes": ("ne pas demander de confirmation", "do not ask for confirmation"),
     "ctl.opt.lang": ("langue des messages", "language of the messages"),
+    "ctl.opt.install_completion": (
+        "Installer la complétion dans l’interpréteur de commandes.",
+        "Install completion for the current shell.",
+    ),
+    "ctl.opt.show_completion": (
+        "Montrer la complétion, pour la copier ou l’adapter.",
+        "Show completion for the current shell, to copy it or customize the installation.",
+    ),
     "ctl.opt.version": ("version de Régie", "version of Régie"),
     "ctl.opt.read_only": ("regarder sans rien pouvoir changer", "look, without being able to change anything"),
     "ctl.opt.slow": ("une image par seconde, pour une liaison lente", "one picture a second, for a slow line"),

@@ -7,11 +7,12 @@ stdout carries data only; messages go to stderr.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Final
 
-BUILT_IN: Final = frozenset(("console", "rooms", "participants", "mute", "unmute", "chat", "nodes", "contexts"))
+HELP: Final = (["--help"], ["-h"])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,6 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     from console import i18n
 
     i18n.use(i18n.choose(asked))  # before any help text is made
+    from console.ctl.front import BUILT_IN, page
+
+    if arguments in HELP and "_REGIE_COMPLETE" not in os.environ:
+        print(page(shutil.get_terminal_size().columns))
+        return 0
     if arguments and arguments[0] not in BUILT_IN and not arguments[0].startswith("-"):
         from console.ctl import plugins
 
@@ -31,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from console.ctl.tree import build
 
     try:
-        build(_wanted(arguments))(arguments, prog_name="regie")
+        build(arguments[0] if arguments and arguments[0] in BUILT_IN else "")(arguments, prog_name="regie")
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 1 if left.code else 0
     except KeyboardInterrupt:
@@ -52,8 +58,3 @@ def _language(arguments: list[str]) -> tuple[str, list[str]]:
         if not word.startswith("-"):
             break
     return "", arguments
-
-
-def _wanted(arguments: list[str]) -> str:
-    """The noun of this command line, so that only its module is loaded; empty: all of them (help, completion)."""
-    return arguments[0] if arguments and arguments[0] in BUILT_IN else ""

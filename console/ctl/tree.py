@@ -6,38 +6,17 @@ import importlib
 import importlib.metadata
 import os
 import sys
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from console.ctl import plugins
 from console.ctl.completion import complete_contexts
+from console.ctl.front import NOUNS
 from console.ctl.help import speak
 from console.ctl.session import several
 from console.i18n import t
 from console.words import WORDS
-
-_NOUNS: Final = (  # command, module, attribute
-    ("rooms", "console.ctl.inviting", "app"),
-    ("lobby", "console.ctl.lobby", "app"),
-    ("access", "console.ctl.access", "app"),
-    ("participants", "console.ctl.participants", "app"),
-    ("mute", "console.ctl.mute", "mute"),
-    ("unmute", "console.ctl.mute", "unmute"),
-    ("chat", "console.ctl.chat", "app"),
-    ("moderation", "console.ctl.moderation", "app"),
-    ("flags", "console.ctl.flags", "app"),
-    ("hands", "console.ctl.hands", "app"),
-    ("nodes", "console.ctl.nodes", "app"),
-    ("quality", "console.ctl.quality", "app"),
-    ("rates", "console.ctl.rates", "app"),
-    ("audit", "console.ctl.audit", "app"),
-    ("quotas", "console.ctl.quotas", "app"),
-    ("recordings", "console.ctl.recordings", "app"),
-    ("gauge", "console.ctl.gauge", "app"),
-    ("types", "console.ctl.types", "app"),
-    ("contexts", "console.ctl.contexts", "app"),
-)
 
 
 def build(wanted: str = "") -> typer.Typer:
@@ -54,7 +33,7 @@ def build(wanted: str = "") -> typer.Typer:
     )
     app.callback(help=t("ctl.help"))(_root)
     app.command("console", help=t("ctl.console"))(console)
-    for noun, module, attribute in _NOUNS:
+    for noun, module, attribute in NOUNS:
         if every or noun == wanted:
             app.add_typer(getattr(importlib.import_module(module), attribute), name=noun)
     if every:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -52,3 +54,33 @@ def test_the_console_without_a_terminal_is_a_sentence_and_2(capsys: pytest.Captu
 @pytest.mark.parametrize(("lang", "word"), [("fr", "Codes de sortie"), ("en", "Exit codes")])
 def test_regie_lang_holds_for_every_command(lang: str, word: str) -> None:
     assert word in regie("--help", REGIE_LANG=lang, LC_ALL="de_DE.UTF-8").stdout
+
+
+TREE = """
+import json, sys, typer
+from console import i18n
+i18n.use(sys.argv[1])
+from console.ctl.tree import build
+tree = typer.main.get_command(build())
+commands = {name: command.help or name for name, command in tree.commands.items()}
+print(json.dumps([commands, [name for option in tree.params for name in option.opts]]))
+"""
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_first_page_names_every_command_and_option_of_the_tree(lang: i18n.Language) -> None:
+    """It is written without loading them."""
+    ended = subprocess.run([sys.executable, "-c", TREE, lang], capture_output=True, text=True, check=True)
+    commands, options = json.loads(ended.stdout)
+    shown = regie("--help", REGIE_LANG=lang).stdout
+    listed = shown.partition("\nCommand")[2]
+    assert re.findall(r"^  (\w+)  +\w", listed, re.MULTILINE)[: len(commands)] == list(commands)
+    assert set(re.findall(r"--[a-z-]+", shown)) == {"--help", *options}
+    words = " ".join(listed.split())
+    assert [name for name, text in commands.items() if " ".join(text.split()) not in words] == []
+
+
+def test_the_first_page_loads_neither_the_commands_nor_grpc() -> None:
+    code = "import sys; from console.ctl import main; main(['-h']); print(sorted({'typer', 'grpc'} & {*sys.modules}))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "[]"
