@@ -7,6 +7,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from console.app import ConsoleApp
@@ -41,10 +43,23 @@ class Console:
         return "\n".join(line.rstrip() for line in self.lines())
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Each key when everything has heard of the one before: seen by the messages that are still under way, not by
+        the processor being idle, which is no sign on a busy machine, and slow on a quiet one."""
+        for key in keys:
+            named = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+            event = events.Key(named, _character(key))
+            event.set_sender(self.app)
+            self.app.post_message(event)
+            await self.heard()
+
+    async def heard(self) -> None:
+        """A key goes from the application to the widget in focus, and what that says goes back."""
+        for _ in range(3):
+            await self.pilot._wait_for_screen()
+        self.app.screen._on_timer_update()
 
     async def type(self, text: str) -> None:
-        await self.pilot.press(*(_KEYS.get(character, character) for character in text))
+        await self.press(*(_KEYS.get(character, character) for character in text))
 
     async def sees(self, *texts: str, seconds: float = 8.0) -> None:
         """Wait until all of `texts` are on the screen; say what is there instead."""
@@ -77,7 +92,7 @@ class Console:
         await self.waits(lambda: any(row.name == name for row in self.store.people.rows.values()), f"person {name}")
         table.reorder(self.app.look.now)
         table.point_at(next(row.key for row in self.store.people.rows.values() if row.name == name))
-        await self.pilot.pause()
+        await self.heard()
 
     async def quiet(self, still: Any) -> None:
         """Let time pass until nothing moves any more: held orders, reports and levels have settled."""
@@ -85,17 +100,24 @@ class Console:
             still.now += 2.9
             await self.waits(lambda: all(c.heard == still.now for c in self.store.connections.values()), "heard")
             self.app.tick()
-            await self.pilot.pause()
+            await self.heard()
         for past in self.store.history.values():
             for series in (past.cpu, past.people, past.bits, past.loss):
                 series.extend(series[-1] for _ in range(600))
         self.app.tick()
         self.desk.pane.table.refresh()
-        await self.pilot.pause()
+        await self.heard()
 
     async def settle(self) -> None:
         await self.desk.operations.settle()
-        await self.pilot.pause()
+        await self.heard()
+
+
+def _character(key: str) -> str | None:
+    """What the terminal would have said: the character of a key with a name."""
+    if len(key) == 1:
+        return key
+    return next((character for character, name in _KEYS.items() if name == key), None)
 
 
 _KEYS = {

@@ -40,7 +40,7 @@ async def at(c: Console, *key: str) -> None:
     await c.waits(lambda: key in c.store.quotas.rows, f"limit {key}")
     table.reorder(c.app.look.now)
     table.point_at(key)
-    await c.pilot.pause()
+    await c.heard()
 
 
 async def test_limits_of_all_nodes_with_use_and_reasons(node: Node) -> None:

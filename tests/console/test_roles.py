@@ -34,14 +34,14 @@ async def test_a_viewer_walks_through_every_action_of_every_view_and_the_node_he
             for action in WRITES:
                 c.desk.report = None
                 c.desk.do(action.id)
-                await c.pilot.pause()
+                await c.heard()
                 assert not c.desk.bar.is_open
                 if view in action.views and action.id != "undo":
                     assert "needs the role" in c.text(), action.id
         for command in ("mute Ada", "kick Ada", "close daily", "muteall daily", "unmuteall daily"):
             c.desk.show("room")
             c.desk.command(command)
-            await c.pilot.pause()
+            await c.heard()
             assert not c.desk.bar.is_open
         await c.settle()
         assert one.calls == []
