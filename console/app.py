@@ -23,7 +23,8 @@ from console.state import Store
 from console.terminal import GatedDriver, busy
 from console.theme import THEME
 
-FRAME_SECONDS = 0.1  # chat wants 10 Hz; a table without changes costs nothing
+FRAME_SECONDS = 0.1  # chat wants 10 Hz
+CALM = 3  # a list is looked at each so many frames; what a key changes is painted in its handler
 SLOW_SECONDS = 1.0
 
 
@@ -57,6 +58,7 @@ class ConsoleApp(App[int]):
         self.desk: DeskScreen  # outlives the screen stack, which is empty when the app unmounts
         self._period = SLOW_SECONDS if slow else FRAME_SECONDS
         self._frozen = False
+        self._frames = 0
         self.tell_time()
 
     def get_default_screen(self) -> Screen[Any]:
@@ -75,8 +77,8 @@ class ConsoleApp(App[int]):
         for name, code in (("SIGTERM", 143), ("SIGHUP", 129)):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(getattr(signal, name), self.exit, code)
-        await self.fleet.start()
         self.set_interval(self._period, self.tick)
+        self.call_after_refresh(self.fleet.start)  # a hundred channels take longer to open than the first picture
 
     def tell_time(self) -> None:
         self.look.now, self.look.wall = self._clock(), self._wall()
@@ -85,6 +87,10 @@ class ConsoleApp(App[int]):
         """The frame clock. While the terminal has not taken the last frame, changes gather and nothing is painted."""
         self.tell_time()
         if busy(self) or not (self.desk.is_mounted and self.desk.is_attached):
+            return
+        self._frames += 1
+        calm = not (self.is_headless or self._period == SLOW_SECONDS or self.desk.pane is self.desk.room_pane)
+        if calm and self._frames % CALM:
             return
         self.desk.frame()
         if not self._frozen and not self.is_headless and self.store.updates > 2:

@@ -70,6 +70,7 @@ class Table(Generic[R]):
 
     def __init__(self) -> None:
         self.rows: dict[Key, R] = {}
+        self._of: dict[str, dict[Key, R]] = {}  # the same, by the first word of the key: the context
         self._views: list[Dirty] = []
         self._going: dict[Key, float] = {}
         self._ordered = False
@@ -90,6 +91,10 @@ class Table(Generic[R]):
         for view in self._views:
             view.keys.add(key)
 
+    def touch_under(self, context: str) -> None:
+        for key in self._of.get(context, ()):
+            self.touch(key)
+
     def put(self, row: R) -> None:
         key = row.key
         old = self.rows.get(key)
@@ -102,6 +107,7 @@ class Table(Generic[R]):
             for view in self._views:
                 view.members = True
         self.rows[key] = row
+        self._of.setdefault(key[0], {})[key] = row
         self.touch(key)
 
     def go(self, key: Key, now: float) -> None:
@@ -118,12 +124,12 @@ class Table(Generic[R]):
         for row in rows:
             kept.add(row.key)
             self.put(row)
-        for key in [key for key in self.rows if key[: len(scope)] == scope and key not in kept]:
+        for key in [key for key in self._keys(scope) if key not in kept]:
             self.go(key, now)
 
     def forget(self, scope: Key) -> None:
         """Drop the rows under `scope` at once: nobody watches them any more."""
-        for key in [key for key in self.rows if key[: len(scope)] == scope]:
+        for key in self._keys(scope):
             self._drop(key)
 
     def sweep(self, now: float, held: frozenset[Key] = frozenset()) -> None:
@@ -134,11 +140,21 @@ class Table(Generic[R]):
     def _drop(self, key: Key) -> None:
         self._going.pop(key, None)
         if self.rows.pop(key, None) is not None:
+            del self._of[key[0]][key]
             for view in self._views:
                 view.members = True
 
     def under(self, *scope: str) -> list[R]:
-        return [row for key, row in self.rows.items() if key[: len(scope)] == scope and not row.gone_at]
+        """The rows whose key begins with `scope`, without those that have gone; a context at least."""
+        depth = len(scope)
+        rows = self._of.get(scope[0], {})
+        return [row for key, row in rows.items() if not row.gone_at and (depth == 1 or key[:depth] == scope)]
+
+    def _keys(self, scope: Key) -> list[Key]:
+        if not scope:
+            return list(self.rows)
+        depth = len(scope)
+        return [key for key in self._of.get(scope[0], ()) if depth == 1 or key[:depth] == scope]
 
     def __len__(self) -> int:
         return len(self.rows) - len(self._going)
@@ -242,13 +258,10 @@ class Store:
             )
         self._touch_nodes(connection.context)
         for table in (self.rooms, self.people, self.quotas):
-            for key in [key for key in table.rows if key[0] == connection.context]:
-                table.touch(key)
+            table.touch_under(connection.context)
 
     def _touch_nodes(self, context: str) -> None:
-        for key in self.nodes.rows:
-            if key[0] == context:
-                self.nodes.touch(key)
+        self.nodes.touch_under(context)
 
     def fold_denials(self, context: str, denials: list[Denial], *, snapshot: bool) -> None:
         kept = self.denials.setdefault(context, deque(maxlen=KEPT_DENIALS))

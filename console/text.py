@@ -51,6 +51,10 @@ def clean(text: str, limit: int = 4000) -> str:
     """
     if len(text) <= limit and text.isascii() and text.isprintable():
         return text
+    return _again(text, limit) if len(text) <= _SHORT else _clean(text, limit)
+
+
+def _clean(text: str, limit: int) -> str:
     cut = len(text) > 4 * limit
     text = unicodedata.normalize("NFC", _SEQUENCES.sub("", text[: 4 * limit]))
     out: list[str] = []
@@ -69,6 +73,10 @@ def clean(text: str, limit: int = 4000) -> str:
             break
     result = "".join(out).strip()
     return f"{result}…" if cut else result
+
+
+_SHORT: Final = 120  # characters: a name, which comes again with each change of its person
+_again = lru_cache(maxsize=8192)(_clean)
 
 
 def width(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from sys import intern
 from typing import Any, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -191,15 +192,15 @@ def person(context: str, message: participants_pb2.Participant) -> Person:
     quality = message.quality
     return Person(
         context=context,
-        room=clean(message.room, ID),
+        room=intern(clean(message.room, ID)),  # one text for all who share it: 20,000 people fit into memory
         participant=clean(message.participant, ID),
         name=clean(message.name, NAME) or clean(message.participant, NAME),
-        role=clean(message.role, 20) or "participant",
+        role=intern(clean(message.role, 20)) or "participant",
         client=_CLIENTS.get(message.client, "page"),
         joined=seconds(message.joined),
         hand=seconds(message.hand),
         state=_PEOPLE_STATES.get(message.state, "here"),
-        tracks={track.source: _track(track) for track in message.tracks if track.source in SOURCES},
+        tracks={source: _track(track) for track in message.tracks if (source := intern(track.source)) in SOURCES},
         speaking=message.speaking,
         level=min(message.level, 127),
         loss=quality.loss_percent,
@@ -209,9 +210,12 @@ def person(context: str, message: participants_pb2.Participant) -> Person:
     )
 
 
+_GRADES: Final = {int(grade): grade for grade in Grade}
+
+
 def _quality(message: participants_pb2.Quality) -> dict[str, Any]:
     return {
-        "grade": Grade(message.grade) if 0 <= message.grade <= Grade.POOR else Grade.UNKNOWN,
+        "grade": _GRADES.get(message.grade, Grade.UNKNOWN),
         "cause": _CAUSES.get(message.cause, ""),
         "jitter_ms": message.jitter_ms,
         "loss_up": message.loss_up_percent,
@@ -339,13 +343,9 @@ def record(context: str, message: audit_pb2.Record) -> Record:
 
 
 def _track(message: participants_pb2.Track) -> Track:
-    return Track(
-        on=message.on,
-        muted=message.muted,
-        muted_by=clean(message.muted_by, NAME),
-        bits=message.bits_per_second,
-        loss=message.loss_percent,
-    )
+    muted = message.muted
+    by = intern(clean(message.muted_by, NAME)) if muted else ""
+    return Track(message.on, muted, by, message.bits_per_second, message.loss_percent)
 
 
 def chat_message(context: str, message: chat_pb2.Message) -> Message:

@@ -38,7 +38,7 @@ DENIED_PAUSE: Final = 5.0
 PROBE_PAUSE: Final = 4.0
 ITEMS_PAUSE: Final = 1.0
 VERIFY_DEADLINE: Final = 10.0  # seconds for each part of a long chain
-SLICE: Final = 500  # rows folded before the loop may paint: under 5 ms
+SLICE: Final = 50  # rows folded before the loop may answer a key: about 2 ms
 
 Fold = Callable[[Any], Awaitable[None]]
 Stream = Any  # of the generated stubs, read with `async for`
@@ -48,7 +48,16 @@ Open = Callable[[str], Stream]  # resume token → stream
 class Node:
     """One context: a channel, its tasks and its calls."""
 
-    def __init__(self, context: Context, store: Store, clock: Callable[[], float], wall: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        store: Store,
+        clock: Callable[[], float],
+        wall: Callable[[], float],
+        turn: asyncio.Lock,
+    ) -> None:
+        """`turn`: who folds people. All nodes speak on the second; one after the other, a key gets in between."""
+        self._turn = turn
         self.context = context
         self._store = store
         self._clock = clock
@@ -262,9 +271,10 @@ class Node:
 
         async def fold(message: participants_pb2.WatchParticipantsResponse) -> None:
             people: list[Person] = []
-            for start in range(0, len(message.participants), SLICE):
-                people += [convert.person(name, person) for person in message.participants[start : start + SLICE]]
-                await asyncio.sleep(0)
+            async with self._turn:
+                for start in range(0, len(message.participants), SLICE):
+                    people += [convert.person(name, person) for person in message.participants[start : start + SLICE]]
+                    await asyncio.sleep(0)
             rooms.update((person.participant, person.room) for person in people)
             if (snapshot := whole.gather(message, people)) is not None:
                 self._store.people.replace(room, snapshot, self._clock())
@@ -326,13 +336,15 @@ class Fleet:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._nodes = {context.name: Node(context, store, clock, wall) for context in contexts}
+        turn = asyncio.Lock()
+        self._nodes = {context.name: Node(context, store, clock, wall, turn) for context in contexts}
         self._store = store
         self._focus: Key | None = None
 
     async def start(self) -> None:
         for node in self._nodes.values():
             node.start()
+            await asyncio.sleep(0)  # a key may come in between
 
     async def close(self) -> None:
         await asyncio.gather(*(node.close() for node in self._nodes.values()))

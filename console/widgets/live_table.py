@@ -68,7 +68,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._empty = empty
         self._scope = scope
         self._dirty = table.view()
-        self._index: dict[Key, int] = {}
+        self._at = -1  # where the cursor was found last
         self._placed: list[Placed] = []
         self._placed_for = -1
         self._held_until = 0.0
@@ -97,26 +97,32 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._dirty.keys.clear()
 
     def _refresh_rows(self, keys: set[Key]) -> None:
-        top, rows, cells = self.scroll_offset.y, self.size.height - 1, self.size.width
-        lines = (self._index[key] - top for key in keys if key in self._index)
-        if regions := [Region(0, line + 1, cells, 1) for line in lines if 0 <= line < rows]:
+        """Those that are on the screen."""
+        if not keys:
+            return
+        top, rows, cells = self.scroll_offset.y, max(0, self.size.height - 1), self.size.width
+        seen = self.order[top : top + rows]
+        if regions := [Region(0, line + 1, cells, 1) for line, key in enumerate(seen) if key in keys]:
             self.refresh(*regions)
 
     def reorder(self, now: float) -> None:
         """Filter and sort all rows of the scope. The row under the cursor keeps its place in the list."""
         self._ordered_at, self._stale_order = now, False
         scope, depth = self._scope(), len(self._scope())
-        every = self.rows.ordered()  # equal rows keep one order, whoever was heard first
-        rows = [row for row in every if row.key[:depth] == scope] if depth else list(every)
-        if self.predicate is not None:
-            rows = [row for row in rows if self.predicate(row)]
+        self.rows.ordered()  # equal rows keep one order, whoever was heard first
+        keys, rows = list(self.rows.rows), list(self.rows.rows.values())
+        if depth or self.predicate is not None:
+            keep = [index for index, key in enumerate(keys) if key[:depth] == scope] if depth else range(len(keys))
+            if (wanted := self.predicate) is not None:
+                keep = [index for index in keep if wanted(rows[index])]
+            keys, rows = [keys[index] for index in keep], [rows[index] for index in keep]
         sort, look = self._column(self.sort_id).sort, self.look
-        rows.sort(key=lambda row: sort(row, look), reverse=self.reverse)
-        order = [row.key for row in rows]
+        values = [sort(row, look) for row in rows]
+        order = [keys[index] for index in sorted(range(len(keys)), key=values.__getitem__, reverse=self.reverse)]
         cursor = self.cursor_row
         if cursor is not None and self.predicate is not None and not self.predicate(cursor):
-            old = self._index.get(cursor.key)
-            if old is not None and cursor.key[:depth] == scope:
+            old = self.position
+            if old >= 0 and cursor.key[:depth] == scope:
                 order.insert(min(old, len(order)), cursor.key)
         self._set_order(order)
 
@@ -129,13 +135,12 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _set_order(self, order: list[Key]) -> None:
         if order == self.order and self.virtual_size.height == len(order) + 1:
             return
-        old = self._index.get(self.cursor_key, 0) if self.cursor_key else 0
+        old = max(0, self.position)
         self.order = order
-        self._index = {key: index for index, key in enumerate(order)}
         if self.marks:
             self.marks &= self.rows.rows.keys()
         self.virtual_size = Size(self.size.width, len(order) + 1)
-        if self.cursor_key not in self._index:
+        if self.position < 0:
             self.cursor_key = order[min(old, len(order) - 1)] if order else None
             self.post_message(self.Moved())
         self._show_cursor()
@@ -156,7 +161,16 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def position(self) -> int:
-        return self._index.get(self.cursor_key, -1) if self.cursor_key is not None else -1
+        """Where the cursor is in the order; -1: nowhere."""
+        key, order = self.cursor_key, self.order
+        if key is None:
+            return -1
+        if not (0 <= self._at < len(order) and order[self._at] == key):
+            try:
+                self._at = order.index(key)
+            except ValueError:
+                self._at = -1
+        return self._at
 
     def move(self, lines: int) -> None:
         if self.order:
@@ -177,9 +191,9 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Moved())
 
     def point_at(self, key: Key) -> bool:
-        if key not in self._index:
+        if key not in self.order:
             return False
-        self.point(self._index[key])
+        self.point(self.order.index(key))
         return True
 
     def _show_cursor(self) -> None:
@@ -231,7 +245,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def start_over(self) -> None:
         """Another scope: nothing is kept of the old one."""
-        self.cursor_key, self.order, self._index, self.marks = None, [], {}, set()
+        self.cursor_key, self.order, self._at, self.marks = None, [], -1, set()
         self._held_until, self._stale_order = 0.0, True
         self.virtual_size = Size(self.size.width, 1)
         self.scroll_to(y=0, animate=False, immediate=True)
@@ -292,10 +306,10 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         key = self._painted.get(event.y)  # the row that was painted there, whatever the order is now
-        if key is None or key not in self._index:
+        if key is None or key not in self.order:
             return
         again = key == self.cursor_key
-        self.point(self._index[key])
+        self.point(self.order.index(key))
         if again and event.chain > 1:
             self.post_message(self.Opened())
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -64,13 +66,19 @@ class Lines(Widget):
         self._lines: list[Line] | None = None
 
     def mark(self) -> None:
-        """Paint again if the lines differ from those on the screen."""
+        """Paint again the lines that differ from those on the screen."""
         if not self.size.height:
             return
-        fresh = self._make(self.size.width, self.size.height)
-        if fresh != self._lines:
-            self._lines = fresh
+        fresh, old = self._make(self.size.width, self.size.height), self._lines
+        if fresh == old:
+            return
+        self._lines = fresh
+        if old is None or not fresh:
             self.refresh()
+            return
+        pairs = enumerate(zip_longest(fresh[: self.size.height], old[: self.size.height]))
+        if changed := [Region(0, y, self.size.width, 1) for y, (new, was) in pairs if new != was]:
+            self.refresh(*changed)
 
     def on_resize(self) -> None:
         self._lines = None
