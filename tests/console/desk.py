@@ -50,13 +50,18 @@ class Console:
             event = events.Key(named, _character(key))
             event.set_sender(self.app)
             self.app.post_message(event)
-            await self.heard()
+            await self._settled()
+        self.app.screen._on_timer_update()
 
     async def heard(self) -> None:
+        """All that is under way has arrived, and is painted."""
+        await self._settled()
+        self.app.screen._on_timer_update()
+
+    async def _settled(self) -> None:
         """A key goes from the application to the widget in focus, and what that says goes back."""
         for _ in range(3):
             await self.pilot._wait_for_screen()
-        self.app.screen._on_timer_update()
 
     async def type(self, text: str) -> None:
         await self.press(*(_KEYS.get(character, character) for character in text))

@@ -77,6 +77,7 @@ async def test_a_change_holds_at_once_and_can_be_undone(node: Node) -> None:
         await c.sees("limit changed: room:town-hall people", "ack ", "● 68 %")
         assert [(name, request.limit) for name, request in nodes[0].calls] == [("SetQuota", 80)]
         await c.press("u")
+        await c.settle()
         await c.sees("✗ FULL")
         assert nodes[0].calls[-1][1].limit == 0  # it was the default
 
