@@ -15,6 +15,13 @@ use crate::rtp::Malformed;
 /// receiver that is busy for a moment has no such queue: the last of what it reads at once has just come.
 const FULL_US: u64 = 250_000;
 const LOSSY_LOOKS: u32 = 3;
+/// Packets that come within so long of one another come in one go, µs. A way with a queue lets one packet go after another:
+/// so many bytes in one go behind a pause of so long, µs, waited for the receiver's processor.
+const IN_ONE_GO_US: i64 = 1_000;
+const GO_BYTES: u64 = 2_500;
+const PAUSE_US: i64 = 10_000;
+/// Who reads so late, µs, is sent too much all the same; and a way may hand over what it gathered (Wi-Fi).
+const TOO_LATE_US: i64 = 500_000;
 /// What arrives is measured over so long at least, µs.
 const LEAST_SPAN_US: u64 = 100_000;
 /// Nothing has spoken against the rate for so long, µs: bursts do no harm; and it has no known end any more.
@@ -72,16 +79,41 @@ struct Full {
     last_us: i64,
     /// Without the first.
     bytes: u64,
+    /// Of them, those that came in one go behind a pause; those of the last go, and whether it came behind one.
+    at_once: u64,
+    go: u64,
+    paused: bool,
 }
 
 impl Full {
+    fn since(now: u64) -> Full {
+        Full { since_us: now, first_us: i64::MIN, last_us: i64::MIN, bytes: 0, at_once: 0, go: 0, paused: true }
+    }
+
     fn arrived(&mut self, at_us: i64, bytes: u64) {
         if self.first_us == i64::MIN {
             (self.first_us, self.last_us) = (at_us, at_us);
             return;
         }
+        let gap_us = at_us - self.last_us;
+        if gap_us > IN_ONE_GO_US {
+            self.end_go();
+            self.paused = gap_us >= PAUSE_US;
+        }
+        self.go += bytes;
         self.last_us = self.last_us.max(at_us);
         self.bytes += bytes;
+    }
+
+    fn end_go(&mut self) {
+        self.at_once += if self.paused && self.go >= GO_BYTES { self.go } else { 0 };
+        self.go = 0;
+    }
+
+    /// Most of it came in goes behind pauses: it had waited for somebody to read it.
+    fn read_late(mut self) -> bool {
+        self.end_go();
+        2 * self.at_once > self.bytes
     }
 
     fn bps(&self) -> Option<u64> {
@@ -326,9 +358,12 @@ impl Estimator {
 
     /// Whether the way has shown where it ends; if so, from now on that is known.
     fn ends(&mut self, standing: bool, now: u64) -> bool {
-        let fresh = Full { since_us: now, first_us: i64::MIN, last_us: i64::MIN, bytes: 0 };
-        self.full = if standing { self.full.or(Some(fresh)) } else { None };
-        let full = self.full.filter(|full| now >= full.since_us + FULL_US).and_then(|full| full.bps());
+        self.full = if standing { self.full.or_else(|| Some(Full::since(now))) } else { None };
+        let mut full = self.full.filter(|full| now >= full.since_us + FULL_US);
+        if full.is_some_and(|full| full.read_late()) && self.queue_us < TOO_LATE_US {
+            (self.full, full) = (Some(Full::since(now)), None);
+        }
+        let full = full.and_then(|full| full.bps());
         let lossy = || self.acknowledged.bps().filter(|_| self.loss.high() >= LOSSY_LOOKS);
         let Some(bps) = full.or_else(lossy) else { return false };
         (self.bound, self.judged, self.full) = (true, true, None);

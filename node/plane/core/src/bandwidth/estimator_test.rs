@@ -22,6 +22,41 @@ impl Dice {
 /// On its way: when it is there, and whose it is.
 type Travelling<T> = VecDeque<(u64, usize, T)>;
 
+/// How a process that others keep from the processor reads its socket: not at all for a while, then some packets one
+/// after another until others have their turn again.
+struct Reader {
+    away_us: (u64, u64),
+    reads_us: (u64, u64),
+    packet_us: u64,
+    turn_us: u64,
+    reading: bool,
+    ready_us: u64,
+    socket: VecDeque<u16>,
+}
+
+impl Reader {
+    fn new(away_us: (u64, u64), reads_us: (u64, u64), packet_us: u64) -> Reader {
+        Reader { away_us, reads_us, packet_us, turn_us: 0, reading: false, ready_us: 0, socket: VecDeque::new() }
+    }
+
+    /// The packets that it reads until `now`, and when.
+    fn read(&mut self, now: u64, dice: &mut Dice, mut read: impl FnMut(u16, u64)) {
+        if now >= self.turn_us {
+            self.reading = !self.reading;
+            let (least, most) = if self.reading { self.reads_us } else { self.away_us };
+            self.turn_us = now + least + dice.below(most - least + 1);
+        }
+        while self.reading && self.ready_us <= now {
+            let Some(number) = self.socket.pop_front() else {
+                self.ready_us = now;
+                return;
+            };
+            read(number, self.ready_us.max(now - MS));
+            self.ready_us = self.ready_us.max(now - MS) + self.packet_us;
+        }
+    }
+}
+
 /// A way that bears `bps` with a queue of at most half a second, and the receivers at its end; virtual time.
 struct Way {
     bps: u64,
@@ -36,6 +71,8 @@ struct Way {
     due: Travelling<(u16, usize)>,
     answers: Travelling<Vec<u8>>,
     arrivals: Vec<Arrivals>,
+    /// None: what comes is read at once.
+    reader: Option<Reader>,
     dice: Dice,
 }
 
@@ -54,6 +91,7 @@ impl Way {
             due: VecDeque::new(),
             answers: VecDeque::new(),
             arrivals: (0..receivers).map(|_| Arrivals::new(0)).collect(),
+            reader: None,
             dice: Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
         }
     }
@@ -79,8 +117,15 @@ impl Way {
     /// The feedback that comes back at `now`.
     fn turn(&mut self, now: u64) -> Option<(usize, Vec<u8>)> {
         while let Some(&(at, to, (number, bytes))) = self.due.front().filter(|due| due.0 <= now) {
-            self.arrivals[to].record(number, at + self.clock_us, bytes);
             self.due.pop_front();
+            match &mut self.reader {
+                Some(reader) => reader.socket.push_back(number),
+                None => self.arrivals[to].record(number, at + self.clock_us, bytes),
+            }
+        }
+        if let Some(reader) = &mut self.reader {
+            let (arrivals, clock_us) = (&mut self.arrivals[0], self.clock_us);
+            reader.read(now, &mut self.dice, |number, at| arrivals.record(number, at + clock_us, 1000));
         }
         for (to, arrivals) in self.arrivals.iter_mut().enumerate() {
             if arrivals.due_us(now).is_some_and(|due| due <= now) {
@@ -104,6 +149,8 @@ struct Sender {
     estimator: Estimator,
     credit: u64,
     next_picture: u64,
+    /// Sends so much, bits per second, be it borne or not, as long as no end of the way is known.
+    free_bps: u64,
 }
 
 /// A way and who sends over it.
@@ -123,7 +170,7 @@ impl Net {
     fn add(&mut self) {
         let first = self.way.dice.below(33 * MS);
         let estimator = Estimator::new(self.way.dice.below(1 << 16) as u16, self.now);
-        self.senders.push(Sender { estimator, credit: 0, next_picture: self.now + first });
+        self.senders.push(Sender { estimator, credit: 0, next_picture: self.now + first, free_bps: 0 });
     }
 
     /// Lets time pass. What the way carried, bits per second, and the mean standing queue, µs.
@@ -146,7 +193,8 @@ impl Net {
         let Net { now, way, senders } = self;
         let (now, sender) = (*now, &mut senders[at]);
         let estimator = &mut sender.estimator;
-        let target = estimator.guess();
+        let free = if sender.free_bps > 0 && estimator.bps().is_none() { Some(sender.free_bps) } else { None };
+        let target = free.unwrap_or(estimator.guess());
         if estimator.probes.poll(now, target, 20_000_000, MAX_BPS) {
             while estimator.probes.due(now) > 0 && estimator.probes.rate().is_some() {
                 way.send(at, estimator.sent(295, now), 295, now);
@@ -295,4 +343,47 @@ fn h8_a_receiver_that_lies() {
         estimator.feedback(&out[..len], MAX_BPS, now).unwrap();
     }
     assert!(estimator.guess() <= 2 * START_BPS, "{}", estimator.guess());
+}
+
+/// A receiver whose processor does other things, behind a way of `bps`, is sent 1.5 Mbit/s.
+fn kept_waiting(bps: u64, away_ms: (u64, u64), reads_ms: (u64, u64), seed: u64) -> Net {
+    let mut net = Net::new(bps, 2 * MS, seed);
+    net.way.reader = Some(Reader::new((away_ms.0 * MS, away_ms.1 * MS), (reads_ms.0 * MS, reads_ms.1 * MS), 200));
+    net.senders[0].free_bps = 1_500_000;
+    net
+}
+
+/// D: who is kept from reading by other work, for 150 ms at a time and for most of it, is not taken for a narrow way;
+/// who reads half a second late is sent less, but pictures nevertheless.
+#[test]
+fn who_reads_late_is_no_narrow_way() {
+    for (away_ms, reads_ms) in [((5, 40), (2, 6)), ((10, 80), (2, 6)), ((20, 150), (3, 10))] {
+        seeds(|seed| {
+            let mut net = kept_waiting(100_000_000, away_ms, reads_ms, seed);
+            for second in 0..60 {
+                net.run(SECOND);
+                assert_eq!(net.senders[0].estimator.bps(), None, "{away_ms:?} {second}");
+            }
+        });
+    }
+    seeds(|seed| {
+        let mut net = kept_waiting(100_000_000, (50, 300), (5, 20), seed);
+        for second in 0..60 {
+            net.run(SECOND);
+            let bps = net.senders[0].estimator.bps().unwrap_or(u64::MAX);
+            assert!(bps > 400_000, "{second}: {bps}");
+        }
+    });
+}
+
+/// D: a way that is narrow is seen also where its end is read late.
+#[test]
+fn a_narrow_way_is_seen_behind_who_reads_late() {
+    seeds(|seed| {
+        let mut net = kept_waiting(600_000, (10, 80), (2, 6), seed);
+        net.run(5 * SECOND);
+        assert!(net.senders[0].estimator.bps().is_some_and(|bps| bps < 750_000));
+        let (used, queue) = net.run(10 * SECOND);
+        assert!(used >= 480_000 && queue <= 200 * MS, "{used} {queue}");
+    });
 }
