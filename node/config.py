@@ -81,7 +81,7 @@ class MediaSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advertise: tuple[str, ...] = ()
     shards: Annotated[int, Meta(ge=0, le=16)] = 0
     room_split: Annotated[int, Meta(ge=0)] = 0
-    transport_cc: bool = False
+    transport_cc: bool = True
     plane_binary: str = ""
     orphan_grace_s: Annotated[int, Meta(ge=0, le=86_400)] = 600
     start_plane: bool = True

@@ -90,8 +90,8 @@ KEYS: Final[dict[str, Text]] = {
         "People of a room on one shard before it takes one more; 0: 400.",
     ),
     "media.transport_cc": Text(
-        "À l’essai : mesurer ce que porte la connexion de chacun, et n’envoyer que cela (transport-cc).",
-        "On trial: measure what each person’s connection carries, and send no more than that (transport-cc).",
+        "Mesurer ce que porte la connexion de chacun, et n’envoyer que cela (transport-cc).",
+        "Measure what each person’s connection carries, and send no more than that (transport-cc).",
     ),
     "media.plane_binary": Text("Chemin de regie-plane ; vide : trouvé seul.", "Path of regie-plane; empty: found."),
     "media.orphan_grace_s": Text(
