@@ -5,8 +5,8 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, pictures, wheel, deb, ops, audit,
-# licences, sbom, clean.
+# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, test-links, pictures, wheel, deb, ops,
+# audit, licences, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -25,6 +25,8 @@ rust     := $(shell find $(PLANE) -name target -prune -o \( -name '*.rs' -o -nam
 # Unit tests run beside each other, on files in memory (thousands of small databases would wait for the disk); what measures
 # time or drives browsers runs alone.
 alone := tests/e2e tests/bench
+# What takes minutes and wants a machine that does nothing else: asked for by name.
+apart := tests/e2e/test_bad_link.py
 
 .PHONY: help
 help:
@@ -142,9 +144,13 @@ test-python: build $(DONE)/system-test $(DONE)/page
 	@failed=0; scratch=$$(ops/scratch.sh); \
 	$(BIN)/pytest -q -n $(JOBS) --dist loadfile $(addprefix --ignore=,$(alone)) --junit-xml=.run/unit.xml \
 	    --basetemp=$$scratch/t -o tmp_path_retention_policy=failed tests && rm -rf $$scratch || failed=1; \
-	$(BIN)/pytest -q --junit-xml=.run/e2e.xml $(wildcard $(alone)) || failed=1; \
+	$(BIN)/pytest -q $(addprefix --ignore=,$(apart)) --junit-xml=.run/e2e.xml $(wildcard $(alone)) || failed=1; \
 	$(BIN)/python ops/total.py .run/unit.xml .run/e2e.xml; \
 	exit $$failed
+
+.PHONY: test-links
+test-links: build $(DONE)/system-test
+	@$(BIN)/pytest -q $(apart)
 
 # ------------------------------------------------------------------ keep
 

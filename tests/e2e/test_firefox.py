@@ -64,7 +64,7 @@ async def _padded_for_her_alone(machine: Machine, room: Room, amina: Visitor) ->
         await lucie.join(room.link(), "Lucie")
         await until(lambda: _plays(amina), 20, "Firefox plays what Chromium sends")
         padded, start = await machine.padding(), await amina.see()
-        await until(lambda: _padding_grew(machine, padded), 10, "part of it is padded for GSO")
+        await until(lambda: _padding_grew(machine, padded), 40, "part of it is padded for GSO")
         _, end = await amina.watch(1)
         assert (await lucie.see()).packets == 0, "nobody else was sent anything"
         assert end.frames > start.frames
