@@ -25,7 +25,7 @@ use regie_load::trace::{Media, Pace};
 use scenario::Scenario;
 
 pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--scenarios webinar:500,conference:20,audio:200] [--only video|audio] [--rounds 5] [--seconds 6] [--pace webrtc|frame|spread] [--gro on|off] \
-[--cipher gcm128|gcm256|cm] [--conventional on|off] [--across NAMESPACE,ADDRESS] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--plane PATH] [--record DIR] [--json PATH] [-- PLANE OPTIONS]";
+[--cipher gcm128|gcm256|cm] [--conventional on|off] [--across NAMESPACE,ADDRESS] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--spoofed RATE] [--plane PATH] [--record DIR] [--json PATH] [-- PLANE OPTIONS]";
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -44,6 +44,8 @@ pub struct Options {
     pub spin: bool,
     /// Seconds of bad SRTP at full speed; 0: measure the cost instead.
     pub flood: u64,
+    /// Packets a second from strangers' addresses; 0: measure the cost instead.
+    pub spoofed: u64,
     pub plane: PathBuf,
     pub plane_options: Vec<String>,
     /// Where each camera is also recorded, in every second measurement.
@@ -134,6 +136,7 @@ impl Options {
             realtime: false,
             spin: true,
             flood: 0,
+            spoofed: 0,
             plane: here.with_file_name("regie-plane"),
             plane_options: Vec::new(),
             record: None,
@@ -172,6 +175,7 @@ impl Options {
             "--realtime" => self.realtime = switch(value)?,
             "--spin" => self.spin = switch(value)?,
             "--flood" => self.flood = number(value)?,
+            "--spoofed" => self.spoofed = number(value)?,
             "--plane" => self.plane = value.into(),
             "--record" => self.record = Some(value.into()),
             "--json" => self.json = Some(value.into()),

@@ -49,6 +49,9 @@ pub fn all(options: &Options) -> io::Result<()> {
     if options.flood > 0 {
         return flood(options);
     }
+    if options.spoofed > 0 {
+        return spoofed(options);
+    }
     sys::confine(options.cores.1, options.realtime)?;
     report::heading(options);
     let mut measured = Vec::new();
@@ -102,6 +105,46 @@ fn flood(options: &Options) -> io::Result<()> {
         );
         if before.1 + during.1 + after.1 > 0 || during.0 < 0.9 * before.0 || after.0 < 0.9 * before.0 {
             return Err(io::Error::other("the flood cost a tenth of the call, or more"));
+        }
+    }
+    Ok(())
+}
+
+/// H11: what packets from strangers' addresses take of the plane's core, and of its memory, while a call goes on.
+fn spoofed(options: &Options) -> io::Result<()> {
+    sys::confine(options.cores.1, options.realtime)?;
+    for &scenario in &options.scenarios {
+        let mut bench = Bench::open(&Options { conventional: false, ..options.clone() }, scenario)?;
+        let (dest, pid) = (bench.plane_address, bench.plane.0.id());
+        let name = bench.receivers[0].ufrag.clone();
+        bench.round(dest, pid, options.seconds)?; // all that is taken once has been taken
+        let resident = machine::resident(pid)?;
+        let (mut taken, mut missing, mut sent, mut sent_us) = (Vec::new(), 0, 0, 0);
+        for _ in 0..options.rounds {
+            let without = bench.round(dest, pid, options.seconds)?;
+            let started = sockets::now_us();
+            let flood = Flood::spoofed(options.spoofed, Sink::new(false, BUFFER)?, bench.network, dest, &name);
+            let with = bench.round(dest, pid, options.seconds)?;
+            sent += flood.end()?;
+            sent_us += sockets::now_us() - started;
+            let share = |round: &Round| round.cpu.total_us() / round.elapsed_us as f64;
+            taken.push(100.0 * (share(&with) - share(&without)));
+            missing += with.tally.lost + with.tally.wrong;
+        }
+        taken.sort_by(f64::total_cmp);
+        let grown = machine::resident(pid)?.saturating_sub(resident);
+        let median = taken[taken.len() / 2];
+        println!(
+            "{}: {} packets a second from strangers take {:.1} / {median:.1} / {:.1} % of the plane's core and {} kB; \
+             {missing} packets of the call were lost",
+            scenario.name(),
+            sent * 1_000_000 / sent_us.max(1),
+            taken[0],
+            taken[taken.len() - 1],
+            grown / 1000,
+        );
+        if median >= 10.0 || grown > 1_000_000 {
+            return Err(io::Error::other("strangers cost a tenth of the core, or memory"));
         }
     }
     Ok(())
