@@ -173,7 +173,7 @@ def plane_is_of_this_version(config: Config) -> list[Finding]:
     ]
 
 
-def udp_goes_in_groups(config: Config) -> list[Finding]:
+def udp_goes_in_groups(config: Config, option: int = _UDP_SEGMENT) -> list[Finding]:
     """Two datagrams by one system call over the loopback (UDP GSO, Linux 4.18): a third of the cost of sending."""
     try:
         with (
@@ -182,7 +182,7 @@ def udp_goes_in_groups(config: Config) -> list[Finding]:
         ):
             there.bind(("127.0.0.1", 0))
             there.settimeout(PATIENCE_S)
-            sends.setsockopt(socket.IPPROTO_UDP, _UDP_SEGMENT, len(_ANSWER))
+            sends.setsockopt(socket.IPPROTO_UDP, option, len(_ANSWER))
             sends.sendto(_ANSWER * 2, there.getsockname())
             if (there.recv(100), there.recv(100)) == (_ANSWER, _ANSWER):
                 return [good("udp", "UDP passe, et par groupes (GSO).", "UDP works, and in groups (GSO).")]
@@ -202,12 +202,12 @@ def udp_goes_in_groups(config: Config) -> list[Finding]:
     ]
 
 
-def buffers_are_large(config: Config) -> list[Finding]:
+def buffers_are_large(config: Config, kernel: Path = Path("/proc/sys/net/core")) -> list[Finding]:
     """A burst of one key frame to a thousand people is megabytes."""
     found = []
     for name in ("rmem_max", "wmem_max"):
         try:
-            allowed = int(Path(f"/proc/sys/net/core/{name}").read_text("ascii"))
+            allowed = int((kernel / name).read_text("ascii"))
         except (OSError, ValueError):
             continue  # another kernel, or a container that does not show it
         if allowed >= BUFFER:
@@ -228,8 +228,8 @@ def buffers_are_large(config: Config) -> list[Finding]:
     return found
 
 
-def descriptors_are_enough(config: Config) -> list[Finding]:
-    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+def descriptors_are_enough(config: Config, allowed: int | None = None) -> list[Finding]:
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if allowed is None else allowed
     if soft >= DESCRIPTORS:
         return [good("nofile", f"{soft} fichiers ouverts au plus.", f"{soft} open files at most.")]
     return [

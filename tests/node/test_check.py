@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.metadata
 import itertools
 import json
+import re
 import socket
 import ssl
 import threading
@@ -59,6 +61,63 @@ def test_a_port_that_is_taken() -> None:
         assert said(here.ports_are_free(config, running=True))["web.listen"] == "good"
         assert [one.check for one in here.ports_are_free(config, False)].count("media.listen") == 2
     assert said(here.ports_are_free(given(RPC__LISTEN="192.0.2.1:9"), running=False))["rpc.listen"] == "bad"
+
+
+def test_a_media_port_that_is_taken() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        config = given(MEDIA__LISTEN=f"127.0.0.1:{taken.getsockname()[1]}", MEDIA__SHARDS="1", MEDIA__LISTEN_TCP="off")
+        found = [one for one in here.ports_are_free(config, running=False) if one.check == "media.listen"]
+        assert said(found) == {"media.listen": "warning"} and "ss -lntup" in found[0].remedy.en
+
+
+@pytest.mark.parametrize(("option", "grade"), [(here._UDP_SEGMENT, "good"), (9999, "warning")])
+def test_udp_in_groups(option: int, grade: str) -> None:
+    """GSO, and a kernel that does not know it."""
+    assert said(here.udp_goes_in_groups(Config(), option)) == {"udp": grade}
+
+
+@pytest.mark.parametrize(("size", "grade"), [(212_992, "warning"), (here.BUFFER, "good")])
+def test_buffers_of_the_kernel(tmp_path: Path, size: int, grade: str) -> None:
+    """Debian's default is the first; the package's sysctl the second."""
+    for name in ("rmem_max", "wmem_max"):
+        (tmp_path / name).write_text(f"{size}\n")
+    found = here.buffers_are_large(Config(), tmp_path)
+    assert said(found) == {"rmem_max": grade, "wmem_max": grade}
+    shipped = (Path(__file__).parents[2] / "ops" / "deb" / "sysctl.conf").read_text("utf-8")
+    given_by_the_package = dict(re.findall(r"^net\.core\.(\w+) *= *(\d+)$", shipped, re.MULTILINE))
+    assert all(int(given_by_the_package[one.check]) >= here.BUFFER for one in found)
+
+
+@pytest.mark.parametrize(("allowed", "grade"), [(1024, "warning"), (65536, "good")])
+def test_open_files(allowed: int, grade: str) -> None:
+    assert said(here.descriptors_are_enough(Config(), allowed)) == {"nofile": grade}
+
+
+def test_the_plane_and_its_version(tmp_path: Path) -> None:
+    ours = given()
+    assert said(here.plane_is_there(ours)) == {"media.plane_binary": "good"}
+    program = tmp_path / "regie-plane"
+    for version, grade in ((importlib.metadata.version("regie"), "good"), ("0.0.0-of-another-release", "warning")):
+        program.write_text(f"#!/bin/sh\necho regie-plane {version}\n")
+        program.chmod(0o755)
+        assert said(here.plane_is_of_this_version(given(MEDIA__PLANE_BINARY=str(program)))) == {"plane": grade}
+    config = given(MEDIA__PLANE_BINARY=str(program))
+    program.unlink()  # since
+    assert said(here.plane_is_there(config)) == {"media.plane_binary": "bad"}
+
+
+def test_a_name_without_an_address() -> None:
+    """RFC 6761 6.4: `.invalid` is nobody's."""
+    config = given(WEB__PUBLIC_URL="https://regie.invalid", TURN__URLS="turn:turn.invalid", TURN__SECRET="s")
+    assert said(site.public_url_answers(config)) == {"web.public_url": "bad"}
+    assert said(site.relays_answer(config)) == {"turn.urls": "bad"}
+
+
+async def test_a_database_that_does_not_open(tmp_path: Path) -> None:
+    (tmp_path / "regie.sqlite3").write_bytes(b"something else" * 100)
+    found = await kept.database_opens(given(NODE__DATA_DIR=str(tmp_path)))
+    assert said([found]) == {"node.database": "bad"}
 
 
 def test_inside_ports_stay_inside() -> None:
