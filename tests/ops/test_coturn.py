@@ -1,4 +1,5 @@
-"""A real coturn with the shipped configuration relays to nobody inside (H13) and bounds one credential (H14)."""
+"""A real coturn with the shipped configuration relays to nobody inside (H13), bounds one credential in number and in
+time (H14), and forgets who only asks (H12)."""
 
 from __future__ import annotations
 
@@ -31,17 +32,28 @@ FORBIDDEN, OTHER_FAMILY, QUOTA = 403, 443, 486
 class Client:
     """One socket, hence one allocation. A credential as the node hands it out (draft-uberti-behave-turn-rest-00)."""
 
-    def __init__(self, port: int, person: str) -> None:
+    def __init__(self, port: int, person: str, *, ends: int | None = None) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.connect(("127.0.0.1", port))
         self._socket.setblocking(False)
-        self._name = f"{int(time.time()) + 600}:{person}"
+        self._name = f"{int(time.time()) + 600 if ends is None else ends}:{person}"
         digest = hmac.new(SECRET.encode(), self._name.encode(), hashlib.sha1).digest()
         self._password = base64.b64encode(digest).decode()
         self._asked: stun.Message | None = None
 
     def close(self) -> None:
         self._socket.close()
+
+    def ask_as_a_stranger(self) -> int:
+        """To allocate, without a credential, and without waiting for the answer; the bytes sent."""
+        request = stun.Message(stun.Method.ALLOCATE, stun.Class.REQUEST)
+        request.attributes["REQUESTED-TRANSPORT"] = 0x11000000
+        return self._socket.send(bytes(request))
+
+    async def answered(self) -> int:
+        """Bytes of the next answer."""
+        async with asyncio.timeout(20):
+            return len(await asyncio.get_running_loop().sock_recv(self._socket, 2048))
 
     async def ask(self, method: stun.Method, **attributes: object) -> int:
         """The error code of the answer; 0: it is done. Asks again with the server's nonce where it says 401."""
@@ -91,8 +103,10 @@ async def coturn(folder: Path) -> AsyncIterator[int]:
     text = re.sub(r"(?m)^(cert|pkey|tls-listening-port|listening-port)=.*$", "", text).replace(
         "<turn.example.org>", "test"
     )
+    text, hastened = re.subn(r"(?m)^max-allocate-timeout=5$", "max-allocate-timeout=1", text)
+    assert hastened, "a test does not wait for as long"
     text += f"\nlistening-ip=127.0.0.1\nrelay-ip=127.0.0.1\nlistening-port={port}\nno-tls\nno-dtls\nno-tcp\n"
-    text += f"userdb={folder}/turn.sqlite\npidfile={folder}/turn.pid\nlog-file=stdout\nsimple-log\n"
+    text += f"userdb={folder}/turn.sqlite\npidfile={folder}/turn.pid\nlog-file=stdout\nsimple-log\nverbose\n"
     (folder / "turnserver.conf").write_text(text)
     server = await asyncio.create_subprocess_exec(
         program, "-c", str(folder / "turnserver.conf"), stdin=asyncio.subprocess.DEVNULL,
@@ -126,3 +140,34 @@ async def test_a_relay_leads_nowhere_inside(tmp_path: Path) -> None:
             assert await other.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 0, "one person's own"
         for client in clients:
             client.close()
+
+
+async def test_a_credential_ends(tmp_path: Path) -> None:
+    """H14: no new allocation with one whose time is over; what was allocated before is kept."""
+    async with coturn(tmp_path) as port:
+        ends = int(time.time()) + 2
+        with contextlib.closing(Client(port, "p_1", ends=ends)) as early:
+            assert await early.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 0
+            await until(lambda: time.time() > ends + 1, 30, "the time is over", every=0.1)
+            with contextlib.closing(Client(port, "p_1", ends=ends)) as late:
+                assert await late.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 401
+            assert await early.ask(stun.Method.REFRESH, LIFETIME=600) == 0
+        with contextlib.closing(Client(port, "p_1", ends=ends - 3600)) as forged:
+            forged._name = f"{int(time.time()) + 600}:p_1"
+            assert await forged.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 401, "the time is sealed"
+
+
+async def test_who_only_asks_is_forgotten(tmp_path: Path) -> None:
+    """H12: a hundred sources without a credential; a 401 is hardly more than what was asked."""
+    async with coturn(tmp_path) as port:
+        strangers = [Client(port, "") for _ in range(100)]
+        asked = sum([one.ask_as_a_stranger() for one in strangers])
+        said = sum([await one.answered() for one in strangers])
+        assert said <= 3 * asked
+        for one in strangers:
+            one.close()
+
+        def forgotten() -> bool:
+            return (tmp_path / "turn.log").read_text("utf-8", "replace").count(": closed") >= 100
+
+        await until(forgotten, 50, "they are forgotten", every=0.2)
