@@ -1,8 +1,8 @@
 """`regie backup FILE` and `regie restore FILE`: all that a node keeps, in one file, while it runs.
 
-The file is a compressed tar: `manifest.json`, `database.sqlite3` as of one moment, and the rest of the data folder
-(certificates with their keys: whoever has the file can pass for the node, so only its owner may read it). A database
-elsewhere has tools of its own (pg_dump) and is left to them. Exit codes: 0; 1 it could not be done; 2 the settings.
+The file is a compressed tar: `manifest.json`, the database as of one moment (`database.sqlite3`, or `database.pgdump`
+of PostgreSQL), and the rest of the data folder (certificates with their keys: whoever has the file can pass for the
+node, so only its owner may read it). Exit codes: 0; 1 it could not be done; 2 the settings.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
 from node import config as settings
 from node.config import Config
 from node.errors import SaidFault, Text
+from node.storage import postgres
 
 DATABASE: Final = "database.sqlite3"
+DUMP: Final = "database.pgdump"
 MANIFEST: Final = "manifest.json"
 FILES: Final = "files"
 FORMAT: Final = 1
@@ -49,9 +51,21 @@ _BACK: Final = Text(
     "Restored to {folder} (backup of {made}). Start the node.",
 )
 _ASIDE: Final = Text("Ce qu’il y avait est dans {folder}.", "What was there is in {folder}.")
-_NOT_OURS: Final = Text(
-    "La base est ailleurs (node.database) : sauvegardez-la avec pg_dump ; le reste est dans {file}.",
-    "The database is elsewhere (node.database): save it by its own tools (pg_dump); the rest is in {file}.",
+_ASIDE_SCHEMA: Final = Text(
+    "Ce que la base contenait est dans son schéma {schema} : DROP SCHEMA {schema} CASCADE quand vous n’en voulez plus.",
+    "What the database held is in its schema {schema}: DROP SCHEMA {schema} CASCADE once you do not want it any more.",
+)
+_OTHER_KIND: Final = Text(
+    "{file} contient une base {held}, et node.database en nomme une autre : corrigez node.database.",
+    "{file} holds a database of {held}, and node.database names another kind: correct node.database.",
+)
+_DATABASE_THERE: Final = Text(
+    "La base {database} n’est pas vide : ajoutez --force, et ce qu’il y a sera mis de côté.",
+    "The database {database} is not empty: add --force, and what is there is put aside.",
+)
+_NO_DATABASE: Final = Text(
+    "La base ne s’est pas laissée remettre ({why}) ; rien n’a changé. Corrigez cela, puis recommencez.",
+    "The database could not be put back ({why}); nothing was changed. Mend that, then try again.",
 )
 _NO_WRITE: Final = Text(
     "{file} ne s’écrit pas ({why}) : choisissez un autre endroit, ou faites de la place.",
@@ -81,26 +95,31 @@ def backup(config: Config, file: Path, *, now: float) -> dict[str, object]:
     Raises:
         SaidFault: it cannot be written.
     """
-    data_dir = config.data_dir
+    data_dir, url = config.data_dir, config.node.database
     own = sqlite_file(config)
+    name = DUMP if postgres.is_postgres(url) else DATABASE
     try:
         with (
             tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".regie-backup-") as folder,
             open(os.open(Path(folder) / "tar", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as written,
         ):
-            copy = Path(folder) / DATABASE
-            revision = _copy(own, copy) if own is not None and own.exists() else ""
+            copy, revision = Path(folder) / name, ""
+            if name == DUMP:
+                if revision := postgres.revision(url):
+                    postgres.dump(url, copy)
+            elif own is not None and own.exists():
+                revision = _copy(own, copy)
             manifest = {"format": FORMAT, "made": now, "node": config.name, "revision": revision}
             with tarfile.open(fileobj=written, mode="w:gz") as tar:
                 _add(tar, MANIFEST, json.dumps(manifest).encode())
                 if revision:
-                    tar.add(copy, DATABASE)
+                    tar.add(copy, name)
                 for path in _kept(config):
                     tar.add(path, f"{FILES}/{path.relative_to(data_dir)}", recursive=False)
             written.flush()
             os.fsync(written.fileno())
             os.replace(Path(folder) / "tar", file)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, postgres.PostgresFault) as error:
         raise SaidFault(_NO_WRITE, file=file, why=getattr(error, "strerror", None) or error) from error
     return manifest
 
@@ -141,61 +160,105 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(row, io.BytesIO(content))
 
 
-def restore(config: Config, file: Path, *, force: bool, now: float) -> tuple[dict[str, object], Path | None]:
-    """Put it back, all or nothing; gives its manifest, and where that went which was there.
+class Restored(NamedTuple):
+    """What was put back, and where that went which was there: a folder, a schema of the database."""
+
+    manifest: dict[str, object]
+    aside: Path | None
+    schema: str
+
+
+def restore(config: Config, file: Path, *, force: bool, now: float) -> Restored:
+    """Put it back, all or nothing.
 
     Raises:
-        SaidFault: it is none of ours, damaged, too new, or there is something already.
+        SaidFault: it is none of ours, damaged, too new, of another kind of database, or there is something already.
     """
-    from node.storage.engine import newest
-
     target = config.data_dir
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".regie-restore-") as folder:
         found = Path(folder) / "all"
-        try:
-            with tarfile.open(file) as tar:
-                tar.extractall(found, filter="data")  # no path leads out of it (PEP 706)
-            manifest = json.loads((found / MANIFEST).read_bytes())
-            revision = str(manifest["revision"])
-            if manifest["format"] != FORMAT:
-                raise ValueError(f"format {manifest['format']}")
-            if revision:
-                _sound(found / DATABASE)
-        except (
-            OSError,
-            EOFError,
-            zlib.error,
-            tarfile.TarError,
-            ValueError,
-            KeyError,
-            TypeError,
-            sqlite3.Error,
-        ) as error:
-            raise SaidFault(_NO_READ, file=file, why=getattr(error, "strerror", None) or error) from error
-        if revision > newest():
-            raise SaidFault(_TOO_NEW, file=file, revision=revision, known=newest())
+        manifest, database = _unpacked(file, found)
+        taken = target.exists() and any(path for path in target.iterdir() if path != config.run_dir)
+        if taken and not force:
+            raise SaidFault(_THERE, folder=target)
+        schema = _database_back(config, file, database, force=force, now=now) if database is not None else ""
         ready = found / FILES
         ready.mkdir(exist_ok=True, mode=0o700)
-        own = sqlite_file(config)
-        aside = None
-        if target.exists() and any(path for path in target.iterdir() if path != config.run_dir):
-            if not force:
-                raise SaidFault(_THERE, folder=target)
+        aside, owner = None, target.stat() if target.exists() else None
+        if taken:
             aside = target.with_name(f"{target.name}.{int(now)}")
             target.rename(aside)
         elif target.exists():
             target.rename(Path(folder) / "empty")
-        if revision and own is not None:
+        own = sqlite_file(config)
+        if database is not None and own is not None:
             inside = own.is_relative_to(target)
             place = ready / own.relative_to(target) if inside else own
             place.parent.mkdir(parents=True, exist_ok=True)
             if not inside and own.exists():
                 own.rename(own.with_name(f"{own.name}.{int(now)}"))
-            (found / DATABASE).rename(place)
+            database.rename(place)
         ready.chmod(0o700)
+        _given_to(ready, owner)
         ready.rename(target)
-    return manifest, aside
+    return Restored(manifest, aside, schema)
+
+
+def _given_to(folder: Path, owner: os.stat_result | None) -> None:
+    """To whom the folder belonged before, where root puts it back."""
+    if owner is None or os.geteuid() != 0:
+        return
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def _unpacked(file: Path, to: Path) -> tuple[dict[str, object], Path | None]:
+    """Its manifest and its database, looked at; None: it has none. Raises SaidFault."""
+    from node.storage.engine import newest
+
+    try:
+        with tarfile.open(file) as tar:
+            tar.extractall(to, filter="data")  # no path leads out of it (PEP 706)
+        manifest: dict[str, object] = json.loads((to / MANIFEST).read_bytes())
+        revision = str(manifest["revision"])
+        if manifest["format"] != FORMAT:
+            raise ValueError(f"format {manifest['format']}")
+        database = None
+        if revision:
+            database = to / (DUMP if (to / DUMP).is_file() else DATABASE)
+            (postgres.sound if database.name == DUMP else _sound)(database)
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        tarfile.TarError,
+        ValueError,
+        KeyError,
+        TypeError,
+        sqlite3.Error,
+        postgres.PostgresFault,
+    ) as error:
+        raise SaidFault(_NO_READ, file=file, why=getattr(error, "strerror", None) or error) from error
+    if revision > newest():
+        raise SaidFault(_TOO_NEW, file=file, revision=revision, known=newest())
+    return manifest, database
+
+
+def _database_back(config: Config, file: Path, database: Path, *, force: bool, now: float) -> str:
+    """Into PostgreSQL, where that is what the settings name; the schema that holds what was there. SQLite's is a file,
+    which goes with the others. Raises SaidFault."""
+    url, held = config.node.database, "PostgreSQL" if database.name == DUMP else "SQLite"
+    if postgres.is_postgres(url) is not (database.name == DUMP):
+        raise SaidFault(_OTHER_KIND, file=file, held=held)
+    if database.name != DUMP:
+        return ""
+    try:
+        if postgres.revision(url) and not force:
+            raise SaidFault(_DATABASE_THERE, database=postgres.name(url))
+        return postgres.put_back(url, database, now=now)
+    except postgres.PostgresFault as error:
+        raise SaidFault(_NO_DATABASE, why=error) from error
 
 
 def _sound(database: Path) -> None:
@@ -223,8 +286,6 @@ restore_cli = typer.Typer(help=_said("restore"), add_completion=False)
 def backup_command(file: FileArgument, config: ConfigOption = None) -> None:
     def run(loaded: Config) -> None:
         manifest = backup(loaded, file, now=time.time())
-        if sqlite_file(loaded) is None:
-            _tell(_NOT_OURS, file=file)
         _tell(_DONE, file=file, size=file.stat().st_size >> 10, revision=manifest["revision"] or "-")
 
     _run(config, run)
@@ -241,10 +302,12 @@ def restore_command(
 
         if node_is_running(loaded):
             raise SaidFault(_RUNNING)
-        manifest, aside = restore(loaded, file, force=force, now=time.time())
-        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(float(str(manifest["made"]))))
-        if aside is not None:
-            _tell(_ASIDE, folder=aside)
+        done = restore(loaded, file, force=force, now=time.time())
+        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(float(str(done.manifest["made"]))))
+        if done.aside is not None:
+            _tell(_ASIDE, folder=done.aside)
+        if done.schema:
+            _tell(_ASIDE_SCHEMA, schema=done.schema)
         _tell(_BACK, folder=loaded.data_dir, made=made)
 
     _run(config, run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 from pathlib import Path
 
@@ -61,11 +62,14 @@ async def test_what_is_there_is_not_lost(tmp_path: Path) -> None:
         await written(home)
         backup(at(folder), file, now=1000.0)
     (folder / "since").write_text("then")
+    whose = (4711, 4712) if os.geteuid() == 0 else (os.getuid(), os.getgid())
+    os.chown(folder, *whose)
     with pytest.raises(SaidFault, match="--force"):
         restore(at(folder), file, force=False, now=2000.0)
     assert (folder / "since").exists()
-    _, aside = restore(at(folder), file, force=True, now=2000.0)
+    aside = restore(at(folder), file, force=True, now=2000.0).aside
     assert aside is not None and (aside / "since").read_text() == "then" and not (folder / "since").exists()
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in (folder, *folder.rglob("*"))} == {whose}
     async with house(folder) as home:
         assert room.room in home.floor.rooms
 

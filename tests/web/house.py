@@ -306,10 +306,12 @@ class House:
     options: dict[str, Any] = field(default_factory=dict)
     files: Kept = field(default_factory=lambda: Kept({}))
     of_all: TextsHouse = field(default_factory=TextsHouse)
+    database: str = ""
+    """As `node.database`; empty: SQLite in `folder`."""
 
     async def open(self) -> Self:
         self.folder.mkdir(exist_ok=True)
-        self.engine = await _database(self.folder)
+        self.engine = await (_elsewhere(self.database) if self.database else _database(self.folder))
         self.ledger = GroupCommit(self.engine, saved.WRITES)
         self.ledger.start()
         self.floor = Floor(media=self.media, ledger=self.ledger, clock=self.clock, node="n1")
@@ -444,6 +446,12 @@ async def _database(folder: Path) -> AsyncEngine:
         await migrate(engine)
         await engine.dispose()  # the log is written back to the file
         _template.append(path.read_bytes())
+    return engine
+
+
+async def _elsewhere(url: str) -> AsyncEngine:
+    engine = open_engine(url)
+    await migrate(engine)
     return engine
 
 
