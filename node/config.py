@@ -5,7 +5,8 @@
 
 The file: `--config`, else $REGIE_CONFIG, else ~/.config/regie/node.toml, else /etc/regie/node.toml, else none.
 Between file and environment, what the service manager hands over (systemd.exec(5), LoadCredential): a file
-`regie_turn.secret` in $CREDENTIALS_DIRECTORY holds that setting's value. What each setting means is in
+`regie_turn.secret` in $CREDENTIALS_DIRECTORY, or `credentials/turn.secret` beside the settings, holds that value.
+What each setting means is in
 `node/config_words.py`; `regie config show` says where each value is from. What is wrong is said in one sentence with
 its remedy, in French or English by $REGIE_LANG, $LC_ALL or $LANG.
 """
@@ -300,7 +301,7 @@ def load_with_origins(
     environ = os.environ if environ is None else environ
     values, file = _read(path, environ)
     origins = {f"{section}.{key}": str(file) for section, keys in values.items() if _is_table(keys) for key in keys}
-    _credentials(values, origins, environ)
+    _credentials(values, origins, environ, file)
     _overlay(values, origins, environ)
     return _converted(values), origins
 
@@ -360,11 +361,20 @@ def _read(path: Path | None, environ: Mapping[str, str]) -> tuple[dict[str, Any]
     return {}, None
 
 
-def _credentials(values: dict[str, Any], origins: dict[str, str], environ: Mapping[str, str]) -> None:
-    """What systemd loaded for us, readable by nobody else."""
-    folder = environ.get("CREDENTIALS_DIRECTORY")
-    for path in sorted(Path(folder).glob(f"{CREDENTIAL}*.*")) if folder else ():
-        section, _, key = path.name.removeprefix(CREDENTIAL).partition(".")
+def _credentials(
+    values: dict[str, Any], origins: dict[str, str], environ: Mapping[str, str], file: Path | None
+) -> None:
+    """What systemd loaded for us, readable by nobody else. Without systemd, as when an operator asks `regie check`: the
+    folder that it loads from, beside the settings, for whom it lets in."""
+    loaded = environ.get("CREDENTIALS_DIRECTORY")
+    before = CREDENTIAL if loaded else ""
+    folder = Path(loaded) if loaded else file.parent / "credentials" if file else None
+    if folder is None or not os.access(folder, os.R_OK | os.X_OK):
+        return
+    for path in sorted(folder.glob(f"{before}[!.]*.*")):
+        section, _, key = path.name.removeprefix(before).partition(".")
+        if loaded is None and f"{section}.{key}" not in keys():
+            continue  # a note of the operator's, a copy
         _set(values, section, key, _secret(path.name, path))
         origins[f"{section}.{key}"] = str(path)
 

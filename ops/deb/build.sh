@@ -25,6 +25,9 @@ install -m 0644 ops/deb/sysctl.conf "$root/usr/lib/sysctl.d/60-regie.conf"
 install -m 0644 ops/README.md LICENSE "$root/usr/share/doc/regie/"
 cp -r ops/prometheus ops/grafana ops/runbooks ops/nginx ops/caddy ops/coturn "$root/usr/share/doc/regie/"
 REGIE_LANG=en "$root/opt/regie/bin/regie" config default >"$root/etc/regie/node.toml"
+# Where the units keep things, so that `regie check`, `backup` and `restore` find them too.
+sed -i 's|^#data_dir = ""|data_dir = "/var/lib/regie"|; s|^#run_dir = ""|run_dir = "/run/regie"|' "$root/etc/regie/node.toml"
+grep -q '^run_dir = "/run/regie"' "$root/etc/regie/node.toml"
 install -m 0755 ops/deb/postinst ops/deb/prerm "$root/DEBIAN/"
 echo /etc/regie/node.toml >"$root/DEBIAN/conffiles"
 cat >"$root/DEBIAN/control" <<CONTROL

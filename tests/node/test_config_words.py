@@ -56,6 +56,10 @@ def test_each_value_has_an_origin_and_secrets_are_not_shown(tmp_path: Path, monk
     assert said.exit_code == 0
     assert 'secret = "***"' in said.stdout and "très secret" not in said.stdout
     assert re.search(r"^rooms = 4 +# REGIE__LIMITS__ROOMS$", said.stdout, re.MULTILINE)
+    (held / "turn.secret").write_text("as systemd finds it")
+    (held / "turn.secret.old").write_text("a copy")
+    by_hand, origins = load_with_origins(file, settings())  # an operator on the same machine
+    assert (by_hand.turn_secret, origins["turn.secret"]) == ("as systemd finds it", str(held / "turn.secret"))
     as_json = json.loads(CliRunner().invoke(cli, ["show", "-o", "json", "--config", str(file)]).stdout)
     assert (as_json["turn"]["secret"], as_json["limits"]["rooms"]) == ("***", 4)
 
