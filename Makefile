@@ -5,8 +5,8 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, test-links, pictures, wheel, deb, ops,
-# audit, licences, sbom, clean.
+# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, test-links, pictures, wheel, newcomer,
+# deb, machine, ops, audit, licences, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -45,6 +45,9 @@ $(DONE)/system-test: ops/system.sh | $(DONE)
 
 $(DONE)/system-ops: ops/system.sh | $(DONE)
 	@ops/system.sh ops && touch $@
+
+$(DONE)/system-machine: ops/system.sh | $(DONE)
+	@ops/system.sh machine && touch $@
 
 $(DONE)/system-bench: ops/system.sh | $(DONE)
 	@ops/system.sh bench && touch $@
@@ -197,10 +200,20 @@ wheel: build
 	@$(BIN)/uv build --quiet --wheel --no-build-isolation --no-index --out-dir dist .
 	@for wheel in dist/*.whl; do $(BIN)/python ops/wheel.py $$wheel; done
 
+# From the wheel in a clean environment to a person in a room; the console alone, its size and its start.
+.PHONY: newcomer
+newcomer: wheel
+	@$(BIN)/python ops/newcomer.py $$(ls -t dist/*.whl | head -n1)
+
 # The package for Debian, from the wheel; built on what it is for.
 .PHONY: deb
 deb: wheel
 	@WHEEL=$$(ls -t dist/*.whl | head -n1) ops/deb/build.sh dist
+
+# The package on a bare Debian that systemd has booted in a container: units, watchdog, upgrade, backup. Needs root.
+.PHONY: machine
+machine: deb $(DONE)/system-machine
+	@$(BIN)/python ops/booted.py $$(ls -t dist/*.deb | head -n1)
 
 # Every shipped example by the program that it is for.
 .PHONY: ops

@@ -2,8 +2,9 @@
 # Installs what only the system's package manager has, where this user may; names it in one sentence otherwise.
 #
 #   ops/system.sh build    a C compiler and Rust, for the plane
-#   ops/system.sh test     that, two browsers, GStreamer, FFmpeg, Node.js and iproute2, for the tests
+#   ops/system.sh test     that, two browsers, GStreamer, FFmpeg, Node.js, iproute2, PostgreSQL, proxies, TURN and Prometheus
 #   ops/system.sh ops      what reads the shipped examples: nginx, Caddy, Prometheus
+#   ops/system.sh machine  what boots a bare Debian in a container
 #   ops/system.sh bench    a compiler, Rust, OpenSSL's headers, iproute2 and Janus, for the benchmark
 #
 # Knows Debian and its relatives (apt-get). Asks nothing and prints nothing when everything is there.
@@ -13,8 +14,8 @@ rust_needed=1.88   # rust-version in node/plane/Cargo.toml
 
 need=${1:-build}
 case $need in
-  build | test | bench | ops) ;;
-  *) echo "usage: ops/system.sh build|test|bench|ops" >&2; exit 2 ;;
+  build | test | bench | ops | machine) ;;
+  *) echo "usage: ops/system.sh build|test|bench|ops|machine" >&2; exit 2 ;;
 esac
 
 older() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1)" != "$2" ]; }
@@ -46,6 +47,10 @@ if [ "$need" = test ]; then
   has turnserver || missing+=(coturn)
   { has ffmpeg && has ffprobe; } || missing+=(ffmpeg)  # reads the files of recordings as others do
   { has promtool && has prometheus; } || missing+=(prometheus)
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  { has nginx || [ -x /usr/sbin/nginx ]; } || missing+=(nginx-light)
+  has caddy || missing+=(caddy)
+  has openssl || missing+=(openssl)
   # GStreamer's WebRTC, as an encoder and a player that are nobody's browser
   /usr/bin/python3 -c 'import gi; gi.require_version("GstWebRTC", "1.0")' 2>/dev/null && [ -n "$(find /usr/lib -name libgstnice.so -print -quit)" ] \
     || missing+=(python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-{base,good,bad,ugly} gstreamer1.0-nice)
@@ -55,6 +60,9 @@ if [ "$need" = ops ]; then
   has caddy || missing+=(caddy)
   has promtool || missing+=(prometheus)
   has openssl || missing+=(openssl)
+elif [ "$need" = machine ]; then
+  has mmdebstrap || missing+=(mmdebstrap)
+  has systemd-nspawn || missing+=(systemd-container)
 elif [ "$need" != build ]; then
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev pkg-config)  # what the benchmark compares with
 fi
