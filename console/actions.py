@@ -14,14 +14,14 @@ from typing import Final, Literal
 
 from console.model import Role
 
-View = Literal["nodes", "rooms", "room", "chat", "participants", "wall", "alerts", "quota", "audit"]
+View = Literal["nodes", "rooms", "room", "chat", "participants", "wall", "alerts", "quota", "audit", "recordings"]
 Group = Literal["move", "look", "act", "else"]
 Tier = Literal["T0", "T1", "T2", "T3"]
 
 MANY: Final = 25  # more targets than this are T3
 UNDO_SECONDS: Final = 30.0
 ALL: Final[frozenset[View]] = frozenset(
-    ("nodes", "rooms", "room", "chat", "participants", "wall", "alerts", "quota", "audit")
+    ("nodes", "rooms", "room", "chat", "participants", "wall", "alerts", "quota", "audit", "recordings")
 )
 
 
@@ -47,8 +47,9 @@ def _only(*views: View) -> frozenset[View]:
     return frozenset(views)
 
 
-_TABLES: Final = _only("nodes", "rooms", "room", "participants", "wall", "alerts", "quota", "audit")
+_TABLES: Final = _only("nodes", "rooms", "room", "participants", "wall", "alerts", "quota", "audit", "recordings")
 _PEOPLE: Final = _only("room", "participants")
+_MARKED: Final = _PEOPLE | _only("recordings")
 _ROOMS: Final = _only("rooms", "room", "chat")
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -69,6 +70,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("alerts", ("5",), "5", "move"),
     Action("audit", ("6",), "6", "move"),
     Action("quota", ("7",), "7", "move"),
+    Action("recordings", ("8",), "8", "move"),
     Action("room", ("0",), "0", "move"),
     Action("find", ("F",), "F", "move", hint=28),
     # ------------------------------------------------------------------ look
@@ -76,13 +78,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("clear", ("\\",), "\\", "look"),
     Action("sort", ("s",), "s", "look", _TABLES, hint=32),
     Action("reverse", ("S",), "S", "look", _TABLES),
-    Action("mark", ("space",), "Space", "look", _PEOPLE, hint=12),
-    Action("mark_all", ("*",), "*", "look", _PEOPLE, hint=14),
+    Action("mark", ("space",), "Space", "look", _MARKED, hint=12),
+    Action("mark_all", ("*",), "*", "look", _MARKED, hint=14),
     Action("pause", ("p",), "p", "look", hint=34),
     Action("zoom", ("z",), "z", "look"),
     Action("copy", ("y",), "y", "look", hint=36),
     Action("outcomes", ("o",), "o", "look"),
-    Action("verify", ("v",), "v", "act", _only("audit"), Role.OPERATOR, hint=2),
+    Action("verify", ("v",), "v", "act", _only("audit", "recordings"), Role.OPERATOR, hint=5),
     # ------------------------------------------------------------------ act
     Action("mute", ("m",), "m", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T1", hint=2),
     Action("camera", ("C",), "C", "act", _PEOPLE, Role.MODERATOR, "T1", hint=8),
@@ -98,6 +100,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("drain", ("D",), "D", "act", _only("nodes"), Role.OPERATOR, "T3", hint=8),
     Action("close", ("X",), "X", "act", _only("rooms", "room", "chat"), Role.OPERATOR, "T3", hint=5),
     Action("rates", ("b",), "b", "act", _only("nodes", "rooms", "room", "participants"), Role.OPERATOR, "T1", hint=6),
+    Action("record", ("R",), "R", "act", _ROOMS | _only("recordings"), Role.OPERATOR, "T2", hint=7),
+    Action("hold_record", ("P",), "P", "act", _only("recordings"), Role.OPERATOR, "T1", hint=8),
+    Action("publish", ("w",), "w", "act", _only("recordings"), Role.OPERATOR, "T1", hint=3),
+    Action("link", ("L",), "L", "act", _only("recordings"), Role.OPERATOR, "T1", hint=4),
+    Action("remake", ("r",), "r", "act", _only("recordings"), Role.OPERATOR, "T1", hint=10),
+    Action("cancel_record", ("T",), "T", "act", _only("recordings"), Role.OPERATOR, "T2", hint=11),
+    Action("erase", ("E", "delete"), "E", "act", _only("recordings"), Role.OPERATOR, "T3", hint=9),
     Action("limit", ("e",), "e", "act", _only("quota"), Role.OPERATOR, "T1", hint=2),
     Action("undo", ("u",), "u", "act", ALL, Role.MODERATOR, "T1"),
     # ------------------------------------------------------------------ else

@@ -138,6 +138,23 @@ RECORD_FIELDS: Final[Fields] = _table(
 )
 
 
+RECORDING_FIELDS: Final[Fields] = _table(
+    Field("room", lambda row: row.room),
+    Field("title", lambda row: row.title),
+    Field("state", lambda row: row.state),
+    Field("why", lambda row: row.why),
+    Field("by", lambda row: row.by),
+    Field("id", lambda row: row.recording),
+    Field("context", lambda row: row.context),
+    Field("live", lambda row: _yes(row.live)),
+    Field("minutes", lambda row: row.seconds / 60, "number"),
+    Field("mb", lambda row: row.bytes / 1e6, "number"),
+    Field("tracks", lambda row: row.tracks, "number"),
+    Field("lag", lambda row: row.late_ms, "number"),
+    Field("lost", lambda row: row.dropped, "number"),
+)
+
+
 WALL_FIELDS: Final[Fields] = _table(
     Field("kind", lambda row: row.kind),
     Field("name", lambda row: row.name),
@@ -173,6 +190,7 @@ __all__ = [
     "NODE_FIELDS",
     "PERSON_FIELDS",
     "QUOTA_FIELDS",
+    "RECORDING_FIELDS",
     "RECORD_FIELDS",
     "ROOM_FIELDS",
     "WALL_FIELDS",

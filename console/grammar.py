@@ -65,6 +65,12 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("verify", "verify"),
     Verb("quotas", "quotas [filter]"),
     Verb("quota", "quota node|type:name|room:name people=150 [-r reason]"),
+    Verb("recordings", "recordings [filter]"),
+    Verb(
+        "record",
+        "record start|stop|pause|resume|verify|publish|withdraw|remake|cancel|link|delete [room|id|.|*|marked] [-r …]",
+        ("rec",),
+    ),
     Verb("filter", "filter <filter>"),
     Verb("sort", "sort <column> [desc]"),
     Verb("pause", "pause"),

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import Literal
+from typing import Final, Literal
 
 Key = tuple[str, ...]  # begins with the context: two nodes may both have a room "daily"
 Source = Literal["microphone", "camera", "screen", "screen_audio"]
@@ -156,6 +156,7 @@ class Room:
     ends: float = 0.0  # the stated end
     cut: float = 0.0  # when everybody is out
     end_cause: str = ""  # of the last session: "empty", "time", "duration", "host", "operator"
+    recording: str = ""  # state of the recording that runs
     gone_at: float = 0.0
     pending: str = ""  # what we asked for and the node has not confirmed yet
 
@@ -370,6 +371,71 @@ class Chain:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    name: str
+    bytes: int = 0
+    sha256: str = ""
+
+
+@dataclass(slots=True)
+class Recording:
+    """From a start to a stop, and what became of it. `state`: as in the contract; `progress`: 0 … 1 of its files."""
+
+    context: str
+    room: str
+    recording: str
+    title: str = ""
+    state: str = "recording"
+    why: str = ""
+    by: str = ""
+    started: float = 0.0
+    ended: float = 0.0
+    seconds: float = 0.0
+    bytes: int = 0
+    tracks: int = 0  # and stretches of them
+    late_ms: int = 0
+    dropped: int = 0  # packets that were not written
+    progress: float = 0.0
+    files: tuple[RecordedFile, ...] = ()
+    marks: tuple[tuple[float, str, str], ...] = ()  # (when, state, by)
+    statement: str = ""  # of a deleted one, signed
+    signature: str = ""
+    gone_at: float = 0.0
+    pending: str = ""
+
+    @property
+    def key(self) -> Key:
+        return (self.context, self.room, self.recording)
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE_RECORDINGS
+
+
+LIVE_RECORDINGS: Final = frozenset({"armed", "recording", "paused", "lagging", "disk_low"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Of a node: what it can still record, and what is kept there. A limit of 0: none."""
+
+    available: bool = False
+    free_bytes: int = 0
+    reserved_bytes: int = 0
+    running: int = 0
+    recorders: int = 0
+    recorders_free: int = 0
+    workers: int = 0
+    workers_free: int = 0
+    minutes: int = 0
+    minutes_limit: int = 0
+    bytes: int = 0
+    bytes_limit: int = 0
+    room_minutes_limit: int = 0
+    room_bytes_limit: int = 0
+
+
 @dataclass(slots=True)
 class Item:
     """Something in the chat that waits for a moderator. A private one has no text."""
@@ -458,8 +524,11 @@ class Failure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """A node did it. `changed`: sources or participants, as the call says; `before`: values that take it back."""
+    """A node did it. `changed`: sources, participants, damaged files or a link, as the call says;
+    `before`: values that take it back."""
 
     changed: Sequence[str] = ()
     ms: float = 0.0
     before: Mapping[str, object] = field(default_factory=dict)
+    row: object = None  # what it is now, of a recording
+    until: float = 0.0  # Unix seconds, of a link

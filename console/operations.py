@@ -50,7 +50,23 @@ class Outcomes:
     results: list[tuple[str, str]] = field(default_factory=list)
 
 
-INVERSE: Final[Mapping[str, str]] = {"claim": "release", "release": "claim"}
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A link that a node gave. `until`: Unix seconds."""
+
+    who: str
+    url: str = field(repr=False)
+    until: float
+
+
+INVERSE: Final[Mapping[str, str]] = {
+    "claim": "release",
+    "release": "claim",
+    "publish": "withdraw",
+    "withdraw": "publish",
+    "hold_record": "go_on_record",
+    "go_on_record": "hold_record",
+}
 AGAIN: Final = ("flags", "chat", "lobby")  # taken back by the values of before
 DECIDES: Final = ("approve", "decline", "hide", "dismiss")
 
@@ -102,6 +118,9 @@ class Operations:
         self._undo: list[Undo] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.outcomes = Outcomes()
+        self.given: list[Given] = []
+        """Links of the last deed, if that was what it gave."""
+        self.show_links: Callable[[Sequence[Given]], None] = lambda given: None
 
     # ------------------------------------------------------------------ the verbs; each returns at once
 
@@ -268,6 +287,16 @@ class Operations:
             targets: list[tuple[Key, tuple[str, ...]]] = [(key, ()) for key, _ in tally.acks]
             self._undo.append(Undo(INVERSE.get(name, name), targets, who, until, values=before))
         self._tell(word, who, tally)
+        if name == "link" and tally.acks:
+            self.given = [Given(key[1], ack.changed[0], ack.until) for key, ack in tally.acks]
+            self.show_links(self.given)
+        damaged = [(key[1], ack.changed) for key, ack in tally.acks if name == "verify_record" and ack.changed]
+        if damaged:
+            files = ", ".join(file for _, names in damaged for file in names)
+            self.outcomes.results = [(room, ", ".join(names)) for room, names in damaged]
+            self._report(
+                Report(t("say.damaged", who=damaged[0][0] if len(damaged) == 1 else who, files=files), ok=False)
+            )
 
     def _done_deed(self, name: str, key: Key) -> None:
         """Show what the node confirmed before it says it again."""
@@ -279,7 +308,8 @@ class Operations:
 
     def _mark(self, key: Key, name: str) -> None:
         """Whatever row this is: what was asked of it, or nothing any more."""
-        for table in (self._store.tasks, self._store.people, self._store.rooms, self._store.nodes):
+        store = self._store
+        for table in (store.tasks, store.people, store.rooms, store.nodes, store.recordings):
             if (row := table.rows.get(key)) is not None:
                 row.pending = name
                 table.touch(key)
@@ -431,6 +461,7 @@ class Operations:
 
     def _tell(self, word: str, who: str, tally: Tally) -> None:
         ack = t("done.ack", ms=round(tally.ms))
+        self.given = []
         done = [(" › ".join(key), "") for key, _ in tally.acks]
         failed = [(" › ".join(key), clean(explain(failure), 200)) for key, failure in tally.failures]
         self.outcomes = Outcomes(t(word, who=who), [*done, *failed])

@@ -50,8 +50,8 @@ class Fleet(Operator, Protocol):
     async def close(self) -> None: ...
 
     def follow(self, view: str) -> None:
-        """Follow what this view shows of every node ("participants", "wall", "quota", "audit"; others: nothing), and
-        no other."""
+        """Follow what this view shows of every node ("participants", "wall", "quota", "audit", "recordings"; others:
+        nothing), and no other."""
 
     def focus(self, room: Key | None) -> None:
         """Follow people and chat of this room, and of no other."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from console.alerts import Alert
 from console.alerts import Watch as AlertWatch
@@ -27,6 +27,8 @@ from console.model import (
     Person,
     Quota,
     Record,
+    Recorder,
+    Recording,
     Role,
     Room,
 )
@@ -180,6 +182,8 @@ class Store:
         self.people: Table[Person] = Table()
         self.quotas: Table[Quota] = Table()
         self.records: Table[Record] = Table()
+        self.recordings: Table[Recording] = Table()
+        self.recorders: dict[str, Recorder] = {}  # by context
         self.alerts: Table[Alert] = Table()
         self.tasks: Table[Task] = Table()
         self.items: dict[str, list[Item]] = {}  # by context: what waited there when it was last asked
@@ -194,6 +198,8 @@ class Store:
         self.connections: dict[str, Connection] = {}
         self.events: deque[Event] = deque(maxlen=200)
         self.updates: int = 0
+        of_nodes: tuple[Table[Any], ...] = (self.nodes, self.rooms, self.people, self.quotas, self.records)
+        self._tables = (*of_nodes, self.recordings, self.alerts, self.tasks)
         for context in contexts:
             self.connections[context.name] = Connection(context.name, context.address, since=now)
             self.nodes.put(Node(context.name, ""))  # until the node says its name
@@ -240,7 +246,7 @@ class Store:
                 self._link(connection, Link.STALE, wall)
             if connection.link is not Link.LIVE:
                 self._touch_nodes(connection.context)  # its age is painted
-        for table in (self.nodes, self.rooms, self.people, self.quotas, self.records, self.alerts, self.tasks):
+        for table in self._tables:
             table.sweep(now, held)
         if now - self._looked >= LOOK_EVERY:
             self._looked = now
@@ -257,7 +263,7 @@ class Store:
                 Event(wall, connection.context, f"event.{link.value}", link is not Link.LIVE, connection.reason)
             )
         self._touch_nodes(connection.context)
-        for table in (self.rooms, self.people, self.quotas):
+        for table in (self.rooms, self.people, self.quotas, self.recordings):
             table.touch_under(connection.context)
 
     def _touch_nodes(self, context: str) -> None:
@@ -283,6 +289,10 @@ class Store:
 
     def forget_records(self) -> None:
         self.records.forget(())
+
+    def forget_recordings(self) -> None:
+        self.recordings.forget(())
+        self.recorders.clear()
 
     def forget_quotas(self) -> None:
         """They are no longer on screen, and not followed."""

@@ -8,6 +8,7 @@ from console.words_audit import AUDIT_WORDS
 from console.words_ctl import CTL_WORDS
 from console.words_fleet import FLEET_WORDS
 from console.words_quota import QUOTA_WORDS
+from console.words_recordings import RECORDING_WORDS
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     # ------------------------------------------------------------------ header, tabs, states of the screen
@@ -471,4 +472,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "palette.search": ("Chercher une action, une salle, un nœud…", "Search for an action, a room, a node…"),
 }
 
-WORDS: Final[dict[str, tuple[str, str]]] = {**_WORDS, **QUOTA_WORDS, **AUDIT_WORDS, **FLEET_WORDS, **CTL_WORDS}
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    **_WORDS,
+    **QUOTA_WORDS,
+    **AUDIT_WORDS,
+    **FLEET_WORDS,
+    **RECORDING_WORDS,
+    **CTL_WORDS,
+}

@@ -23,6 +23,9 @@ from console.model import (
     Point,
     Quota,
     Record,
+    RecordedFile,
+    Recorder,
+    Recording,
     Role,
     Room,
     SessionType,
@@ -39,6 +42,7 @@ from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
 from protos.quota.v1 import quota_pb2
 from protos.rates.v1 import rates_pb2
+from protos.recordings.v1 import recordings_pb2
 from protos.rooms.v1 import rooms_pb2
 from protos.types.v1 import types_pb2
 
@@ -163,6 +167,7 @@ def room(context: str, message: rooms_pb2.Room) -> Room:
         ends=seconds(message.ends),
         cut=seconds(message.cut),
         end_cause=_END_CAUSES.get(message.end_cause, ""),
+        recording=clean(message.recording, 20),
     )
 
 
@@ -340,6 +345,34 @@ def record(context: str, message: audit_pb2.Record) -> Record:
         repeated=message.repeated,
         count=message.count,
     )
+
+
+def recording(context: str, message: recordings_pb2.Recording) -> Recording:
+    return Recording(
+        context=context,
+        room=clean(message.room, ID),
+        recording=clean(message.recording, ID),
+        title=clean(message.title, 200),
+        state=clean(message.state, 20),
+        why=clean(message.why, 64),
+        by=clean(message.by, NAME),
+        started=seconds(message.started),
+        ended=seconds(message.ended),
+        seconds=message.seconds,
+        bytes=message.bytes,
+        tracks=message.streams,
+        late_ms=message.late_ms,
+        dropped=message.dropped_packets,
+        progress=message.progress,
+        files=tuple(RecordedFile(clean(one.name, ID), one.bytes, clean(one.sha256, 64)) for one in message.files),
+        marks=tuple((seconds(one.at), clean(one.state, 20), clean(one.by, NAME)) for one in message.marks),
+        statement=clean(message.statement, TEXT),
+        signature=clean(message.signature, 128),
+    )
+
+
+def recorder(message: recordings_pb2.Recorder) -> Recorder:
+    return Recorder(**{field.name: getattr(message, field.name) for field in message.DESCRIPTOR.fields})
 
 
 def _track(message: participants_pb2.Track) -> Track:

@@ -6,21 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from console.client.calls import Stubs, call, request_id
+from console.client import convert
+from console.client.calls import DEADLINE, Stubs, call, request_id
 from console.model import Ack, Context, Key
+from console.text import clean
 from protos.flags.v1 import flags_pb2
 from protos.hands.v1 import hands_pb2
 from protos.lobby.v1 import lobby_pb2
 from protos.moderation.v1 import moderation_pb2
 from protos.nodes.v1 import nodes_pb2
+from protos.recordings.v1 import recordings_pb2
 from protos.rooms.v1 import rooms_pb2
 
 Values = Mapping[str, Any]
+LINK: Final = 400  # characters of an address that are shown
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`whom` names the target in the request. `before`: the call, the request and the field that say what was so."""
+    """`whom` names the target in the request. `before`: the call, the request and the field that say what was so.
+    `deadline`: seconds."""
 
     service: str
     method: str
@@ -28,6 +33,8 @@ class Call:
     whom: Callable[[Key], dict[str, Any]]
     fixed: Values = field(default_factory=dict)
     before: tuple[str, type[Any], str] | None = None
+    answer: str = ""  # field of the reply that the operator is told
+    deadline: float = DEADLINE
 
 
 def _room(key: Key) -> dict[str, Any]:
@@ -55,6 +62,16 @@ def _restrain(how: str) -> Call:
     return Call("moderation", "RestrainParticipant", request, _person, {"how": how})
 
 
+def _recording(key: Key) -> dict[str, Any]:
+    return {"recording": key[2]}
+
+
+def _record(verb: str, whom: Callable[[Key], dict[str, Any]] = _recording, **values: Any) -> Call:
+    return Call("recordings", f"{verb}Recording", getattr(recordings_pb2, f"{verb}RecordingRequest"), whom, **values)
+
+
+READS_ALL: Final = 120.0
+"""Seconds: every byte of a recording is read, or removed."""
 _SETTINGS: Final = ("GetSettings", moderation_pb2.GetSettingsRequest, "settings")
 
 CALLS: Final[dict[str, Call]] = {
@@ -80,6 +97,17 @@ CALLS: Final[dict[str, Call]] = {
     "drain": Call("nodes", "StartDrain", nodes_pb2.StartDrainRequest, _node),
     "undrain": Call("nodes", "AbortDrain", nodes_pb2.AbortDrainRequest, _node),
     "extend": Call("rooms", "ExtendRoom", rooms_pb2.ExtendRoomRequest, _room),
+    "record": _record("Start", _room),
+    "hold_record": _record("Pause", _room),
+    "go_on_record": _record("Resume", _room),
+    "stop_record": _record("Stop", _room),
+    "verify_record": _record("Verify", answer="damaged", deadline=READS_ALL),
+    "remake": _record("Remake"),
+    "cancel_record": _record("Cancel"),
+    "publish": _record("Publish", fixed={"withdraw": False}),
+    "withdraw": _record("Publish", fixed={"withdraw": True}),
+    "erase": _record("Delete", deadline=READS_ALL),
+    "link": _record("Link", answer="url"),
     "end": Call("rooms", "EndRoom", rooms_pb2.EndRoomRequest, _room),
 }
 
@@ -91,10 +119,20 @@ async def do(context: Context, stubs: Stubs, deed: str, target: Key, values: Val
     before: dict[str, Any] = {}
     if one.before is not None:
         method, request, field = one.before
-        known, _ = await call(context, getattr(service, method), request(**one.whom(target)))
-        before = {name: getattr(getattr(known, field), name) for name in values}
-    asked = {**one.whom(target), **one.fixed, **values, "request_id": request_id()}
-    if "reason" in one.request.DESCRIPTOR.fields_by_name:
-        asked["reason"] = reason
-    _, ms = await call(context, getattr(service, one.method), one.request(**asked))
-    return Ack(target[-1:], ms, before)
+        was, _ = await call(context, getattr(service, method), request(**one.whom(target)))
+        before = {name: getattr(getattr(was, field), name) for name in values}
+    known = {"request_id": request_id(), "reason": reason}
+    taken = {name: value for name, value in known.items() if name in one.request.DESCRIPTOR.fields_by_name}
+    asked = one.request(**one.whom(target), **one.fixed, **values, **taken)
+    reply, ms = await call(context, getattr(service, one.method), asked, one.deadline)
+    return _ack(context, target, one, reply, ms, before)
+
+
+def _ack(context: Context, target: Key, one: Call, reply: Any, ms: float, before: Values) -> Ack:
+    row = convert.recording(context.name, reply.recording) if hasattr(reply, "recording") else None
+    if not one.answer:
+        return Ack(target[-1:], ms, before, row)
+    said = getattr(reply, one.answer)
+    words = [said] if isinstance(said, str) else said
+    until = convert.seconds(reply.until) if hasattr(reply, "until") else 0.0
+    return Ack(tuple(clean(word, LINK) for word in words), ms, before, row, until)

@@ -18,7 +18,7 @@ from console.client.channel import metadata, open_channel
 from console.client.deeds import do
 from console.client.failures import failure
 from console.i18n import said, t
-from console.model import Ack, Chain, Context, Detail, Failure, Key, Link, Message, Person, Quota, Role, Room
+from console.model import Ack, Chain, Context, Detail, Failure, Key, Link, Message, Person, Quota, Recording, Role, Room
 from console.state import Store
 from console.text import clean
 from protos.audit.v1 import audit_pb2
@@ -31,6 +31,7 @@ from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
 from protos.quota.v1 import quota_pb2
 from protos.rates.v1 import rates_pb2
+from protos.recordings.v1 import recordings_pb2
 from protos.rooms.v1 import rooms_pb2
 
 BACKOFF_CAP: Final = 3.0  # seconds; full jitter below it
@@ -118,6 +119,7 @@ class Node:
         streams: dict[str, tuple[Open, Callable[[], Fold]]] = {
             "quota": (self._open_quotas, self._quotas),
             "audit": (self._open_records, self._records),
+            "recordings": (self._open_recordings, self._recordings),
             "participants": everybody,
             "wall": everybody,
         }
@@ -165,6 +167,10 @@ class Node:
 
     def _open_records(self, token: str) -> Stream:
         return self.stubs.audit.WatchRecords(audit_pb2.WatchRecordsRequest(resume_token=token), **self._how)
+
+    def _open_recordings(self, token: str) -> Stream:
+        request = recordings_pb2.WatchRecordingsRequest(resume_token=token)
+        return self.stubs.recordings.WatchRecordings(request, **self._how)
 
     def _open_people(self, room: str, token: str) -> Stream:
         request = participants_pb2.WatchParticipantsRequest(room=room, resume_token=token)
@@ -261,6 +267,26 @@ class Node:
             records = [convert.record(self.context.name, one) for one in message.records]
             if records:
                 self._store.fold_records(self.context.name, records)
+
+        return fold
+
+    def _recordings(self) -> Fold:
+        """None ever goes: of a deleted one the statement stays."""
+        name, whole = self.context.name, _Snapshot[Recording]()
+
+        async def fold(message: recordings_pb2.WatchRecordingsResponse) -> None:
+            rows: list[Recording] = []
+            for start in range(0, len(message.recordings), SLICE):
+                rows += [convert.recording(name, one) for one in message.recordings[start : start + SLICE]]
+                await asyncio.sleep(0)
+            if (snapshot := whole.gather(message, rows)) is not None:
+                self._store.recordings.replace((name,), snapshot, self._clock())
+            elif not whole.open:
+                for row in rows:
+                    self._store.recordings.put(row)
+            if message.HasField("recorder"):
+                self._store.recorders[name] = convert.recorder(message.recorder)
+            self._store.updates += 1
 
         return fold
 
@@ -424,7 +450,10 @@ class Fleet:
 
     async def do(self, deed: str, target: Key, values: Mapping[str, Any], reason: str = "") -> Ack:
         node = self._nodes[target[0]]
-        return await do(node.context, node.stubs, deed, target, values, reason)
+        ack = await do(node.context, node.stubs, deed, target, values, reason)
+        if isinstance(ack.row, Recording):
+            self._store.recordings.put(ack.row)  # as the node confirmed it, before its stream says it again
+        return ack
 
     async def set_cap(self, target: Key, send: int | None, receive: int | None, reason: str = "") -> Ack:
         context, room, participant = (*target, "", "")[:3]

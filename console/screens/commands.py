@@ -14,6 +14,7 @@ from console.model import Person, Quota, Room
 from console.operations import MICROPHONE
 from console.screens import settings_commands
 from console.screens.acting import DRAIN_MINUTES
+from console.screens.recording_deeds import of_recordings
 
 if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
@@ -187,6 +188,11 @@ def _quotas(desk: DeskScreen, command: Command) -> None:
     _filter(desk, command)
 
 
+def _recordings(desk: DeskScreen, command: Command) -> None:
+    desk.show("recordings")
+    _filter(desk, command)
+
+
 def _audit(desk: DeskScreen, command: Command) -> None:
     desk.show("audit")
     _filter(desk, command)
@@ -265,6 +271,8 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "rates": _rates,
     "audit": _audit,
     "verify": _verify,
+    "recordings": _recordings,
+    "record": of_recordings,
     "quotas": _quotas,
     "quota": _quota,
     "filter": _filter,

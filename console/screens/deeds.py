@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from console import i18n
-from console.screens import questions
+from console.actions import View
+from console.screens import questions, recording_deeds
 from console.screens.help import HelpScreen
-from console.screens.outcomes import OutcomesScreen
 from console.widgets.chat_tail import ChatTail
 from console.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
+
+
+_VIEWS: Final[tuple[View, ...]] = ("participants", "wall", "alerts", "quota", "audit", "recordings")
 
 
 def _moves(desk: DeskScreen, table: str, chat: str, *values: Any) -> Callable[[], None]:
@@ -57,10 +60,10 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "nodes": lambda: desk.show("nodes"),
         "rooms": desk.show_rooms,
         "room": lambda: desk.show("room"),
-        **{view: partial(desk.show, view) for view in ("participants", "wall", "alerts", "quota", "audit")},
+        **{view: partial(desk.show, view) for view in _VIEWS},
         "find": lambda: questions.find(desk),
-        "outcomes": lambda: desk.app.push_screen(OutcomesScreen(desk.operations.outcomes)),
-        "verify": lambda: acting.verify(desk.context_in_hand()),
+        "outcomes": desk.outcomes,
+        "verify": lambda: _verify(desk),
         "filter": desk.open_filter,
         "clear": desk.clear,
         "sort": lambda: desk.pane.table.sort_next(),
@@ -84,6 +87,10 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "admit": lambda: acting.admit(desk.room_in_hand()),
         "close": lambda: acting.close(desk.room_in_hand()),
         "rates": lambda: questions.rates(desk),
+        "record": lambda: recording_deeds.record(desk),
+        "hold_record": lambda: recording_deeds.hold(desk),
+        "publish": lambda: recording_deeds.publish(desk),
+        **{name: partial(_to_recordings, desk, name) for name in ("link", "remake", "erase", "cancel_record")},
         "limit": lambda: questions.limit(desk),
         "undo": acting.undo,
         "command": desk.open_command,
@@ -101,3 +108,15 @@ def _hide(desk: DeskScreen) -> None:
     else:
         chat = desk.room_pane.chat
         desk.acting.hide(chat.cursor_message, seen=chat.cursor_in_view)
+
+
+def _verify(desk: DeskScreen) -> None:
+    """The chain of the records of the row's node; in their list, the bytes of recordings."""
+    if desk.pane is desk.recordings_pane:
+        _to_recordings(desk, "verify_record")
+    else:
+        desk.acting.verify(desk.context_in_hand())
+
+
+def _to_recordings(desk: DeskScreen, deed: str) -> None:
+    recording_deeds.run(desk, deed, desk.recordings_pane.in_hand())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual import on
@@ -17,17 +18,20 @@ from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
 from console.i18n import Language, t
 from console.model import Key, Link, Person, Role, Room
-from console.operations import Operations, Report
+from console.operations import Given, Operations, Report
 from console.ports import Fleet
 from console.screens import commands, frame, questions
 from console.screens.acting import Acting
 from console.screens.alerts import AlertsPane
 from console.screens.audit import AuditPane
 from console.screens.deeds import deeds
+from console.screens.links import LinksScreen
 from console.screens.nodes import NodesPane
+from console.screens.outcomes import OutcomesScreen
 from console.screens.participants import ParticipantsPane
 from console.screens.quality import QualityScreen
 from console.screens.quota import QuotaPane
+from console.screens.recordings import RecordingsPane
 from console.screens.room import RoomPane
 from console.screens.rooms import RoomsPane
 from console.screens.view import Pane
@@ -95,6 +99,7 @@ class DeskScreen(Screen[None]):
         self.alerts_pane = AlertsPane(look, id="alerts")
         self.quota_pane = QuotaPane(look, id="quota")
         self.audit_pane = AuditPane(look, id="audit")
+        self.recordings_pane = RecordingsPane(look, id="recordings")
         self.panes: dict[View, Pane] = {
             "nodes": self.nodes_pane,
             "rooms": self.rooms_pane,
@@ -104,6 +109,7 @@ class DeskScreen(Screen[None]):
             "alerts": self.alerts_pane,
             "quota": self.quota_pane,
             "audit": self.audit_pane,
+            "recordings": self.recordings_pane,
         }
         self.bar = Bar(id="bar")
         self._frame_lines = (
@@ -114,6 +120,7 @@ class DeskScreen(Screen[None]):
         )
         self._view: View = "nodes"
         self.operations = Operations(look.store, fleet, self.say, lambda: look.now)
+        self.operations.show_links = self._show_links
         self.acting = Acting(self)
         self.report: Report | None = None
         self._reported = float("-inf")
@@ -216,6 +223,16 @@ class DeskScreen(Screen[None]):
         if self.is_mounted:
             self.paint()
 
+    def _show_links(self, given: Sequence[Given]) -> None:
+        """Not over what is being typed or read: `o` shows them then."""
+        if self.is_current and not self.bar.is_open:
+            self.app.push_screen(LinksScreen(given))
+
+    def outcomes(self) -> None:
+        """Of the last deed."""
+        last = self.operations
+        self.app.push_screen(LinksScreen(last.given) if last.given else OutcomesScreen(last.outcomes))
+
     def _header(self, cells: int) -> PaintedLine:
         return frame.header(self.look, self.context_in_hand(), self.read_only, cells)
 
@@ -256,6 +273,9 @@ class DeskScreen(Screen[None]):
         if view == "audit":
             self.look.store.forget_records()
             self.audit_pane.table.start_over()
+        if view == "recordings":
+            self.look.store.forget_recordings()
+            self.recordings_pane.table.start_over()
         if view in ("participants", "wall"):
             self.fleet.follow("")
             self._followed = ""
@@ -334,7 +354,7 @@ class DeskScreen(Screen[None]):
         elif self.pane is self.alerts_pane:
             self.rooms_pane.narrow(key[0])
             self.show("rooms")
-        elif self.pane is self.wall_pane:
+        elif self.pane in (self.wall_pane, self.recordings_pane):
             if key[:2] in self.look.store.rooms.rows:
                 self.enter(key[:2])
         elif (person := self.people_table.cursor_row) is not None:

@@ -22,6 +22,7 @@ _TABS: tuple[tuple[View, str], ...] = (
     ("alerts", "5"),
     ("audit", "6"),
     ("quota", "7"),
+    ("recordings", "8"),
     ("room", "0"),
 )
 _LINKS: tuple[tuple[Link, str, Tone], ...] = (
@@ -67,10 +68,6 @@ def _who(look: Look, context: str, read_only: bool) -> Line:
 
 def tabs(pane: Pane, room: str, cells: int) -> Line:
     """Where we are, how it is ordered and filtered."""
-    left = _names(pane, room, short=False)
-    if sum(width(text) for text, _ in left) > cells - 12:
-        left = _names(pane, room, short=True)
-    left += pane.summary() if cells >= 120 else []
     table = pane.table
     right: Line = []
     if table.paused:
@@ -90,6 +87,11 @@ def tabs(pane: Pane, room: str, cells: int) -> Line:
         f"{at}/{shown}" if shown == total or not table.filter_text else t("head.of", shown=f"{at}/{shown}", total=total)
     )
     right.append((f"{count} ", "dim"))
+    room_left = cells - max(12, sum(width(text) for text, _ in right) + 1)
+    left = _names(pane, room, short=False)
+    if sum(width(text) for text, _ in left) > room_left:
+        left = _names(pane, room, short=True)
+    left += pane.summary() if cells >= 120 else []
     return spread(left, right, cells)
 
 

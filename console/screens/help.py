@@ -20,6 +20,7 @@ from console.fields import (
     PERSON_FIELDS,
     QUOTA_FIELDS,
     RECORD_FIELDS,
+    RECORDING_FIELDS,
     ROOM_FIELDS,
     WALL_FIELDS,
 )
@@ -98,6 +99,7 @@ def help_lines(cells: int) -> list[Line]:
         ("tab.alerts", ALERT_FIELDS),
         ("tab.audit", RECORD_FIELDS),
         ("tab.quota", QUOTA_FIELDS),
+        ("tab.recordings", RECORDING_FIELDS),
     ):
         names = wrap(" ".join(fields), cells - 12)
         lines.append([(fit(t(label), 12), "dim"), (names[0], "")])

@@ -14,6 +14,7 @@ import grpc
 import grpc.aio
 
 from node.demo.fleet.authority import Authority
+from node.demo.fleet.recordings import LIVE
 from node.demo.fleet.servicer import serve
 from protos.audit.v1 import audit_pb2
 from protos.chat.v1 import chat_pb2
@@ -26,6 +27,7 @@ from protos.participants.v1 import participants_pb2
 from protos.quality.v1 import quality_pb2
 from protos.quota.v1 import quota_pb2
 from protos.rates.v1 import rates_pb2
+from protos.recordings.v1 import recordings_pb2
 from protos.rooms.v1 import rooms_pb2
 
 NOON: Final = 1_795_262_400
@@ -62,6 +64,11 @@ class FakeNode:
         self.waiters: dict[tuple[str, str], lobby_pb2.Waiter] = {}
         self.settings: dict[str, moderation_pb2.Settings] = {}
         self.flags: dict[str, flags_pb2.Flags] = {}
+        self.recordings: dict[str, recordings_pb2.Recording] = {}
+        self.damaged: dict[str, list[str]] = {}  # recording → files that are not what they were
+        self.recorder = recordings_pb2.Recorder(
+            available=True, free_bytes=412_000_000_000, workers=1, workers_free=1, recorders=20, recorders_free=20
+        )
         self.drain: nodes_pb2.Drain | None = None
         self.broken: tuple[int, str] = (0, "")  # of the chain of records
         self.load = nodes_pb2.Load(cpu_percent=40.0, packets_out_per_second=12_000, bits_out_per_second=60_000_000)
@@ -215,6 +222,31 @@ class FakeNode:
         await self.tell("quota", "", said)
         await self.tell("quota", "", quota)
 
+    async def tape(self, room: str, recording: str, state: str, **values: Any) -> recordings_pb2.Recording:
+        """A recording of the room, in that state."""
+        one = recordings_pb2.Recording(recording=recording, room=room, state=state, **values)
+        one.by = one.by or "anna"
+        one.started.FromSeconds(one.started.seconds or NOON - 1800)
+        self.recordings[recording] = one
+        await self.told_of(one)
+        return one
+
+    async def told_of(self, one: recordings_pb2.Recording) -> None:
+        """It is in another state: a mark of it, the recorders that are left, and what the room's row says."""
+        if not one.marks or one.marks[-1].state != one.state:
+            mark = one.marks.add(state=one.state, by=one.by)
+            mark.at.CopyFrom(one.started)
+        running = [tape for tape in self.recordings.values() if tape.state in LIVE]
+        self.recorder.running = len(running)
+        self.recorder.recorders_free = max(0, self.recorder.recorders - len(running))
+        kept = [tape for tape in self.recordings.values() if tape.state != "deleted"]
+        self.recorder.minutes = int(sum(tape.seconds for tape in kept) // 60)
+        self.recorder.bytes = sum(tape.bytes for tape in kept)
+        if (room := self.rooms.get(one.room)) is not None:
+            room.recording = next((tape.state for tape in running if tape.room == one.room), "")
+            await self.tell("room", room.room, room)
+        await self.tell("recording", one.room, one)
+
     async def _count(self, room: str) -> None:
         if room in self.rooms:
             self.rooms[room].people = sum(key[0] == room for key in self.people)
@@ -305,6 +337,7 @@ _IDS: Final[dict[type, Callable[[Any], str]]] = {
     rooms_pb2.Room: lambda one: "",
     participants_pb2.Participant: lambda one: one.participant,
     quota_pb2.Quota: lambda one: f"{one.scope}/{one.name}/{one.what}",
+    recordings_pb2.Recording: lambda one: one.recording,
 }
 
 

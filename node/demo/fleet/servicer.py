@@ -11,6 +11,7 @@ import grpc.aio
 
 from node.demo.fleet.ledger import Ledger
 from node.demo.fleet.queues import Queues
+from node.demo.fleet.recordings import Recordings
 from node.demo.fleet.refusing import ROLES, refusal, refuse
 from protos.audit.v1 import audit_pb2_grpc
 from protos.chat.v1 import chat_pb2, chat_pb2_grpc
@@ -25,6 +26,7 @@ from protos.participants.v1 import participants_pb2, participants_pb2_grpc
 from protos.quality.v1 import quality_pb2, quality_pb2_grpc
 from protos.quota.v1 import quota_pb2_grpc
 from protos.rates.v1 import rates_pb2, rates_pb2_grpc
+from protos.recordings.v1 import recordings_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def serve(node: FakeNode, server: grpc.aio.Server) -> None:
         moderation_pb2_grpc.add_ModerationServiceServicer_to_server,
         hands_pb2_grpc.add_HandsServiceServicer_to_server,
         flags_pb2_grpc.add_FlagsServiceServicer_to_server,
+        recordings_pb2_grpc.add_RecordingsServiceServicer_to_server,
     ):
         add(servicer, server)
 
@@ -62,6 +65,7 @@ class Servicer(
     rates_pb2_grpc.RatesServiceServicer,
     Ledger,
     Queues,
+    Recordings,
 ):
     """The contracts, over a FakeNode. Roles are checked here as the real node checks them."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.demo.fleet.node import FakeNode
+from node.demo.fleet.recordings import LIVE
 from protos.participants.v1 import participants_pb2
 from protos.rooms.v1 import rooms_pb2
 
@@ -32,6 +33,10 @@ SAID: Final = (
     "\x1b[31mred?\x1b[0m \x1b]52;c;aGk=\x07 [bold]markup[/bold]",
 )  # fmt: skip
 HELD: Final = ("buy cheap followers at spam.example", "http://courte.example/a8x2", "STOP SHARING YOUR SCREEN", "…")
+STATES: Final = (
+    ("recording", ""), ("finishing", "ended"), ("published", ""), ("lagging", "io"), ("verified", "ended"),
+    ("failed", "nothing"), ("paused", ""), ("deleted", "retention"),
+)  # fmt: skip
 CHAT_SLICE_S: Final = 0.1
 DENIED_EVERY: Final = 23
 """Seconds between two people who find the node full."""
@@ -68,7 +73,8 @@ class World:
             node, number = rooms[index % len(rooms)]
             room = list(node.rooms)[number]
             await self._come(node, room, index, host=index < len(rooms))
-        for node in self.nodes:
+        for number, node in enumerate(self.nodes):
+            await self._record(node, number)
             await node.limit("node", "", "people", 2 * len(node.people) + 10, len(node.people))
             self._load(node)
 
@@ -97,6 +103,7 @@ class World:
             if (person.room, person.participant) in node.people:
                 await self._change(node, person)
         await self._needs()
+        await self._tapes()
 
     # ------------------------------------------------------------------ what changes
 
@@ -153,6 +160,42 @@ class World:
                 await node.tell("room", room.room, room)
         if self.step % DENIED_EVERY == 0 and ("room", room.room, "people") in node.quotas:
             await node.deny("room", room.room, "people", "ROOM_FULL", room=room.room)
+
+    async def _record(self, node: FakeNode, number: int) -> None:
+        """What runs there, and what became of what ran before."""
+        rooms, now = list(node.rooms), int(time.time())
+        node.recorder.minutes_limit, node.recorder.bytes_limit = 6000, 400_000_000_000
+        for at, (state, why) in enumerate(STATES[number % len(STATES) :] + STATES[: number % len(STATES)]):
+            if at >= len(rooms) + 2:
+                break
+            seconds = self._rng.randint(300, 5400)
+            tape = await node.tape(
+                rooms[at % len(rooms)],
+                f"{self._rng.getrandbits(128):032x}",
+                state,
+                why=why,
+                seconds=seconds,
+                bytes=seconds * 190_000,
+                streams=self._rng.randint(2, 9),
+                by=self._rng.choice(("anna", "bruno", "chloé")),
+            )
+            tape.started.FromSeconds(now - seconds if state in LIVE else now - 86_400 * at - seconds)
+
+    async def _tapes(self) -> None:
+        """What is recorded grows; what is being made into files gets there."""
+        for node in self.nodes:
+            for tape in node.recordings.values():
+                if tape.state in ("recording", "lagging"):
+                    tape.seconds += 1
+                    tape.bytes += self._rng.randint(150_000, 220_000)
+                    tape.late_ms = self._rng.randint(80, 400) + (3200 if tape.state == "lagging" else 0)
+                elif tape.state == "finishing":
+                    tape.progress = min(1.0, tape.progress + 0.02)
+                    tape.state = "verified" if tape.progress >= 1.0 else "finishing"
+                else:
+                    continue
+                node.recorder.free_bytes -= 200_000
+                await node.told_of(tape)
 
     def _load(self, node: FakeNode) -> None:
         """Cold in the morning, hot on one node: what a machine would say of so many people."""

@@ -139,6 +139,7 @@ def room(view: RoomView) -> pb.Room:
         cover=view.cover.stage,
         moderators=view.cover.present,
         moderators_needed=view.cover.needed,
+        recording=view.recording,
         type=view.type,
         form=FORMS[schedule.form],
         starts=stamp(schedule.starts),
