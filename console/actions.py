@@ -98,6 +98,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("approve", ("a",), "a", "act", _only("wall"), Role.MODERATOR, "T1", hint=4),
     Action("hide", ("d",), "d", "act", _only("chat", "wall"), Role.MODERATOR, "T1", hint=5),
     Action("drain", ("D",), "D", "act", _only("nodes"), Role.OPERATOR, "T3", hint=8),
+    Action("lock", ("O",), "O", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
     Action("close", ("X",), "X", "act", _only("rooms", "room", "chat"), Role.OPERATOR, "T3", hint=5),
     Action("rates", ("b",), "b", "act", _only("nodes", "rooms", "room", "participants"), Role.OPERATOR, "T1", hint=6),
     Action("record", ("R",), "R", "act", _ROOMS | _only("recordings"), Role.OPERATOR, "T2", hint=7),

@@ -62,6 +62,8 @@ class Given:
 INVERSE: Final[Mapping[str, str]] = {
     "claim": "release",
     "release": "claim",
+    "lock": "unlock",
+    "unlock": "lock",
     "publish": "withdraw",
     "withdraw": "publish",
     "hold_record": "go_on_record",

@@ -259,6 +259,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "do.hide": ("masquer", "hide"),
     "do.admit": ("faire entrer", "let in"),
     "do.rates": ("plafond", "cap"),
+    "do.lock": ("fermer la porte", "lock the door"),
     "do.close": ("fermer la salle", "close the room"),
     "do.next_pane": ("autre volet", "other pane"),
     "do.zoom": ("agrandir le volet", "zoom the pane"),

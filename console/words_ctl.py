@@ -216,6 +216,7 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Microphones are closed on arrival, until their owners open them.",
     ),
     "ctl.opt.lock_camera": ("Les participants n’envoient pas de caméra.", "Participants send no camera."),
+    "ctl.opt.lock_door": ("Plus personne n’entre.", "Nobody comes in any more."),
     "ctl.opt.lock_microphone": ("Les participants n’ont pas la parole.", "Participants send no sound."),
     "ctl.opt.disable_notes": (
         "Les participants n’écrivent pas de notes partagées.",
@@ -261,6 +262,8 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.hands.list": ("Lister les mains levées, dans l’ordre.", "List the raised hands, in their order."),
     "ctl.hands.lower": ("Baisser une main, ou toutes.", "Lower one hand, or all."),
     "ctl.chat.list": ("Lister les messages, du plus ancien au plus récent.", "List the messages, oldest first."),
+    "ctl.chat.say": ("Dire quelque chose à tous, au nom du service.", "Say something to everybody, from the service."),
+    "ctl.opt.text": ("ce qui est dit", "what is said"),
     "ctl.chat.hide": ("Masquer des messages pour tous.", "Hide messages for everybody."),
     "ctl.opt.watch": (
         "Suivre : une ligne JSON pour chaque changement, jusqu’à Ctrl-C.",

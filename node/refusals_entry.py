@@ -87,6 +87,16 @@ ENTRY: Final[dict[str, Rule]] = {
         Text("On vous fera entrer.", "Somebody will let you in."),
         Text("Attendez sur la page de la salle.", "Wait on the page of the room."),
     ),
+    "ROOM_LOCKED": Rule(
+        "FAILED_PRECONDITION",
+        403,
+        "flags.lock_door",
+        Text(
+            "La porte de la salle est fermée : personne n’y entre plus pour l’instant.",
+            "The door of the room is locked: nobody comes in any more for now.",
+        ),
+        Text("Demandez à la personne qui organise de l’ouvrir.", "Ask the organiser to open it."),
+    ),
     "LOBBY_FULL": Rule(
         "RESOURCE_EXHAUSTED",
         503,

@@ -10,6 +10,7 @@ from console.client import convert
 from console.client.calls import DEADLINE, Stubs, call, request_id
 from console.model import Ack, Context, Key
 from console.text import clean
+from protos.chat.v1 import chat_pb2
 from protos.flags.v1 import flags_pb2
 from protos.hands.v1 import hands_pb2
 from protos.lobby.v1 import lobby_pb2
@@ -72,6 +73,12 @@ def _record(verb: str, whom: Callable[[Key], dict[str, Any]] = _recording, **val
 
 READS_ALL: Final = 120.0
 """Seconds: every byte of a recording is read, or removed."""
+
+
+def _door(locked: bool) -> Call:
+    return Call("flags", "SetFlags", flags_pb2.SetFlagsRequest, _room, {"lock_door": locked})
+
+
 _SETTINGS: Final = ("GetSettings", moderation_pb2.GetSettingsRequest, "settings")
 
 CALLS: Final[dict[str, Call]] = {
@@ -89,6 +96,9 @@ CALLS: Final[dict[str, Call]] = {
         "flags", "SetFlags", flags_pb2.SetFlagsRequest, _room, before=("GetFlags", flags_pb2.GetFlagsRequest, "flags")
     ),
     "chat": Call("moderation", "SetSettings", moderation_pb2.SetSettingsRequest, _room, before=_SETTINGS),
+    "lock": _door(True),
+    "unlock": _door(False),
+    "announce": Call("chat", "AnnounceMessage", chat_pb2.AnnounceMessageRequest, _room),
     "lobby": Call(
         "lobby", "SetLobby", lobby_pb2.SetLobbyRequest, _room, before=("GetLobby", lobby_pb2.GetLobbyRequest, "lobby")
     ),

@@ -470,6 +470,11 @@ class Once:
         request = mute_pb2.UnmuteRoomRequest(room=room, reason=reason, request_id=request_id())
         return list((await self._call(self._stubs.mute.UnmuteRoom, request)).participants)
 
+    async def announce(self, room: str, text: str, reason: str) -> list[str]:
+        request = chat_pb2.AnnounceMessageRequest(room=room, text=text, reason=reason, request_id=request_id())
+        await self._call(self._stubs.chat.AnnounceMessage, request)
+        return [room]
+
     async def hide(self, room: str, message: str, reason: str) -> list[str]:
         request = chat_pb2.HideMessageRequest(room=room, message=message, reason=reason, request_id=request_id())
         await self._call(self._stubs.chat.HideMessage, request)

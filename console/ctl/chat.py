@@ -1,4 +1,4 @@
-"""regie chat list|hide|export"""
+"""regie chat list|say|hide|export"""
 
 from __future__ import annotations
 
@@ -50,6 +50,20 @@ def list_(
 ) -> None:
     found = ask(context, timeout, lambda node: node.messages(room))
     output.rows(keep(found, filter, MESSAGE_FIELDS)[-limit:], _SHOWN, out, lambda row: str(row.message))
+
+
+@app.command(help=t("ctl.chat.say"))
+def say(
+    room: RoomArgument,
+    text: Annotated[str, typer.Argument(help=t("ctl.opt.text"))],
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    results, code = targets(context, timeout, [room], lambda node, one: node.announce(one, text, reason))
+    output.outcomes(results, out)
+    raise typer.Exit(code)
 
 
 @app.command(help=t("ctl.chat.hide"))

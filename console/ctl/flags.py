@@ -51,6 +51,7 @@ def set_(
     disable_notes: Annotated[
         bool | None, typer.Option("--disable-notes/--no-disable-notes", help=t("ctl.opt.disable_notes"))
     ] = None,
+    lock_door: Annotated[bool | None, typer.Option("--lock-door/--no-lock-door", help=t("ctl.opt.lock_door"))] = None,
     reason: ReasonOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
@@ -62,6 +63,7 @@ def set_(
         "lock_camera": lock_camera,
         "lock_microphone": lock_microphone,
         "disable_notes": disable_notes,
+        "lock_door": lock_door,
     }
     changes = {name: on for name, on in asked.items() if on is not None}
     output.settings(ask(context, timeout, lambda node: node.set_flags(room, changes, reason)), out)

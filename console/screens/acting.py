@@ -276,6 +276,13 @@ class Acting:
         self._desk.operations.admit(room, reason)
         self._desk.paint()
 
+    def lock(self, room: Room | None) -> None:
+        """Nobody comes in any more who is not in; `u`, or `:unlock`, opens the door again."""
+        if room is None:
+            self._no(t("say.no_room"))
+        elif self.may("lock", room.context):
+            self.deed("lock", [(room.key, room.room)])
+
     def close(self, room: Room | None, reason: str = "") -> None:
         """The room is typed once more in any case; a `reason` that is given is not asked for."""
         if room is None:

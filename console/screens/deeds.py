@@ -85,6 +85,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "approve": lambda: acting.decide(desk.wall_pane.row, "approve"),
         "drain": lambda: acting.drain(desk.nodes_pane.table.cursor_row),
         "admit": lambda: acting.admit(desk.room_in_hand()),
+        "lock": lambda: acting.lock(desk.room_in_hand()),
         "close": lambda: acting.close(desk.room_in_hand()),
         "rates": lambda: questions.rates(desk),
         "record": lambda: recording_deeds.record(desk),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
 
 _ON: Final = {"on": True, "off": False, "oui": True, "non": False}
-FLAGS: Final = ("webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone")
+FLAGS: Final = ("webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone", "lock_door")
 PERSON_DEEDS: Final = ("lower", "hold", "chatmute", "free")
 MODERATORS: Final = "mute"
 OPERATORS: Final = "close"
@@ -63,9 +63,23 @@ def _named(command: Command) -> dict[str, Any]:
     return {"participants": list(command.targets)}
 
 
+def _none(command: Command) -> dict[str, Any]:
+    return {}
+
+
+def _text(command: Command) -> dict[str, Any]:
+    """What is said to the room: all words of the command."""
+    if not command.targets:
+        raise CommandError("command.text")
+    return {"text": " ".join(command.targets)}
+
+
 ROOM_DEEDS: Final[dict[str, tuple[str, str, Callable[[Command], dict[str, Any]]]]] = {
     # verb: deed, action whose role it needs, its values
     "flags": ("flags", MODERATORS, flags),
+    "lock": ("lock", MODERATORS, _none),
+    "unlock": ("unlock", MODERATORS, _none),
+    "say": ("announce", MODERATORS, _text),
     "slow": ("chat", MODERATORS, _number("slow_s", 3600)),
     "holdchat": ("chat", MODERATORS, _switch("hold")),
     "lobby": ("lobby", MODERATORS, _switch("on")),

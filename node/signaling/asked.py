@@ -184,6 +184,7 @@ class SetFlags(FromPage, frozen=True, tag="flags"):
     lock_camera: bool | None = None
     lock_microphone: bool | None = None
     disable_notes: bool | None = None
+    lock_door: bool | None = None
 
 
 class Restrain(FromPage, frozen=True):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from node.errors import Refused
 from node.features.flags.rules import FlagsChanged, FlagSet, SetFlags
 from node.features.layout.rules import FillSlots
+from node.features.lobby.rules import Wait
 from node.features.mute.rules import Block, BlockChanged, BlockTracks, Unblock
 from node.features.participants.rules import Publish, Role
 from node.features.rooms.rules import Resume
@@ -227,3 +228,25 @@ def test_what_an_operator_set_only_operators_lift() -> None:
     stage.do(SetFlags(OPERATOR, lock_camera=False))
     stage.do(SetFlags(stage.host(helene), lock_camera=True))
     stage.do(SetFlags(stage.host(helene), lock_camera=False))
+
+
+def test_a_locked_door_lets_nobody_in_who_was_not_in() -> None:
+    """The operator's lock of a room: participants who come are told why, hosts come in, who is in comes back."""
+    stage = Stage()
+    host, amina = stage.enter("Hélène", "host-ticket"), stage.enter("Amina")
+    stage.do(SetFlags(OPERATOR, lock_door=True))
+
+    with pytest.raises(Refused) as refused:
+        stage.knock("Zoé")
+    assert (refused.value.code, refused.value.set_by) == ("ROOM_LOCKED", "room")
+    with pytest.raises(Refused) as refused:
+        stage.do(Wait("p_zoe", "Zoé", "fr", "ticket", "session"))
+    assert refused.value.code == "ROOM_LOCKED"
+    assert stage.enter("Bruno", "host-ticket")
+    assert stage.room.people.find(amina) is not None
+
+    with pytest.raises(Refused) as refused:
+        stage.do(SetFlags(stage.host(host), lock_door=False))
+    assert refused.value.code == "NOT_ALLOWED", "what an operator locked, hosts do not open"
+    stage.do(SetFlags(OPERATOR, lock_door=False))
+    assert stage.enter("Zoé")

@@ -44,6 +44,7 @@ async def test_by_command(house: House, tmp_path: Path) -> None:
         "lock_camera": False,
         "lock_microphone": True,
         "disable_notes": False,
+        "lock_door": False,
         "fixed": ["lock_microphone"],
     }
     assert house.floor.room("hall").flags.now == FlagSet(lock_microphone=True, fixed=("lock_microphone",))

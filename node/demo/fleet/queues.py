@@ -13,7 +13,7 @@ from protos.lobby.v1 import lobby_pb2, lobby_pb2_grpc
 from protos.moderation.v1 import moderation_pb2, moderation_pb2_grpc
 
 _RULES = ("public", "private", "to_staff", "slow_s", "hold", "words", "per_moderator")
-_FLAGS = ("webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone")
+_FLAGS = ("webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone", "lock_door")
 
 
 class Queues(

@@ -388,6 +388,13 @@ class Servicer(
                 position=common_pb2.Position(resume_token=token),
             )
 
+    async def AnnounceMessage(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "AnnounceMessage", "moderator", request):
+            return again
+        room = await self._room(request, context)
+        message = await self._node.say(room.room, "Régie", request.text, "service")
+        return self._did(request, chat_pb2.AnnounceMessageResponse(message=message))
+
     async def HideMessage(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "HideMessage", "moderator", request):
             return again

@@ -41,6 +41,10 @@ class ChatServicer(chat_pb2_grpc.ChatServiceServicer):
         async for frame in watch(self._journal, ["messages"], snapshot, resume=resume, room=room):
             yield changed(frame)
 
+    async def AnnounceMessage(self, request: pb.AnnounceMessageRequest, context: Any) -> pb.AnnounceMessageResponse:
+        view = await self._chat.announce(request.room, request.text, by=current().actor)
+        return pb.AnnounceMessageResponse(message=message(view))
+
     async def HideMessage(self, request: pb.HideMessageRequest, context: Any) -> pb.HideMessageResponse:
         view = await self._chat.hide(request.room, request.message, by=current().actor, reason=request.reason)
         assert view is not None, "an operator is shown public messages only"

@@ -68,6 +68,18 @@ class Complain(msgspec.Struct, frozen=True):
     found: Stored | None = None
 
 
+SERVICE: Final = "Régie"
+"""In whose name operators speak to a room: not in their own, which the room need not know."""
+
+
+class Announce(msgspec.Struct, frozen=True):
+    """An operator says something to everybody; the room reads it from the service."""
+
+    text: str
+    html: str
+    by: Actor
+
+
 class Hide(msgspec.Struct, frozen=True):
     message: str
     by: Actor
@@ -302,6 +314,15 @@ class Chat:
         if command.to != EVERYBODY:
             return [self._post_private(person, command, now)]
         return [self._post(person.id, person.name, command.text, command.html, command.key, command.reply, now)]
+
+    def announce(self, command: Announce, now: float) -> list[Event]:
+        """Whatever the chat's settings are: they are about what participants write.
+
+        Raises:
+            Refused: MESSAGE_EMPTY, MESSAGE_TOO_LONG.
+        """
+        check_length(command.text)
+        return [self._post("", SERVICE, command.text, command.html, "", "", now)]
 
     def hide(self, command: Hide, now: float) -> list[Event]:
         """Of what everybody reads, and of the moderators' channel. A private message is nobody's to hide who did not

@@ -10,6 +10,7 @@ import msgspec
 from node.errors import Refused
 from node.features.chat.markup import clean_text, to_html
 from node.features.chat.rules import (
+    Announce,
     Complain,
     Hide,
     MessageHidden,
@@ -161,6 +162,19 @@ class Chat:
         """
         found = await self.found(room_id, message)
         self._floor.decide(room_id, Complain(participant_id, message, clean_text(why)[:WHY_LENGTH], found))
+
+    async def announce(self, room_id: str, text: str, *, by: Actor) -> MessageView:
+        """
+        Raises:
+            Refused: MESSAGE_EMPTY, MESSAGE_TOO_LONG, ROOM_CLOSED.
+        """
+        text = clean_text(text[:TYPED_MAX])
+        check_length(text)
+        decided = self._floor.decide(room_id, Announce(text, to_html(text), by))
+        await decided.done()
+        (posted,) = (event for event in decided.events if isinstance(event, MessagePosted))
+        room = self._floor.room(room_id)
+        return next(view for view in reversed(room.chat.view()) if view.message == posted.message)
 
     async def hide(self, room_id: str, message: str, *, by: Actor, reason: str = "") -> MessageView | None:
         """Take a message off everybody's screen, however old. Repeating it changes nothing. None: it was for the hosts

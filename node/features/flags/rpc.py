@@ -31,5 +31,6 @@ def flags(view: FlagSet) -> pb.Flags:
         lock_camera=view.lock_camera,
         lock_microphone=view.lock_microphone,
         disable_notes=view.disable_notes,
+        lock_door=view.lock_door,
         fixed=view.fixed,
     )

@@ -22,14 +22,15 @@ MICROPHONE: Final = frozenset({Source.MICROPHONE})
 class FlagSet(msgspec.Struct, frozen=True):
     """`webcams_only_for_moderators`: participants do not receive each other's cameras (R187). `mute_on_start`: a
     microphone is closed until its owner opens it in the room (R188). `lock_camera`, `lock_microphone`: participants
-    send none (R189, R190). `disable_notes`: they write no shared notes (R193). `fixed`: the names of those that an
-    operator set, which hosts do not lift."""
+    send none (R189, R190). `lock_door`: they do not come in who are not in, or waiting, already. `disable_notes`: they
+    write no shared notes (R193). `fixed`: the names of those that an operator set, which hosts do not lift."""
 
     webcams_only_for_moderators: bool = False
     mute_on_start: bool = False
     lock_camera: bool = False
     lock_microphone: bool = False
     disable_notes: bool = False
+    lock_door: bool = False
     fixed: tuple[str, ...] = ()
 
     @property
@@ -54,6 +55,7 @@ class SetFlags(msgspec.Struct, frozen=True):
     lock_camera: bool | None = None
     lock_microphone: bool | None = None
     disable_notes: bool | None = None
+    lock_door: bool | None = None
 
 
 class FlagsChanged(Fact, frozen=True):
@@ -119,6 +121,15 @@ class Flags:
             fixed = fixed.difference(asked) | {name for name, on in asked.items() if on}
         self.now = msgspec.structs.replace(before, **asked, fixed=tuple(name for name in NAMES if name in fixed))
         return [FlagsChanged(self.room, before, self.now, command.by.id, now)] if self.now != before else []
+
+    def may_enter(self, role: Role) -> None:
+        """Who is in comes back with their session; who waits is let in by somebody, or not.
+
+        Raises:
+            Refused: ROOM_LOCKED.
+        """
+        if self.now.lock_door and role is Role.PARTICIPANT:
+            raise Refused("ROOM_LOCKED", set_by="room")
 
     def may_publish(self, command: Publish, now: float) -> list[Event]:
         """

@@ -22,7 +22,7 @@ from node.features.flags.rules import Flags
 from node.features.hands.rules import Hands
 from node.features.join.rules import Door, Knock, TakeOver
 from node.features.layout.rules import Layout
-from node.features.lobby.rules import LetIn, Lobby
+from node.features.lobby.rules import LetIn, Lobby, Wait
 from node.features.moderation.absent import Mark, mark_of
 from node.features.moderation.rules import Moderation
 from node.features.mute.rules import Mute
@@ -306,11 +306,16 @@ class Room:
     def knock(self, command: Knock, now: float) -> list[Event]:
         role = self.access.lets(command.ticket, now).role
         self.schedule.may_enter(role, now)
+        self.flags.may_enter(role)
         self.lobby.bar(role, now)
         events = self.door.knock(command, now)
         if command.former:
             self.moderation.comes(command.participant, command.former)
         return events
+
+    def wait(self, command: Wait, now: float) -> list[Event]:
+        self.flags.may_enter(self.access.lets(command.ticket, now).role)
+        return self.lobby.wait(command, now)
 
     def let_in(self, command: LetIn, now: float) -> list[Event]:
         """The caps are those of a join (D1): who waits has no place, who is admitted has one."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from node.features.access.rules import Issue, Renew, Revoke, SetAccess, TicketEnded
-from node.features.chat.rules import Complain, Hide, MessageHidden, Retract, Say
+from node.features.chat.rules import Announce, Complain, Hide, MessageHidden, Retract, Say
 from node.features.cover.rules import Active
 from node.features.flags.rules import FlagsChanged, SetFlags
 from node.features.hands.rules import Lower, Raise
@@ -77,7 +77,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Return: (lambda room, c, now: room.door.come_back(c, now),),
     Admit: (lambda room, c, now: room.door.admit(c, now), lambda room, c, now: room.mute.admitted(c, now)),
     GiveUp: (lambda room, c, now: room.door.give_up(c, now, keep=room.lobby.find(c.participant) is not None),),
-    Wait: (lambda room, c, now: room.lobby.wait(c, now),),
+    Wait: (lambda room, c, now: room.wait(c, now),),
     LetIn: (lambda room, c, now: room.let_in(c, now),),
     TurnAway: (lambda room, c, now: room.lobby.turn_away(c, now),),
     SetLobby: (lambda room, c, now: room.lobby.set(c, now),),
@@ -149,6 +149,7 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Claim: (lambda room, c, now: room.moderation.claim(c, now),),
     Release: (lambda room, c, now: room.moderation.release(c, now),),
     Decide: (lambda room, c, now: room.moderation.decide(c, now),),
+    Announce: (lambda room, c, now: room.chat.announce(c, now),),
     Hide: (lambda room, c, now: room.chat.hide(c, now),),
     **dict.fromkeys(LAYOUT_HANDLED, (lambda room, c, now: room.layout.handle(c, now),)),
     SetCap: (lambda room, c, now: room.rates.set(c, now),),

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from node.features.access.rules import Mode, SetAccess
-from node.features.flags.rules import NAMES, SetFlags
+from node.features.flags.rules import NAMES as FLAGS
+from node.features.flags.rules import SetFlags
 from node.features.lobby.rules import SetLobby
 from node.features.moderation.rules import Regulate
 from node.features.quota.rules import SetRoomQuota, What
@@ -24,6 +25,7 @@ from node.features.texts.rules import SetTexts, Texts
 from node.ports import Actor
 
 TEXTS = ("title", "welcome", "staff", "speaking", "redirect", "brand_name", "brand_colour", "brand_logo", "rehearsed")
+NAMES = tuple(name for name in FLAGS if name != "lock_door")  # its door is locked for the moment
 
 
 class Wishes(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from protos.common.v1 import common_pb2 as protos_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19protos/chat/v1/chat.proto\x12\rregie.chat.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"\xbf\x01\n\x07Message\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x0c\n\x04room\x18\x02 \x01(\t\x12\x13\n\x0bparticipant\x18\x03 \x01(\t\x12\x11\n\x04name\x18\x04 \x01(\tB\x03\x80\x01\x01\x12\x11\n\x04text\x18\x05 \x01(\tB\x03\x80\x01\x01\x12(\n\x04sent\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06hidden\x18\x07 \x01(\x08\x12\x11\n\thidden_by\x18\x08 \x01(\t\x12\r\n\x05reply\x18\t \x01(\t\"J\n\x13ListMessagesRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Y\n\x14ListMessagesResponse\x12(\n\x08messages\x18\x01 \x03(\x0b\x32\x16.regie.chat.v1.Message\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x14WatchMessagesRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"\x80\x01\n\x15WatchMessagesResponse\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12(\n\x08messages\x18\x02 \x03(\x0b\x32\x16.regie.chat.v1.Message\x12+\n\x08position\x18\x03 \x01(\x0b\x32\x19.regie.common.v1.Position\"W\n\x12HideMessageRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\">\n\x13HideMessageResponse\x12\'\n\x07message\x18\x01 \x01(\x0b\x32\x16.regie.chat.v1.Message2\x9a\x02\n\x0b\x43hatService\x12W\n\x0cListMessages\x12\".regie.chat.v1.ListMessagesRequest\x1a#.regie.chat.v1.ListMessagesResponse\x12\\\n\rWatchMessages\x12#.regie.chat.v1.WatchMessagesRequest\x1a$.regie.chat.v1.WatchMessagesResponse0\x01\x12T\n\x0bHideMessage\x12!.regie.chat.v1.HideMessageRequest\x1a\".regie.chat.v1.HideMessageResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19protos/chat/v1/chat.proto\x12\rregie.chat.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"\xbf\x01\n\x07Message\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x0c\n\x04room\x18\x02 \x01(\t\x12\x13\n\x0bparticipant\x18\x03 \x01(\t\x12\x11\n\x04name\x18\x04 \x01(\tB\x03\x80\x01\x01\x12\x11\n\x04text\x18\x05 \x01(\tB\x03\x80\x01\x01\x12(\n\x04sent\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06hidden\x18\x07 \x01(\x08\x12\x11\n\thidden_by\x18\x08 \x01(\t\x12\r\n\x05reply\x18\t \x01(\t\"J\n\x13ListMessagesRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Y\n\x14ListMessagesResponse\x12(\n\x08messages\x18\x01 \x03(\x0b\x32\x16.regie.chat.v1.Message\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x14WatchMessagesRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"\x80\x01\n\x15WatchMessagesResponse\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12(\n\x08messages\x18\x02 \x03(\x0b\x32\x16.regie.chat.v1.Message\x12+\n\x08position\x18\x03 \x01(\x0b\x32\x19.regie.common.v1.Position\"]\n\x16\x41nnounceMessageRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x11\n\x04text\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"B\n\x17\x41nnounceMessageResponse\x12\'\n\x07message\x18\x01 \x01(\x0b\x32\x16.regie.chat.v1.Message\"W\n\x12HideMessageRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\">\n\x13HideMessageResponse\x12\'\n\x07message\x18\x01 \x01(\x0b\x32\x16.regie.chat.v1.Message2\xfc\x02\n\x0b\x43hatService\x12W\n\x0cListMessages\x12\".regie.chat.v1.ListMessagesRequest\x1a#.regie.chat.v1.ListMessagesResponse\x12\\\n\rWatchMessages\x12#.regie.chat.v1.WatchMessagesRequest\x1a$.regie.chat.v1.WatchMessagesResponse0\x01\x12`\n\x0f\x41nnounceMessage\x12%.regie.chat.v1.AnnounceMessageRequest\x1a&.regie.chat.v1.AnnounceMessageResponse\x12T\n\x0bHideMessage\x12!.regie.chat.v1.HideMessageRequest\x1a\".regie.chat.v1.HideMessageResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MESSAGE'].fields_by_name['name']._serialized_options = b'\200\001\001'
   _globals['_MESSAGE'].fields_by_name['text']._loaded_options = None
   _globals['_MESSAGE'].fields_by_name['text']._serialized_options = b'\200\001\001'
+  _globals['_ANNOUNCEMESSAGEREQUEST'].fields_by_name['text']._loaded_options = None
+  _globals['_ANNOUNCEMESSAGEREQUEST'].fields_by_name['text']._serialized_options = b'\200\001\001'
   _globals['_MESSAGE']._serialized_start=109
   _globals['_MESSAGE']._serialized_end=300
   _globals['_LISTMESSAGESREQUEST']._serialized_start=302
@@ -47,10 +49,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WATCHMESSAGESREQUEST']._serialized_end=527
   _globals['_WATCHMESSAGESRESPONSE']._serialized_start=530
   _globals['_WATCHMESSAGESRESPONSE']._serialized_end=658
-  _globals['_HIDEMESSAGEREQUEST']._serialized_start=660
-  _globals['_HIDEMESSAGEREQUEST']._serialized_end=747
-  _globals['_HIDEMESSAGERESPONSE']._serialized_start=749
-  _globals['_HIDEMESSAGERESPONSE']._serialized_end=811
-  _globals['_CHATSERVICE']._serialized_start=814
-  _globals['_CHATSERVICE']._serialized_end=1096
+  _globals['_ANNOUNCEMESSAGEREQUEST']._serialized_start=660
+  _globals['_ANNOUNCEMESSAGEREQUEST']._serialized_end=753
+  _globals['_ANNOUNCEMESSAGERESPONSE']._serialized_start=755
+  _globals['_ANNOUNCEMESSAGERESPONSE']._serialized_end=821
+  _globals['_HIDEMESSAGEREQUEST']._serialized_start=823
+  _globals['_HIDEMESSAGEREQUEST']._serialized_end=910
+  _globals['_HIDEMESSAGERESPONSE']._serialized_start=912
+  _globals['_HIDEMESSAGERESPONSE']._serialized_end=974
+  _globals['_CHATSERVICE']._serialized_start=977
+  _globals['_CHATSERVICE']._serialized_end=1357
 # @@protoc_insertion_point(module_scope)

@@ -68,6 +68,24 @@ class WatchMessagesResponse(_message.Message):
     position: _common_pb2.Position
     def __init__(self, snapshot: _Optional[bool] = ..., messages: _Optional[_Iterable[_Union[Message, _Mapping]]] = ..., position: _Optional[_Union[_common_pb2.Position, _Mapping]] = ...) -> None: ...
 
+class AnnounceMessageRequest(_message.Message):
+    __slots__ = ("room", "text", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    text: str
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., text: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class AnnounceMessageResponse(_message.Message):
+    __slots__ = ("message",)
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    message: Message
+    def __init__(self, message: _Optional[_Union[Message, _Mapping]] = ...) -> None: ...
+
 class HideMessageRequest(_message.Message):
     __slots__ = ("room", "message", "reason", "request_id")
     ROOM_FIELD_NUMBER: _ClassVar[int]

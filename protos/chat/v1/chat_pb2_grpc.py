@@ -44,6 +44,11 @@ class ChatServiceStub:
                 request_serializer=protos_dot_chat_dot_v1_dot_chat__pb2.WatchMessagesRequest.SerializeToString,
                 response_deserializer=protos_dot_chat_dot_v1_dot_chat__pb2.WatchMessagesResponse.FromString,
                 _registered_method=True)
+        self.AnnounceMessage = channel.unary_unary(
+                '/regie.chat.v1.ChatService/AnnounceMessage',
+                request_serializer=protos_dot_chat_dot_v1_dot_chat__pb2.AnnounceMessageRequest.SerializeToString,
+                response_deserializer=protos_dot_chat_dot_v1_dot_chat__pb2.AnnounceMessageResponse.FromString,
+                _registered_method=True)
         self.HideMessage = channel.unary_unary(
                 '/regie.chat.v1.ChatService/HideMessage',
                 request_serializer=protos_dot_chat_dot_v1_dot_chat__pb2.HideMessageRequest.SerializeToString,
@@ -68,6 +73,14 @@ class ChatServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AnnounceMessage(self, request, context):
+        """Says something to everybody in the room, in the name of the service.
+        moderator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def HideMessage(self, request, context):
         """moderator
         """
@@ -87,6 +100,11 @@ def add_ChatServiceServicer_to_server(servicer, server):
                     servicer.WatchMessages,
                     request_deserializer=protos_dot_chat_dot_v1_dot_chat__pb2.WatchMessagesRequest.FromString,
                     response_serializer=protos_dot_chat_dot_v1_dot_chat__pb2.WatchMessagesResponse.SerializeToString,
+            ),
+            'AnnounceMessage': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnnounceMessage,
+                    request_deserializer=protos_dot_chat_dot_v1_dot_chat__pb2.AnnounceMessageRequest.FromString,
+                    response_serializer=protos_dot_chat_dot_v1_dot_chat__pb2.AnnounceMessageResponse.SerializeToString,
             ),
             'HideMessage': grpc.unary_unary_rpc_method_handler(
                     servicer.HideMessage,
@@ -148,6 +166,33 @@ class ChatService:
             '/regie.chat.v1.ChatService/WatchMessages',
             protos_dot_chat_dot_v1_dot_chat__pb2.WatchMessagesRequest.SerializeToString,
             protos_dot_chat_dot_v1_dot_chat__pb2.WatchMessagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnnounceMessage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.chat.v1.ChatService/AnnounceMessage',
+            protos_dot_chat_dot_v1_dot_chat__pb2.AnnounceMessageRequest.SerializeToString,
+            protos_dot_chat_dot_v1_dot_chat__pb2.AnnounceMessageResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,10 @@ class ChatServiceStub:
     """viewer"""
     WatchMessages: _grpc.UnaryStreamMultiCallable[_chat_pb2.WatchMessagesRequest, _chat_pb2.WatchMessagesResponse]
     """viewer"""
+    AnnounceMessage: _grpc.UnaryUnaryMultiCallable[_chat_pb2.AnnounceMessageRequest, _chat_pb2.AnnounceMessageResponse]
+    """Says something to everybody in the room, in the name of the service.
+    moderator
+    """
     HideMessage: _grpc.UnaryUnaryMultiCallable[_chat_pb2.HideMessageRequest, _chat_pb2.HideMessageResponse]
     """moderator"""
 
@@ -47,6 +51,10 @@ class ChatServiceAsyncStub(ChatServiceStub):
     """viewer"""
     WatchMessages: _aio.UnaryStreamMultiCallable[_chat_pb2.WatchMessagesRequest, _chat_pb2.WatchMessagesResponse]  # type: ignore[assignment]
     """viewer"""
+    AnnounceMessage: _aio.UnaryUnaryMultiCallable[_chat_pb2.AnnounceMessageRequest, _chat_pb2.AnnounceMessageResponse]  # type: ignore[assignment]
+    """Says something to everybody in the room, in the name of the service.
+    moderator
+    """
     HideMessage: _aio.UnaryUnaryMultiCallable[_chat_pb2.HideMessageRequest, _chat_pb2.HideMessageResponse]  # type: ignore[assignment]
     """moderator"""
 
@@ -66,6 +74,16 @@ class ChatServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_chat_pb2.WatchMessagesResponse], _abc.AsyncIterator[_chat_pb2.WatchMessagesResponse]]:
         """viewer"""
+
+    @_abc_1.abstractmethod
+    def AnnounceMessage(
+        self,
+        request: _chat_pb2.AnnounceMessageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_chat_pb2.AnnounceMessageResponse, _abc.Awaitable[_chat_pb2.AnnounceMessageResponse]]:
+        """Says something to everybody in the room, in the name of the service.
+        moderator
+        """
 
     @_abc_1.abstractmethod
     def HideMessage(

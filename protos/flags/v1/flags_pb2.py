@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/flags/v1/flags.proto\x12\x0eregie.flags.v1\"\x97\x01\n\x05\x46lags\x12#\n\x1bwebcams_only_for_moderators\x18\x01 \x01(\x08\x12\x15\n\rmute_on_start\x18\x02 \x01(\x08\x12\x13\n\x0block_camera\x18\x03 \x01(\x08\x12\x17\n\x0flock_microphone\x18\x04 \x01(\x08\x12\x15\n\rdisable_notes\x18\x05 \x01(\x08\x12\r\n\x05\x66ixed\x18\x06 \x03(\t\"\x1f\n\x0fGetFlagsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\"8\n\x10GetFlagsResponse\x12$\n\x05\x66lags\x18\x01 \x01(\x0b\x32\x15.regie.flags.v1.Flags\"\xc5\x02\n\x0fSetFlagsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12(\n\x1bwebcams_only_for_moderators\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x1a\n\rmute_on_start\x18\x03 \x01(\x08H\x01\x88\x01\x01\x12\x18\n\x0block_camera\x18\x04 \x01(\x08H\x02\x88\x01\x01\x12\x1c\n\x0flock_microphone\x18\x05 \x01(\x08H\x03\x88\x01\x01\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\x12\x1a\n\rdisable_notes\x18\x08 \x01(\x08H\x04\x88\x01\x01\x42\x1e\n\x1c_webcams_only_for_moderatorsB\x10\n\x0e_mute_on_startB\x0e\n\x0c_lock_cameraB\x12\n\x10_lock_microphoneB\x10\n\x0e_disable_notes\"8\n\x10SetFlagsResponse\x12$\n\x05\x66lags\x18\x01 \x01(\x0b\x32\x15.regie.flags.v1.Flags2\xac\x01\n\x0c\x46lagsService\x12M\n\x08GetFlags\x12\x1f.regie.flags.v1.GetFlagsRequest\x1a .regie.flags.v1.GetFlagsResponse\x12M\n\x08SetFlags\x12\x1f.regie.flags.v1.SetFlagsRequest\x1a .regie.flags.v1.SetFlagsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/flags/v1/flags.proto\x12\x0eregie.flags.v1\"\xaa\x01\n\x05\x46lags\x12#\n\x1bwebcams_only_for_moderators\x18\x01 \x01(\x08\x12\x15\n\rmute_on_start\x18\x02 \x01(\x08\x12\x13\n\x0block_camera\x18\x03 \x01(\x08\x12\x17\n\x0flock_microphone\x18\x04 \x01(\x08\x12\x15\n\rdisable_notes\x18\x05 \x01(\x08\x12\x11\n\tlock_door\x18\x07 \x01(\x08\x12\r\n\x05\x66ixed\x18\x06 \x03(\t\"\x1f\n\x0fGetFlagsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\"8\n\x10GetFlagsResponse\x12$\n\x05\x66lags\x18\x01 \x01(\x0b\x32\x15.regie.flags.v1.Flags\"\xeb\x02\n\x0fSetFlagsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12(\n\x1bwebcams_only_for_moderators\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x1a\n\rmute_on_start\x18\x03 \x01(\x08H\x01\x88\x01\x01\x12\x18\n\x0block_camera\x18\x04 \x01(\x08H\x02\x88\x01\x01\x12\x1c\n\x0flock_microphone\x18\x05 \x01(\x08H\x03\x88\x01\x01\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\x12\x1a\n\rdisable_notes\x18\x08 \x01(\x08H\x04\x88\x01\x01\x12\x16\n\tlock_door\x18\t \x01(\x08H\x05\x88\x01\x01\x42\x1e\n\x1c_webcams_only_for_moderatorsB\x10\n\x0e_mute_on_startB\x0e\n\x0c_lock_cameraB\x12\n\x10_lock_microphoneB\x10\n\x0e_disable_notesB\x0c\n\n_lock_door\"8\n\x10SetFlagsResponse\x12$\n\x05\x66lags\x18\x01 \x01(\x0b\x32\x15.regie.flags.v1.Flags2\xac\x01\n\x0c\x46lagsService\x12M\n\x08GetFlags\x12\x1f.regie.flags.v1.GetFlagsRequest\x1a .regie.flags.v1.GetFlagsResponse\x12M\n\x08SetFlags\x12\x1f.regie.flags.v1.SetFlagsRequest\x1a .regie.flags.v1.SetFlagsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,15 +32,15 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.flags.v1.flags_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_FLAGS']._serialized_start=48
-  _globals['_FLAGS']._serialized_end=199
-  _globals['_GETFLAGSREQUEST']._serialized_start=201
-  _globals['_GETFLAGSREQUEST']._serialized_end=232
-  _globals['_GETFLAGSRESPONSE']._serialized_start=234
-  _globals['_GETFLAGSRESPONSE']._serialized_end=290
-  _globals['_SETFLAGSREQUEST']._serialized_start=293
-  _globals['_SETFLAGSREQUEST']._serialized_end=618
-  _globals['_SETFLAGSRESPONSE']._serialized_start=620
-  _globals['_SETFLAGSRESPONSE']._serialized_end=676
-  _globals['_FLAGSSERVICE']._serialized_start=679
-  _globals['_FLAGSSERVICE']._serialized_end=851
+  _globals['_FLAGS']._serialized_end=218
+  _globals['_GETFLAGSREQUEST']._serialized_start=220
+  _globals['_GETFLAGSREQUEST']._serialized_end=251
+  _globals['_GETFLAGSRESPONSE']._serialized_start=253
+  _globals['_GETFLAGSRESPONSE']._serialized_end=309
+  _globals['_SETFLAGSREQUEST']._serialized_start=312
+  _globals['_SETFLAGSREQUEST']._serialized_end=675
+  _globals['_SETFLAGSRESPONSE']._serialized_start=677
+  _globals['_SETFLAGSRESPONSE']._serialized_end=733
+  _globals['_FLAGSSERVICE']._serialized_start=736
+  _globals['_FLAGSSERVICE']._serialized_end=908
 # @@protoc_insertion_point(module_scope)

@@ -3,7 +3,7 @@
 import { find } from './dom.js';
 import { t } from './i18n.js';
 
-const FLAGS = /** @type {const} */ (['mute_on_start', 'lock_microphone', 'lock_camera', 'webcams_only_for_moderators']);
+const FLAGS = /** @type {const} */ (['mute_on_start', 'lock_microphone', 'lock_camera', 'webcams_only_for_moderators', 'lock_door']);
 
 export class Flags {
   #dialog = find('#flags', HTMLDialogElement);
