@@ -74,7 +74,7 @@ async def test_what_is_there_is_not_lost(tmp_path: Path) -> None:
         assert room.room in home.floor.rooms
 
 
-@pytest.mark.parametrize("harm", ["no backup", "cut", "leads out"])
+@pytest.mark.parametrize("harm", ["no backup", "cut", "leads out", "a link"])
 def test_what_is_no_backup_changes_nothing(tmp_path: Path, harm: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """H23: no path of it leads out of the folder."""
     folder, file = tmp_path / "data", tmp_path / "regie.backup"
@@ -86,9 +86,13 @@ def test_what_is_no_backup_changes_nothing(tmp_path: Path, harm: str, monkeypatc
         file.write_text("nothing of ours")
     elif harm == "cut":
         file.write_bytes(file.read_bytes()[:-40])
-    else:
+    elif harm == "leads out":
         with tarfile.open(file, "w:gz") as tar:
             tar.add(folder / "kept", "../escaped")
+    else:
+        (tmp_path / "link").symlink_to("/etc")
+        with tarfile.open(file, "w:gz") as tar:
+            tar.add(tmp_path / "link", "files/link")
     ended = CliRunner().invoke(restore_cli, [str(file), "--force"])
     assert ended.exit_code == 1 and str(file) in ended.stderr
     assert (folder / "kept").exists() and not (tmp_path / "escaped").exists()
