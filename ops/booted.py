@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -109,7 +110,7 @@ def booted() -> Iterator[Machine]:
     with (folder / "boot.log").open("wb") as log:
         boot = subprocess.Popen(
             ["systemd-nspawn", "--quiet", "--boot", f"--directory={root}", "--private-network", "--register=no",
-             "--keep-unit", "--console=pipe", "--link-journal=no", f"--machine={folder.name}",
+             "--keep-unit", "--console=pipe", "--link-journal=no", f"--machine=regie-{os.getpid()}",
              "systemd.unit=multi-user.target"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
