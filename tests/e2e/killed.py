@@ -62,6 +62,10 @@ class Desk:
         return await operator(getattr(stub, f"{name}Recording"), request, seconds=30.0)
 
     async def get(self, recording: str) -> Any:
+        """A connection may have been the one to the process that was killed: then once more."""
+        for _ in range(5):
+            with contextlib.suppress(grpc.aio.AioRpcError):
+                return (await self.ask("Get", recording=recording)).recording
         return (await self.ask("Get", recording=recording)).recording
 
     async def again(self) -> None:

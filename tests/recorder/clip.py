@@ -51,7 +51,7 @@ def counted(
     busy: bool = False,
     first: int = 0,
 ) -> Iterator[av.VideoFrame]:
-    """Pictures that count themselves from `first` on, before any encoder. `busy`: a quarter of each is noise."""
+    """Pictures that count themselves from `first` on, before any encoder. `busy`: the end of each is noise."""
     width, height = size
     noise = random.Random(width)
     for n in range(round(seconds * FPS)):
@@ -59,7 +59,7 @@ def counted(
         line = frame.planes[0].line_size
         bits = (first + n >> (BITS - 1 - x * BITS // width) & 1 for x in range(width))
         row = bytes(235 if bit else 16 for bit in bits).ljust(line, b"\0")
-        rows = height // 4 if busy else 0
+        rows = height // 12 if busy else 0
         frame.planes[0].update(row * (height - rows) + noise.randbytes(rows * line))
         for chroma in frame.planes[1:]:
             chroma.update(bytes((128,)) * chroma.buffer_size)

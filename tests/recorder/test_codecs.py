@@ -8,6 +8,8 @@ import time
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from node.features.recordings.rules import StreamView
 from node.features.recordings.shelf import Order
 from node.media.spool import faults
@@ -17,7 +19,7 @@ from tests.media.recorder import RECORDING, Plane, payloads, wait_for
 from tests.recorder import clip, through
 from tests.recorder.test_files import decoded, made
 
-pytestmark = needs_plane
+pytestmark = [needs_plane, pytest.mark.timeout(180)]
 SECONDS = 1.6
 FILES = {"VP8": ("webm", "vp8"), "VP9": ("webm", "vp9"), "H264": ("mkv", "h264"), "AV1": ("webm", "av1")}
 

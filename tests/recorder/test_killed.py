@@ -16,6 +16,7 @@ from tests.recorder import killed
 from tests.recorder.test_files import made
 
 SECONDS = 2.2
+pytestmark = pytest.mark.timeout(180)
 
 
 async def test_a_job_whose_worker_is_killed_goes_on_by_itself(tmp_path: Path) -> None:

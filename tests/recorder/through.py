@@ -143,7 +143,7 @@ class Sender:
     def __init__(
         self, plane: Plane, name: str, codec: Codec | None, *, layers: int = 1, loss: float = 0.0, seed: int = 1
     ) -> None:
-        self.track, self._plane, self._loss, self._by = f"{name}/track", plane, loss, random.Random(f"{name}{seed}")
+        self.track, self._plane, self.loss, self._by = f"{name}/track", plane, loss, random.Random(f"{name}{seed}")
         self.lost = self.repeated = self.asked_for_pictures = 0
         video = codec is not None
         said = wire.Codec(payload_type=111, name="opus", clock_rate=48_000, fmtp="useinbandfec=1")
@@ -172,7 +172,7 @@ class Sender:
         of = self.layers[layer]
         number, packet = of.packet(rtp)
         of.sent[number] = sealed = self._out.protect(packet)
-        if self._by.random() < self._loss:
+        if self._by.random() < self.loss:
             self.lost += 1
         else:
             self._udp.send(sealed)
@@ -220,7 +220,8 @@ def probe(path: Path) -> list[dict[str, object]]:
     """The streams of a file as ffprobe sees them. Neither it nor who decodes everything says anything against it."""
     words = ["ffprobe", "-v", "warning", "-count_frames", "-show_streams", "-of", "json", str(path)]
     probed = subprocess.run(words, capture_output=True, text=True, check=True)
-    words = ["ffmpeg", "-v", "warning", "-xerror", "-i", str(path), "-f", "null", "-"]
+    words = ["ffmpeg", "-v", "warning", "-xerror", "-i", str(path)]
+    words += ["-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "null", "-"]  # each picture at its own time
     decoded = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (probed.stderr, decoded.stderr, decoded.returncode) == ("", "", 0)
     streams: list[dict[str, object]] = json.loads(probed.stdout)["streams"]

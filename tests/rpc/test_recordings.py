@@ -6,11 +6,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from node.features.recordings.rules import StreamBegun
 from node.features.recordings.states import State
-from node.ports import PlaneFigures, TapFigures
+from node.ports import PlaneFigures, Source, TapFigures
 from node.storage.signer import KeySigner
 from protos.recordings.v1 import recordings_pb2 as pb
 from protos.recordings.v1 import recordings_pb2_grpc
@@ -114,6 +116,24 @@ async def test_a_disk_without_room_refuses_and_a_late_one_is_seen(house: House) 
     assert said.reason == "RECORDING_DISK"
     listed = await operator.ask(desk.ListRecordings, pb.ListRecordingsRequest())
     assert (listed.recorder.available, listed.recorder.free_bytes, listed.recorder.workers) == (True, 5, 2)
+
+
+async def test_a_disk_that_takes_nothing_at_all_is_seen(house: House) -> None:
+    """H27: the plane has not even begun to tell of a stream; operators see for how long."""
+    await house.room("hall", ["Amina"])
+    operator = await house.operator("operator")
+    desk: Any = recordings_pb2_grpc.RecordingsServiceStub(operator.channel)
+    made = (await operator.ask(desk.StartRecording, pb.StartRecordingRequest(room="hall"))).recording
+    began = house.recordings.now() - 5
+    house.recordings.note(StreamBegun(made.recording, 1, "p1", "Amina", "t1/camera", Source.CAMERA, began))
+    silent = PlaneFigures((), (), {}, {}, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, spool_free_bytes=1 << 40)
+    house.media.tell(silent)
+    request = pb.GetRecordingRequest(recording=made.recording)
+    seen = (await operator.ask(desk.GetRecording, request)).recording
+    assert seen.state == "lagging" and seen.late_ms >= 5000
+    house.media.tell(msgspec.structs.replace(silent, taps=(TapFigures(made.recording, 1, 1000, 20, 10, 0),)))
+    seen = (await operator.ask(desk.GetRecording, request)).recording
+    assert (seen.state, seen.late_ms) == ("recording", 20)
 
 
 @pytest.mark.timeout(120)

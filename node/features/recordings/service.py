@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Final, Literal, Protocol
 
 import msgspec
@@ -16,6 +16,7 @@ import structlog
 from node.errors import Refused
 from node.features.recordings.book import enter
 from node.features.recordings.rules import (
+    LAG_MS,
     Arrangement,
     Ceiling,
     PauseRecording,
@@ -31,7 +32,7 @@ from node.features.recordings.rules import (
     TapEnded,
     TapsHeld,
 )
-from node.features.recordings.states import LIVE, State
+from node.features.recordings.states import LIVE, RUNNING, State
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room
 from node.ports import Actor, Event, Fact, MediaEvent, PlaneDown, PlaneFigures, TapClosed, TapFailed
@@ -265,7 +266,7 @@ class Recordings:
                 view,
                 streams=streams,
                 bytes=sum(stream.bytes for stream in streams),
-                late_ms=max((tap.late_ms for tap in taps), default=0),
+                late_ms=max([self._untold_ms(view, running.keys()), *(tap.late_ms for tap in taps)]),
                 dropped_packets=sum(tap.dropped_packets for tap in taps),
             )
             self._put(changed)
@@ -273,6 +274,15 @@ class Recordings:
                 failing = next((tap.failing for tap in taps if tap.failing), "")
                 read = RecorderRead(view.recording, changed.bytes, changed.late_ms, failing, low)
                 self._floor.decide(view.room, read)
+
+    def _untold_ms(self, view: RecordingView, told: Set[int]) -> int:
+        """How long the plane has had nothing to tell of a stream that it was asked to write: its disk took not even the
+        beginning. A little is the time that the figures need."""
+        silent = [stream.began for stream in view.streams if stream.ended is None and stream.stream not in told]
+        if not silent or view.state not in RUNNING:
+            return 0
+        age = round((self._floor.clock.now() - min(silent)) * 1000)
+        return age if age > LAG_MS else 0
 
     def _stream_ended(self, recording: str, stream: int, segments: int, size: int, cause: str) -> None:
         self.note(StreamEnded(recording, stream, segments, size, cause, self._floor.clock.now()))
