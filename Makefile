@@ -191,6 +191,11 @@ test-kill: build
 	@$(BIN)/python -m tests.recorder.killed $(COUNT)
 	@GRPC_VERBOSITY=ERROR $(BIN)/python -m tests.e2e.killed $(COUNT)
 
+# An encoder that is nobody's browser publishes by WHIP and is recorded: how far are sound and picture apart in the files?
+.PHONY: test-lipsync
+test-lipsync: build $(DONE)/system-test
+	@$(BIN)/python -m tests.e2e.networks $(BIN)/python -m tests.e2e.lipsync
+
 .PHONY: pictures
 pictures: build
 	@$(BIN)/python ops/pictures.py

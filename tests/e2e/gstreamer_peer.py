@@ -1,10 +1,11 @@
 """A WHIP encoder or a WHEP player made of GStreamer's webrtcbin, for the system's Python (it has `gi`).
 
-    python3 gstreamer_peer.py whip|whep ADDRESS
+    python3 gstreamer_peer.py whip|whep ADDRESS [flash]
 
 The ticket comes on standard input, so that no list of processes shows it. The encoder publishes H264 (x264, constrained
-baseline) and Opus; the player decodes what it is sent. Each prints a JSON object a line: `{"event": "answered",
-"resource": …}`, then counts once a second. Ends, with DELETE, when standard input closes.
+baseline) and Opus, with `flash` a picture that is white for a moment each second, and a tick; the player decodes what
+it is sent. Each prints a JSON object a line: `{"event": "answered", "resource": …}`, then counts once a second. Ends,
+with DELETE, when standard input closes.
 """
 
 import json
@@ -22,12 +23,12 @@ from gi.repository import GLib, Gst, GstSdp, GstWebRTC  # noqa: E402
 
 ENCODER = """
 webrtcbin name=peer bundle-policy=max-bundle
-videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=30/1 ! videoconvert
+videotestsrc name=camera is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=30/1 ! videoconvert
   ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 bitrate=800
   ! video/x-h264,profile=constrained-baseline
   ! rtph264pay config-interval=-1 aggregate-mode=zero-latency
   ! application/x-rtp,media=video,encoding-name=H264,payload=96 ! peer.
-audiotestsrc is-live=true wave=sine freq=330 ! audioconvert ! audioresample ! opusenc ! rtpopuspay
+audiotestsrc name=microphone is-live=true wave=sine freq=330 ! audioconvert ! audioresample ! opusenc ! rtpopuspay
   ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111 ! peer.
 """
 PLAYER = "pipeline. ( webrtcbin name=peer bundle-policy=max-bundle )"
@@ -42,7 +43,7 @@ def tell(**fields):
 
 
 class Peer:
-    def __init__(self, kind, address, ticket):
+    def __init__(self, kind, address, ticket, flash):
         self.kind, self.address, self.ticket = kind, address, ticket
         self.resource = ""
         self.counts = {"audio": 0, "video": 0}
@@ -50,6 +51,8 @@ class Peer:
         self.loop = GLib.MainLoop()
         self.pipeline = Gst.parse_launch(ENCODER if kind == "whip" else PLAYER)
         self.peer = self.pipeline.get_by_name("peer")
+        if flash:
+            self.flash()
         self.peer.connect("notify::ice-gathering-state", self.on_gathering)
         self.peer.connect("on-negotiation-needed", self.on_negotiation_needed)
         self.peer.connect("pad-added", self.on_pad)
@@ -59,6 +62,21 @@ class Peer:
                 self.peer.emit("add-transceiver", direction, Gst.Caps.from_string(caps))
         self.pipeline.get_bus().add_signal_watch()
         self.pipeline.get_bus().connect("message::error", self.on_error)
+
+    def flash(self):
+        microphone, camera = self.pipeline.get_by_name("microphone"), self.pipeline.get_by_name("camera")
+        # Its reports are to tell when a picture was taken, not when it came out of the encoder.
+        self.peer.get_by_name("rtpbin").set_property("rtcp-sync-send-time", False)
+        microphone.set_property("wave", "ticks")
+        microphone.set_property("sine-periods-per-tick", 33)  # 100 ms
+        camera.set_property("pattern", "white")
+
+        def next_picture(_pad, probe):
+            after = round(probe.get_buffer().pts * 30 / Gst.SECOND) + 1
+            camera.set_property("pattern", "white" if after % 30 < 3 else "black")
+            return Gst.PadProbeReturn.OK
+
+        camera.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, next_picture)
 
     def run(self):
         self.pipeline.set_state(Gst.State.PLAYING)
@@ -137,4 +155,4 @@ class Peer:
 
 if __name__ == "__main__":
     Gst.init(None)
-    Peer(sys.argv[1], sys.argv[2], sys.stdin.readline().strip()).run()
+    Peer(sys.argv[1], sys.argv[2], sys.stdin.readline().strip(), "flash" in sys.argv[3:]).run()

@@ -37,12 +37,13 @@ class GStreamer:
 
 
 @asynccontextmanager
-async def gstreamer(door: Door, kind: str) -> AsyncIterator[GStreamer]:
+async def gstreamer(door: Door, kind: str, *how: str) -> AsyncIterator[GStreamer]:
     process = await asyncio.create_subprocess_exec(
         SYSTEM_PYTHON,
         str(PROGRAM),
         kind,
         f"{door.base}/{kind}/{door.room}?name=GStreamer",
+        *how,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
