@@ -7,7 +7,7 @@ Read this first. A service knows these protocols and never an adapter. Adapters:
 from __future__ import annotations
 
 import enum
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Literal, Protocol
 
@@ -171,7 +171,7 @@ class VideoHeld(msgspec.Struct, frozen=True):
     held: bool
 
 
-class SlotFigures(msgspec.Struct, frozen=True):
+class SlotFigures(msgspec.Struct, frozen=True, gc=False):
     """A slot that shows something. `rid`: the layer sent now, "" for the only one, or none."""
 
     slot: int
@@ -215,7 +215,8 @@ class TransportFigures(msgspec.Struct, frozen=True):
     delay_ms: int = 0
     video_held: bool = False
     tcp: bool = False
-    slots: tuple[SlotFigures, ...] = ()
+    slots: Iterable[SlotFigures] = ()
+    """Those that show something. Read when they are asked for, and nothing once the next second is there."""
 
 
 class TrackFigures(msgspec.Struct, frozen=True):

@@ -1,8 +1,13 @@
-"""Counters of the plane, once a second, turned into what one second was. Pure."""
+"""Counters of the plane, once a second, turned into what one second was. Pure.
+
+A crowd has ten thousand slots, of which somebody looks at a dozen: they are worked out for who asks.
+"""
 
 from __future__ import annotations
 
 import itertools
+import weakref
+from collections.abc import Iterator
 from typing import Final
 
 from node.media.told import FAILING
@@ -18,8 +23,33 @@ from node.ports import (
 from protos.plane.v1 import plane_pb2 as wire
 
 GAUGES: Final = ("transports", "tracks", "rooms")
-NEW: Final = (0, 0, 0)
+NEW: Final = (0, wire.Counters.Track())
+NO_TRANSPORT: Final = wire.Counters.Transport()
 PACKETS: Final = tuple(field.name for field in wire.Counters.Packets.DESCRIPTOR.fields)
+
+
+class Second:
+    """The transports of one second, and of the one before it. Whoever holds it holds both messages of the plane."""
+
+    def __init__(self, now: wire.Counters, before: Second | None, seconds: float) -> None:
+        self.transports = {each.transport: each for each in now.transports}
+        self.before = before.transports if before is not None else {}
+        self.seconds = seconds
+
+
+class Slots:
+    """Of one transport. They do not keep the second in memory: a figure that lies about must not hold a crowd's."""
+
+    __slots__ = ("_second", "_transport")
+
+    def __init__(self, second: weakref.ref[Second], transport: str) -> None:
+        self._second, self._transport = second, transport
+
+    def __iter__(self) -> Iterator[SlotFigures]:
+        second = self._second()
+        if second is None:
+            return iter(())
+        return _slots(second.transports[self._transport], second.before.get(self._transport), second.seconds)
 
 
 class Figures:
@@ -27,9 +57,8 @@ class Figures:
 
     def __init__(self) -> None:
         self._before: wire.Counters | None = None
-        self._transports: dict[str, wire.Counters.Transport] = {}
-        self._tracks: dict[str, tuple[int, int, int]] = {}  # packets, bytes, lost
-        self._layers: dict[tuple[str, str], wire.Counters.Layer] = {}
+        self._second: Second | None = None
+        self._tracks: dict[str, tuple[int, wire.Counters.Track]] = {}  # packets, and the rest
 
     def of(self, now: wire.Counters) -> PlaneFigures:
         before = self._before
@@ -39,14 +68,13 @@ class Figures:
             seconds = 1.0
         if before is None:
             before = now
-        transports = {each.transport: each for each in now.transports}
-        tracks = {each.track: (each.packets, each.bytes, each.lost) for each in now.tracks}
-        layers = {(each.track, layer.rid): layer for each in now.tracks for layer in each.layers}
+        second = Second(now, self._second, seconds)
+        told = weakref.ref(second)
         figures = PlaneFigures(
             transports=tuple(
-                _transport(each, self._transports.get(name), seconds) for name, each in transports.items()
+                _transport(each, second.before.get(name), told, seconds) for name, each in second.transports.items()
             ),
-            tracks=tuple(_track(each, self._tracks.get(each.track, NEW), self._layers, seconds) for each in now.tracks),
+            tracks=tuple(self._each_track(now, seconds)),
             totals=_totals(now),
             drops=dict(now.drops),
             packets_in_per_second=_rate(now.packets.received_packets, before.packets.received_packets, seconds),
@@ -65,8 +93,20 @@ class Figures:
             taps=tuple(map(_tap, now.recordings)),
             spool_free_bytes=now.spool.free_bytes if now.HasField("spool") else None,
         )
-        self._before, self._transports, self._tracks, self._layers = now, transports, tracks, layers
+        self._before, self._second = now, second
         return figures
+
+    def _each_track(self, now: wire.Counters, seconds: float) -> Iterator[TrackFigures]:
+        before, self._tracks = self._tracks, {}
+        for each in now.tracks:
+            name, packets = each.track, each.packets
+            were, known = before.get(name, NEW)
+            self._tracks[name] = packets, each
+            # Most tracks of a room are silent or off: as little as can be is read of them.
+            if packets <= were:
+                yield TrackFigures(name, 0, 0.0, each.level, each.active, each.muted)
+            else:
+                yield _track(each, packets - were, known, seconds)
 
 
 def _tap(now: wire.Counters.Recording) -> TapFigures:
@@ -103,9 +143,9 @@ def _totals(now: wire.Counters) -> dict[str, float]:
 
 
 def _transport(
-    now: wire.Counters.Transport, before: wire.Counters.Transport | None, seconds: float
+    now: wire.Counters.Transport, before: wire.Counters.Transport | None, told: weakref.ref[Second], seconds: float
 ) -> TransportFigures:
-    before = before or wire.Counters.Transport()
+    before = before or NO_TRANSPORT
     return TransportFigures(
         transport=now.transport,
         received_bps=8 * _rate(now.received_bytes, before.received_bytes, seconds),
@@ -123,13 +163,15 @@ def _transport(
         delay_ms=now.delay_ms,
         video_held=now.video_held,
         tcp=now.protocol == wire.PROTOCOL_TCP,
-        slots=_slots(now, before, seconds) if now.slots else (),
+        slots=Slots(told, now.transport),
     )
 
 
-def _slots(now: wire.Counters.Transport, before: wire.Counters.Transport, seconds: float) -> tuple[SlotFigures, ...]:
-    sent = {each.slot: each.bytes for each in before.slots}
-    return tuple(
+def _slots(
+    now: wire.Counters.Transport, before: wire.Counters.Transport | None, seconds: float
+) -> Iterator[SlotFigures]:
+    sent = {each.slot: each.bytes for each in before.slots} if before is not None else {}
+    return (
         SlotFigures(
             slot=each.slot,
             track=each.track,
@@ -176,25 +218,17 @@ def _buckets(now: wire.Counters.Histogram) -> tuple[tuple[float, int], ...]:
     return tuple(zip(bounds, itertools.accumulate(now.counts), strict=True))
 
 
-def _track(
-    now: wire.Counters.Track,
-    before: tuple[int, int, int],
-    layers: dict[tuple[str, str], wire.Counters.Layer],
-    seconds: float,
-) -> TrackFigures:
-    packets, size, lost = now.packets - before[0], now.bytes - before[1], now.lost - before[2]
-    # Most tracks of a room are silent or off: one comparison is all they cost.
-    if packets <= 0 and size <= 0:
-        return TrackFigures(now.track, 0, 0.0, now.level, now.active, now.muted)
-    lost = max(0, lost)
+def _track(now: wire.Counters.Track, packets: int, before: wire.Counters.Track, seconds: float) -> TrackFigures:
+    lost = max(0, now.lost - before.lost)
+    layers = {layer.rid: layer for layer in before.layers}
     return TrackFigures(
         track=now.track,
-        bps=8 * round(size / seconds),
+        bps=8 * max(0, round((now.bytes - before.bytes) / seconds)),
         loss=lost / (packets + lost) if packets + lost else 0.0,
         level=now.level,
         active=now.active,
         muted=now.muted,
         jitter_ms=now.jitter_us / 1000,
         packets=packets,
-        layers=tuple(_layer(each, layers.get((now.track, each.rid)), seconds) for each in now.layers),
+        layers=tuple(_layer(each, layers.get(each.rid), seconds) for each in now.layers),
     )

@@ -87,7 +87,8 @@ class Welcome(FromNode, frozen=True):
     seq: int
     you: str
     room: RoomInfo
-    people: tuple[PersonInfo, ...]
+    people: msgspec.Raw
+    """[PersonInfo]"""
     slots: tuple[SlotInfo, ...]
     chat: tuple[MessageInfo, ...]
     blocked: tuple[str, ...]

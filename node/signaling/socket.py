@@ -47,20 +47,26 @@ log: Final = structlog.get_logger()
 
 
 class Line:
-    """The way to one page: frames gather until the loop comes round, then go out in one write."""
+    """The way to one page: frames gather until the loop comes round, or the room beats, then go out in one write."""
 
     def __init__(self, transport: asyncio.WriteTransport) -> None:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._frames: list[bytes] = []
+        self._leaving = False
+        """The loop will flush when it comes round."""
         self._greeting = 0
         """Bytes of a greeting that may still be on the way."""
         self.code: asyncio.Future[int] = self._loop.create_future()
         """With which code to close, once somebody decided that."""
 
     def send(self, data: bytes) -> None:
-        if not self._frames:
+        if not self._leaving:
+            self._leaving = True
             self._loop.call_soon(self.flush)
+        self._frames.append(data)
+
+    def gather(self, data: bytes) -> None:
         self._frames.append(data)
 
     def greet(self, data: bytes) -> None:
@@ -68,6 +74,7 @@ class Line:
         self.send(data)
 
     def flush(self) -> None:
+        self._leaving = False
         if not self._frames or self._transport.is_closing():
             self._frames.clear()
             return

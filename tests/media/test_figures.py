@@ -76,3 +76,19 @@ def test_counters_that_start_again_are_never_negative() -> None:
     assert again.packets_in_per_second == 0 and again.nacks_per_second == 0 and again.cpu_percent == 0
     assert again.transports[0].sent_bps == 0 and again.transports[0].sent_packets == 0
     assert all(track.bps == 0 and track.loss == 0.0 for track in again.tracks)
+
+
+def shows(second: int) -> wire.Counters:
+    slot = wire.Counters.Slot(slot=7, track="u/camera", rid="q", bytes=1000 * second, loss=0.5, switches=second)
+    return wire.Counters(unix_ms=1000 * second, transports=[wire.Counters.Transport(transport="t", slots=[slot])])
+
+
+def test_slots_are_worked_out_for_who_asks_and_hold_no_second_in_memory() -> None:
+    """A crowd has ten thousand of them a second, and a figure of a person may lie about for hours."""
+    figures = Figures()
+    figures.of(shows(1))
+    second = figures.of(shows(2)).transports[0].slots
+    (slot,) = second
+    assert (slot.slot, slot.track, slot.rid, slot.bps, slot.loss, slot.switches) == (7, "u/camera", "q", 8000, 0.5, 2)
+    third = figures.of(shows(3)).transports[0].slots
+    assert list(second) == [] and [each.switches for each in third] == [3]

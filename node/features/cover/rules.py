@@ -107,6 +107,17 @@ class Cover:
             self._active[person.id] = now
         return self.count(now)
 
+    def attached(self, participant: str, now: float) -> list[Event]:
+        """Whoever else comes back was counted all the time: a crowd that does is not counted once for each of it."""
+        return self.came(participant, now) if self._is_staff(participant) else []
+
+    def detached(self, participant: str, now: float) -> list[Event]:
+        return self.count(now) if self._is_staff(participant) else []
+
+    def _is_staff(self, participant: str) -> bool:
+        person = self._people.find(participant)
+        return person is not None and person.role in STAFF
+
     def gone(self, participant: str, now: float) -> list[Event]:
         self._active.pop(participant, None)
         return self.count(now)

@@ -88,9 +88,12 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     Remove: (lambda room, c, now: room.people.remove(c, now),),
     Attach: (
         lambda room, c, now: room.people.attach(c, now),
-        lambda room, c, now: room.cover.came(c.participant, now),
+        lambda room, c, now: room.cover.attached(c.participant, now),
     ),
-    Detach: (lambda room, c, now: room.people.detach(c, now), lambda room, c, now: room.cover.count(now)),
+    Detach: (
+        lambda room, c, now: room.people.detach(c, now),
+        lambda room, c, now: room.cover.detached(c.participant, now),
+    ),
     GoAway: (lambda room, c, now: room.people.go_away(c, now),),
     Publish: (
         lambda room, c, now: room.flags.may_publish(c, now),
