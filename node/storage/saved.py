@@ -10,6 +10,7 @@ import node.features.access.store as access
 import node.features.chat.store as chat
 import node.features.flags.store as flags
 import node.features.hands.store as hands
+import node.features.layout.store as layout
 import node.features.lobby.store as lobby
 import node.features.moderation.store as moderation
 import node.features.mute.store as mute
@@ -24,6 +25,7 @@ import node.features.schedule.store as schedule
 import node.features.texts.store as texts
 from node.features.chat.rules import ChatBegun
 from node.features.flags.rules import FlagSet
+from node.features.layout.showing import Showing
 from node.features.rooms.rules import RoomClosed, SavedRoom
 from node.features.schedule.rules import SittingEnded
 from node.features.texts.rules import Texts
@@ -44,6 +46,7 @@ _FEATURES: Final = merged(
         flags.WRITES,
         roles.WRITES,
         texts.WRITES,
+        layout.WRITES,
         schedule.WRITES,
         recordings.WRITES,
         replay.WRITES,
@@ -72,6 +75,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         raised = await hands.of_rooms(tx, ids)
         taken = await recordings.of_rooms(tx, ids)
         flagged = await flags.of_rooms(tx, ids)
+        shown = await layout.of_rooms(tx, ids)
         said = await texts.of_rooms(tx, ids)
         lobbies = await lobby.of_rooms(tx, ids)
         moderated = await moderation.of_rooms(tx, ids)
@@ -95,6 +99,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     flags=flagged.get(opening.room, FlagSet()),
                     recording=taken.get(opening.room),
                     texts=said.get(opening.room, Texts()),
+                    showing=shown.get(opening.room, Showing()),
                     private=tuple(private),
                     moderation=moderated[opening.room].settings,
                     restraints=moderated[opening.room].restraints,

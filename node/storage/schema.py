@@ -6,6 +6,7 @@ import node.features.access.store
 import node.features.audit.store
 import node.features.chat.store
 import node.features.hands.store
+import node.features.layout.store
 import node.features.lobby.store
 import node.features.moderation.store
 import node.features.mute.store

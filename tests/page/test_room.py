@@ -150,6 +150,10 @@ async def test_a_phone_has_everything_within_reach(node: ScriptedNode, browser: 
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 320
     assert await guest.page.evaluate("() => document.documentElement.scrollWidth") <= 320
+    await node.say("recording", recording={"state": "recording", "seconds": 3599})
+    await expect(guest.page.locator("#room-recording-time")).to_be_visible()
+    title = await guest.page.locator("#room-title").bounding_box()
+    assert title is not None and title["width"] >= 120, "beside a recording the title can still be read"
     await guest.page.locator("#control-menu").click()
     await expect(guest.page.locator("#menu").get_by_role("button", name="Disposition")).to_be_visible()
     guest.check()

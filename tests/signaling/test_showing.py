@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from node.ports import Source
+from tests.signaling.test_restart import elsewhere, reopened
 from tests.web.house import House
 
 
@@ -18,3 +22,24 @@ async def test_what_a_host_shows_is_told_to_all_and_to_who_comes_later(home: Hou
     assert bruno.seen[0]["showing"] == {"view": "speaker", "spotlight": [amina.id]}
     await host.send(type="show", view="hologram")
     assert (await host.until("refused"))["code"] == "BAD_REQUEST"
+
+
+async def test_what_is_shown_outlives_the_control_process(tmp_path: Path) -> None:
+    """R183. Who is on the stage stays in everybody's slots, and no picture moves."""
+    home = await House(tmp_path).open()
+    room, tickets = await home.create()
+    host = await home.person(room.room, tickets["host"], "Hélène")
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    await amina.send(type="publish", source=str(Source.CAMERA), on=True)
+    await host.until("slots")
+    await host.send(type="show", view="speaker", spotlight=[amina.id])
+    await amina.until("showing", spotlight=[amina.id])
+    assigned = dict(home.media.assigned)
+
+    home = await reopened(home)
+    try:
+        again = elsewhere(host, home)
+        assert (await again.attach())["showing"] == {"view": "speaker", "spotlight": [amina.id]}
+        assert home.media.assigned == assigned
+    finally:
+        await home.stop()

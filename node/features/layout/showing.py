@@ -7,12 +7,13 @@ after shared screens and before speakers, as far as a camera is on and the flags
 from __future__ import annotations
 
 import enum
+from collections.abc import Container
 from typing import Final
 
 import msgspec
 
 from node.errors import Refused
-from node.ports import Actor, Notice
+from node.ports import Actor, Fact
 
 MOST_FORWARD: Final = 6
 """People at once: a stage with more is a gallery."""
@@ -49,10 +50,14 @@ class Showing(msgspec.Struct, frozen=True):
             raise Refused("VALUE_INVALID", limit=f"0 … {MOST_FORWARD}", current=f"spotlight: {len(spotlight)}")
         return Showing(self.view if command.view is None else command.view, spotlight)
 
+    def among(self, people: Container[str]) -> Showing:
+        """As far as those whom it puts forward are there."""
+        return Showing(self.view, tuple(each for each in self.spotlight if each in people))
+
     def without(self, participant: str) -> Showing:
         return Showing(self.view, tuple(each for each in self.spotlight if each != participant))
 
 
-class ShowingChanged(Notice, frozen=True):
+class ShowingChanged(Fact, frozen=True):
     room: str
     showing: Showing

@@ -168,6 +168,7 @@ class Room:
         room.hands.restore(saved.hands)
         room.door.restore_quotas(saved.quotas)
         room.rates.restore(saved.caps.get("", Cap()), saved.caps)
+        room.layout.showing = saved.showing.among({person.id for person in room.people})
         for person in room.people:
             if person.transport:
                 room.layout.restore(person.id, held[person.transport].assigned)

@@ -10,6 +10,7 @@ from node.features.access.rules import Link
 from node.features.chat.rules import MessageView, PrivateView
 from node.features.cover.rules import CoverView
 from node.features.flags.rules import FlagSet
+from node.features.layout.showing import Showing
 from node.features.lobby.rules import SavedLobby
 from node.features.moderation.rules import Item, Restraint, Settings
 from node.features.mute.rules import By
@@ -144,3 +145,4 @@ class SavedRoom(msgspec.Struct, frozen=True):
     flags: FlagSet = FlagSet()
     recording: SavedRecording | None = None
     texts: Texts = Texts()
+    showing: Showing = Showing()
