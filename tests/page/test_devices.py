@@ -63,6 +63,7 @@ async def test_an_address_that_is_not_secure(node: ScriptedNode, browser: Browse
 
 
 async def test_joining_with_everything_off(node: ScriptedNode, guest: Guest) -> None:
+    """R150: with neither camera nor microphone."""
     await guest.open()
     await guest.until_screen("join")
     for device in ("microphone", "camera"):

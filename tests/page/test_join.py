@@ -11,6 +11,7 @@ from tests.page.scripted import ScriptedNode, person
 
 
 async def test_a_person_sees_themselves_gives_a_name_and_joins(node: ScriptedNode, guest: Guest) -> None:
+    """R151: from the link to the room in three steps: the link, a name, one button."""
     node.people = [person("p_amina", "Amina Benali")]
     await guest.open()
     await guest.until_screen("join")
