@@ -58,6 +58,8 @@ class Terminal:
 
     def __init__(self, contexts: Path) -> None:
         self.output = b""
+        self.rate = 0
+        """Bytes a second that are read; 0: as fast as it writes."""
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         environ = {**os.environ, "REGIE_CONTEXTS": str(contexts), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
@@ -78,7 +80,9 @@ class Terminal:
         """What comes within so many seconds; returns with the first of it."""
         if not select.select([self.master], [], [], max(0.0, seconds))[0]:
             return b""
-        got = os.read(self.master, 1 << 20)
+        got = os.read(self.master, 512 if self.rate else 1 << 20)
+        if self.rate:
+            time.sleep(len(got) / self.rate)
         self.output = (self.output + got)[-400_000:]
         return got
 
@@ -151,6 +155,11 @@ class Played:
         assert self.process.stdin is not None
         self.process.stdin.write(f"{line}\n".encode())
         self.process.stdin.flush()
+
+    def count(self, what: str) -> float:
+        """How many the nodes have had of it."""
+        self.tell(what)
+        return float(self._out.readline())
 
     def stop(self) -> None:
         self.process.terminate()
@@ -274,6 +283,21 @@ def bulk(terminal: Terminal) -> dict[str, float]:
     return {"people": 1000, "mute_s": mute, "undo_s": undo}
 
 
+def rough(terminal: Terminal, fleet: Played, asked: argparse.Namespace) -> Iterator[tuple[str, dict[str, float]]]:
+    """A terminal on a bad line: 30 kB/s with all the load on it; then one that reads nothing for a minute."""
+    terminal.types(":", "@par-01 room town-hall\r")
+    terminal.sees("Chat")
+    terminal.rate = 30_000
+    terminal.drain(3)
+    yield "chat at 30 kB/s", keys(terminal, asked.keys)
+    terminal.rate = 0
+    streams = fleet.count("streams")
+    time.sleep(60)
+    terminal.drain(1)
+    yield "not read for 60 s", {"streams_before": streams, "streams_after": fleet.count("streams")}
+    yield "chat keys after it", keys(terminal, asked.keys)
+
+
 def measure(asked: argparse.Namespace, contexts: Path, fleet: Played) -> Iterator[tuple[str, dict[str, float]]]:
     warm = Terminal(contexts)  # compiles
     warm.drain(3)
@@ -283,6 +307,9 @@ def measure(asked: argparse.Namespace, contexts: Path, fleet: Played) -> Iterato
         terminal.sees("Régie")
         paint = time.monotonic() - terminal.began
         terminal.sees(f"● {asked.nodes} ok")
+        if asked.rough:
+            yield from rough(terminal, fleet, asked)
+            return
         yield "start", {"first_paint_s": paint, "all_nodes_s": time.monotonic() - terminal.began}
         yield "overview", load(terminal, asked.seconds)
         yield "overview keys", keys(terminal, asked.keys)
@@ -325,6 +352,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=12.0, help="of each look at the processor")
     parser.add_argument("--keys", type=int, default=120)
     parser.add_argument("--rows", type=int, default=50_000)
+    parser.add_argument("--rough", action="store_true", help="only what a bad line does, instead of all the rest")
     parser.add_argument("--alone", action="store_true", help="a core each for console and nodes, before all others")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
@@ -345,11 +373,12 @@ def main() -> None:
             fleet = Played(Path(folder), *options)
         try:
             with placed(0, alone=asked.alone):
-                say("many rows", asyncio.run(many_rows(asked.rows)))
-                say("one-shot", {
-                    "help_ms": once(fleet.contexts, "--help"),
-                    "list_ms": once(fleet.contexts, "rooms", "list", "-c", "par-01", "-o", "json"),
-                })  # fmt: skip
+                if not asked.rough:
+                    say("many rows", asyncio.run(many_rows(asked.rows)))
+                    say("one-shot", {
+                        "help_ms": once(fleet.contexts, "--help"),
+                        "list_ms": once(fleet.contexts, "rooms", "list", "-c", "par-01", "-o", "json"),
+                    })  # fmt: skip
                 for what, values in measure(asked, fleet.contexts, fleet):
                     say(what, values)
         finally:

@@ -1,6 +1,7 @@
 """`python -m node.demo.fleet --folder DIR --nodes 20 …`: played nodes until a signal; says `ready` when they answer.
 
-Whoever started it may write lines to its standard input: `freeze N`, `thaw N`, `stop` and `start` (all nodes).
+Whoever started it may write lines to its standard input: `freeze N`, `thaw N`, `stop` and `start` (all nodes),
+`streams` (how many were opened until now).
 """
 
 from __future__ import annotations
@@ -72,6 +73,9 @@ async def _obey(nodes: list[FakeNode]) -> None:
                 await asyncio.gather(*(node.stop() for node in nodes))
             case ["start"]:
                 await asyncio.gather(*(node.start() for node in nodes))
+            case ["streams"]:
+                print(sum(sum(node.streams.values()) for node in nodes), flush=True)
+                continue
             case _:
                 continue
         print(line.decode().strip(), flush=True)
