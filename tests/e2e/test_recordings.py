@@ -51,6 +51,7 @@ async def test_an_encoder_is_recorded_like_any_speaker_and_watched_again(machine
 
     await grows(50)
     await machine.kill()
+    machine.settings["REGIE__LOG__LEVEL"] = "debug"
     await machine.start()
     await grows(25)
     paused = await machine.operator(desk().PauseRecording, pb.PauseRecordingRequest(room=room.room))
@@ -77,6 +78,10 @@ async def test_an_encoder_is_recorded_like_any_speaker_and_watched_again(machine
     await machine.operator(desk().PublishRecording, pb.PublishRecordingRequest(recording=made.recording))
     await machine.operator(machine.operator.rooms.CloseRoom, rooms_pb2.CloseRoomRequest(room=room.room))
     await watch(browser, room, found.seconds)
+    said = machine.log() + (machine.run_dir / "plane.log").read_text("utf-8")  # the recorder's words are in the node's
+    assert '"action": "http"' in said, "at the most talkative"
+    for secret in (room.participant.ticket, room.host.ticket, "Essai"):
+        assert secret not in said
 
 
 async def watch(browser: Chromium, room: Room, seconds: float) -> None:
