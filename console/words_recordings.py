@@ -36,6 +36,7 @@ RECORDING_WORDS: Final[dict[str, tuple[str, str]]] = {
     "why.nothing": ("rien n’a été dit ni montré", "nothing was said or shown"),
     "why.damaged": ("fichiers abîmés", "damaged files"),
     "why.cancelled": ("interrompu", "cancelled"),
+    "why.store": ("le dépôt ne répond pas : rien n’est perdu", "the store does not answer: nothing is lost"),
     "why.retention": ("durée de conservation passée", "kept as long as the rule says"),
     "recorders.off": ("○ sans", "○ none"),
     "recorders.any": ("● {running} en cours", "● {running} running"),

@@ -113,10 +113,19 @@ Bytes = Annotated[int, Meta(ge=0)]
 
 class RecordingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`spool`: where the plane writes; empty: `spool` in `node.data_dir`; "off": nothing is recorded. `store`: where
-    files are kept; empty: `recordings` in `node.data_dir`. Minutes and bytes of all that is kept; 0: however much."""
+    files are kept; empty: `recordings` in `node.data_dir`. Minutes and bytes of all that is kept; 0: however much.
+    `bucket`: of an S3 store, instead of a folder; `endpoint`: "" Amazon's; `secret` or a file that only its owner may
+    read, of `key_id`; without: as the machine's own role has it."""
 
     spool: str = ""
     store: str = ""
+    bucket: str = ""
+    endpoint: str = ""
+    region: str = ""
+    prefix: str = ""
+    key_id: str = ""
+    secret: str = ""
+    secret_file: str = ""
     free_bytes: Bytes = 2 * 1024**3
     room_minutes: Annotated[int, Meta(ge=0)] = 0
     room_bytes: Bytes = 0
@@ -125,6 +134,9 @@ class RecordingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
     keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
     link_s: Annotated[int, Meta(ge=60, le=604_800)] = 3600
+
+    def __repr__(self) -> str:
+        return f"RecordingsSection(store={self.store!r}, bucket={self.bucket!r})"  # no place for a secret
 
 
 class RpcSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -174,6 +186,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.turn.secret_file:
             return Path(self.turn.secret_file).expanduser().read_text("utf-8").strip()
         return self.turn.secret
+
+    @property
+    def store_secret(self) -> str:
+        """Of the bucket. `load` has seen that it can be read."""
+        if self.recordings.secret_file:
+            return Path(self.recordings.secret_file).expanduser().read_text("utf-8").strip()
+        return self.recordings.secret
 
     @property
     def data_dir(self) -> Path:
@@ -239,9 +258,20 @@ _TURN_SECRET: Final = Text(
     "pas les deux.",
     "Configuration: turn.urls needs a secret shared with the server: give turn.secret or turn.secret_file, not both.",
 )
-_TURN_FILE: Final = Text(
-    "Configuration : turn.secret_file = {value} ne convient pas ({why}) : corrigez le chemin, ou faites « chmod 600 ».",
-    "Configuration: turn.secret_file = {value} will not do ({why}): correct the path, or do “chmod 600”.",
+_SECRET_FILE: Final = Text(
+    "Configuration : {name} = {value} ne convient pas ({why}) : corrigez le chemin, ou faites « chmod 600 ».",
+    "Configuration: {name} = {value} will not do ({why}): correct the path, or do “chmod 600”.",
+)
+_BUCKET: Final = Text(
+    "Configuration : recordings.endpoint = « {value} » : écrivez par exemple « https://s3.exemple.fr », et donnez "
+    "recordings.bucket.",
+    "Configuration: recordings.endpoint = “{value}”: write for example “https://s3.example.org”, and give "
+    "recordings.bucket.",
+)
+_BUCKET_SECRET: Final = Text(
+    "Configuration : recordings.key_id demande son secret : donnez recordings.secret ou recordings.secret_file, et pas "
+    "les deux.",
+    "Configuration: recordings.key_id needs its secret: give recordings.secret or recordings.secret_file, not both.",
 )
 _TOO_LONG: Final = Text(
     "Configuration : le chemin node.run_dir ({value}) est trop long pour un socket ({length} octets, {limit} au plus) "
@@ -443,6 +473,7 @@ def _check(config: Config) -> None:
         if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
             raise ConfigError(sentence, value=url)
     _check_turn(config)
+    _check_bucket(config)
     length = len(os.fsencode(config.run_dir))
     if length > SOCKET_PATH_MAX:
         raise ConfigError(_TOO_LONG, value=config.run_dir, length=length, limit=SOCKET_PATH_MAX)
@@ -500,10 +531,27 @@ def _check_turn(config: Config) -> None:
     if bool(turn.secret) + bool(turn.secret_file) != bool(turn.urls):
         raise ConfigError(_TURN_SECRET)
     if turn.secret_file:
-        try:
-            mode = Path(turn.secret_file).expanduser().stat().st_mode
-            empty = not config.turn_secret
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(_TURN_FILE, value=turn.secret_file, why=getattr(error, "strerror", error)) from None
-        if mode & 0o077 or empty:
-            raise ConfigError(_TURN_FILE, value=turn.secret_file, why=f"{mode & 0o777:o}" if mode & 0o077 else "empty")
+        _check_secret("turn.secret_file", turn.secret_file)
+
+
+def _check_bucket(config: Config) -> None:
+    wished = config.recordings
+    scheme = wished.endpoint.partition("://")[0]
+    if bool(wished.endpoint) and (not wished.bucket or scheme not in ("http", "https")):
+        raise ConfigError(_BUCKET, value=wished.endpoint)
+    if bool(wished.secret) + bool(wished.secret_file) != bool(wished.key_id):
+        raise ConfigError(_BUCKET_SECRET)
+    if wished.secret_file:
+        _check_secret("recordings.secret_file", wished.secret_file)
+
+
+def _check_secret(name: str, file: str) -> None:
+    """It can be read, by its owner alone, and says something."""
+    try:
+        path = Path(file).expanduser()
+        mode = path.stat().st_mode
+        empty = not path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(_SECRET_FILE, name=name, value=file, why=getattr(error, "strerror", error)) from None
+    if mode & 0o077 or empty:
+        raise ConfigError(_SECRET_FILE, name=name, value=file, why=f"{mode & 0o777:o}" if mode & 0o077 else "empty")

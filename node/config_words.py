@@ -128,6 +128,27 @@ KEYS: Final[dict[str, Text]] = {
         "Où les fichiers sont gardés ; vide : recordings dans data_dir.",
         "Where files are kept; empty: recordings in data_dir.",
     ),
+    "recordings.bucket": Text(
+        "Un bucket S3 au lieu d’un dossier ; vide : le dossier store.",
+        "An S3 bucket instead of a folder; empty: store.",
+    ),
+    "recordings.endpoint": Text(
+        "Par exemple « https://s3.exemple.fr » ; vide : Amazon.", "For example “https://s3.example.org”; empty: Amazon."
+    ),
+    "recordings.region": Text("Région du bucket, s’il en a une.", "Region of the bucket, if it has one."),
+    "recordings.prefix": Text(
+        "Début des clés dans le bucket, s’il sert aussi à autre chose.",
+        "What keys in the bucket begin with, if it is not for this alone.",
+    ),
+    "recordings.key_id": Text(
+        "Identifiant de la clé d’accès ; vide : le rôle de la machine.",
+        "Id of the access key; empty: the role of the machine.",
+    ),
+    "recordings.secret": Text("Son secret ; plutôt secret_file.", "Its secret; rather secret_file."),
+    "recordings.secret_file": Text(
+        "Fichier qui contient ce secret, lisible par son seul propriétaire.",
+        "A file that holds that secret, readable by its owner.",
+    ),
     "recordings.free_bytes": Text(
         "Octets libres en dessous desquels rien ne commence.", "Free bytes below which no recording starts."
     ),

@@ -7,6 +7,7 @@ Read this first. A service knows these protocols and never an adapter. Adapters:
 from __future__ import annotations
 
 import enum
+import errno
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Literal, Protocol
@@ -391,6 +392,14 @@ class Media(Protocol):
         """Set a cap, or lift it. The plane keeps those of a room while somebody is in it."""
 
     async def held(self) -> list[Held]: ...
+
+
+class StoreAway(OSError):
+    """The store of files does not answer, or refuses us: what is there is as it was. `why`: one word."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(errno.EHOSTUNREACH, f"store: {why}")
+        self.why = why
 
 
 class Files(Protocol):

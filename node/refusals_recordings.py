@@ -101,6 +101,32 @@ RECORDINGS: Final[dict[str, Rule]] = {
         ),
         Text("Supprimez des enregistrements, ou relevez la limite.", "Delete recordings, or raise the limit."),
     ),
+    "RECORDING_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        503,
+        "recordings.recorders",
+        Text(
+            "Tous les enregistreurs de ce nœud sont occupés : {current} sur {limit}.",
+            "All recorders of this node are busy: {current} of {limit}.",
+        ),
+        Text(
+            "Arrêtez un enregistrement, ou enregistrez sur un autre nœud.",
+            "Stop a recording, or record on another node.",
+        ),
+    ),
+    "RECORDING_STORE": Rule(
+        "UNAVAILABLE",
+        503,
+        "recordings.store",
+        Text(
+            "Le dépôt des enregistrements ne répond pas ou nous refuse ({current}).",
+            "The store of recordings does not answer, or refuses us ({current}).",
+        ),
+        Text(
+            "Rien n’est perdu ; voyez regie check, puis réessayez.",
+            "Nothing is lost; see regie check, then try again.",
+        ),
+    ),
     "ATTACHMENTS_FULL": Rule(
         "RESOURCE_EXHAUSTED",
         409,

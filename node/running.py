@@ -65,7 +65,7 @@ from node.features.rates.service import Rates
 from node.features.reactions.service import Reactions
 from node.features.recordings.service import Recordings
 from node.features.recordings.service import Settings as RecordingSettings
-from node.features.recordings.shelf import Shelf
+from node.features.recordings.shelf import Shelf, Vault
 from node.features.recordings.web import RecordingsWeb
 from node.features.replay.service import Replay
 from node.features.replay.store import SqlArchive as ReplayArchive
@@ -96,8 +96,8 @@ from node.storage import saved
 from node.storage.attached import FolderAttached
 from node.storage.engine import migrate, open_engine, sqlite_url
 from node.storage.ledger import GroupCommit
-from node.storage.objects import FolderVault
 from node.storage.signer import KeySigner
+from node.storage.vaults import vault_of
 from node.web.app import MAX_HEADER, WebEdge
 from node.web.doorway import HANDSHAKE_WITHIN_S
 
@@ -352,7 +352,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     invitations = Invitations(floor, access, lambda: running.web_url)
     rooms = Rooms(floor, archive, quota, lambda: running.web_url)
     recordings = Recordings(floor, recordings_store.SqlStore(engine), _recording_settings(config))
-    vault = FolderVault(config.store)
+    vault = vault_of(config)
     shelf = _shelf(config, floor, recordings, vault)
     meter = Meter()
     attached = FolderAttached(config.data_dir / "replay")
@@ -435,7 +435,7 @@ def _recording_settings(config: Config) -> RecordingSettings:
     return RecordingSettings(**{name: getattr(wished, name) for name in RecordingSettings.__struct_fields__})
 
 
-def _shelf(config: Config, floor: Floor, recordings: Recordings, vault: FolderVault) -> Shelf:
+def _shelf(config: Config, floor: Floor, recordings: Recordings, vault: Vault) -> Shelf:
     spool = config.spool or config.data_dir / "spool"
     return Shelf(
         floor,

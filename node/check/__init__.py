@@ -45,6 +45,7 @@ async def examine(config: Config) -> list[Finding]:
             here.descriptors_are_enough,
             here.clock_is_set,
             kept.certificates_last,
+            kept.recordings_can_be_kept,
             site.people_can_reach_us,
             site.media_can_reach_us,
             site.public_url_answers,

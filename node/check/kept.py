@@ -14,6 +14,7 @@ from typing import Final
 from node.check.finding import Finding, Grade, good
 from node.config import Config
 from node.errors import Text
+from node.storage.vaults import bucket_of
 
 SPACE: Final = 1 << 30
 SYNCS: Final = 8
@@ -49,6 +50,34 @@ def _is_ours(check: str, folder: Path) -> Finding:
             Text("Libérez de la place.", "Make room."),
         )
     return good(check, f"{folder} s’écrit.", f"{folder} can be written.")
+
+
+def recordings_can_be_kept(config: Config) -> list[Finding]:
+    """The bucket takes, gives back and removes something small. A folder is made when it is needed."""
+    if not config.recordings.bucket:
+        return []
+    name = "recordings.bucket"
+    bucket = config.recordings.bucket
+    try:
+        bucket_of(config).probe()
+    except OSError as error:
+        why = getattr(error, "why", "") or error.strerror or ""
+        return [
+            Finding(
+                name,
+                "bad",
+                Text(
+                    f"Le bucket {bucket} ne répond pas ou nous refuse ({why}).",
+                    f"{bucket}: no answer, or refused ({why}).",
+                ),
+                Text(
+                    "Vérifiez recordings.endpoint, key_id et son secret, et leurs droits : écrire, lire, lister, "
+                    "supprimer.",
+                    "Check recordings.endpoint, key_id and its secret, and what they may: write, read, list, delete.",
+                ),
+            )
+        ]
+    return [good(name, f"{bucket} prend, rend et supprime.", f"{bucket} takes, gives back and deletes.")]
 
 
 def disk_is_fast(config: Config, now: Callable[[], float] = time.perf_counter) -> list[Finding]:

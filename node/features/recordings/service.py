@@ -316,6 +316,11 @@ class Recordings:
         if (view := self._book.get(recording)) is not None:
             self._put(msgspec.structs.replace(view, progress=progress))
 
+    def waits(self, recording: str, why: str) -> None:
+        """What it waits for while its files are made. Told, and not written down."""
+        if (view := self._book.get(recording)) is not None and view.state is State.FINISHING:
+            self._put(msgspec.structs.replace(view, why=why))
+
     def _put(self, view: RecordingView) -> None:
         if view == self._book.get(view.recording):
             return

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -21,12 +21,17 @@ from node.features.recordings.rules import FileView, Manifest, RecordingKept, Re
 from node.features.recordings.service import Recordings
 from node.features.recordings.states import OVER, READY, Move, State, moved
 from node.features.rooms.floor import Floor
-from node.ports import Actor
+from node.ports import Actor, StoreAway
 
 CLOSE_WITHIN_S: Final = 15.0
 """For the plane to bring the last of a recording to the disk."""
 AGAIN_S: Final = 60.0
 DAY_S: Final = 86_400.0
+STORE_AGAIN_S: Final = 2.0
+STORE_AGAIN_MOST_S: Final = 60.0
+"""From one try to the next while the store is away: doubled each time, up to the second."""
+
+T = TypeVar("T")
 
 log: Final = structlog.get_logger()
 
@@ -72,7 +77,8 @@ class Workshop(Protocol):
 
 
 class Vault(Protocol):
-    """Keeps files by (recording, name). Blocks: called in threads. Raises OSError."""
+    """Keeps files by (recording, name). Blocks: called in threads. Raises OSError; StoreAway when a later
+    try may do."""
 
     def put(self, recording: str, name: str, path: Path) -> None:
         """Keep the file at `path`, which stays as it is. Again is harmless."""
@@ -111,6 +117,7 @@ class Shelf:
         *,
         keep_days: int = 0,
         link_s: int = 3600,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._floor = floor
         self._recordings = recordings
@@ -118,6 +125,9 @@ class Shelf:
         self._vault = vault
         self._signer = signer
         self.keep_days = keep_days
+        self._sleep = sleep
+        self.store_away = ""
+        """Why the store did not do the last thing it was asked; "" it did."""
         self._link_s = link_s
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._storing: set[str] = set()
@@ -159,7 +169,7 @@ class Shelf:
             work = await self._workshop.make(order, lambda done: self._recordings.progressed(recording, done))
             self._storing.add(recording)
             for file in work.files:
-                await asyncio.to_thread(self._vault.put, recording, file.name, work.folder / file.name)
+                await self._put_away(recording, file.name, work.folder / file.name)
             for fault in work.faults:
                 log.warning("recording_fault", recording=recording, fault=fault)
             why = "faults" if work.faults else ""
@@ -176,6 +186,23 @@ class Shelf:
             log.warning("recording_left", recording=recording, why=refused.code)
         finally:
             self._storing.discard(recording)
+
+    async def _put_away(self, recording: str, name: str, path: Path) -> None:
+        """A store that is away is asked again until it takes the file, which stays where it was made meanwhile."""
+        pause, why = STORE_AGAIN_S, self._recordings.get(recording).why
+        while True:
+            try:
+                await asyncio.to_thread(self._vault.put, recording, name, path)
+            except StoreAway as away:
+                log.warning("recording_store_away", recording=recording, why=away.why)
+                self._recordings.waits(recording, "store")
+                self.store_away = away.why
+                await self._sleep(pause)
+                pause = min(STORE_AGAIN_MOST_S, pause * 2)
+            else:
+                self.store_away = ""
+                self._recordings.waits(recording, why)
+                return
 
     async def _all_on_disk(self, recording: str) -> None:
         """Until the plane has closed every stream, or has had time enough."""
@@ -252,7 +279,7 @@ class Shelf:
         """Read every file and compare. What is damaged makes it failed.
 
         Raises:
-            Refused: RECORDING_UNKNOWN, RECORDING_STATE.
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE, RECORDING_STORE.
         """
         view = self._recordings.get(recording)
         if view.state not in READY:
@@ -260,7 +287,7 @@ class Shelf:
         damaged = []
         for file in view.files:
             try:
-                found = await asyncio.to_thread(self._vault.sums, recording, file.name)
+                found = await self._stored(self._vault.sums, recording, file.name)
             except OSError:
                 found = (0, "")
             if found != (file.bytes, file.sha256):
@@ -274,11 +301,11 @@ class Shelf:
         """Its bytes are gone when this returns; what is left is a signed statement of what they were.
 
         Raises:
-            Refused: RECORDING_UNKNOWN, RECORDING_STATE.
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE, RECORDING_STORE.
         """
         view = self._recordings.get(recording)
         moved(view.state, Move.DELETE)
-        await asyncio.to_thread(self._vault.delete, recording)
+        await self._stored(self._vault.delete, recording)
         await self._workshop.forget(recording)
         statement = msgspec.json.encode(
             {
@@ -297,12 +324,28 @@ class Shelf:
         )
         return self._recordings.get(recording)
 
+    async def _stored(self, work: Callable[..., T], *of: str) -> T:
+        """
+        Raises:
+            Refused: RECORDING_STORE: it is away, and nothing is known.
+        """
+        try:
+            done = await asyncio.to_thread(work, *of)
+        except StoreAway as away:
+            self.store_away = away.why
+            raise Refused("RECORDING_STORE", current=away.why) from None
+        self.store_away = ""
+        return done
+
     async def retain(self) -> None:
         """Delete what is older than the rule says, and what an end at a bad moment left behind. Called now and then."""
         before = self._floor.clock.now() - self.keep_days * DAY_S
         for view in list(self._recordings.list()):
             if self.keep_days and view.state in OVER and view.ended is not None and view.ended < before:
-                await self.delete(view.recording, by=Actor("node", self._floor.node, "node"), reason="retention")
+                try:
+                    await self.delete(view.recording, by=Actor("node", self._floor.node, "node"), reason="retention")
+                except Refused as refused:  # the next time
+                    log.warning("recording_kept_longer", recording=view.recording, why=refused.code)
         await self._tidy()
 
     async def _tidy(self) -> None:

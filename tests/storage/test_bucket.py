@@ -1,0 +1,114 @@
+"""Recordings in a bucket of a real S3 server: kept, read in parts, deleted, and not lost while it is away (D9)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from node.errors import Refused
+from node.features.recordings.states import State
+from node.ports import Actor, StoreAway
+from node.storage.bucket import PIECE
+from tests.rpc.conftest import house
+from tests.rpc.house import House
+from tests.rpc.test_recordings import until
+from tests.storage.s3 import S3, SERVER
+
+__all__ = ["house"]
+pytestmark = pytest.mark.skipif(not SERVER.exists(), reason="npm ci in tests/page brings the S3 server")
+RECORDING = "0123456789abcdef" * 2
+OLGA = Actor("operator", "olga", "operator")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    with S3(tmp_path_factory.mktemp("s3")) as one:
+        yield one
+
+
+def made(folder: Path, size: int) -> tuple[Path, bytes]:
+    content = hashlib.shake_128(b"film").digest(size)
+    file = folder / "room.webm"
+    file.write_bytes(content)
+    return file, content
+
+
+def test_what_is_put_is_read_back_whole_and_in_parts(store: S3, tmp_path: Path) -> None:
+    """An upload of several parts; the file that was taken over is gone, and a second vault reads the same."""
+    vault, (file, content) = store.vault(prefix="regie"), made(tmp_path, 17 * PIECE + 5)
+    vault.put(RECORDING, "room.webm", file)
+    assert not file.exists()
+    again = store.vault(prefix="regie")
+    assert again.sums(RECORDING, "room.webm") == (len(content), hashlib.sha256(content).hexdigest())
+    for start, length in ((0, 2), (PIECE - 1, 2), (5, 3 * PIECE), (len(content) - 3, 100)):
+        assert b"".join(again.read(RECORDING, "room.webm", start, length)) == content[start : start + length]
+    vault.delete(RECORDING)
+    with pytest.raises(FileNotFoundError):
+        again.sums(RECORDING, "room.webm")
+    assert store.bytes_of(RECORDING) == 0
+    vault.delete(RECORDING)  # harmless
+
+
+def test_a_name_never_becomes_a_key(store: S3, tmp_path: Path) -> None:
+    """H23."""
+    file, _ = made(tmp_path, 3)
+    for recording, name in (
+        ("../" + "0" * 29, "room.webm"),
+        (RECORDING, "../x.webm"),
+        (RECORDING, "a/b.webm"),
+        ("", ""),
+    ):
+        with pytest.raises(PermissionError):
+            store.vault().put(recording, name, file)
+    assert file.exists()
+
+
+def test_whom_the_store_refuses_is_told(store: S3, tmp_path: Path) -> None:
+    """With a key that it does not know, or another bucket: nothing is taken, and what was to be kept is still there."""
+    file, _ = made(tmp_path, 3)
+    for vault in (store.vault(key_id="another"), store.vault(bucket="nobodys")):
+        with pytest.raises(StoreAway):
+            vault.probe()
+        with pytest.raises(StoreAway):
+            vault.put(RECORDING, "room.webm", file)
+    assert file.exists()
+    store.vault().probe()
+
+
+async def test_an_upload_that_breaks_off_is_done_again_and_told(house: House, tmp_path: Path) -> None:
+    """The server is killed in the middle of an upload: the recording waits and says so, and nothing is lost."""
+    with S3(tmp_path / "s3") as store:
+        house.workshop.content = hashlib.shake_128(b"film").digest(64 * PIECE)
+        tried = asyncio.Event()
+
+        async def sleep(_seconds: float) -> None:
+            tried.set()
+            await asyncio.sleep(0.1)
+
+        shelf = house.shelf
+        shelf._vault, shelf._sleep = store.vault(), sleep  # that of a house is a folder
+        await house.room("hall", ["Amina"])
+        recording = (await house.recordings.start("hall", "grid", by=OLGA)).recording
+        await house.recordings.change("hall", "stop", by=OLGA)
+        while store.bytes_of("upload") < PIECE:  # noqa: ASYNC110  (another process writes it)
+            await asyncio.sleep(0.002)
+        store.kill()
+        await asyncio.wait_for(tried.wait(), 60)
+        waiting = house.recordings.get(recording)
+        assert (waiting.state, waiting.why, bool(shelf.store_away)) == (State.FINISHING, "store", True)
+        store.start()
+        await until(house, recording, State.VERIFIED)
+        assert (await shelf.verify(recording)).damaged == ()
+        assert shelf.store_away == ""
+        store.kill()
+        for asked in (shelf.verify(recording), shelf.delete(recording, by=OLGA)):
+            with pytest.raises(Refused, match="RECORDING_STORE"):
+                await asked
+        assert house.recordings.get(recording).state is State.VERIFIED  # nothing was seen, so nothing is damaged
+        store.start()
+        assert (await shelf.delete(recording, by=OLGA)).signature
+        assert store.bytes_of(recording) == 0
