@@ -54,6 +54,8 @@ async def test_from_start_to_a_signed_statement(house: House) -> None:
         ("verified", ["room.webm"], 1.0)
     ]
     assert [mark.state for mark in listed[0].marks] == ["recording", "paused", "recording", "finishing", "verified"]
+    recorder = (await viewer.ask(window.ListRecordings, pb.ListRecordingsRequest())).recorder
+    assert (recorder.bytes, recorder.bytes_limit, recorder.minutes_limit) == (listed[0].bytes, 0, 0)
 
     checked = await operator.ask(desk.VerifyRecording, pb.VerifyRecordingRequest(recording=made.recording))
     assert not checked.damaged

@@ -9,6 +9,7 @@ from node.errors import Refused
 from node.features.recordings.rules import Arrangement, RecordingView
 from node.features.recordings.service import Recordings
 from node.features.recordings.shelf import Shelf
+from node.features.recordings.states import State
 from node.journal import Change, Journal, RecordingChanged
 from node.rpc.call import current
 from node.rpc.convert import page, position, stamp
@@ -94,14 +95,21 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
         return pb.LinkRecordingResponse(url=self._web_url() + path, until=stamp(until))
 
     def _recorder(self) -> pb.Recorder:
-        state = self._recordings.recorder()
+        state, limits, now = self._recordings.recorder(), self._recordings.settings, self._recordings.now()
         workers, busy = self._shelf.workers
+        kept = [view for view in self._recordings.list() if view.state is not State.DELETED]
         return pb.Recorder(
             available=state.available,
             free_bytes=state.free_bytes or 0,
             running=state.running,
             workers=workers,
             workers_free=workers - busy,
+            minutes=int(sum(view.seconds(now) for view in kept) // 60),
+            minutes_limit=limits.node_minutes,
+            bytes=sum(view.bytes for view in kept),
+            bytes_limit=limits.node_bytes,
+            room_minutes_limit=limits.room_minutes,
+            room_bytes_limit=limits.room_bytes,
         )
 
     def _shown(self, view: RecordingView) -> pb.Recording:
