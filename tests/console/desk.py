@@ -66,7 +66,7 @@ class Console:
     async def type(self, text: str) -> None:
         await self.press(*(_KEYS.get(character, character) for character in text))
 
-    async def sees(self, *texts: str, seconds: float = 8.0) -> None:
+    async def sees(self, *texts: str, seconds: float = 30.0) -> None:
         """Wait until all of `texts` are on the screen; say what is there instead."""
         try:
             await until(lambda: all(text in self.text() for text in texts), seconds)

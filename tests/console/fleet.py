@@ -19,7 +19,7 @@ class FakeNode(fleet.FakeNode):
 Check = Callable[[], bool]
 
 
-async def until(check: Check, seconds: float = 8.0) -> None:
+async def until(check: Check, seconds: float = 30.0) -> None:
     """Wait for `check` to hold, letting everything else run; fail when it never does."""
     async with asyncio.timeout(seconds):
         while not check():  # noqa: ASYNC110  (what is waited for has no event of its own)
