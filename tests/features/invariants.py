@@ -45,8 +45,9 @@ def check(
         assert person.publishing <= may or person.client is Shape.WHIP, (
             f"3: {person.role} sends {person.publishing - may}"
         )
-        told = {source for source in Source if dropped.get(f"{person.transport}/{source}", False)}
-        ought = {source for source in room.must_block(person.id) if person.track(source) is not None}
+        has = {track.source for track in person.tracks}  # an encoder sends no screen
+        told = {source for source in has if dropped.get(f"{person.transport}/{source}", False)}
+        ought = room.must_block(person.id) & has
         assert told == ought, f"4: {person.id} {person.role}: the plane drops {told}, and should {ought}"
         for _slot, who, source in room.layout.view(person.id):
             assert who is None or who in here, f"6: {who} is in a slot and not in the room"
