@@ -164,6 +164,37 @@ async def test_a_database_that_is_away_costs_no_record() -> None:
     assert (audit.backlog, audit.written, audit.lost) == (0, 3, 0)
 
 
+class SlowShelf(Shelf):
+    """A database that has taken the records before it says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = False
+        self.took, self.says = asyncio.Event(), asyncio.Event()
+
+    async def append(self, records: Sequence[Record]) -> list[int]:
+        numbers = await super().append(records)
+        self.took.set()
+        await self.says.wait()
+        return numbers
+
+
+async def test_a_record_is_not_written_twice_by_a_node_that_stops() -> None:
+    shelf = SlowShelf()
+    audit = Audit(shelf)
+    writer = asyncio.create_task(audit.run())
+    audit.note(Record(0.0, "olga", "op_1", "admin", "/m", {}, "", "OK", 1.0, "once"))
+    await shelf.took.wait()
+    writer.cancel()
+    closing = asyncio.create_task(audit.close())
+    shelf.says.set()
+    await closing
+    with pytest.raises(asyncio.CancelledError):
+        await writer
+    assert [record.request_id for record in shelf.kept] == ["once"]
+    assert (audit.backlog, audit.written) == (0, 1)
+
+
 def test_no_target_is_personal() -> None:
     """`debug_redact` in the contracts says what is."""
     for file in (nodes_pb2, rooms_pb2, participants_pb2, mute_pb2, chat_pb2):

@@ -132,18 +132,27 @@ class Audit:
     async def _write_all(self) -> bool:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            append = asyncio.ensure_future(self._store.append(batch))
             try:
-                numbers = await self._store.append(batch)
+                numbers = await asyncio.shield(append)
             except asyncio.CancelledError:
-                self._waiting.extendleft(reversed(batch))
+                # It may be in the table already: only its end tells, and a record must not be there twice.
+                await asyncio.wait({append})
+                if append.cancelled() or append.exception() is not None:
+                    self._waiting.extendleft(reversed(batch))
+                else:
+                    self._wrote(append.result(), batch)
                 raise
             except Exception:
                 self._waiting.extendleft(reversed(batch))
                 log.warning("audit_not_written", waiting=len(self._waiting), exc_info=True)
                 return False
-            self.written += len(batch)
-            self._tell(list(zip(numbers, batch, strict=True)))
+            self._wrote(numbers, batch)
         return True
+
+    def _wrote(self, numbers: Sequence[int], batch: Sequence[Record]) -> None:
+        self.written += len(batch)
+        self._tell(list(zip(numbers, batch, strict=True)))
 
     def _say(self, record: Record) -> None:
         """Without what a person typed or is called: the log may go anywhere, the table does not."""
