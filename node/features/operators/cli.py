@@ -143,8 +143,8 @@ def _config_before(context: typer.Context) -> Path | None:
     """`regie node --config FILE tokens …` means that file too."""
     asked: Any = context
     while asked is not None:
-        if isinstance(found := asked.params.get("config"), Path):
-            return found
+        if found := asked.params.get("config"):
+            return Path(found)  # what was typed, or a Path already: that changed with Typer's versions
         asked = asked.parent
     return None
 
