@@ -146,6 +146,6 @@ async def test_settings_of_the_room_in_hand_and_the_way_back(node: Node) -> None
         await c.press("u", "u", "u")
         await c.settle()
         assert not par.flags["daily"].lock_camera and par.settings["daily"].slow_s == 0
-        c.desk.command("flags lock_door=on")
+        c.desk.command("flags lock_roof=on")
         await c.sees("Unknown flag")
         assert waw.calls == []

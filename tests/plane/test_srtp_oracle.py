@@ -43,8 +43,8 @@ class Ours:
 def ours() -> Iterator[Ours]:
     if shutil.which("cargo") is None:
         pytest.skip("cargo is not installed: https://rustup.rs")
-    # As `cargo test --workspace` builds it: with another choice of packages every dependency would be built again.
-    subprocess.run(["cargo", "build", "--quiet", "--workspace", "--examples"], cwd=WORKSPACE, check=True)
+    # As `make test` has built it: with another choice of packages or targets every dependency would be built again.
+    subprocess.run(["cargo", "test", "--quiet", "--locked", "--workspace", "--no-run"], cwd=WORKSPACE, check=True)
     program = Path(os.environ.get("CARGO_TARGET_DIR", WORKSPACE / "target")) / "debug" / "examples" / "srtp_oracle"
     with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Ours(process)
