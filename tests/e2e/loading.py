@@ -7,16 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-PLANE = Path(__file__).parents[2] / "node" / "plane"
+from tests.cargo import built
 
 
 async def build() -> Path:
     """The program; compiles it when its sources are newer."""
-    cargo = await asyncio.create_subprocess_exec(
-        "cargo", "build", "--quiet", "--locked", "-p", "regie-load", "--manifest-path", str(PLANE / "Cargo.toml"),
-    )  # fmt: skip
-    assert await cargo.wait() == 0, "regie-load does not compile"
-    return PLANE / "target" / "debug" / "regie-load"
+    return await asyncio.to_thread(built, "regie-load")
 
 
 class Load:

@@ -1,17 +1,15 @@
 """The plane's SRTP and libsrtp understand each other, in all three profiles and both directions."""
 
-import os
 import random
 import shutil
 import struct
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pylibsrtp import Error, Policy, Session
 
-WORKSPACE = Path(__file__).parents[2] / "node" / "plane"
+from tests.cargo import built
 
 # Number in the DTLS-SRTP registry, libsrtp's number, length of master key and salt together.
 PROFILES = {
@@ -43,9 +41,7 @@ class Ours:
 def ours() -> Iterator[Ours]:
     if shutil.which("cargo") is None:
         pytest.skip("cargo is not installed: https://rustup.rs")
-    # As `make test` has built it: with another choice of packages or targets every dependency would be built again.
-    subprocess.run(["cargo", "test", "--quiet", "--locked", "--workspace", "--no-run"], cwd=WORKSPACE, check=True)
-    program = Path(os.environ.get("CARGO_TARGET_DIR", WORKSPACE / "target")) / "debug" / "examples" / "srtp_oracle"
+    program = built("examples/srtp_oracle")
     with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Ours(process)
         assert process.stdin
