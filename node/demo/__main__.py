@@ -105,10 +105,19 @@ def _console(stage: Stage | FleetStage, note: str) -> int:
 
 
 def _wait(stage: Stage | FleetStage) -> int:
-    """Until a signal; a process that ends meanwhile ends the demonstration."""
-    while True:
-        time.sleep(0.5)
-        stage.check()
+    """Until a signal; a process that ends meanwhile ends the demonstration.
+
+    Ctrl-C leaves a note: an exception might be raised where it is caught and forgotten (a finaliser, a callback).
+    """
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        while not asked:
+            time.sleep(0.2)
+            stage.check()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return 0
 
 
 @cli.callback(invoke_without_command=True)

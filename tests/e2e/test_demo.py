@@ -89,8 +89,17 @@ async def test_without_a_terminal_it_prints_the_links_and_runs_until_stopped(fol
         await guest.exit()
 
     process.send_signal(signal.SIGINT)
-    assert await asyncio.wait_for(process.wait(), 30) == 0
+    await ends(process, folder)
+    assert process.returncode == 0
     await until(lambda: not left_behind(folder), 15, "nothing is left")
+
+
+async def ends(process: asyncio.subprocess.Process, folder: Path) -> None:
+    """Not by `process.wait`, which waits for the end of its output as well. Who is still there is said."""
+    try:
+        await until(lambda: process.returncode is not None, 30, "the demonstration ends")
+    except AssertionError as late:
+        raise AssertionError(f"{late}; still there: {left_behind(folder)}") from None
 
 
 async def test_in_a_terminal_leaving_the_console_stops_everything(folder: Path) -> None:
