@@ -61,6 +61,7 @@ if [ "$need" = ops ]; then
   has caddy || missing+=(caddy)
   has promtool || missing+=(prometheus)
   has openssl || missing+=(openssl)
+  { has node && has npx; } || missing+=(nodejs npm)  # the linter of compose
 elif [ "$need" = machine ]; then
   has mmdebstrap || missing+=(mmdebstrap)
   has systemd-nspawn || missing+=(systemd-container)
