@@ -5,8 +5,8 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, test-links, pictures, wheel, newcomer,
-# deb, machine, ops, audit, licences, sbom, clean.
+# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, test-links, test-lipsync, pictures,
+# wheel, newcomer, deb, machine, ops, audit, licences, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
