@@ -25,6 +25,7 @@ from typing import Final
 IN_A_ROOM_S: Final = 60.0
 CONSOLE_MB: Final = 60
 CONSOLE_STARTS_S: Final = 1.0
+WHOLE_TERMINAL: Final = b"\x1b[?1049h"
 TRIES: Final = 5
 """Of starting the console: the quickest is what it costs, the others are what the machine did besides."""
 
@@ -111,17 +112,20 @@ def size_of(folder: Path) -> float:
 
 
 def first_words(command: list[str | Path], environ: dict[str, str]) -> float:
-    """Seconds until a program says something on its terminal that can be seen."""
+    """Seconds until a program has the whole terminal and its name on it: a refusal, or a fault, does neither."""
     began = time.monotonic()
     child, terminal = pty.fork()
     if child == 0:
         os.execve(command[0], [str(word) for word in command], environ)
     try:
         seen = b""
-        while "Régie".encode() not in seen and b"regie" not in seen.lower():
+        while "Régie".encode() not in seen.partition(WHOLE_TERMINAL)[2]:
             if not select.select([terminal], [], [], 30)[0]:
                 sys.exit(f"the console shows nothing: {seen[-200:]!r}")
-            seen += os.read(terminal, 65536)
+            try:
+                seen += os.read(terminal, 65536)
+            except OSError:  # it ended
+                sys.exit(f"the console does not stay: {seen[-200:]!r}")
         return time.monotonic() - began
     finally:
         os.kill(child, signal.SIGKILL)
