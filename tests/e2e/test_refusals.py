@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import time
@@ -119,10 +120,11 @@ async def test_oversized_and_malformed_websocket_messages(machine: Machine) -> N
                 await socket.send_json({"type": "hello", "session": peer.session, "seq": 0, "language": "fr"})
                 welcome = await socket.receive_json(timeout=5)
                 assert welcome["type"] in ("welcome", "resumed")
-                if isinstance(message, bytes):
-                    await socket.send_bytes(message)
-                else:
-                    await socket.send_str(message)
+                with contextlib.suppress(ConnectionError):  # the node may close at the header, before the rest is sent
+                    if isinstance(message, bytes):
+                        await socket.send_bytes(message)
+                    else:
+                        await socket.send_str(message)
                 assert await answered(socket), message
     assert not staying.done() and bystander.welcomed.is_set()
     assert "Traceback" not in machine.log()
