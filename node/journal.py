@@ -17,6 +17,8 @@ import msgspec
 
 from node.features.audit.rules import Record
 from node.features.chat.rules import MessageView
+from node.features.lobby.rules import WaiterView
+from node.features.moderation.rules import Item
 from node.features.nodes.rules import NodeView
 from node.features.participants.rules import ParticipantView
 from node.features.quota.rules import REFUSALS_KEPT, Denial, QuotaView
@@ -74,6 +76,51 @@ class MessageChanged(msgspec.Struct, frozen=True):
     @property
     def key(self) -> tuple[str, ...]:
         return ("messages", self.view.room, self.view.message)
+
+
+class ItemChanged(msgspec.Struct, frozen=True):
+    """What waits for a moderator, or who has claimed it."""
+
+    item: Item
+    topic = "items"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("items", self.item.room, self.item.item)
+
+
+class ItemGone(msgspec.Struct, frozen=True):
+    """Decided, or nobody has to decide it any more."""
+
+    room: str
+    item: str
+    topic = "items"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("items", self.room, self.item)
+
+
+class WaiterChanged(msgspec.Struct, frozen=True):
+    room: str
+    view: WaiterView
+    topic = "waiters"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("waiters", self.room, self.view.participant)
+
+
+class WaiterGone(msgspec.Struct, frozen=True):
+    """Waits no more: in, away, or turned away."""
+
+    room: str
+    participant: str
+    topic = "waiters"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("waiters", self.room, self.participant)
 
 
 class NodeChanged(msgspec.Struct, frozen=True):
@@ -143,6 +190,10 @@ Change = (
     | ParticipantChanged
     | ParticipantGone
     | MessageChanged
+    | ItemChanged
+    | ItemGone
+    | WaiterChanged
+    | WaiterGone
     | NodeChanged
     | RecordingChanged
     | QuotaChanged
@@ -150,7 +201,7 @@ Change = (
     | QuotaDenied
     | AuditWritten
 )
-LASTING: Final = (RoomChanged, ParticipantChanged, NodeChanged, QuotaChanged)
+LASTING: Final = (RoomChanged, ParticipantChanged, ItemChanged, WaiterChanged, NodeChanged, QuotaChanged)
 """Bounded by what exists; the others by `KEPT`."""
 
 

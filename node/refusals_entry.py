@@ -132,6 +132,30 @@ ENTRY: Final[dict[str, Rule]] = {
         Text("Vous avez été retiré de cette salle.", "You were removed from this room."),
         Text("Contactez la personne qui organise.", "Contact the organiser."),
     ),
+    "BANNED": Rule(
+        "PERMISSION_DENIED",
+        403,
+        "participants.bans",
+        Text("Vous êtes exclu de cette salle.", "You are banned from this room."),
+        Text("Contactez la personne qui organise.", "Contact the organiser."),
+    ),
+    "BANS_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        409,
+        "participants.bans",
+        Text(
+            "{current} personnes sont déjà exclues de cette salle.",
+            "{current} people are banned from this room already.",
+        ),
+        Text("Levez une exclusion, ou renouvelez le lien de la salle.", "Lift a ban, or renew the room’s link."),
+    ),
+    "PAGE_ONLY": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "participants.client",
+        Text("Seule une page peut attendre ; c’est ici : {current}.", "Only a page can wait; this is: {current}."),
+        Text("Retirez ce participant plutôt.", "Remove this participant instead."),
+    ),
     "NAME_INVALID": Rule(
         "INVALID_ARGUMENT",
         422,

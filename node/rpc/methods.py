@@ -50,6 +50,9 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.participants.v1.ParticipantsService/ListParticipants": _reads(Role.VIEWER, "room"),
     "/regie.participants.v1.ParticipantsService/WatchParticipants": _reads(Role.VIEWER, "room"),
     "/regie.participants.v1.ParticipantsService/RemoveParticipant": _changes(Role.MODERATOR, "room", "participant"),
+    "/regie.participants.v1.ParticipantsService/BanParticipant": _changes(Role.MODERATOR, "room", "participant"),
+    "/regie.participants.v1.ParticipantsService/LiftBan": _changes(Role.MODERATOR, "room", "participant"),
+    "/regie.participants.v1.ParticipantsService/ListBans": _reads(Role.MODERATOR, "room"),
     "/regie.participants.v1.ParticipantsService/SetRole": _changes(Role.MODERATOR, "room", "participant", "role"),
     "/regie.participants.v1.ParticipantsService/RenameParticipant": _changes(Role.MODERATOR, "room", "participant"),
     "/regie.mute.v1.MuteService/MuteParticipant": _changes(Role.MODERATOR, "room", "participant"),
@@ -63,6 +66,7 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.moderation.v1.ModerationService/GetSettings": _reads(Role.VIEWER, "room"),
     "/regie.moderation.v1.ModerationService/SetSettings": _changes(Role.MODERATOR, "room"),
     "/regie.moderation.v1.ModerationService/ListItems": _reads(Role.MODERATOR, "room"),
+    "/regie.moderation.v1.ModerationService/WatchItems": _reads(Role.MODERATOR, "room"),
     "/regie.moderation.v1.ModerationService/ClaimItem": _changes(Role.MODERATOR, "room", "item"),
     "/regie.moderation.v1.ModerationService/ReleaseItem": _changes(Role.MODERATOR, "room", "item"),
     "/regie.moderation.v1.ModerationService/DecideItem": _changes(Role.MODERATOR, "room", "item", "verdict"),
@@ -91,8 +95,10 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.lobby.v1.LobbyService/GetLobby": _reads(Role.VIEWER, "room"),
     "/regie.lobby.v1.LobbyService/SetLobby": _changes(Role.MODERATOR, "room"),
     "/regie.lobby.v1.LobbyService/ListWaiters": _reads(Role.VIEWER, "room"),
+    "/regie.lobby.v1.LobbyService/WatchWaiters": _reads(Role.VIEWER, "room"),
     "/regie.lobby.v1.LobbyService/AdmitWaiters": _changes(Role.MODERATOR, "room", "participants"),
     "/regie.lobby.v1.LobbyService/RefuseWaiters": _changes(Role.MODERATOR, "room", "participants"),
+    "/regie.lobby.v1.LobbyService/SendToLobby": _changes(Role.MODERATOR, "room", "participant"),
     "/regie.rates.v1.RatesService/ListCaps": _reads(Role.VIEWER, "room"),
     "/regie.rates.v1.RatesService/SetCap": _changes(
         Role.OPERATOR, "room", "participant", "send_bits_per_second", "receive_bits_per_second"

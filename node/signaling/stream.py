@@ -451,6 +451,10 @@ def _person_changed(stream: Stream, event: PersonChanged) -> None:
 def _person_gone(stream: Stream, event: PersonGone) -> None:
     if event.cause is Cause.REMOVED:
         stream.end(event.participant, "removed", Refusal("REMOVED", set_by="room"))
+    elif event.cause is Cause.BANNED:
+        stream.end(event.participant, "removed", Refusal("BANNED", set_by="room"))
+    elif event.cause is Cause.LOBBY:
+        stream.end(event.participant, "refused", Refusal("LOBBY", set_by="room"))
     elif event.cause in (Cause.CLOSED, Cause.ENDED):
         stream.end(event.participant, "closed", _why(stream.room))
     elif event.cause is Cause.REPLACED:

@@ -68,6 +68,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         links = await access.of_rooms(tx, ids)
         people = await participants.of_rooms(tx, ids)
         ended = await participants.removed_of_rooms(tx, ids)
+        banned = await participants.bans_of_rooms(tx, ids)
         present = frozenset(person.participant for of_room in people.values() for person in of_room)
         blocks = await mute.of_rooms(tx, ids, present)
         caps = await rates.of_rooms(tx, ids)
@@ -99,6 +100,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     flags=flagged.get(opening.room, FlagSet()),
                     recording=taken.get(opening.room),
                     texts=said.get(opening.room, Texts()),
+                    bans=tuple(banned.get(opening.room, ())),
                     showing=shown.get(opening.room, Showing()),
                     private=tuple(private),
                     moderation=moderated[opening.room].settings,

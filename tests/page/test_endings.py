@@ -49,6 +49,7 @@ async def test_a_page_that_goes_away_says_so_and_a_reload_comes_back(node: Scrip
         ("POST join", "NODE_FULL", True),
         ("POST join", "PLANE_DOWN", True),
         ("POST join", "REMOVED", False),
+        ("POST join", "BANNED", False),
     ],
 )
 async def test_a_refusal_explains_itself(node: ScriptedNode, guest: Guest, door: str, code: str, again: bool) -> None:
@@ -85,6 +86,16 @@ async def test_the_node_ends_it(node: ScriptedNode, guest: Guest, cause: str, ti
     await guest.until_screen("ended")
 
     await expect(guest.page.locator("#ended-title")).to_have_text(title)
+    assert await guest.page.evaluate("() => __regie.peer") is None
+
+
+async def test_who_is_sent_back_to_the_lobby_waits_there_and_is_asked_nothing(node: ScriptedNode, guest: Guest) -> None:
+    """R177, D4."""
+    await guest.enter()
+    node.look["lobby"] = "lobby"
+    node.joins.clear()
+    await node.say("ended", cause="refused", why={"code": "LOBBY", "message": {}, "next_step": {}})
+    await guest.until_screen("wait")
     assert await guest.page.evaluate("() => __regie.peer") is None
 
 

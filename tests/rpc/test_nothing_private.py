@@ -59,6 +59,8 @@ PERSONAL = {
     "regie.moderation.v1.Item.name",
     "regie.moderation.v1.Item.text",
     "regie.moderation.v1.Item.why",
+    "regie.participants.v1.Ban.name",
+    "regie.participants.v1.Ban.reason",
     "regie.participants.v1.Participant.name",
 }
 """What people wrote or are called, of all that operators are given: names, the chat that everybody reads, what waits

@@ -226,3 +226,22 @@ async def test_the_nodes_own_cap_is_kept(tmp_path: Path) -> None:
         await store.save(Cap(0, rate, "olga", 7.0))
     assert await store.load() == Cap(0, 2_000_000, "olga", 7.0)
     await engine.dispose()
+
+
+async def test_bans_and_who_was_sent_to_the_lobby_outlive_a_restart(tmp_path: Path) -> None:
+    """R177: by the session that the browser brings along, and by what they came with."""
+    home = await House(tmp_path).open()
+    room, tickets = await home.create()
+    amina = await home.person(room.room, tickets["participant"], "Amina", attach=False)
+    bruno = await home.person(room.room, tickets["participant"], "Bruno", attach=False)
+    await home.participants.ban(room.room, amina.id, by=OPERATOR, reason="insultes")
+    await home.lobby.send(room.room, bruno.id, by=OPERATOR)
+    home = await reopened(home)
+    try:
+        assert (await elsewhere(amina, home).join(expect=403))["code"] == "BANNED"
+        assert (await Page(home, tickets["participant"], room.room).join("amina", expect=403))["code"] == "BANNED"
+        assert (await elsewhere(bruno, home).join(expect=425))["code"] == "LOBBY"
+        await home.participants.lift(room.room, amina.id, by=OPERATOR)
+        await elsewhere(amina, home).join()
+    finally:
+        await home.stop()

@@ -164,6 +164,21 @@ async def test_somebody_is_removed(home: House) -> None:
     assert transport in home.media.closed
 
 
+async def test_somebody_is_banned_or_sent_to_the_lobby(home: House) -> None:
+    """R177, D4: the page is told in its own words, and everybody else that they are gone."""
+    room, tickets = await home.create()
+    host = await home.person(room.room, tickets["host"], "Hélène")
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    bruno = await home.person(room.room, tickets["participant"], "Bruno")
+    await home.participants.ban(room.room, amina.id, by=OPERATOR)
+    await home.lobby.send(room.room, bruno.id, by=OPERATOR)
+    for person, cause, code in ((amina, "removed", "BANNED"), (bruno, "refused", "LOBBY")):
+        ended = await person.until("ended")
+        assert (ended["cause"], ended["why"]["code"]) == (cause, code)
+        assert await person.closed() == 1000
+    assert [(await host.until("gone"))["cause"] for _ in range(2)] == ["banned", "lobby"]
+
+
 async def test_the_room_closes(home: House) -> None:
     room, tickets = await home.create()
     amina = await home.person(room.room, tickets["participant"])

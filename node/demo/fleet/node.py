@@ -61,6 +61,7 @@ class FakeNode:
         self.denials: list[quota_pb2.Denial] = []
         self.records: list[audit_pb2.Record] = []
         self.items: dict[tuple[str, str], moderation_pb2.Item] = {}
+        self.bans: dict[tuple[str, str], participants_pb2.Participant] = {}
         self.waiters: dict[tuple[str, str], lobby_pb2.Waiter] = {}
         self.settings: dict[str, moderation_pb2.Settings] = {}
         self.flags: dict[str, flags_pb2.Flags] = {}
@@ -176,15 +177,27 @@ class FakeNode:
         item = moderation_pb2.Item(item=f"i{number:05d}", room=room, kind=kind, name=name, text=text, **values)
         item.at.FromSeconds(int(time.time()))
         self.items[room, item.item] = item
+        await self.tell("item", room, item)
         await self.count_queues(room)
         return item
 
     async def knock(self, room: str, participant: str, name: str, why: str = "lobby") -> None:
         """Somebody waits before the door."""
-        waiter = lobby_pb2.Waiter(participant=participant, name=name, role="participant", why=why)
+        waiter = lobby_pb2.Waiter(room=room, participant=participant, name=name, role="participant", why=why)
         waiter.since.FromSeconds(int(time.time()))
         self.waiters[room, participant] = waiter
+        await self.tell("waiter", room, waiter)
         await self.count_queues(room)
+
+    async def decided(self, item: moderation_pb2.Item) -> None:
+        """Told with its verdict: it waits no more."""
+        await self.tell("item", item.room, item)
+        await self.count_queues(item.room)
+
+    async def waits_no_more(self, room: str, participant: str) -> lobby_pb2.Waiter:
+        waiter = self.waiters.pop((room, participant))
+        await self.tell("waiter", room, lobby_pb2.WaiterKey(room=room, participant=participant))
+        return waiter
 
     async def count_queues(self, room: str) -> None:
         """What the room's row says of its queues."""
@@ -336,6 +349,9 @@ _IDS: Final[dict[type, Callable[[Any], str]]] = {
     chat_pb2.Message: lambda one: one.message,
     rooms_pb2.Room: lambda one: "",
     participants_pb2.Participant: lambda one: one.participant,
+    moderation_pb2.Item: lambda one: one.item,
+    lobby_pb2.Waiter: lambda one: one.participant,
+    lobby_pb2.WaiterKey: lambda one: one.participant,
     quota_pb2.Quota: lambda one: f"{one.scope}/{one.name}/{one.what}",
     recordings_pb2.Recording: lambda one: one.recording,
 }

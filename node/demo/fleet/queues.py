@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 
 from node.demo.fleet.refusing import refusal, refuse
+from protos.common.v1 import common_pb2
 from protos.flags.v1 import flags_pb2, flags_pb2_grpc
 from protos.hands.v1 import hands_pb2, hands_pb2_grpc
 from protos.lobby.v1 import lobby_pb2, lobby_pb2_grpc
@@ -27,6 +28,7 @@ class Queues(
     _node: Any
     _check: Any
     _did: Any
+    _present: Any
 
     # ------------------------------------------------------------------ what waits for a moderator
 
@@ -35,12 +37,23 @@ class Queues(
         items = [one for one in self._node.items.values() if not one.verdict and request.room in ("", one.room)]
         return moderation_pb2.ListItemsResponse(items=items)
 
+    async def WatchItems(self, request: Any, context: Any) -> Any:
+        await self._check(context, "WatchItems", "moderator")
+        async for snapshot, changes, token in self._node.follow("item", request.room, request.resume_token):
+            told = [one for one in self._node.items.values() if request.room in ("", one.room)] if snapshot else changes
+            yield moderation_pb2.WatchItemsResponse(
+                snapshot=snapshot,
+                items=[one for one in told if not one.verdict],
+                gone=[moderation_pb2.ItemKey(room=one.room, item=one.item) for one in told if one.verdict],
+                position=common_pb2.Position(resume_token=token),
+            )
+
     async def ClaimItem(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "ClaimItem", "moderator", request):
             return again
         item = await self._item(request, context)
         item.claimed_by = "anna"
-        await self._node.tell("room", item.room, self._node.rooms[item.room])
+        await self._node.tell("item", item.room, item)
         return self._did(request, moderation_pb2.ClaimItemResponse(item=item))
 
     async def ReleaseItem(self, request: Any, context: Any) -> Any:
@@ -48,6 +61,7 @@ class Queues(
             return again
         item = await self._item(request, context)
         item.claimed_by = ""
+        await self._node.tell("item", item.room, item)
         return self._did(request, moderation_pb2.ReleaseItemResponse(item=item))
 
     async def DecideItem(self, request: Any, context: Any) -> Any:
@@ -57,7 +71,7 @@ class Queues(
         item.verdict, item.decided_by = request.verdict, "anna"
         if request.verdict == "approve":
             await self._node.say(item.room, item.name, item.text, item.participant)
-        await self._node.count_queues(item.room)
+        await self._node.decided(item)
         return self._did(request, moderation_pb2.DecideItemResponse(item=item))
 
     async def _item(self, request: Any, context: Any) -> moderation_pb2.Item:
@@ -146,6 +160,25 @@ class Queues(
         waiters = [one for key, one in self._node.waiters.items() if key[0] == request.room]
         return lobby_pb2.ListWaitersResponse(waiters=waiters)
 
+    async def WatchWaiters(self, request: Any, context: Any) -> Any:
+        await self._check(context, "WatchWaiters", "viewer")
+        async for snapshot, changes, token in self._node.follow("waiter", request.room, request.resume_token):
+            here = [one for key, one in self._node.waiters.items() if request.room in ("", key[0])]
+            yield lobby_pb2.WatchWaitersResponse(
+                snapshot=snapshot,
+                waiters=here if snapshot else [one for one in changes if isinstance(one, lobby_pb2.Waiter)],
+                gone=[one for one in changes if isinstance(one, lobby_pb2.WaiterKey)],
+                position=common_pb2.Position(resume_token=token),
+            )
+
+    async def SendToLobby(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "SendToLobby", "moderator", request):
+            return again
+        person = await self._present(request, context)
+        await self._node.leave(request.room, request.participant)
+        await self._node.knock(request.room, f"w_{request.participant}", person.name)
+        return self._did(request, lobby_pb2.SendToLobbyResponse(participant=request.participant))
+
     async def AdmitWaiters(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "AdmitWaiters", "moderator", request):
             return again
@@ -153,7 +186,7 @@ class Queues(
         known = self._named(request)
         admitted = known or [f"p_{number}" for number in range(room.waiters) if request.all]
         for participant in known:
-            waiter = self._node.waiters.pop((request.room, participant))
+            waiter = await self._node.waits_no_more(request.room, participant)
             await self._node.enter(request.room, participant, waiter.name)
         room.waiters = max(0, room.waiters - len(admitted))
         await self._node.tell("room", room.room, room)
@@ -165,7 +198,7 @@ class Queues(
         room = self._node.rooms[request.room]
         known = self._named(request)
         for participant in known:
-            del self._node.waiters[request.room, participant]
+            await self._node.waits_no_more(request.room, participant)
         room.waiters = max(0, room.waiters - len(known))
         await self._node.tell("room", room.room, room)
         return self._did(request, lobby_pb2.RefuseWaitersResponse(refused=len(known)))

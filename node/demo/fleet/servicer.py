@@ -267,6 +267,30 @@ class Servicer(
         await self._node.leave(request.room, request.participant)
         return self._did(request, participants_pb2.RemoveParticipantResponse(participant=person))
 
+    async def BanParticipant(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "BanParticipant", "moderator", request):
+            return again
+        person = await self._present(request, context)
+        self._node.bans[request.room, request.participant] = person
+        await self._node.leave(request.room, request.participant)
+        return self._did(request, participants_pb2.BanParticipantResponse(participant=person))
+
+    async def LiftBan(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "LiftBan", "moderator", request):
+            return again
+        if self._node.bans.pop((request.room, request.participant), None) is None:
+            await refuse(context, grpc.StatusCode.NOT_FOUND, refusal("PARTICIPANT_UNKNOWN"))
+        return self._did(request, participants_pb2.LiftBanResponse())
+
+    async def ListBans(self, request: Any, context: Any) -> Any:
+        await self._check(context, "ListBans", "moderator")
+        bans = [
+            participants_pb2.Ban(participant=person.participant, name=person.name, by="anna")
+            for (room, _), person in self._node.bans.items()
+            if room == request.room
+        ]
+        return participants_pb2.ListBansResponse(bans=bans)
+
     async def SetRole(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "SetRole", "moderator", request):
             return again

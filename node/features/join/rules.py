@@ -268,5 +268,6 @@ class Door:
     def _end(self, session: str, participant: str, cause: Cause) -> None:
         self._ended[session] = Ended(participant, cause)
         if len(self._ended) > MAX_ENDED_SESSIONS:
-            oldest = next((s for s, e in self._ended.items() if e.cause is not Cause.REMOVED), next(iter(self._ended)))
+            kept = (Cause.REMOVED, Cause.BANNED, Cause.LOBBY)
+            oldest = next((s for s, e in self._ended.items() if e.cause not in kept), next(iter(self._ended)))
             del self._ended[oldest]

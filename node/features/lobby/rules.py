@@ -67,6 +67,8 @@ class Waiter:
     admitted: bool = False
     attached: bool = False
     lease: float | None = None
+    sent: str = ""
+    """As whom they were in the room, when they were sent back from it: they wait until somebody lets them in."""
 
 
 class LobbyView(msgspec.Struct, frozen=True):
@@ -99,6 +101,7 @@ class SavedWaiter(msgspec.Struct, frozen=True):
     ticket: str
     since: float
     admitted: bool
+    sent: str = ""
 
 
 class SavedLobby(msgspec.Struct, frozen=True):
@@ -116,7 +119,7 @@ class SavedLobby(msgspec.Struct, frozen=True):
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """`participant` and `session` are made by the caller; `proof` as for a knock."""
+    """`participant` and `session` are made by the caller; `proof` and `former` as for a knock."""
 
     participant: str
     name: str
@@ -124,6 +127,7 @@ class Wait(msgspec.Struct, frozen=True):
     ticket: str
     session: str
     proof: str = ""
+    former: str = ""
 
 
 class LetIn(msgspec.Struct, frozen=True):
@@ -180,13 +184,17 @@ class WaiterCame(Fact, frozen=True):
     session: str
     ticket: str
     at: float
+    sent: str = ""
 
 
 class WaiterAdmitted(Fact, frozen=True):
+    """`sent`: as whom they were in the room, when they were sent back from it."""
+
     room: str
     participant: str
     by: str
     at: float
+    sent: str = ""
 
 
 class WaiterGone(Fact, frozen=True):
@@ -255,33 +263,44 @@ class Lobby:
             raise Refused("TURNED_AWAY", set_by="room")
         return self._waiters.get(self._sessions.get(session, ""))
 
-    def queue(self, now: float) -> list[WaiterView]:
-        return [WaiterView(w.id, w.name, w.role, w.since, self.why(w, now)) for w in self._waiters.values()]
+    def waiters(self) -> list[Waiter]:
+        return list(self._waiters.values())
 
-    def must_wait(self, role: Role, now: float) -> Why:
-        """For what somebody of this role waits, whoever they are: being early, or coming again, is no way round it."""
+    def queue(self, now: float) -> list[WaiterView]:
+        return [self._view(waiter, now) for waiter in self._waiters.values()]
+
+    def see(self, participant: str, now: float) -> WaiterView | None:
+        waiter = self._waiters.get(participant)
+        return self._view(waiter, now) if waiter is not None else None
+
+    def _view(self, waiter: Waiter, now: float) -> WaiterView:
+        return WaiterView(waiter.id, waiter.name, waiter.role, waiter.since, self.why(waiter, now))
+
+    def must_wait(self, role: Role, now: float, *, sent: bool = False) -> Why:
+        """For what somebody of this role waits, whoever they are: being early, or coming again, is no way round it.
+        `sent`: they were sent back from the room."""
         schedule, prepares = self._schedule, self._type.may(role, Right.PREPARE)
         if schedule.opens is not None and now < schedule.opens:
             return "early"
         if self._type.start is Start.HOST and not prepares and schedule.started is None:
             return "start"
-        return "lobby" if self.on and not prepares else ""
+        return "lobby" if sent or (self.on and not prepares) else ""
 
     def why(self, waiter: Waiter, now: float) -> Why:
         if waiter.admitted:
             return ""
-        return self.must_wait(waiter.role, now) or "full"
+        return self.must_wait(waiter.role, now, sent=waiter.sent != "") or "full"
 
     def free(self, now: float) -> list[str]:
         """Who waits for a place and nothing else, in their order."""
-        return [w.id for w in self._waiters.values() if not w.admitted and not self.must_wait(w.role, now)]
+        return [w.id for w in self._waiters.values() if not w.admitted and self.why(w, now) == "full"]
 
-    def bar(self, role: Role, now: float) -> None:
+    def bar(self, role: Role, now: float, *, sent: bool = False) -> None:
         """
         Raises:
-            Refused: LOBBY, where somebody of this role is let in by somebody.
+            Refused: LOBBY, where somebody of this role is let in by somebody, and for who was sent back.
         """
-        if self.must_wait(role, now) == "lobby":
+        if self.must_wait(role, now, sent=sent) == "lobby":
             raise Refused("LOBBY", set_by="room")
 
     @property
@@ -295,7 +314,15 @@ class Lobby:
 
     # ------------------------------------------------------------ commands
 
-    def wait(self, command: Wait, now: float) -> list[Event]:
+    def may_send(self) -> None:
+        """
+        Raises:
+            Refused: NO_LOBBY.
+        """
+        if self._type.lobby is Waiting.NEVER:
+            raise Refused("NO_LOBBY", current=self._type.key, set_by="type")
+
+    def wait(self, command: Wait, now: float, sent: str = "") -> list[Event]:
         """
         Raises:
             Refused: as the ticket and the password are refused; NAME_INVALID, LOBBY_FULL.
@@ -312,10 +339,10 @@ class Lobby:
         waiter = Waiter(
             command.participant, name, link.role, command.language, command.session, command.ticket, now
         )  # fmt: skip
-        waiter.lease = now + LEASE_S
+        waiter.lease, waiter.sent = now + LEASE_S, sent
         self._keep(waiter)
         came = WaiterCame(
-            self.room, waiter.id, name, link.role, waiter.language, waiter.session, waiter.ticket, now
+            self.room, waiter.id, name, link.role, waiter.language, waiter.session, waiter.ticket, now, sent
         )  # fmt: skip
         return [*events, came]
 
@@ -341,7 +368,7 @@ class Lobby:
             ticket=waiter.ticket,
         )
         self._people.reserve(person, "", now)
-        return [WaiterAdmitted(self.room, waiter.id, command.by.id, now)]
+        return [WaiterAdmitted(self.room, waiter.id, command.by.id, now, waiter.sent)]
 
     def turn_away(self, command: TurnAway, now: float) -> list[Event]:
         """
@@ -357,8 +384,8 @@ class Lobby:
             Refused: NO_LOBBY, MESSAGE_TOO_LONG.
         """
         on = self.on if command.on is None else command.on
-        if on and self._type.lobby is Waiting.NEVER:
-            raise Refused("NO_LOBBY", current=self._type.key, set_by="type")
+        if on:
+            self.may_send()
         agenda = self.agenda if command.agenda is None else _text(command.agenda)
         message = self.message if command.message is None else _text(command.message)
         if (on, agenda, message) == (self.on, self.agenda, self.message):
@@ -430,6 +457,7 @@ class Lobby:
             waiter = Waiter(
                 one.participant, one.name, one.role, one.language, one.session, one.ticket, one.since, one.admitted
             )  # fmt: skip
+            waiter.sent = one.sent
             self._keep(waiter)
             if not waiter.admitted:
                 waiter.lease = now + LEASE_S

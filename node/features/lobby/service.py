@@ -32,11 +32,13 @@ from node.features.lobby.rules import (
     WaiterHere,
     WaiterView,
 )
-from node.features.participants.rules import PersonGone, PlaceFreed
+from node.features.participants.bans import SendToLobby
+from node.features.participants.rules import ParticipantView, PersonGone, PlaceFreed
 from node.features.quota.rules import RoomQuotaSet
 from node.features.quota.service import Quota
 from node.features.rooms.floor import Decided, Floor, digest
 from node.features.rooms.rules import Room
+from node.features.rooms.service import REASON_LENGTH
 from node.features.schedule.rules import SittingStarted
 from node.ports import Actor, Event, Shape
 
@@ -86,15 +88,16 @@ class Lobby:
         """
         ticket = digest(ticket[:SECRET_LENGTH])
         room, _link = self._floor.door(room_id, ticket)
-        session = (request.session or "")[:SECRET_LENGTH]
+        session, former = (request.session or "")[:SECRET_LENGTH], ""
         if session:
             room.door.holder(digest(session))
+            former = room.door.former(digest(session))
             if (waiter := room.lobby.of_session(digest(session))) is not None:
                 return Waited(waiter.id, session)
         link = room.access.lets(ticket, self._floor.clock.now())
         proof = await prove(self._passwords, room.access.password, request) if room.access.asks(link) else ""
         session, participant = "s_" + secrets.token_urlsafe(24), new_id("p")
-        asked = Wait(participant, request.name, request.language, ticket, digest(session), proof)
+        asked = Wait(participant, request.name, request.language, ticket, digest(session), proof, former)
         await self._floor.decide(room_id, asked).done()
         return Waited(participant, session)
 
@@ -140,6 +143,12 @@ class Lobby:
         """The longest waiting first."""
         return self._floor.room(room_id).lobby.queue(self._floor.clock.now())
 
+    def everybody(self, room_id: str | None) -> list[tuple[str, WaiterView]]:
+        """Who waits, and before which room: of one, or of all of the node."""
+        rooms = [self._floor.room(room_id)] if room_id else list(self._floor)
+        now = self._floor.clock.now()
+        return [(room.id, view) for room in rooms for view in room.lobby.queue(now)]
+
     async def set(
         self,
         room_id: str,
@@ -175,6 +184,16 @@ class Lobby:
         for one in decided:
             await one.done()
         return LetInAll(tuple(admitted), len(waiting) - len(admitted), met.refusal() if met is not None else None)
+
+    async def send(self, room_id: str, participant: str, *, by: Actor, reason: str = "") -> ParticipantView:
+        """Somebody who is in the room waits before its door again, until they are let in. Returns how they were.
+
+        Raises:
+            Refused: PARTICIPANT_UNKNOWN, PAGE_ONLY, NO_LOBBY, BANS_FULL, NOT_ALLOWED.
+        """
+        view = self._floor.room(room_id).participant(participant)
+        await self._floor.decide(room_id, SendToLobby(participant, by, reason[:REASON_LENGTH])).done()
+        return view
 
     async def turn_away(self, room_id: str, participants: Sequence[str], *, by: Actor) -> int:
         """These, or with none named everybody who waits. How many.

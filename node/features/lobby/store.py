@@ -26,6 +26,7 @@ waiter: Final = Table(
     Column("ticket", String(64), nullable=False),
     Column("since", Double, nullable=False),
     Column("state", String(16), nullable=False, server_default="waiting"),
+    Column("sent", String(40), nullable=False, server_default=""),
 )
 
 WRITES: Final[Writes] = {
@@ -41,6 +42,7 @@ WRITES: Final[Writes] = {
                 "session": f.session,
                 "ticket": f.ticket,
                 "since": f.at,
+                "sent": f.sent,
             },
         ),
     ),
@@ -90,6 +92,7 @@ async def of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, Saved
             row.ticket,
             row.since,
             row.state == "admitted",
+            row.sent,
         )
         waiters.setdefault(row.room, []).append(one)
     columns = (room.c.id, room.c.lobby, room.c.agenda, room.c.lobby_message)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, cast
 
 from node.errors import Refused
 from node.features.moderation.rules import VERDICTS, Item, Restraint, Settings, Verdict
 from node.features.moderation.service import Moderation, for_operators
+from node.journal import Change, ItemChanged, ItemGone, Journal
 from node.rpc.call import current
-from node.rpc.convert import page, stamp
+from node.rpc.convert import page, position, stamp
+from node.rpc.watch import watch
 from protos.moderation.v1 import moderation_pb2 as pb
 from protos.moderation.v1 import moderation_pb2_grpc
 
@@ -18,8 +21,9 @@ RESTRAINTS: Final = ("", "hold", "mute")
 
 
 class ModerationServicer(moderation_pb2_grpc.ModerationServiceServicer):
-    def __init__(self, moderation: Moderation) -> None:
+    def __init__(self, moderation: Moderation, journal: Journal) -> None:
         self._moderation = moderation
+        self._journal = journal
 
     async def GetSettings(self, request: pb.GetSettingsRequest, context: Any) -> pb.GetSettingsResponse:
         return pb.GetSettingsResponse(settings=settings(self._moderation.settings(request.room)))
@@ -39,6 +43,18 @@ class ModerationServicer(moderation_pb2_grpc.ModerationServiceServicer):
             token=request.page_token,
         )
         return pb.ListItemsResponse(items=map(item, some), next_page_token=after)
+
+    async def WatchItems(self, request: pb.WatchItemsRequest, context: Any) -> AsyncIterator[pb.WatchItemsResponse]:
+        async def snapshot() -> Sequence[Change]:
+            return [ItemChanged(one) for one in self._moderation.items(request.room or None)]
+
+        async for frame in watch(self._journal, ["items"], snapshot, resume=request.resume_token, room=request.room):
+            yield pb.WatchItemsResponse(
+                snapshot=frame.snapshot,
+                items=[item(one.item) for one in frame.changes if isinstance(one, ItemChanged)],
+                gone=[pb.ItemKey(room=one.room, item=one.item) for one in frame.changes if isinstance(one, ItemGone)],
+                position=position(frame.position),
+            )
 
     async def ClaimItem(self, request: pb.ClaimItemRequest, context: Any) -> pb.ClaimItemResponse:
         return pb.ClaimItemResponse(item=item(self._moderation.claim(request.room, request.item, by=current().actor)))

@@ -246,6 +246,10 @@ class Moderation:
     def item(self, item: str) -> Item | None:
         return self._open.get(item) or self._done.get(item)
 
+    def waiting(self, item: str) -> Item | None:
+        """It, while it waits."""
+        return self._open.get(item)
+
     def restraint(self, participant: str) -> Restraint:
         return self._restraints.get(participant, "")
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any, Final
 
+from node.features.participants.bans import Ban
 from node.features.participants.rules import ParticipantView, State, TrackView
 from node.features.participants.service import Participants
 from node.features.quality.rules import Grade, QualityView, Trouble
@@ -75,6 +76,21 @@ class ParticipantsServicer(participants_pb2_grpc.ParticipantsServiceServicer):
         )
         return pb.RemoveParticipantResponse(participant=participant(view))
 
+    async def BanParticipant(self, request: pb.BanParticipantRequest, context: Any) -> pb.BanParticipantResponse:
+        view = await self._participants.ban(
+            request.room, request.participant, by=current().actor, reason=request.reason
+        )
+        return pb.BanParticipantResponse(participant=participant(view))
+
+    async def LiftBan(self, request: pb.LiftBanRequest, context: Any) -> pb.LiftBanResponse:
+        await self._participants.lift(request.room, request.participant, by=current().actor)
+        return pb.LiftBanResponse()
+
+    async def ListBans(self, request: pb.ListBansRequest, context: Any) -> pb.ListBansResponse:
+        bans = await self._participants.bans(request.room)
+        some, after = page(bans, _since, size=request.page_size, token=request.page_token)
+        return pb.ListBansResponse(bans=map(ban, some), next_page_token=after)
+
     async def SetRole(self, request: pb.SetRoleRequest, context: Any) -> pb.SetRoleResponse:
         view = await self._roles.give(
             request.room, request.participant, request.role, by=current().actor, reason=request.reason
@@ -93,6 +109,14 @@ class ParticipantsServicer(participants_pb2_grpc.ParticipantsServiceServicer):
 
 def _key(view: ParticipantView) -> str:
     return f"{view.room}/{view.participant}"
+
+
+def _since(one: Ban) -> str:
+    return f"{one.at:017.6f}/{one.participant}"
+
+
+def ban(one: Ban) -> pb.Ban:
+    return pb.Ban(participant=one.participant, name=one.name, by=one.by, reason=one.reason, at=stamp(one.at))
 
 
 def participant(view: ParticipantView) -> pb.Participant:

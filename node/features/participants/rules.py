@@ -365,6 +365,13 @@ class People:
         person = self.get(command.participant)
         return self._gone(person, Cause.REMOVED, by=command.by.id, reason=command.reason, now=now)
 
+    def put_out(self, participant: str, cause: Cause, by: str, reason: str, now: float) -> list[Event]:
+        """
+        Raises:
+            Refused: PARTICIPANT_UNKNOWN.
+        """
+        return self._gone(self.get(participant), cause, by=by, reason=reason, now=now)
+
     def drop(self, participant: str, cause: Cause, by: str, now: float) -> list[Event]:
         """Somebody with a place has it no more, also while the first negotiation is under way."""
         return self._gone(self.place_of(participant), cause, by=by, reason="", now=now)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from node.features.participants.bans import Ban, BanParticipant, LiftBan
 from node.features.participants.rules import ParticipantView, Publish, Remove
 from node.features.rooms.floor import Floor
 from node.features.rooms.service import REASON_LENGTH
@@ -28,6 +31,23 @@ class Participants:
         view = self._floor.room(room_id).participant(participant_id)
         await self._floor.decide(room_id, Remove(participant_id, by, reason[:REASON_LENGTH])).done()
         return view
+
+    async def ban(self, room_id: str, participant_id: str, *, by: Actor, reason: str = "") -> ParticipantView:
+        """They are out, and do not come in again until somebody lifts it. Returns how they were.
+
+        Raises:
+            Refused: BANS_FULL.
+        """
+        view = self._floor.room(room_id).participant(participant_id)
+        await self._floor.decide(room_id, BanParticipant(participant_id, by, reason[:REASON_LENGTH])).done()
+        return view
+
+    async def lift(self, room_id: str, participant_id: str, *, by: Actor) -> None:
+        await self._floor.decide(room_id, LiftBan(participant_id, by)).done()
+
+    async def bans(self, room_id: str) -> Sequence[Ban]:
+        """The oldest first."""
+        return self._floor.room(room_id).bans.views()
 
     def publish(self, room_id: str, participant_id: str, source: Source, on: bool) -> None:
         """What the person says that they send now."""

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Double, ForeignKey, Index, Row, String, Table, Text, bindparam, insert, select, update
+from sqlalchemy import (
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from node.features.participants.bans import Ban, BanLifted, PersonBanned
 from node.features.participants.rules import (
     Cause,
     PersonGone,
@@ -44,6 +59,18 @@ participant: Final = Table(
     Index("ix_participant_room_gone", "room", "gone"),
 )
 
+ban: Final = Table(
+    "ban",
+    metadata,
+    Column("participant", String(40), ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True),
+    Column("room", String(40), ForeignKey("room.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+_BARRED: Final = (Cause.REMOVED, Cause.BANNED, Cause.LOBBY)
 _of_participant: Final = update(participant).where(participant.c.id == bindparam("key"))
 
 WRITES: Final[Writes] = {
@@ -87,6 +114,20 @@ WRITES: Final[Writes] = {
             lambda f: {"key": f.participant, "new_publishing": " ".join(f.publishing)},
         ),
     ),
+    PersonBanned: (
+        Write(
+            insert(ban),
+            lambda f: {
+                "participant": f.participant,
+                "room": f.room,
+                "kind": f.kind,
+                "by": f.by,
+                "reason": f.reason,
+                "at": f.at,
+            },
+        ),
+    ),
+    BanLifted: (Write(delete(ban).where(ban.c.participant == bindparam("key")), lambda f: {"key": f.participant}),),
     PersonGone: (
         Write(
             _of_participant.values(
@@ -117,13 +158,24 @@ async def of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, list[
 
 
 async def removed_of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, list[tuple[str, str, Cause]]]:
-    """Sessions that must stay dead: (session, participant, cause)."""
-    columns = (participant.c.room, participant.c.session, participant.c.id)
-    query = select(*columns).where(participant.c.room.in_(rooms), participant.c.cause == Cause.REMOVED)
+    """Sessions that must stay dead, or by which somebody is known again: (session, participant, cause)."""
+    columns = (participant.c.room, participant.c.session, participant.c.id, participant.c.cause)
+    query = select(*columns).where(participant.c.room.in_(rooms), participant.c.cause.in_(_BARRED))
     ended: dict[str, list[tuple[str, str, Cause]]] = {}
     for row in await tx.execute(query):
-        ended.setdefault(row.room, []).append((row.session, row.id, Cause.REMOVED))
+        ended.setdefault(row.room, []).append((row.session, row.id, Cause(row.cause)))
     return ended
+
+
+async def bans_of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, list[tuple[Ban, str]]]:
+    """What holds, and the ticket by which each had come."""
+    query = select(ban, participant.c.name, participant.c.ticket)
+    query = query.join_from(ban, participant, participant.c.id == ban.c.participant)
+    bans: dict[str, list[tuple[Ban, str]]] = {}
+    for row in await tx.execute(query.where(ban.c.room.in_(rooms)).order_by(ban.c.at)):
+        one = Ban(row.participant, row.name, row.kind, row.by, row.reason, row.at)
+        bans.setdefault(row.room, []).append((one, row.ticket))
+    return bans
 
 
 def _saved(row: Row[Any]) -> SavedPerson:

@@ -43,6 +43,10 @@ class Cause(enum.StrEnum):
     """Somebody came with the same ticket."""
     RECHECKED = "rechecked"
     """The link that they came by was renewed, and they are to come by the new one."""
+    BANNED = "banned"
+    """Until somebody lifts it (`bans.py`)."""
+    LOBBY = "lobby"
+    """Sent back before the door."""
 
 
 class TrackView(msgspec.Struct, frozen=True):

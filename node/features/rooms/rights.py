@@ -18,6 +18,7 @@ from node.features.layout.showing import Show
 from node.features.lobby.rules import LetIn, SetLobby, TurnAway
 from node.features.moderation.rules import Claim, Decide, Regulate, Release, Restrain
 from node.features.mute.rules import Block, BlockRoom, Unblock, UnblockRoom
+from node.features.participants.bans import BanParticipant, LiftBan, SendToLobby
 from node.features.participants.rules import People, Publish, Remove
 from node.features.recordings.rules import PauseRecording, ResumeRecording, StartRecording, StopRecording
 from node.features.roles.rules import GiveRole, Rename
@@ -27,6 +28,8 @@ from node.ports import Actor
 
 RIGHTS: Final[dict[type[msgspec.Struct], Right]] = {
     Remove: Right.MODERATE,
+    BanParticipant: Right.MODERATE,
+    LiftBan: Right.MODERATE,
     GiveRole: Right.MODERATE,
     Rename: Right.MODERATE,
     Block: Right.MODERATE,
@@ -45,6 +48,7 @@ RIGHTS: Final[dict[type[msgspec.Struct], Right]] = {
     LetIn: Right.ADMIT,
     TurnAway: Right.ADMIT,
     SetLobby: Right.ADMIT,
+    SendToLobby: Right.ADMIT,
     StartRecording: Right.RECORD,
     PauseRecording: Right.RECORD,
     ResumeRecording: Right.RECORD,

@@ -26,6 +26,7 @@ from node.features.lobby.rules import LetIn, Lobby, Wait
 from node.features.moderation.absent import Mark, mark_of
 from node.features.moderation.rules import Moderation
 from node.features.mute.rules import Mute
+from node.features.participants.bans import BanParticipant, Bans, SendToLobby
 from node.features.participants.rules import Cause, ParticipantView, People, Person, PersonJoined, Role, Tick, view_of
 from node.features.quality.watched import Quality
 from node.features.rates.rules import Cap, Rates
@@ -85,6 +86,7 @@ class Room:
         self.layout: Layout = Layout(self.id, self.people, self.mute.is_blocked, self.flags.spares)
         self.quality: Quality = Quality(self.id, self.people)
         self.rates: Rates = Rates(self.id, self.people)
+        self.bans: Bans = Bans(self.id, self.people)
         self.hands: Hands = Hands(self.id, self.people)
         self.reactions: Reactions = Reactions(self.id, self.people)
         self.cover: Cover = Cover(self.id, self.people, self.moderation)
@@ -165,6 +167,8 @@ class Room:
             room.moderation.restore_absent(participant, room._mark(ticket, name), how)
         for person in room.people:
             room.moderation.here(person.id, room._mark(person.ticket, person.name))
+        for ban, ticket in saved.bans:
+            room.bans.restore(ban, room._mark(ticket, ban.name))
         room.hands.restore(saved.hands)
         room.door.restore_quotas(saved.quotas)
         room.rates.restore(saved.caps.get("", Cap()), saved.caps)
@@ -306,17 +310,29 @@ class Room:
 
     def knock(self, command: Knock, now: float) -> list[Event]:
         role = self.access.lets(command.ticket, now).role
+        sent = self.bans.bar(self._mark(command.ticket, command.name), command.former)
         self.schedule.may_enter(role, now)
         self.flags.may_enter(role)
-        self.lobby.bar(role, now)
+        self.lobby.bar(role, now, sent=sent != "")
         events = self.door.knock(command, now)
         if command.former:
             self.moderation.comes(command.participant, command.former)
         return events
 
     def wait(self, command: Wait, now: float) -> list[Event]:
-        self.flags.may_enter(self.access.lets(command.ticket, now).role)
-        return self.lobby.wait(command, now)
+        role = self.access.lets(command.ticket, now).role
+        sent = self.bans.bar(self._mark(command.ticket, command.name), command.former)
+        self.flags.may_enter(role)
+        return self.lobby.wait(command, now, sent)
+
+    def ban(self, command: BanParticipant, now: float) -> list[Event]:
+        person = self.people.get(command.participant)
+        return self.bans.ban(command, self._mark(person.ticket, person.name), now)
+
+    def send_to_lobby(self, command: SendToLobby, now: float) -> list[Event]:
+        self.lobby.may_send()
+        person = self.people.get(command.participant)
+        return self.bans.to_lobby(command, self._mark(person.ticket, person.name), now)
 
     def let_in(self, command: LetIn, now: float) -> list[Event]:
         """The caps are those of a join (D1): who waits has no place, who is admitted has one."""

@@ -14,9 +14,19 @@ from node.features.flags.rules import FlagsChanged, SetFlags
 from node.features.hands.rules import Lower, Raise
 from node.features.join.rules import Admit, GiveUp, Knock, Return, TakeOver
 from node.features.layout.rules import HANDLED as LAYOUT_HANDLED
-from node.features.lobby.rules import LetIn, SetLobby, StopWaiting, TakeSeat, TurnAway, Wait, WaiterHere
+from node.features.lobby.rules import (
+    LetIn,
+    SetLobby,
+    StopWaiting,
+    TakeSeat,
+    TurnAway,
+    Wait,
+    WaiterAdmitted,
+    WaiterHere,
+)
 from node.features.moderation.rules import Claim, Decide, ItemDecided, Regulate, Release, Restrain, SettingsChanged
 from node.features.mute.rules import Block, BlockChanged, BlockRoom, Unblock, UnblockRoom
+from node.features.participants.bans import BanParticipant, LiftBan, SendToLobby
 from node.features.participants.rules import (
     Attach,
     Detach,
@@ -86,6 +96,9 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     StopWaiting: (lambda room, c, now: room.lobby.stop(c, now),),
     Leave: (lambda room, c, now: room.people.leave(c, now),),
     Remove: (lambda room, c, now: room.people.remove(c, now),),
+    BanParticipant: (lambda room, c, now: room.ban(c, now),),
+    SendToLobby: (lambda room, c, now: room.send_to_lobby(c, now),),
+    LiftBan: (lambda room, c, now: room.bans.lift(c, now),),
     Attach: (
         lambda room, c, now: room.people.attach(c, now),
         lambda room, c, now: room.cover.attached(c.participant, now),
@@ -216,11 +229,13 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     ),
     TextsChanged: (lambda room, e, now: room.recordings.titled(e.title),),
     PlanChanged: (lambda room, e, now: room.access.prolong(e.cut, now),),
+    WaiterAdmitted: (lambda room, e, now: room.bans.let_in(e.sent, e.by, now),),
     PlaceFreed: (lambda room, e, now: room.lobby.place_freed(e, now),),
     TicketEnded: (lambda room, e, now: room.lobby.ticket_ended(e, now),),
     SittingStarted: (lambda room, e, now: room.recordings.begin(e, now),),
     SittingEnded: (
         lambda room, e, now: room.recordings.over("ended", e.by, now),
+        lambda room, e, now: room.bans.over(now),
         lambda room, e, now: room.sitting_ended(e, now),
         lambda room, e, now: room.begin_anew(e, now),
     ),

@@ -10,8 +10,8 @@ from node.features.chat.rules import MessageHidden, MessagePosted
 from node.features.chat.view import MessageView
 from node.features.cover.rules import CoverChanged
 from node.features.hands.rules import HandLowered, HandRaised
-from node.features.lobby.rules import LobbyChanged, WaiterCame, WaiterGone
-from node.features.moderation.rules import ItemDecided, ItemOpened
+from node.features.lobby.rules import LobbyChanged, LobbyOpened, WaiterAdmitted, WaiterCame, WaiterGone
+from node.features.moderation.rules import ItemClaimed, ItemDecided, ItemOpened
 from node.features.mute.rules import RoomMuted, SourceBlocked, SourceUnblocked
 from node.features.participants.rules import (
     PersonChanged,
@@ -27,7 +27,18 @@ from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room, RoomClosed, RoomCreated
 from node.features.schedule.rules import PlanChanged, SittingEnded, SittingExtended, SittingStarted
 from node.features.texts.rules import TextsChanged
-from node.journal import Journal, MessageChanged, ParticipantChanged, ParticipantGone, RoomChanged, RoomGone
+from node.journal import (
+    ItemChanged,
+    ItemGone,
+    Journal,
+    MessageChanged,
+    ParticipantChanged,
+    ParticipantGone,
+    RoomChanged,
+    RoomGone,
+    WaiterChanged,
+)
+from node.journal import WaiterGone as WaitsNoMore
 from node.ports import Event
 
 ROOM_EVERY_S: Final = 0.1
@@ -63,6 +74,10 @@ _ROOM: Final = (
     PlanChanged,
     TextsChanged,
 )
+_WAITER: Final = (WaiterCame, WaiterAdmitted, WaiterGone)
+_WAITERS: Final = (LobbyChanged, LobbyOpened, SittingStarted, PlanChanged)
+"""After these, everybody who waits may wait for something else."""
+_ITEMS_OVER: Final = (SittingEnded, RoomClosed)
 
 
 class Told:
@@ -73,6 +88,10 @@ class Told:
         self._journal = journal
         self._rooms: set[str] = set()
         self._people: set[tuple[str, str]] = set()
+        self._waiters: set[tuple[str, str]] = set()
+        self._items: set[tuple[str, str]] = set()
+        self._open: dict[str, set[str]] = {}
+        """Items that operators were told of and that wait, by room."""
         self._timer: asyncio.TimerHandle | None = None
 
     def __call__(self, room: Room, events: Sequence[Event]) -> None:
@@ -94,13 +113,46 @@ class Told:
                     self._people.update((room.id, participant) for participant in event.silent)
                 case _ if isinstance(event, _PERSON):
                     self._people.add((room.id, event.participant))
+            self._note_queues(room, event)
             if isinstance(event, _ROOM) and room.closed is None:
                 self._rooms.add(room.id)
-        if (self._rooms or self._people) and self._timer is None:
+        if (self._rooms or self._people or self._waiters or self._items) and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(ROOM_EVERY_S, self._flush)
+
+    def _note_queues(self, room: Room, event: Event) -> None:
+        """Of what waits for a moderator, and of who waits before the door."""
+        if isinstance(event, ItemOpened | ItemClaimed | ItemDecided):
+            self._items.add((room.id, event.item.item))
+        elif isinstance(event, _WAITER):
+            self._waiters.add((room.id, event.participant))
+        elif isinstance(event, _WAITERS):
+            self._waiters.update((room.id, waiter.id) for waiter in room.lobby.waiters())
+        elif isinstance(event, _ITEMS_OVER):
+            self._items.update((room.id, item) for item in self._open.get(room.id, ()))
+
+    def _flush_queues(self) -> None:
+        items, self._items = self._items, set()
+        waiters, self._waiters = self._waiters, set()
+        for room_id, name in items:
+            room = self._floor.rooms.get(room_id)
+            item = room.moderation.waiting(name) if room is not None else None
+            known = self._open.setdefault(room_id, set())
+            if item is not None:
+                known.add(name)
+                self._journal.publish(ItemChanged(item))
+            elif name in known:
+                known.discard(name)
+                self._journal.publish(ItemGone(room_id, name))
+            if not known:
+                del self._open[room_id]
+        for room_id, who in waiters:
+            room = self._floor.rooms.get(room_id)
+            view = room.lobby.see(who, self._floor.clock.now()) if room is not None else None
+            self._journal.publish(WaiterChanged(room_id, view) if view is not None else WaitsNoMore(room_id, who))
 
     def _flush(self) -> None:
         self._timer = None
+        self._flush_queues()
         rooms, self._rooms = self._rooms, set()
         people, self._people = self._people, set()
         for room_id in rooms:

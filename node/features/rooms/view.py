@@ -14,6 +14,7 @@ from node.features.layout.showing import Showing
 from node.features.lobby.rules import SavedLobby
 from node.features.moderation.rules import Item, Restraint, Settings
 from node.features.mute.rules import By
+from node.features.participants.bans import Ban
 from node.features.participants.rules import Cause, Role
 from node.features.quota.rules import Value
 from node.features.rates.rules import Cap
@@ -146,3 +147,5 @@ class SavedRoom(msgspec.Struct, frozen=True):
     recording: SavedRecording | None = None
     texts: Texts = Texts()
     showing: Showing = Showing()
+    bans: tuple[tuple[Ban, str], ...] = ()
+    """And the ticket by which each came."""

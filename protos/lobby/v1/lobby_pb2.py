@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from protos.common.v1 import common_pb2 as protos_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/lobby/v1/lobby.proto\x12\x0eregie.lobby.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"S\n\x05Lobby\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\x08\x12\x0e\n\x06\x61genda\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x0f\n\x07waiting\x18\x05 \x01(\r\"v\n\x06Waiter\x12\x13\n\x0bparticipant\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x0c\n\x04role\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03why\x18\x05 \x01(\t\"\x1f\n\x0fGetLobbyRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\"8\n\x10GetLobbyResponse\x12$\n\x05lobby\x18\x01 \x01(\x0b\x32\x15.regie.lobby.v1.Lobby\"\x9d\x01\n\x0fSetLobbyRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0f\n\x02on\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x13\n\x06\x61genda\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x14\n\x07message\x18\x04 \x01(\tH\x02\x88\x01\x01\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\tB\x05\n\x03_onB\t\n\x07_agendaB\n\n\x08_message\"8\n\x10SetLobbyResponse\x12$\n\x05lobby\x18\x01 \x01(\x0b\x32\x15.regie.lobby.v1.Lobby\"I\n\x12ListWaitersRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"W\n\x13ListWaitersResponse\x12\'\n\x07waiters\x18\x01 \x03(\x0b\x32\x16.regie.lobby.v1.Waiter\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"j\n\x13\x41\x64mitWaitersRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cparticipants\x18\x02 \x03(\t\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"I\n\x14\x41\x64mitWaitersResponse\x12\x14\n\x0cparticipants\x18\x01 \x03(\t\x12\x0c\n\x04left\x18\x02 \x01(\r\x12\r\n\x05limit\x18\x03 \x01(\t\"k\n\x14RefuseWaitersRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cparticipants\x18\x02 \x03(\t\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"(\n\x15RefuseWaitersResponse\x12\x0f\n\x07refused\x18\x01 \x01(\r2\xbd\x03\n\x0cLobbyService\x12M\n\x08GetLobby\x12\x1f.regie.lobby.v1.GetLobbyRequest\x1a .regie.lobby.v1.GetLobbyResponse\x12M\n\x08SetLobby\x12\x1f.regie.lobby.v1.SetLobbyRequest\x1a .regie.lobby.v1.SetLobbyResponse\x12V\n\x0bListWaiters\x12\".regie.lobby.v1.ListWaitersRequest\x1a#.regie.lobby.v1.ListWaitersResponse\x12Y\n\x0c\x41\x64mitWaiters\x12#.regie.lobby.v1.AdmitWaitersRequest\x1a$.regie.lobby.v1.AdmitWaitersResponse\x12\\\n\rRefuseWaiters\x12$.regie.lobby.v1.RefuseWaitersRequest\x1a%.regie.lobby.v1.RefuseWaitersResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/lobby/v1/lobby.proto\x12\x0eregie.lobby.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"S\n\x05Lobby\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\n\n\x02on\x18\x02 \x01(\x08\x12\x0e\n\x06\x61genda\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x0f\n\x07waiting\x18\x05 \x01(\r\"\x84\x01\n\x06Waiter\x12\x13\n\x0bparticipant\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x0c\n\x04role\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03why\x18\x05 \x01(\t\x12\x0c\n\x04room\x18\x06 \x01(\t\"\x1f\n\x0fGetLobbyRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\"8\n\x10GetLobbyResponse\x12$\n\x05lobby\x18\x01 \x01(\x0b\x32\x15.regie.lobby.v1.Lobby\"\x9d\x01\n\x0fSetLobbyRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0f\n\x02on\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x13\n\x06\x61genda\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x14\n\x07message\x18\x04 \x01(\tH\x02\x88\x01\x01\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\tB\x05\n\x03_onB\t\n\x07_agendaB\n\n\x08_message\"8\n\x10SetLobbyResponse\x12$\n\x05lobby\x18\x01 \x01(\x0b\x32\x15.regie.lobby.v1.Lobby\"I\n\x12ListWaitersRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"W\n\x13ListWaitersResponse\x12\'\n\x07waiters\x18\x01 \x03(\x0b\x32\x16.regie.lobby.v1.Waiter\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"j\n\x13\x41\x64mitWaitersRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cparticipants\x18\x02 \x03(\t\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"I\n\x14\x41\x64mitWaitersResponse\x12\x14\n\x0cparticipants\x18\x01 \x03(\t\x12\x0c\n\x04left\x18\x02 \x01(\r\x12\r\n\x05limit\x18\x03 \x01(\t\"k\n\x14RefuseWaitersRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cparticipants\x18\x02 \x03(\t\x12\x0b\n\x03\x61ll\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"(\n\x15RefuseWaitersResponse\x12\x0f\n\x07refused\x18\x01 \x01(\r\"[\n\x12SendToLobbyRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"*\n\x13SendToLobbyResponse\x12\x13\n\x0bparticipant\x18\x01 \x01(\t\"9\n\x13WatchWaitersRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"\xa7\x01\n\x14WatchWaitersResponse\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12\'\n\x07waiters\x18\x02 \x03(\x0b\x32\x16.regie.lobby.v1.Waiter\x12\'\n\x04gone\x18\x03 \x03(\x0b\x32\x19.regie.lobby.v1.WaiterKey\x12+\n\x08position\x18\x04 \x01(\x0b\x32\x19.regie.common.v1.Position\".\n\tWaiterKey\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t2\xf2\x04\n\x0cLobbyService\x12M\n\x08GetLobby\x12\x1f.regie.lobby.v1.GetLobbyRequest\x1a .regie.lobby.v1.GetLobbyResponse\x12M\n\x08SetLobby\x12\x1f.regie.lobby.v1.SetLobbyRequest\x1a .regie.lobby.v1.SetLobbyResponse\x12V\n\x0bListWaiters\x12\".regie.lobby.v1.ListWaitersRequest\x1a#.regie.lobby.v1.ListWaitersResponse\x12[\n\x0cWatchWaiters\x12#.regie.lobby.v1.WatchWaitersRequest\x1a$.regie.lobby.v1.WatchWaitersResponse0\x01\x12Y\n\x0c\x41\x64mitWaiters\x12#.regie.lobby.v1.AdmitWaitersRequest\x1a$.regie.lobby.v1.AdmitWaitersResponse\x12\\\n\rRefuseWaiters\x12$.regie.lobby.v1.RefuseWaitersRequest\x1a%.regie.lobby.v1.RefuseWaitersResponse\x12V\n\x0bSendToLobby\x12\".regie.lobby.v1.SendToLobbyRequest\x1a#.regie.lobby.v1.SendToLobbyResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,30 +35,40 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_WAITER'].fields_by_name['name']._loaded_options = None
   _globals['_WAITER'].fields_by_name['name']._serialized_options = b'\200\001\001'
-  _globals['_LOBBY']._serialized_start=80
-  _globals['_LOBBY']._serialized_end=163
-  _globals['_WAITER']._serialized_start=165
-  _globals['_WAITER']._serialized_end=283
-  _globals['_GETLOBBYREQUEST']._serialized_start=285
-  _globals['_GETLOBBYREQUEST']._serialized_end=316
-  _globals['_GETLOBBYRESPONSE']._serialized_start=318
-  _globals['_GETLOBBYRESPONSE']._serialized_end=374
-  _globals['_SETLOBBYREQUEST']._serialized_start=377
-  _globals['_SETLOBBYREQUEST']._serialized_end=534
-  _globals['_SETLOBBYRESPONSE']._serialized_start=536
-  _globals['_SETLOBBYRESPONSE']._serialized_end=592
-  _globals['_LISTWAITERSREQUEST']._serialized_start=594
-  _globals['_LISTWAITERSREQUEST']._serialized_end=667
-  _globals['_LISTWAITERSRESPONSE']._serialized_start=669
-  _globals['_LISTWAITERSRESPONSE']._serialized_end=756
-  _globals['_ADMITWAITERSREQUEST']._serialized_start=758
-  _globals['_ADMITWAITERSREQUEST']._serialized_end=864
-  _globals['_ADMITWAITERSRESPONSE']._serialized_start=866
-  _globals['_ADMITWAITERSRESPONSE']._serialized_end=939
-  _globals['_REFUSEWAITERSREQUEST']._serialized_start=941
-  _globals['_REFUSEWAITERSREQUEST']._serialized_end=1048
-  _globals['_REFUSEWAITERSRESPONSE']._serialized_start=1050
-  _globals['_REFUSEWAITERSRESPONSE']._serialized_end=1090
-  _globals['_LOBBYSERVICE']._serialized_start=1093
-  _globals['_LOBBYSERVICE']._serialized_end=1538
+  _globals['_LOBBY']._serialized_start=111
+  _globals['_LOBBY']._serialized_end=194
+  _globals['_WAITER']._serialized_start=197
+  _globals['_WAITER']._serialized_end=329
+  _globals['_GETLOBBYREQUEST']._serialized_start=331
+  _globals['_GETLOBBYREQUEST']._serialized_end=362
+  _globals['_GETLOBBYRESPONSE']._serialized_start=364
+  _globals['_GETLOBBYRESPONSE']._serialized_end=420
+  _globals['_SETLOBBYREQUEST']._serialized_start=423
+  _globals['_SETLOBBYREQUEST']._serialized_end=580
+  _globals['_SETLOBBYRESPONSE']._serialized_start=582
+  _globals['_SETLOBBYRESPONSE']._serialized_end=638
+  _globals['_LISTWAITERSREQUEST']._serialized_start=640
+  _globals['_LISTWAITERSREQUEST']._serialized_end=713
+  _globals['_LISTWAITERSRESPONSE']._serialized_start=715
+  _globals['_LISTWAITERSRESPONSE']._serialized_end=802
+  _globals['_ADMITWAITERSREQUEST']._serialized_start=804
+  _globals['_ADMITWAITERSREQUEST']._serialized_end=910
+  _globals['_ADMITWAITERSRESPONSE']._serialized_start=912
+  _globals['_ADMITWAITERSRESPONSE']._serialized_end=985
+  _globals['_REFUSEWAITERSREQUEST']._serialized_start=987
+  _globals['_REFUSEWAITERSREQUEST']._serialized_end=1094
+  _globals['_REFUSEWAITERSRESPONSE']._serialized_start=1096
+  _globals['_REFUSEWAITERSRESPONSE']._serialized_end=1136
+  _globals['_SENDTOLOBBYREQUEST']._serialized_start=1138
+  _globals['_SENDTOLOBBYREQUEST']._serialized_end=1229
+  _globals['_SENDTOLOBBYRESPONSE']._serialized_start=1231
+  _globals['_SENDTOLOBBYRESPONSE']._serialized_end=1273
+  _globals['_WATCHWAITERSREQUEST']._serialized_start=1275
+  _globals['_WATCHWAITERSREQUEST']._serialized_end=1332
+  _globals['_WATCHWAITERSRESPONSE']._serialized_start=1335
+  _globals['_WATCHWAITERSRESPONSE']._serialized_end=1502
+  _globals['_WAITERKEY']._serialized_start=1504
+  _globals['_WAITERKEY']._serialized_end=1550
+  _globals['_LOBBYSERVICE']._serialized_start=1553
+  _globals['_LOBBYSERVICE']._serialized_end=2179
 # @@protoc_insertion_point(module_scope)

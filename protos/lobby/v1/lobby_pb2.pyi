@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from protos.common.v1 import common_pb2 as _common_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -24,18 +25,20 @@ class Lobby(_message.Message):
     def __init__(self, room: _Optional[str] = ..., on: _Optional[bool] = ..., agenda: _Optional[str] = ..., message: _Optional[str] = ..., waiting: _Optional[int] = ...) -> None: ...
 
 class Waiter(_message.Message):
-    __slots__ = ("participant", "name", "role", "since", "why")
+    __slots__ = ("participant", "name", "role", "since", "why", "room")
     PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     SINCE_FIELD_NUMBER: _ClassVar[int]
     WHY_FIELD_NUMBER: _ClassVar[int]
+    ROOM_FIELD_NUMBER: _ClassVar[int]
     participant: str
     name: str
     role: str
     since: _timestamp_pb2.Timestamp
     why: str
-    def __init__(self, participant: _Optional[str] = ..., name: _Optional[str] = ..., role: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., why: _Optional[str] = ...) -> None: ...
+    room: str
+    def __init__(self, participant: _Optional[str] = ..., name: _Optional[str] = ..., role: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., why: _Optional[str] = ..., room: _Optional[str] = ...) -> None: ...
 
 class GetLobbyRequest(_message.Message):
     __slots__ = ("room",)
@@ -132,3 +135,49 @@ class RefuseWaitersResponse(_message.Message):
     REFUSED_FIELD_NUMBER: _ClassVar[int]
     refused: int
     def __init__(self, refused: _Optional[int] = ...) -> None: ...
+
+class SendToLobbyRequest(_message.Message):
+    __slots__ = ("room", "participant", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    participant: str
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., participant: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SendToLobbyResponse(_message.Message):
+    __slots__ = ("participant",)
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    participant: str
+    def __init__(self, participant: _Optional[str] = ...) -> None: ...
+
+class WatchWaitersRequest(_message.Message):
+    __slots__ = ("room", "resume_token")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    resume_token: str
+    def __init__(self, room: _Optional[str] = ..., resume_token: _Optional[str] = ...) -> None: ...
+
+class WatchWaitersResponse(_message.Message):
+    __slots__ = ("snapshot", "waiters", "gone", "position")
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    WAITERS_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    snapshot: bool
+    waiters: _containers.RepeatedCompositeFieldContainer[Waiter]
+    gone: _containers.RepeatedCompositeFieldContainer[WaiterKey]
+    position: _common_pb2.Position
+    def __init__(self, snapshot: _Optional[bool] = ..., waiters: _Optional[_Iterable[_Union[Waiter, _Mapping]]] = ..., gone: _Optional[_Iterable[_Union[WaiterKey, _Mapping]]] = ..., position: _Optional[_Union[_common_pb2.Position, _Mapping]] = ...) -> None: ...
+
+class WaiterKey(_message.Message):
+    __slots__ = ("room", "participant")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    participant: str
+    def __init__(self, room: _Optional[str] = ..., participant: _Optional[str] = ...) -> None: ...

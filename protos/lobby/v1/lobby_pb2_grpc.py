@@ -49,6 +49,11 @@ class LobbyServiceStub:
                 request_serializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.ListWaitersRequest.SerializeToString,
                 response_deserializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.ListWaitersResponse.FromString,
                 _registered_method=True)
+        self.WatchWaiters = channel.unary_stream(
+                '/regie.lobby.v1.LobbyService/WatchWaiters',
+                request_serializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.WatchWaitersRequest.SerializeToString,
+                response_deserializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.WatchWaitersResponse.FromString,
+                _registered_method=True)
         self.AdmitWaiters = channel.unary_unary(
                 '/regie.lobby.v1.LobbyService/AdmitWaiters',
                 request_serializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.AdmitWaitersRequest.SerializeToString,
@@ -58,6 +63,11 @@ class LobbyServiceStub:
                 '/regie.lobby.v1.LobbyService/RefuseWaiters',
                 request_serializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.RefuseWaitersRequest.SerializeToString,
                 response_deserializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.RefuseWaitersResponse.FromString,
+                _registered_method=True)
+        self.SendToLobby = channel.unary_unary(
+                '/regie.lobby.v1.LobbyService/SendToLobby',
+                request_serializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.SendToLobbyRequest.SerializeToString,
+                response_deserializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.SendToLobbyResponse.FromString,
                 _registered_method=True)
 
 
@@ -85,6 +95,13 @@ class LobbyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchWaiters(self, request, context):
+        """viewer
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AdmitWaiters(self, request, context):
         """moderator
         """
@@ -93,6 +110,13 @@ class LobbyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RefuseWaiters(self, request, context):
+        """moderator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendToLobby(self, request, context):
         """moderator
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -117,6 +141,11 @@ def add_LobbyServiceServicer_to_server(servicer, server):
                     request_deserializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.ListWaitersRequest.FromString,
                     response_serializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.ListWaitersResponse.SerializeToString,
             ),
+            'WatchWaiters': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchWaiters,
+                    request_deserializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.WatchWaitersRequest.FromString,
+                    response_serializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.WatchWaitersResponse.SerializeToString,
+            ),
             'AdmitWaiters': grpc.unary_unary_rpc_method_handler(
                     servicer.AdmitWaiters,
                     request_deserializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.AdmitWaitersRequest.FromString,
@@ -126,6 +155,11 @@ def add_LobbyServiceServicer_to_server(servicer, server):
                     servicer.RefuseWaiters,
                     request_deserializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.RefuseWaitersRequest.FromString,
                     response_serializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.RefuseWaitersResponse.SerializeToString,
+            ),
+            'SendToLobby': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendToLobby,
+                    request_deserializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.SendToLobbyRequest.FromString,
+                    response_serializer=protos_dot_lobby_dot_v1_dot_lobby__pb2.SendToLobbyResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -220,6 +254,33 @@ class LobbyService:
             _registered_method=True)
 
     @staticmethod
+    def WatchWaiters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/regie.lobby.v1.LobbyService/WatchWaiters',
+            protos_dot_lobby_dot_v1_dot_lobby__pb2.WatchWaitersRequest.SerializeToString,
+            protos_dot_lobby_dot_v1_dot_lobby__pb2.WatchWaitersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def AdmitWaiters(request,
             target,
             options=(),
@@ -263,6 +324,33 @@ class LobbyService:
             '/regie.lobby.v1.LobbyService/RefuseWaiters',
             protos_dot_lobby_dot_v1_dot_lobby__pb2.RefuseWaitersRequest.SerializeToString,
             protos_dot_lobby_dot_v1_dot_lobby__pb2.RefuseWaitersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendToLobby(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.lobby.v1.LobbyService/SendToLobby',
+            protos_dot_lobby_dot_v1_dot_lobby__pb2.SendToLobbyRequest.SerializeToString,
+            protos_dot_lobby_dot_v1_dot_lobby__pb2.SendToLobbyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,9 +37,13 @@ class LobbyServiceStub:
     """moderator"""
     ListWaiters: _grpc.UnaryUnaryMultiCallable[_lobby_pb2.ListWaitersRequest, _lobby_pb2.ListWaitersResponse]
     """viewer"""
+    WatchWaiters: _grpc.UnaryStreamMultiCallable[_lobby_pb2.WatchWaitersRequest, _lobby_pb2.WatchWaitersResponse]
+    """viewer"""
     AdmitWaiters: _grpc.UnaryUnaryMultiCallable[_lobby_pb2.AdmitWaitersRequest, _lobby_pb2.AdmitWaitersResponse]
     """moderator"""
     RefuseWaiters: _grpc.UnaryUnaryMultiCallable[_lobby_pb2.RefuseWaitersRequest, _lobby_pb2.RefuseWaitersResponse]
+    """moderator"""
+    SendToLobby: _grpc.UnaryUnaryMultiCallable[_lobby_pb2.SendToLobbyRequest, _lobby_pb2.SendToLobbyResponse]
     """moderator"""
 
 @_typing.type_check_only
@@ -51,9 +55,13 @@ class LobbyServiceAsyncStub(LobbyServiceStub):
     """moderator"""
     ListWaiters: _aio.UnaryUnaryMultiCallable[_lobby_pb2.ListWaitersRequest, _lobby_pb2.ListWaitersResponse]  # type: ignore[assignment]
     """viewer"""
+    WatchWaiters: _aio.UnaryStreamMultiCallable[_lobby_pb2.WatchWaitersRequest, _lobby_pb2.WatchWaitersResponse]  # type: ignore[assignment]
+    """viewer"""
     AdmitWaiters: _aio.UnaryUnaryMultiCallable[_lobby_pb2.AdmitWaitersRequest, _lobby_pb2.AdmitWaitersResponse]  # type: ignore[assignment]
     """moderator"""
     RefuseWaiters: _aio.UnaryUnaryMultiCallable[_lobby_pb2.RefuseWaitersRequest, _lobby_pb2.RefuseWaitersResponse]  # type: ignore[assignment]
+    """moderator"""
+    SendToLobby: _aio.UnaryUnaryMultiCallable[_lobby_pb2.SendToLobbyRequest, _lobby_pb2.SendToLobbyResponse]  # type: ignore[assignment]
     """moderator"""
 
 class LobbyServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -82,6 +90,14 @@ class LobbyServiceServicer(metaclass=_abc_1.ABCMeta):
         """viewer"""
 
     @_abc_1.abstractmethod
+    def WatchWaiters(
+        self,
+        request: _lobby_pb2.WatchWaitersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_lobby_pb2.WatchWaitersResponse], _abc.AsyncIterator[_lobby_pb2.WatchWaitersResponse]]:
+        """viewer"""
+
+    @_abc_1.abstractmethod
     def AdmitWaiters(
         self,
         request: _lobby_pb2.AdmitWaitersRequest,
@@ -95,6 +111,14 @@ class LobbyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _lobby_pb2.RefuseWaitersRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_lobby_pb2.RefuseWaitersResponse, _abc.Awaitable[_lobby_pb2.RefuseWaitersResponse]]:
+        """moderator"""
+
+    @_abc_1.abstractmethod
+    def SendToLobby(
+        self,
+        request: _lobby_pb2.SendToLobbyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lobby_pb2.SendToLobbyResponse, _abc.Awaitable[_lobby_pb2.SendToLobbyResponse]]:
         """moderator"""
 
 def add_LobbyServiceServicer_to_server(servicer: LobbyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

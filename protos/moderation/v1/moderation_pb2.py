@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from protos.common.v1 import common_pb2 as protos_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%protos/moderation/v1/moderation.proto\x12\x13regie.moderation.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x94\x01\n\x08Settings\x12\x0e\n\x06public\x18\x01 \x01(\x08\x12\x0f\n\x07private\x18\x02 \x01(\x08\x12\x10\n\x08to_staff\x18\x03 \x01(\x08\x12\x0e\n\x06slow_s\x18\x04 \x01(\r\x12\x0c\n\x04hold\x18\x05 \x01(\x08\x12\r\n\x05words\x18\x06 \x01(\t\x12\x11\n\town_words\x18\x07 \x03(\t\x12\x15\n\rper_moderator\x18\x08 \x01(\r\"\x91\x02\n\x04Item\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\x0c\n\x04room\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x13\n\x0bparticipant\x18\x04 \x01(\t\x12\x11\n\x04name\x18\x05 \x01(\tB\x03\x80\x01\x01\x12\x11\n\x04text\x18\x06 \x01(\tB\x03\x80\x01\x01\x12&\n\x02\x61t\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x03why\x18\x08 \x01(\tB\x03\x80\x01\x01\x12\x0f\n\x07message\x18\t \x01(\t\x12\x0f\n\x07private\x18\n \x01(\x08\x12\x0f\n\x07reports\x18\x0b \x01(\r\x12\x12\n\nclaimed_by\x18\x0c \x01(\t\x12\x0f\n\x07verdict\x18\r \x01(\t\x12\x12\n\ndecided_by\x18\x0e \x01(\t\"\"\n\x12GetSettingsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\"F\n\x13GetSettingsResponse\x12/\n\x08settings\x18\x01 \x01(\x0b\x32\x1d.regie.moderation.v1.Settings\"\xb4\x02\n\x12SetSettingsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x06public\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x14\n\x07private\x18\x03 \x01(\x08H\x01\x88\x01\x01\x12\x15\n\x08to_staff\x18\x04 \x01(\x08H\x02\x88\x01\x01\x12\x13\n\x06slow_s\x18\x05 \x01(\rH\x03\x88\x01\x01\x12\x11\n\x04hold\x18\x06 \x01(\x08H\x04\x88\x01\x01\x12\x12\n\x05words\x18\x07 \x01(\tH\x05\x88\x01\x01\x12\x1a\n\rper_moderator\x18\x08 \x01(\rH\x06\x88\x01\x01\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x12\n\nrequest_id\x18\n \x01(\tB\t\n\x07_publicB\n\n\x08_privateB\x0b\n\t_to_staffB\t\n\x07_slow_sB\x07\n\x05_holdB\x08\n\x06_wordsB\x10\n\x0e_per_moderator\"F\n\x13SetSettingsResponse\x12/\n\x08settings\x18\x01 \x01(\x0b\x32\x1d.regie.moderation.v1.Settings\"G\n\x10ListItemsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"V\n\x11ListItemsResponse\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x19.regie.moderation.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"B\n\x10\x43laimItemRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0c\n\x04item\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"<\n\x11\x43laimItemResponse\x12\'\n\x04item\x18\x01 \x01(\x0b\x32\x19.regie.moderation.v1.Item\"D\n\x12ReleaseItemRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0c\n\x04item\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\">\n\x13ReleaseItemResponse\x12\'\n\x04item\x18\x01 \x01(\x0b\x32\x19.regie.moderation.v1.Item\"d\n\x11\x44\x65\x63ideItemRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0c\n\x04item\x18\x02 \x01(\t\x12\x0f\n\x07verdict\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"=\n\x12\x44\x65\x63ideItemResponse\x12\'\n\x04item\x18\x01 \x01(\x0b\x32\x19.regie.moderation.v1.Item\"p\n\x1aRestrainParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\x12\x0b\n\x03how\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"\x1d\n\x1bRestrainParticipantResponse2\xca\x05\n\x11ModerationService\x12`\n\x0bGetSettings\x12\'.regie.moderation.v1.GetSettingsRequest\x1a(.regie.moderation.v1.GetSettingsResponse\x12`\n\x0bSetSettings\x12\'.regie.moderation.v1.SetSettingsRequest\x1a(.regie.moderation.v1.SetSettingsResponse\x12Z\n\tListItems\x12%.regie.moderation.v1.ListItemsRequest\x1a&.regie.moderation.v1.ListItemsResponse\x12Z\n\tClaimItem\x12%.regie.moderation.v1.ClaimItemRequest\x1a&.regie.moderation.v1.ClaimItemResponse\x12`\n\x0bReleaseItem\x12\'.regie.moderation.v1.ReleaseItemRequest\x1a(.regie.moderation.v1.ReleaseItemResponse\x12]\n\nDecideItem\x12&.regie.moderation.v1.DecideItemRequest\x1a\'.regie.moderation.v1.DecideItemResponse\x12x\n\x13RestrainParticipant\x12/.regie.moderation.v1.RestrainParticipantRequest\x1a\x30.regie.moderation.v1.RestrainParticipantResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%protos/moderation/v1/moderation.proto\x12\x13regie.moderation.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"\x94\x01\n\x08Settings\x12\x0e\n\x06public\x18\x01 \x01(\x08\x12\x0f\n\x07private\x18\x02 \x01(\x08\x12\x10\n\x08to_staff\x18\x03 \x01(\x08\x12\x0e\n\x06slow_s\x18\x04 \x01(\r\x12\x0c\n\x04hold\x18\x05 \x01(\x08\x12\r\n\x05words\x18\x06 \x01(\t\x12\x11\n\town_words\x18\x07 \x03(\t\x12\x15\n\rper_moderator\x18\x08 \x01(\r\"\x91\x02\n\x04Item\x12\x0c\n\x04item\x18\x01 \x01(\t\x12\x0c\n\x04room\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x13\n\x0bparticipant\x18\x04 \x01(\t\x12\x11\n\x04name\x18\x05 \x01(\tB\x03\x80\x01\x01\x12\x11\n\x04text\x18\x06 \x01(\tB\x03\x80\x01\x01\x12&\n\x02\x61t\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x03why\x18\x08 \x01(\tB\x03\x80\x01\x01\x12\x0f\n\x07message\x18\t \x01(\t\x12\x0f\n\x07private\x18\n \x01(\x08\x12\x0f\n\x07reports\x18\x0b \x01(\r\x12\x12\n\nclaimed_by\x18\x0c \x01(\t\x12\x0f\n\x07verdict\x18\r \x01(\t\x12\x12\n\ndecided_by\x18\x0e \x01(\t\"\"\n\x12GetSettingsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\"F\n\x13GetSettingsResponse\x12/\n\x08settings\x18\x01 \x01(\x0b\x32\x1d.regie.moderation.v1.Settings\"\xb4\x02\n\x12SetSettingsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x06public\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\x14\n\x07private\x18\x03 \x01(\x08H\x01\x88\x01\x01\x12\x15\n\x08to_staff\x18\x04 \x01(\x08H\x02\x88\x01\x01\x12\x13\n\x06slow_s\x18\x05 \x01(\rH\x03\x88\x01\x01\x12\x11\n\x04hold\x18\x06 \x01(\x08H\x04\x88\x01\x01\x12\x12\n\x05words\x18\x07 \x01(\tH\x05\x88\x01\x01\x12\x1a\n\rper_moderator\x18\x08 \x01(\rH\x06\x88\x01\x01\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x12\n\nrequest_id\x18\n \x01(\tB\t\n\x07_publicB\n\n\x08_privateB\x0b\n\t_to_staffB\t\n\x07_slow_sB\x07\n\x05_holdB\x08\n\x06_wordsB\x10\n\x0e_per_moderator\"F\n\x13SetSettingsResponse\x12/\n\x08settings\x18\x01 \x01(\x0b\x32\x1d.regie.moderation.v1.Settings\"G\n\x10ListItemsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"V\n\x11ListItemsResponse\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x19.regie.moderation.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"B\n\x10\x43laimItemRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0c\n\x04item\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"<\n\x11\x43laimItemResponse\x12\'\n\x04item\x18\x01 \x01(\x0b\x32\x19.regie.moderation.v1.Item\"D\n\x12ReleaseItemRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0c\n\x04item\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\">\n\x13ReleaseItemResponse\x12\'\n\x04item\x18\x01 \x01(\x0b\x32\x19.regie.moderation.v1.Item\"d\n\x11\x44\x65\x63ideItemRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0c\n\x04item\x18\x02 \x01(\t\x12\x0f\n\x07verdict\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"=\n\x12\x44\x65\x63ideItemResponse\x12\'\n\x04item\x18\x01 \x01(\x0b\x32\x19.regie.moderation.v1.Item\"p\n\x1aRestrainParticipantRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x13\n\x0bparticipant\x18\x02 \x01(\t\x12\x0b\n\x03how\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"\x1d\n\x1bRestrainParticipantResponse\"7\n\x11WatchItemsRequest\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x14\n\x0cresume_token\x18\x02 \x01(\t\"\xa9\x01\n\x12WatchItemsResponse\x12\x10\n\x08snapshot\x18\x01 \x01(\x08\x12(\n\x05items\x18\x02 \x03(\x0b\x32\x19.regie.moderation.v1.Item\x12*\n\x04gone\x18\x03 \x03(\x0b\x32\x1c.regie.moderation.v1.ItemKey\x12+\n\x08position\x18\x04 \x01(\x0b\x32\x19.regie.common.v1.Position\"%\n\x07ItemKey\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0c\n\x04item\x18\x02 \x01(\t2\xab\x06\n\x11ModerationService\x12`\n\x0bGetSettings\x12\'.regie.moderation.v1.GetSettingsRequest\x1a(.regie.moderation.v1.GetSettingsResponse\x12`\n\x0bSetSettings\x12\'.regie.moderation.v1.SetSettingsRequest\x1a(.regie.moderation.v1.SetSettingsResponse\x12Z\n\tListItems\x12%.regie.moderation.v1.ListItemsRequest\x1a&.regie.moderation.v1.ListItemsResponse\x12_\n\nWatchItems\x12&.regie.moderation.v1.WatchItemsRequest\x1a\'.regie.moderation.v1.WatchItemsResponse0\x01\x12Z\n\tClaimItem\x12%.regie.moderation.v1.ClaimItemRequest\x1a&.regie.moderation.v1.ClaimItemResponse\x12`\n\x0bReleaseItem\x12\'.regie.moderation.v1.ReleaseItemRequest\x1a(.regie.moderation.v1.ReleaseItemResponse\x12]\n\nDecideItem\x12&.regie.moderation.v1.DecideItemRequest\x1a\'.regie.moderation.v1.DecideItemResponse\x12x\n\x13RestrainParticipant\x12/.regie.moderation.v1.RestrainParticipantRequest\x1a\x30.regie.moderation.v1.RestrainParticipantResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,38 +39,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ITEM'].fields_by_name['text']._serialized_options = b'\200\001\001'
   _globals['_ITEM'].fields_by_name['why']._loaded_options = None
   _globals['_ITEM'].fields_by_name['why']._serialized_options = b'\200\001\001'
-  _globals['_SETTINGS']._serialized_start=96
-  _globals['_SETTINGS']._serialized_end=244
-  _globals['_ITEM']._serialized_start=247
-  _globals['_ITEM']._serialized_end=520
-  _globals['_GETSETTINGSREQUEST']._serialized_start=522
-  _globals['_GETSETTINGSREQUEST']._serialized_end=556
-  _globals['_GETSETTINGSRESPONSE']._serialized_start=558
-  _globals['_GETSETTINGSRESPONSE']._serialized_end=628
-  _globals['_SETSETTINGSREQUEST']._serialized_start=631
-  _globals['_SETSETTINGSREQUEST']._serialized_end=939
-  _globals['_SETSETTINGSRESPONSE']._serialized_start=941
-  _globals['_SETSETTINGSRESPONSE']._serialized_end=1011
-  _globals['_LISTITEMSREQUEST']._serialized_start=1013
-  _globals['_LISTITEMSREQUEST']._serialized_end=1084
-  _globals['_LISTITEMSRESPONSE']._serialized_start=1086
-  _globals['_LISTITEMSRESPONSE']._serialized_end=1172
-  _globals['_CLAIMITEMREQUEST']._serialized_start=1174
-  _globals['_CLAIMITEMREQUEST']._serialized_end=1240
-  _globals['_CLAIMITEMRESPONSE']._serialized_start=1242
-  _globals['_CLAIMITEMRESPONSE']._serialized_end=1302
-  _globals['_RELEASEITEMREQUEST']._serialized_start=1304
-  _globals['_RELEASEITEMREQUEST']._serialized_end=1372
-  _globals['_RELEASEITEMRESPONSE']._serialized_start=1374
-  _globals['_RELEASEITEMRESPONSE']._serialized_end=1436
-  _globals['_DECIDEITEMREQUEST']._serialized_start=1438
-  _globals['_DECIDEITEMREQUEST']._serialized_end=1538
-  _globals['_DECIDEITEMRESPONSE']._serialized_start=1540
-  _globals['_DECIDEITEMRESPONSE']._serialized_end=1601
-  _globals['_RESTRAINPARTICIPANTREQUEST']._serialized_start=1603
-  _globals['_RESTRAINPARTICIPANTREQUEST']._serialized_end=1715
-  _globals['_RESTRAINPARTICIPANTRESPONSE']._serialized_start=1717
-  _globals['_RESTRAINPARTICIPANTRESPONSE']._serialized_end=1746
-  _globals['_MODERATIONSERVICE']._serialized_start=1749
-  _globals['_MODERATIONSERVICE']._serialized_end=2463
+  _globals['_SETTINGS']._serialized_start=127
+  _globals['_SETTINGS']._serialized_end=275
+  _globals['_ITEM']._serialized_start=278
+  _globals['_ITEM']._serialized_end=551
+  _globals['_GETSETTINGSREQUEST']._serialized_start=553
+  _globals['_GETSETTINGSREQUEST']._serialized_end=587
+  _globals['_GETSETTINGSRESPONSE']._serialized_start=589
+  _globals['_GETSETTINGSRESPONSE']._serialized_end=659
+  _globals['_SETSETTINGSREQUEST']._serialized_start=662
+  _globals['_SETSETTINGSREQUEST']._serialized_end=970
+  _globals['_SETSETTINGSRESPONSE']._serialized_start=972
+  _globals['_SETSETTINGSRESPONSE']._serialized_end=1042
+  _globals['_LISTITEMSREQUEST']._serialized_start=1044
+  _globals['_LISTITEMSREQUEST']._serialized_end=1115
+  _globals['_LISTITEMSRESPONSE']._serialized_start=1117
+  _globals['_LISTITEMSRESPONSE']._serialized_end=1203
+  _globals['_CLAIMITEMREQUEST']._serialized_start=1205
+  _globals['_CLAIMITEMREQUEST']._serialized_end=1271
+  _globals['_CLAIMITEMRESPONSE']._serialized_start=1273
+  _globals['_CLAIMITEMRESPONSE']._serialized_end=1333
+  _globals['_RELEASEITEMREQUEST']._serialized_start=1335
+  _globals['_RELEASEITEMREQUEST']._serialized_end=1403
+  _globals['_RELEASEITEMRESPONSE']._serialized_start=1405
+  _globals['_RELEASEITEMRESPONSE']._serialized_end=1467
+  _globals['_DECIDEITEMREQUEST']._serialized_start=1469
+  _globals['_DECIDEITEMREQUEST']._serialized_end=1569
+  _globals['_DECIDEITEMRESPONSE']._serialized_start=1571
+  _globals['_DECIDEITEMRESPONSE']._serialized_end=1632
+  _globals['_RESTRAINPARTICIPANTREQUEST']._serialized_start=1634
+  _globals['_RESTRAINPARTICIPANTREQUEST']._serialized_end=1746
+  _globals['_RESTRAINPARTICIPANTRESPONSE']._serialized_start=1748
+  _globals['_RESTRAINPARTICIPANTRESPONSE']._serialized_end=1777
+  _globals['_WATCHITEMSREQUEST']._serialized_start=1779
+  _globals['_WATCHITEMSREQUEST']._serialized_end=1834
+  _globals['_WATCHITEMSRESPONSE']._serialized_start=1837
+  _globals['_WATCHITEMSRESPONSE']._serialized_end=2006
+  _globals['_ITEMKEY']._serialized_start=2008
+  _globals['_ITEMKEY']._serialized_end=2045
+  _globals['_MODERATIONSERVICE']._serialized_start=2048
+  _globals['_MODERATIONSERVICE']._serialized_end=2859
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from protos.common.v1 import common_pb2 as _common_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -190,3 +191,31 @@ class RestrainParticipantRequest(_message.Message):
 class RestrainParticipantResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class WatchItemsRequest(_message.Message):
+    __slots__ = ("room", "resume_token")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    resume_token: str
+    def __init__(self, room: _Optional[str] = ..., resume_token: _Optional[str] = ...) -> None: ...
+
+class WatchItemsResponse(_message.Message):
+    __slots__ = ("snapshot", "items", "gone", "position")
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    snapshot: bool
+    items: _containers.RepeatedCompositeFieldContainer[Item]
+    gone: _containers.RepeatedCompositeFieldContainer[ItemKey]
+    position: _common_pb2.Position
+    def __init__(self, snapshot: _Optional[bool] = ..., items: _Optional[_Iterable[_Union[Item, _Mapping]]] = ..., gone: _Optional[_Iterable[_Union[ItemKey, _Mapping]]] = ..., position: _Optional[_Union[_common_pb2.Position, _Mapping]] = ...) -> None: ...
+
+class ItemKey(_message.Message):
+    __slots__ = ("room", "item")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    item: str
+    def __init__(self, room: _Optional[str] = ..., item: _Optional[str] = ...) -> None: ...

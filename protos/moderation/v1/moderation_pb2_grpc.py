@@ -49,6 +49,11 @@ class ModerationServiceStub:
                 request_serializer=protos_dot_moderation_dot_v1_dot_moderation__pb2.ListItemsRequest.SerializeToString,
                 response_deserializer=protos_dot_moderation_dot_v1_dot_moderation__pb2.ListItemsResponse.FromString,
                 _registered_method=True)
+        self.WatchItems = channel.unary_stream(
+                '/regie.moderation.v1.ModerationService/WatchItems',
+                request_serializer=protos_dot_moderation_dot_v1_dot_moderation__pb2.WatchItemsRequest.SerializeToString,
+                response_deserializer=protos_dot_moderation_dot_v1_dot_moderation__pb2.WatchItemsResponse.FromString,
+                _registered_method=True)
         self.ClaimItem = channel.unary_unary(
                 '/regie.moderation.v1.ModerationService/ClaimItem',
                 request_serializer=protos_dot_moderation_dot_v1_dot_moderation__pb2.ClaimItemRequest.SerializeToString,
@@ -89,6 +94,13 @@ class ModerationServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListItems(self, request, context):
+        """moderator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchItems(self, request, context):
         """moderator
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -140,6 +152,11 @@ def add_ModerationServiceServicer_to_server(servicer, server):
                     servicer.ListItems,
                     request_deserializer=protos_dot_moderation_dot_v1_dot_moderation__pb2.ListItemsRequest.FromString,
                     response_serializer=protos_dot_moderation_dot_v1_dot_moderation__pb2.ListItemsResponse.SerializeToString,
+            ),
+            'WatchItems': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchItems,
+                    request_deserializer=protos_dot_moderation_dot_v1_dot_moderation__pb2.WatchItemsRequest.FromString,
+                    response_serializer=protos_dot_moderation_dot_v1_dot_moderation__pb2.WatchItemsResponse.SerializeToString,
             ),
             'ClaimItem': grpc.unary_unary_rpc_method_handler(
                     servicer.ClaimItem,
@@ -243,6 +260,33 @@ class ModerationService:
             '/regie.moderation.v1.ModerationService/ListItems',
             protos_dot_moderation_dot_v1_dot_moderation__pb2.ListItemsRequest.SerializeToString,
             protos_dot_moderation_dot_v1_dot_moderation__pb2.ListItemsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/regie.moderation.v1.ModerationService/WatchItems',
+            protos_dot_moderation_dot_v1_dot_moderation__pb2.WatchItemsRequest.SerializeToString,
+            protos_dot_moderation_dot_v1_dot_moderation__pb2.WatchItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

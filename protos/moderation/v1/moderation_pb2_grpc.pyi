@@ -39,6 +39,8 @@ class ModerationServiceStub:
     """moderator"""
     ListItems: _grpc.UnaryUnaryMultiCallable[_moderation_pb2.ListItemsRequest, _moderation_pb2.ListItemsResponse]
     """moderator"""
+    WatchItems: _grpc.UnaryStreamMultiCallable[_moderation_pb2.WatchItemsRequest, _moderation_pb2.WatchItemsResponse]
+    """moderator"""
     ClaimItem: _grpc.UnaryUnaryMultiCallable[_moderation_pb2.ClaimItemRequest, _moderation_pb2.ClaimItemResponse]
     """moderator"""
     ReleaseItem: _grpc.UnaryUnaryMultiCallable[_moderation_pb2.ReleaseItemRequest, _moderation_pb2.ReleaseItemResponse]
@@ -56,6 +58,8 @@ class ModerationServiceAsyncStub(ModerationServiceStub):
     SetSettings: _aio.UnaryUnaryMultiCallable[_moderation_pb2.SetSettingsRequest, _moderation_pb2.SetSettingsResponse]  # type: ignore[assignment]
     """moderator"""
     ListItems: _aio.UnaryUnaryMultiCallable[_moderation_pb2.ListItemsRequest, _moderation_pb2.ListItemsResponse]  # type: ignore[assignment]
+    """moderator"""
+    WatchItems: _aio.UnaryStreamMultiCallable[_moderation_pb2.WatchItemsRequest, _moderation_pb2.WatchItemsResponse]  # type: ignore[assignment]
     """moderator"""
     ClaimItem: _aio.UnaryUnaryMultiCallable[_moderation_pb2.ClaimItemRequest, _moderation_pb2.ClaimItemResponse]  # type: ignore[assignment]
     """moderator"""
@@ -89,6 +93,14 @@ class ModerationServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _moderation_pb2.ListItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_moderation_pb2.ListItemsResponse, _abc.Awaitable[_moderation_pb2.ListItemsResponse]]:
+        """moderator"""
+
+    @_abc_1.abstractmethod
+    def WatchItems(
+        self,
+        request: _moderation_pb2.WatchItemsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_moderation_pb2.WatchItemsResponse], _abc.AsyncIterator[_moderation_pb2.WatchItemsResponse]]:
         """moderator"""
 
     @_abc_1.abstractmethod

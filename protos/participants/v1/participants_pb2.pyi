@@ -203,6 +203,72 @@ class RemoveParticipantResponse(_message.Message):
     participant: Participant
     def __init__(self, participant: _Optional[_Union[Participant, _Mapping]] = ...) -> None: ...
 
+class BanParticipantRequest(_message.Message):
+    __slots__ = ("room", "participant", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    participant: str
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., participant: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class BanParticipantResponse(_message.Message):
+    __slots__ = ("participant",)
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    participant: Participant
+    def __init__(self, participant: _Optional[_Union[Participant, _Mapping]] = ...) -> None: ...
+
+class LiftBanRequest(_message.Message):
+    __slots__ = ("room", "participant", "reason", "request_id")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    participant: str
+    reason: str
+    request_id: str
+    def __init__(self, room: _Optional[str] = ..., participant: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class LiftBanResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Ban(_message.Message):
+    __slots__ = ("participant", "name", "by", "reason", "at")
+    PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    participant: str
+    name: str
+    by: str
+    reason: str
+    at: _timestamp_pb2.Timestamp
+    def __init__(self, participant: _Optional[str] = ..., name: _Optional[str] = ..., by: _Optional[str] = ..., reason: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListBansRequest(_message.Message):
+    __slots__ = ("room", "page_size", "page_token")
+    ROOM_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    room: str
+    page_size: int
+    page_token: str
+    def __init__(self, room: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListBansResponse(_message.Message):
+    __slots__ = ("bans", "next_page_token")
+    BANS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    bans: _containers.RepeatedCompositeFieldContainer[Ban]
+    next_page_token: str
+    def __init__(self, bans: _Optional[_Iterable[_Union[Ban, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class SetRoleRequest(_message.Message):
     __slots__ = ("room", "participant", "role", "reason", "request_id")
     ROOM_FIELD_NUMBER: _ClassVar[int]

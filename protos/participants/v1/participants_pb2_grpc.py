@@ -54,6 +54,21 @@ class ParticipantsServiceStub:
                 request_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantRequest.SerializeToString,
                 response_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantResponse.FromString,
                 _registered_method=True)
+        self.BanParticipant = channel.unary_unary(
+                '/regie.participants.v1.ParticipantsService/BanParticipant',
+                request_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.BanParticipantRequest.SerializeToString,
+                response_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.BanParticipantResponse.FromString,
+                _registered_method=True)
+        self.LiftBan = channel.unary_unary(
+                '/regie.participants.v1.ParticipantsService/LiftBan',
+                request_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.LiftBanRequest.SerializeToString,
+                response_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.LiftBanResponse.FromString,
+                _registered_method=True)
+        self.ListBans = channel.unary_unary(
+                '/regie.participants.v1.ParticipantsService/ListBans',
+                request_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.ListBansRequest.SerializeToString,
+                response_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.ListBansResponse.FromString,
+                _registered_method=True)
         self.SetRole = channel.unary_unary(
                 '/regie.participants.v1.ParticipantsService/SetRole',
                 request_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.SetRoleRequest.SerializeToString,
@@ -97,6 +112,27 @@ class ParticipantsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BanParticipant(self, request, context):
+        """moderator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LiftBan(self, request, context):
+        """moderator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBans(self, request, context):
+        """moderator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetRole(self, request, context):
         """moderator
         """
@@ -133,6 +169,21 @@ def add_ParticipantsServiceServicer_to_server(servicer, server):
                     servicer.RemoveParticipant,
                     request_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantRequest.FromString,
                     response_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantResponse.SerializeToString,
+            ),
+            'BanParticipant': grpc.unary_unary_rpc_method_handler(
+                    servicer.BanParticipant,
+                    request_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.BanParticipantRequest.FromString,
+                    response_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.BanParticipantResponse.SerializeToString,
+            ),
+            'LiftBan': grpc.unary_unary_rpc_method_handler(
+                    servicer.LiftBan,
+                    request_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.LiftBanRequest.FromString,
+                    response_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.LiftBanResponse.SerializeToString,
+            ),
+            'ListBans': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBans,
+                    request_deserializer=protos_dot_participants_dot_v1_dot_participants__pb2.ListBansRequest.FromString,
+                    response_serializer=protos_dot_participants_dot_v1_dot_participants__pb2.ListBansResponse.SerializeToString,
             ),
             'SetRole': grpc.unary_unary_rpc_method_handler(
                     servicer.SetRole,
@@ -253,6 +304,87 @@ class ParticipantsService:
             '/regie.participants.v1.ParticipantsService/RemoveParticipant',
             protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantRequest.SerializeToString,
             protos_dot_participants_dot_v1_dot_participants__pb2.RemoveParticipantResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BanParticipant(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.participants.v1.ParticipantsService/BanParticipant',
+            protos_dot_participants_dot_v1_dot_participants__pb2.BanParticipantRequest.SerializeToString,
+            protos_dot_participants_dot_v1_dot_participants__pb2.BanParticipantResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LiftBan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.participants.v1.ParticipantsService/LiftBan',
+            protos_dot_participants_dot_v1_dot_participants__pb2.LiftBanRequest.SerializeToString,
+            protos_dot_participants_dot_v1_dot_participants__pb2.LiftBanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBans(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.participants.v1.ParticipantsService/ListBans',
+            protos_dot_participants_dot_v1_dot_participants__pb2.ListBansRequest.SerializeToString,
+            protos_dot_participants_dot_v1_dot_participants__pb2.ListBansResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,12 @@ class ParticipantsServiceStub:
     """viewer"""
     RemoveParticipant: _grpc.UnaryUnaryMultiCallable[_participants_pb2.RemoveParticipantRequest, _participants_pb2.RemoveParticipantResponse]
     """moderator"""
+    BanParticipant: _grpc.UnaryUnaryMultiCallable[_participants_pb2.BanParticipantRequest, _participants_pb2.BanParticipantResponse]
+    """moderator"""
+    LiftBan: _grpc.UnaryUnaryMultiCallable[_participants_pb2.LiftBanRequest, _participants_pb2.LiftBanResponse]
+    """moderator"""
+    ListBans: _grpc.UnaryUnaryMultiCallable[_participants_pb2.ListBansRequest, _participants_pb2.ListBansResponse]
+    """moderator"""
     SetRole: _grpc.UnaryUnaryMultiCallable[_participants_pb2.SetRoleRequest, _participants_pb2.SetRoleResponse]
     """moderator"""
     RenameParticipant: _grpc.UnaryUnaryMultiCallable[_participants_pb2.RenameParticipantRequest, _participants_pb2.RenameParticipantResponse]
@@ -54,6 +60,12 @@ class ParticipantsServiceAsyncStub(ParticipantsServiceStub):
     WatchParticipants: _aio.UnaryStreamMultiCallable[_participants_pb2.WatchParticipantsRequest, _participants_pb2.WatchParticipantsResponse]  # type: ignore[assignment]
     """viewer"""
     RemoveParticipant: _aio.UnaryUnaryMultiCallable[_participants_pb2.RemoveParticipantRequest, _participants_pb2.RemoveParticipantResponse]  # type: ignore[assignment]
+    """moderator"""
+    BanParticipant: _aio.UnaryUnaryMultiCallable[_participants_pb2.BanParticipantRequest, _participants_pb2.BanParticipantResponse]  # type: ignore[assignment]
+    """moderator"""
+    LiftBan: _aio.UnaryUnaryMultiCallable[_participants_pb2.LiftBanRequest, _participants_pb2.LiftBanResponse]  # type: ignore[assignment]
+    """moderator"""
+    ListBans: _aio.UnaryUnaryMultiCallable[_participants_pb2.ListBansRequest, _participants_pb2.ListBansResponse]  # type: ignore[assignment]
     """moderator"""
     SetRole: _aio.UnaryUnaryMultiCallable[_participants_pb2.SetRoleRequest, _participants_pb2.SetRoleResponse]  # type: ignore[assignment]
     """moderator"""
@@ -91,6 +103,30 @@ class ParticipantsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _participants_pb2.RemoveParticipantRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_participants_pb2.RemoveParticipantResponse, _abc.Awaitable[_participants_pb2.RemoveParticipantResponse]]:
+        """moderator"""
+
+    @_abc_1.abstractmethod
+    def BanParticipant(
+        self,
+        request: _participants_pb2.BanParticipantRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.BanParticipantResponse, _abc.Awaitable[_participants_pb2.BanParticipantResponse]]:
+        """moderator"""
+
+    @_abc_1.abstractmethod
+    def LiftBan(
+        self,
+        request: _participants_pb2.LiftBanRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.LiftBanResponse, _abc.Awaitable[_participants_pb2.LiftBanResponse]]:
+        """moderator"""
+
+    @_abc_1.abstractmethod
+    def ListBans(
+        self,
+        request: _participants_pb2.ListBansRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_participants_pb2.ListBansResponse, _abc.Awaitable[_participants_pb2.ListBansResponse]]:
         """moderator"""
 
     @_abc_1.abstractmethod

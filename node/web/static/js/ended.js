@@ -18,7 +18,7 @@ const ENDINGS = /** @type {const} */ ({
 });
 
 /** Refusals that another try with the same link cannot change. */
-const FINAL = new Set(['TICKET_MISSING', 'TICKET_WRONG', 'TICKET_EXPIRED', 'LINK_RENEWED', 'TICKET_REVOKED', 'TICKET_NAMED', 'TURNED_AWAY', 'ROOM_UNKNOWN', 'REMOVED']);
+const FINAL = new Set(['TICKET_MISSING', 'TICKET_WRONG', 'TICKET_EXPIRED', 'LINK_RENEWED', 'TICKET_REVOKED', 'TICKET_NAMED', 'TURNED_AWAY', 'ROOM_UNKNOWN', 'REMOVED', 'BANNED']);
 
 /** Endings after which one is led on: the session is over, or one has left it. */
 const LED_ON = new Set(['left', 'closed']);

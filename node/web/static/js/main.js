@@ -28,7 +28,7 @@ const skip = find('#skip', HTMLAnchorElement);
 /** A crowd that is let in at once asks at once. */
 const TRIES = 5;
 /** Refusals that a reload is no way round. */
-const LASTING = new Set(['REMOVED', 'TURNED_AWAY']);
+const LASTING = new Set(['REMOVED', 'BANNED', 'TURNED_AWAY']);
 /** Refusals after which there may be something to see all the same: the session is over. */
 const OVER = new Set(['ROOM_CLOSED', 'TICKET_EXPIRED', 'TICKET_WRONG']);
 /** Devices that are just being opened are waited for, ms. */
@@ -210,6 +210,11 @@ function ending(how) {
   joinScreen.hide();
   devices.closeAll();
   const kept = remembered();
+  if (how.why?.code === 'LOBBY' && kept) {
+    // Sent back before the door: the name is known, so nobody is asked anything.
+    void wait(kept);
+    return;
+  }
   // Who was removed keeps what the node knows them by: a reload is no way back in.
   const stays = how.kind === 'replaced' || how.kind === 'node_stopping' || how.kind === 'removed' || LASTING.has(how.why?.code ?? '');
   if (!stays) sessionStorage.removeItem(place);
