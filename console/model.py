@@ -434,6 +434,8 @@ class Recorder:
     bytes_limit: int = 0
     room_minutes_limit: int = 0
     room_bytes_limit: int = 0
+    planned: int = 0
+    unplaced: int = 0
 
 
 @dataclass(slots=True)

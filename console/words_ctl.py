@@ -362,6 +362,11 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.opt.brand_name": ("nom affiché en tête de page", "name at the head of the page"),
     "ctl.opt.brand_colour": ("couleur de la page", "colour of the page"),
     "ctl.opt.brand_logo": ("logo : chemin sur ce site, ou data:image/…", "logo: a path of this site, or data:image/…"),
+    "ctl.panel.recording": ("Enregistrement", "Recording"),
+    "ctl.opt.record": (
+        "ses séances sont enregistrées dès leur début ; un enregistreur leur est gardé",
+        "its sessions are recorded from their start; a recorder is kept for them",
+    ),
     "ctl.opt.rehearsed": ("la salle a été essayée avant la séance", "the room was tried out before the session"),
     "ctl.placeholder": (
         "{name} ne désigne rien : ce sera lu tel quel. Connus : %%CONFNAME%%, et %%ROOM%% dans l’adresse.",

@@ -127,6 +127,8 @@ class RecordingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     secret: str = ""
     secret_file: str = ""
     free_bytes: Bytes = 2 * 1024**3
+    recorders: Annotated[int, Meta(ge=0, le=10_000)] = 20
+    bits_per_second: Annotated[int, Meta(ge=1, le=1_000_000_000)] = 1_500_000
     room_minutes: Annotated[int, Meta(ge=0)] = 0
     room_bytes: Bytes = 0
     node_minutes: Annotated[int, Meta(ge=0)] = 0

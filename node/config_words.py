@@ -152,6 +152,13 @@ KEYS: Final[dict[str, Text]] = {
     "recordings.free_bytes": Text(
         "Octets libres en dessous desquels rien ne commence.", "Free bytes below which no recording starts."
     ),
+    "recordings.recorders": Text(
+        "Enregistrements en même temps ; 0 : sans limite.", "Recordings at the same time; 0: no limit."
+    ),
+    "recordings.bits_per_second": Text(
+        "Ce qu’un enregistrement est censé écrire : la place qui lui est gardée.",
+        "What a recording is expected to write: the space that is kept for it.",
+    ),
     "recordings.room_minutes": Text(
         "Minutes gardées par salle ; 0 : sans limite.", "Minutes kept of one room; 0: no limit."
     ),

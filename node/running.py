@@ -63,8 +63,8 @@ from node.features.quota.service import Quota
 from node.features.quota.told import Told as QuotaTold
 from node.features.rates.service import Rates
 from node.features.reactions.service import Reactions
+from node.features.recordings.recorders import Settings as RecordingSettings
 from node.features.recordings.service import Recordings
-from node.features.recordings.service import Settings as RecordingSettings
 from node.features.recordings.shelf import Shelf, Vault
 from node.features.recordings.web import RecordingsWeb
 from node.features.replay.service import Replay
@@ -350,8 +350,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     roles, gauge = Roles(floor, quota), Gauge(floor, quota)
     access = Access(floor, config.limits, passwords, lambda: running.web_url)
     invitations = Invitations(floor, access, lambda: running.web_url)
-    rooms = Rooms(floor, archive, quota, lambda: running.web_url)
     recordings = Recordings(floor, recordings_store.SqlStore(engine), _recording_settings(config))
+    rooms = Rooms(floor, archive, quota, lambda: running.web_url, recordings.may_plan)
     vault = vault_of(config)
     shelf = _shelf(config, floor, recordings, vault)
     meter = Meter()
@@ -415,7 +415,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         lobby=lobby,
         roles=roles,
         texts=texts,
-        settings=Settings(floor, quota, passwords, house),
+        settings=Settings(floor, quota, passwords, house, recordings.may_plan),
         recordings=recordings,
         shelf=shelf,
         web_url=lambda: running.web_url,

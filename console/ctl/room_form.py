@@ -56,6 +56,14 @@ DisableNotesOption = Annotated[
     bool | None, typer.Option("--disable-notes/--no-disable-notes", help=t("ctl.opt.disable_notes"))
 ]
 RehearsedOption = Annotated[bool | None, typer.Option("--rehearsed/--not-rehearsed", help=t("ctl.opt.rehearsed"))]
+RecordOption = Annotated[
+    bool | None,
+    typer.Option("--record/--no-record", help=t("ctl.opt.record"), rich_help_panel=t("ctl.panel.recording")),
+]
+RecordLayoutOption = Annotated[
+    str | None,
+    typer.Option("--record-layout", help=t("ctl.opt.arrangement"), rich_help_panel=t("ctl.panel.recording")),
+]
 
 _SAME: Final = (
     "lobby",
@@ -76,6 +84,8 @@ _SAME: Final = (
     "lock_microphone",
     "disable_notes",
     "rehearsed",
+    "record",
+    "record_layout",
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -24,18 +23,25 @@ class RecordingFigures(Collector):
         self._shelf = shelf
 
     def collect(self) -> Iterator[Family]:
-        views = self._recordings.list()
-        states = Counter(view.state for view in views)
+        book = self._recordings.book
         family = GaugeMetricFamily("regie_recordings", _HELP["regie_recordings"], labels=("state",))
         for state in State:
-            family.add_metric((state.value,), states[state])
+            family.add_metric((state.value,), book.states[state])
         yield family
         recorder = self._recordings.recorder()
         workers, busy = self._shelf.workers
         yield _gauge("regie_recordings_up", float(recorder.available))
-        yield _gauge("regie_recordings_bytes", sum(view.bytes for view in views))
+        yield _gauge("regie_recordings_bytes", book.bytes)
         yield _gauge("regie_recordings_late_seconds", recorder.late_ms / 1000.0)
         yield _gauge("regie_recordings_workers_free", workers - busy)
+        waiting, away = self._shelf.waiting
+        yield _gauge("regie_recordings_store_waiting", waiting)
+        yield _gauge("regie_recordings_store_away_seconds", away)
+        standing = self._recordings.standing()
+        yield _gauge("regie_recordings_recorders_free", standing.free)
+        yield _gauge("regie_recordings_reserved_bytes", standing.reserved)
+        yield _gauge("regie_recordings_planned", standing.planned)
+        yield _gauge("regie_recordings_unplaced", len(standing.unplaced))
         if recorder.free_bytes is not None:
             yield _gauge("regie_recordings_free_bytes", recorder.free_bytes)
         name = "regie_recordings_dropped_packets"

@@ -26,6 +26,7 @@ import node.features.texts.store as texts
 from node.features.chat.rules import ChatBegun
 from node.features.flags.rules import FlagSet
 from node.features.layout.showing import Showing
+from node.features.recordings.planned import Plan as RecordingPlan
 from node.features.rooms.rules import RoomClosed, SavedRoom
 from node.features.schedule.rules import SittingEnded
 from node.features.texts.rules import Texts
@@ -75,6 +76,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         quotas = await quota.of_rooms(tx, ids)
         raised = await hands.of_rooms(tx, ids)
         taken = await recordings.of_rooms(tx, ids)
+        planned = await recordings.plans_of_rooms(tx, ids)
         flagged = await flags.of_rooms(tx, ids)
         shown = await layout.of_rooms(tx, ids)
         said = await texts.of_rooms(tx, ids)
@@ -99,6 +101,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     hands=raised.get(opening.room, {}),
                     flags=flagged.get(opening.room, FlagSet()),
                     recording=taken.get(opening.room),
+                    recorded=planned.get(opening.room, RecordingPlan()),
                     texts=said.get(opening.room, Texts()),
                     bans=tuple(banned.get(opening.room, ())),
                     showing=shown.get(opening.room, Showing()),

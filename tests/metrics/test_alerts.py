@@ -57,6 +57,8 @@ FIRES: Final[tuple[tuple[str, dict[str, str], int, int], ...]] = (
     ("RegieRecordingLate", {f"regie_recordings_late_seconds{{{NODE}}}": "0.5x5 9x20"}, 4, 9),
     ("RegieRecordingLate", {f"regie_recordings_dropped_packets_total{{{NODE}}}": "0x5 0+60x20"}, 4, 9),
     ("RegieRecordingsDisk", {f"regie_recordings_free_bytes{{{NODE}}}": "90000000000x3 90000000x20"}, 3, 12),
+    ("RegieRecordingsStore", {f"regie_recordings_store_away_seconds{{{NODE}}}": "0x5 0+60x30"}, 14, 18),
+    ("RegieRecordingUnplaced", {f"regie_recordings_unplaced{{{NODE}}}": "0x5 1x20"}, 9, 12),
     ("RegieDrainStuck", {f'regie_node_state{{state="draining",{NODE}}}': "0x3 1x60"}, 20, 50),
     ("RegieModeratorCover", {f'regie_cover_rooms{{stage="covered",{NODE}}}': "3x9",
                              f'regie_cover_rooms{{stage="slow",{NODE}}}': "0x3 1x9"}, 2, 6),

@@ -45,8 +45,8 @@ from node.features.quota.store import SqlStore as QuotaStore
 from node.features.quota.told import Told as QuotaTold
 from node.features.rates.rules import Cap as KeptRates
 from node.features.rates.service import Rates
+from node.features.recordings.recorders import Settings as RecordingSettings
 from node.features.recordings.service import Recordings
-from node.features.recordings.service import Settings as RecordingSettings
 from node.features.recordings.shelf import Shelf
 from node.features.recordings.store import SqlStore as RecordingStore
 from node.features.roles.service import Roles
@@ -258,7 +258,6 @@ class House:
         self.media.subscribe(self.floor.on_media)
         self.quota = Quota(self.floor, LocalPlaces(), QuotaStore(engine), Limits())
         self.quota_told = QuotaTold(self.quota, self.journal)
-        self.rooms = Rooms(self.floor, self.ledger, self.quota, lambda: "https://here")
         self.join = Join(self.floor, self.quota)
         self.operators = Operators(OperatorStore(engine), self.clock)
         self.audit = Audit(AuditStore(engine))
@@ -266,6 +265,7 @@ class House:
         self.nodes.on_media(PlaneUp(instance="p", version="0", epoch=1, started_unix_ms=0, optimised=True, fresh=True))
         self.chat = Chat(self.floor, self.ledger, self.journal)
         self.recordings = Recordings(self.floor, RecordingStore(engine), RecordingSettings())
+        self.rooms = Rooms(self.floor, self.ledger, self.quota, lambda: "https://here", self.recordings.may_plan)
         self.workshop = NoWorkshop(folder)
         self.shelf = Shelf(
             self.floor, self.recordings, self.workshop, FolderVault(folder / "recordings"), KeySigner(folder)
@@ -291,7 +291,7 @@ class House:
             types=Types(self.quota.book),
             roles=Roles(self.floor, self.quota),
             texts=TextsService(self.floor, TextsHouse(support="https://aide.exemple.fr")),
-            settings=Settings(self.floor, self.quota, Passwords(), TextsHouse()),
+            settings=Settings(self.floor, self.quota, Passwords(), TextsHouse(), self.recordings.may_plan),
             lobby=Lobby(self.floor, self.quota, Passwords()),
             access=access,
             gauge=self.gauge,
@@ -302,6 +302,8 @@ class House:
         )
         self.tls: TlsFiles = ensure_tls(folder)
         self.server: Server | None = None
+        self.tickets: dict[str, str] = {}
+        """Of participants, by room."""
         self._channels: list[grpc.aio.Channel] = []
 
     def new_nodes(self) -> Nodes:
@@ -341,12 +343,15 @@ class House:
         """An open room with people whose media flows. Returns their participant ids."""
         actor = Actor("operator", "the test", "admin")
         _, links = await self.rooms.create(title="A room", room_id=room_id, by=actor)
-        ticket = next(link.ticket for link in links if link.role == "participant")
-        joined = [await self.join.join(room_id, ticket, JoinRequest(name=name, sdp="v=0")) for name in people]
-        for transport in [person.transport for person in self.floor.room(room_id).people]:
-            self.media.tell(TransportConnected(transport))
+        self.tickets[room_id] = next(link.ticket for link in links if link.role == "participant")
+        return [await self.comes(room_id, name) for name in people]
+
+    async def comes(self, room_id: str, name: str) -> str:
+        """Into a room of `room`, with media that flows. Returns the participant's id."""
+        person = await self.join.join(room_id, self.tickets[room_id], JoinRequest(name=name, sdp="v=0"))
+        self.media.tell(TransportConnected(self.floor.room(room_id).people.get(person.participant).transport))
         self.tell()
-        return [person.participant for person in joined]
+        return person.participant
 
     def tell(self) -> None:
         """What the services gather for 0.1 s is in the journal now."""

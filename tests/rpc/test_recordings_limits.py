@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from node.features.recordings.service import Settings
+from node.features.recordings.recorders import Settings
 from node.features.recordings.states import State
 from protos.recordings.v1 import recordings_pb2 as pb
 from protos.recordings.v1 import recordings_pb2_grpc

@@ -11,6 +11,7 @@ import pytest
 
 from node.errors import Refused
 from node.features.recordings.states import State
+from node.metrics.recordings import RecordingFigures
 from node.ports import Actor, StoreAway
 from node.storage.bucket import PIECE
 from tests.rpc.conftest import house
@@ -79,6 +80,12 @@ def test_whom_the_store_refuses_is_told(store: S3, tmp_path: Path) -> None:
     store.vault().probe()
 
 
+def scraped(house: House) -> dict[str, float]:
+    """What Prometheus is told of recordings, where there is one figure."""
+    families = RecordingFigures(house.recordings, house.shelf).collect()
+    return {family.name: family.samples[0].value for family in families if len(family.samples) == 1}
+
+
 async def test_an_upload_that_breaks_off_is_done_again_and_told(house: House, tmp_path: Path) -> None:
     """The server is killed in the middle of an upload: the recording waits and says so, and nothing is lost."""
     with S3(tmp_path / "s3") as store:
@@ -100,10 +107,15 @@ async def test_an_upload_that_breaks_off_is_done_again_and_told(house: House, tm
         await asyncio.wait_for(tried.wait(), 60)
         waiting = house.recordings.get(recording)
         assert (waiting.state, waiting.why, bool(shelf.store_away)) == (State.FINISHING, "store", True)
+        house.clock.offset += 601
+        (count, oldest), told = shelf.waiting, scraped(house)
+        assert count == 1 and oldest > 600 and told["regie_recordings_store_away_seconds"] > 600
+        assert told["regie_recordings_store_waiting"] == 1
         store.start()
         await until(house, recording, State.VERIFIED)
         assert (await shelf.verify(recording)).damaged == ()
-        assert shelf.store_away == ""
+        assert shelf.store_away == "" and shelf.waiting == (0, 0.0)
+        assert scraped(house)["regie_recordings_store_away_seconds"] == 0
         store.kill()
         for asked in (shelf.verify(recording), shelf.delete(recording, by=OLGA)):
             with pytest.raises(Refused, match="RECORDING_STORE"):

@@ -41,8 +41,8 @@ from node.features.quota.rules import Limits
 from node.features.quota.service import Quota
 from node.features.quota.store import SqlStore as QuotaStore
 from node.features.reactions.service import Reactions
+from node.features.recordings.recorders import Settings as RecordingSettings
 from node.features.recordings.service import Recordings
-from node.features.recordings.service import Settings as RecordingSettings
 from node.features.recordings.shelf import Shelf
 from node.features.recordings.store import SqlStore as RecordingStore
 from node.features.recordings.web import RecordingsWeb

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -21,7 +21,9 @@ from node.features.recordings.rules import (
 from node.features.recordings.states import LIVE, RUNNING, State
 from node.ports import Event
 
-Book = dict[str, RecordingView]
+
+class Book(Protocol):
+    def get(self, recording: str, /) -> RecordingView | None: ...
 
 
 def _started(book: Book, fact: RecordingStarted) -> RecordingView:

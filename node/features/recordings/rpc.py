@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final, get_args
 
 from node.errors import Refused
-from node.features.recordings.rules import Arrangement, RecordingView
+from node.features.recordings.planned import Arrangement
+from node.features.recordings.rules import RecordingView
 from node.features.recordings.service import Recordings
 from node.features.recordings.shelf import Shelf
-from node.features.recordings.states import State
 from node.journal import Change, Journal, RecordingChanged
 from node.rpc.call import current
-from node.rpc.convert import page, position, stamp
+from node.rpc.convert import Latest, page, position, stamp
 from node.rpc.watch import watch
 from protos.recordings.v1 import recordings_pb2 as pb
 from protos.recordings.v1 import recordings_pb2_grpc
@@ -26,6 +26,7 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
         self._shelf = shelf
         self._journal = journal
         self._web_url = web_url
+        self._latest = Latest(self._shown)
         recordings.tell(lambda view: journal.publish(RecordingChanged(view)))
 
     async def GetRecording(self, request: pb.GetRecordingRequest, context: Any) -> pb.GetRecordingResponse:
@@ -43,7 +44,9 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
         async for frame in watch(self._journal, ["recordings"], self._snapshot, resume=request.resume_token):
             yield pb.WatchRecordingsResponse(
                 snapshot=frame.snapshot,
-                recordings=[self._shown(c.view) for c in frame.changes if isinstance(c, RecordingChanged)],
+                recordings=[
+                    self._latest(c.view.recording, c.view) for c in frame.changes if isinstance(c, RecordingChanged)
+                ],
                 recorder=self._recorder(),
                 position=position(frame.position),
             )
@@ -97,16 +100,22 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
     def _recorder(self) -> pb.Recorder:
         state, limits, now = self._recordings.recorder(), self._recordings.settings, self._recordings.now()
         workers, busy = self._shelf.workers
-        kept = [view for view in self._recordings.list() if view.state is not State.DELETED]
+        seconds, size = self._recordings.book.kept(now)
+        standing = self._recordings.standing()
         return pb.Recorder(
             available=state.available,
             free_bytes=state.free_bytes or 0,
             running=state.running,
             workers=workers,
             workers_free=workers - busy,
-            minutes=int(sum(view.seconds(now) for view in kept) // 60),
+            recorders=limits.recorders,
+            recorders_free=standing.free,
+            reserved_bytes=standing.reserved,
+            planned=standing.planned,
+            unplaced=len(standing.unplaced),
+            minutes=int(seconds // 60),
             minutes_limit=limits.node_minutes,
-            bytes=sum(view.bytes for view in kept),
+            bytes=size,
             bytes_limit=limits.node_bytes,
             room_minutes_limit=limits.room_minutes,
             room_bytes_limit=limits.room_bytes,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from node.errors import Refused
 from node.features.participants.rules import People, Person, PersonChanged, PersonGone, PersonMoved, Tick
+from node.features.recordings.planned import Arrangement, Planned
 from node.features.recordings.states import LIVE, RUNNING, Move, State, moved
 from node.features.schedule.rules import SittingStarted
 from node.features.types.rules import SessionType
@@ -24,7 +25,6 @@ AGAIN_S: Final = 2.0
 """After the plane gave a stream up, until the track is tapped again."""
 LAG_MS: Final = 3000
 """What is not on the disk after so long is late."""
-Arrangement = Literal["grid", "speaker"]
 
 
 class Ceiling(msgspec.Struct, frozen=True):
@@ -286,6 +286,7 @@ class Recordings:
         self._people = people
         self._type = type_
         self._live: _Live | None = None
+        self.planned: Planned = Planned(room, type_)
 
     # ------------------------------------------------------------ reading
 
@@ -296,6 +297,11 @@ class Recordings:
     @property
     def running(self) -> bool:
         return self._live is not None and self._live.state in RUNNING
+
+    @property
+    def ceiling(self) -> Ceiling:
+        """Of what runs."""
+        return self._live.ceiling if self._live is not None else Ceiling()
 
     @property
     def deadline(self) -> float | None:

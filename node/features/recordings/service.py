@@ -5,6 +5,7 @@ What is being recorded is the room's (`rules.py`). Here is the book of all of th
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from collections.abc import Callable, Sequence, Set
@@ -15,9 +16,12 @@ import structlog
 
 from node.errors import Refused
 from node.features.recordings.book import enter
+from node.features.recordings.kept import Book
+from node.features.recordings.planned import Arrangement, Plan
+from node.features.recordings.recorders import Recorders, Settings
+from node.features.recordings.reserve import Standing
 from node.features.recordings.rules import (
     LAG_MS,
-    Arrangement,
     Ceiling,
     PauseRecording,
     RecorderRead,
@@ -33,25 +37,15 @@ from node.features.recordings.rules import (
     TapsHeld,
 )
 from node.features.recordings.states import LIVE, RUNNING, State
-from node.features.rooms.floor import Floor
+from node.features.rooms.floor import Decided, Floor
 from node.features.rooms.rules import Room
+from node.features.schedule.rules import SittingStarted
 from node.ports import Actor, Event, Fact, MediaEvent, PlaneDown, PlaneFigures, TapClosed, TapFailed
 
 CHANGES: Final = {"pause": PauseRecording, "resume": ResumeRecording, "stop": StopRecording}
 ID: Final = re.compile(r"[0-9a-f]{32}")
 
 log: Final = structlog.get_logger()
-
-
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`free_bytes`: below so much room no recording starts. Minutes, bytes: of what is recorded and not deleted, in
-    one room and on the node; 0: however much."""
-
-    free_bytes: int = 2 * 1024**3
-    room_minutes: int = 0
-    room_bytes: int = 0
-    node_minutes: int = 0
-    node_bytes: int = 0
 
 
 class RecorderState(msgspec.Struct, frozen=True):
@@ -76,10 +70,9 @@ class Recordings:
         self._floor = floor
         self._store = store
         self.settings = settings
-        self._book: dict[str, RecordingView] = {}
+        self.book = Book()
+        self._recorders = Recorders(floor, lambda: self.book, lambda: self.settings, self._begin)
         self._listeners: list[Callable[[RecordingView], None]] = []
-        self.free_bytes: int | None = None
-        """Of the spool; None: not known."""
         self.dropped = 0
         """Packets that could not be written, since this process started."""
         self.strays: set[str] = set()
@@ -98,24 +91,36 @@ class Recordings:
         Raises:
             Refused: RECORDING_UNKNOWN.
         """
-        view = self._book.get(recording)
+        view = self.book.get(recording)
         if view is None:
             raise Refused("RECORDING_UNKNOWN", current=recording[:64])
         return view
 
     def list(self, room: str = "") -> Sequence[RecordingView]:
         """The latest first."""
-        return [view for view in reversed(self._book.values()) if not room or view.room == room]
+        return self.book.of(room)
 
     def recorder(self) -> RecorderState:
-        live = [view for view in self._book.values() if view.state in LIVE]
+        live = list(self.book.live())
         return RecorderState(
             self._floor.media.records,
-            self.free_bytes,
+            self._recorders.free_bytes,
             len(live),
             max((view.late_ms for view in live), default=0),
             sum(view.dropped_packets for view in live),
         )
+
+    def standing(self) -> Standing:
+        """Recorders that are free and kept, and room on the disk."""
+        return self._recorders.standing()
+
+    def may_plan(self, room: Room) -> None:
+        """A room as it would be: whether its sessions can be recorded as it says.
+
+        Raises:
+            Refused: RECORDING_FULL, RECORDING_DISK.
+        """
+        self._recorders.may_plan(room)
 
     def now(self) -> float:
         return self._floor.clock.now()
@@ -126,16 +131,25 @@ class Recordings:
         """When it is answered, the ledger has it and the plane does it.
 
         Raises:
-            Refused: RECORDING_FORBIDDEN, RECORDING_RUNS, RECORDING_OFF, RECORDING_DISK, RECORDING_MINUTES,
-                RECORDING_BYTES.
+            Refused: RECORDING_FORBIDDEN, RECORDING_RUNS, RECORDING_OFF, RECORDING_FULL, RECORDING_DISK,
+                RECORDING_MINUTES, RECORDING_BYTES.
         """
-        of = self._floor.room(room)
-        recording = secrets.token_hex(16)
-        if of.type.recording:
-            self._may_begin()
-        ceiling = self._ceiling(room)
-        await self._floor.decide(room, StartRecording(recording, by, arrangement, ceiling, reason)).done()
+        recording, decided = self._decide_start(self._floor.room(room), arrangement, by, reason)
+        await decided.done()
         return self.get(recording)
+
+    def _decide_start(self, room: Room, arrangement: Arrangement, by: Actor, reason: str) -> tuple[str, Decided]:
+        recording = secrets.token_hex(16)
+        asks = room.type.recording and room.recordings.view() is None
+        if asks and not self._floor.media.records:
+            raise Refused("RECORDING_OFF")
+        ceiling = self._ceiling(room.id)
+        if asks:
+            self._recorders.may_begin(room, ceiling)
+        return recording, self._floor.decide(room.id, StartRecording(recording, by, arrangement, ceiling, reason))
+
+    def _begin(self, room: Room, plan: Plan) -> None:
+        self._decide_start(room, plan.arrangement, Actor("node", self._floor.node, "node"), "planned")
 
     async def change(
         self, room: str, change: Literal["pause", "resume", "stop"], *, by: Actor, reason: str = ""
@@ -148,13 +162,6 @@ class Recordings:
         await self._floor.decide(room, CHANGES[change](by, reason)).done()
         assert live is not None  # else it was refused
         return self.get(live.recording)
-
-    def _may_begin(self) -> None:
-        if not self._floor.media.records:
-            raise Refused("RECORDING_OFF")
-        least = self.settings.free_bytes
-        if self.free_bytes is not None and self.free_bytes < least:
-            raise Refused("RECORDING_DISK", limit=least, current=self.free_bytes)
 
     def _ceiling(self, room: str, but: str = "") -> Ceiling:
         """What a recording of this room may take, all others of the room and of the node being there.
@@ -169,14 +176,17 @@ class Recordings:
             (room, settings.room_minutes, settings.room_bytes),
             ("", settings.node_minutes, settings.node_bytes),
         ):
-            kept = [v for v in self.list(of) if v.state is not State.DELETED and v.recording != but]
+            if not (minutes or most):
+                continue
+            spent, taken = self.book.kept(now, of)
+            if (running := self.book.get(but)) is not None:
+                spent, taken = spent - running.seconds(now), taken - running.bytes
             if minutes:
-                spent = sum(view.seconds(now) for view in kept)
                 seconds.append(minutes * 60.0 - spent)
                 if seconds[-1] <= 0 and not but:
                     raise Refused("RECORDING_MINUTES", limit=minutes, current=int(spent // 60))
             if most:
-                size.append(most - sum(view.bytes for view in kept))
+                size.append(most - taken)
                 if size[-1] <= 0 and not but:
                     raise Refused("RECORDING_BYTES", limit=most, current=most - size[-1])
         return Ceiling(min(seconds, default=None), min(size, default=None))
@@ -185,10 +195,11 @@ class Recordings:
 
     async def resume(self) -> None:
         """Once the floor is restored: what the plane writes, the rooms and the ledger are made to agree."""
-        self._book = {view.recording: view for view in await self._store.load()}
+        self.book = Book(await self._store.load())
+        self._recorders.restore()
         running = await self._floor.media.taps() if self._floor.media.records else []
         known = {(tap.recording, tap.stream) for tap in running}
-        for view in list(self._book.values()):
+        for view in self.book.unfinished():
             for stream in view.streams:
                 if stream.ended is None and (view.recording, stream.stream) not in known:
                     self._stream_ended(view.recording, stream.stream, 0, stream.bytes, "lost")
@@ -203,9 +214,9 @@ class Recordings:
         stray = [msgspec.structs.replace(tap, on=False) for tap in running if tap.recording not in live_now]
         if stray:
             log.warning("recordings_stray", streams=len(stray))
-            self.strays |= {tap.recording for tap in stray} - self._book.keys()
+            self.strays |= {tap.recording for tap in stray if tap.recording not in self.book}
             await self._floor.media.tap(stray)
-        for view in list(self._book.values()):
+        for view in self.book.unfinished():
             if view.state in LIVE and view.recording not in live_now:
                 now = self._floor.clock.now()
                 self.note(RecordingMoved(view.room, view.recording, State.FINISHING, "closed", "", now, view.spent))
@@ -214,8 +225,17 @@ class Recordings:
 
     def _on_events(self, room: Room, events: Sequence[Event]) -> None:
         for event in events:
-            if isinstance(event, RecordingStarted | RecordingMoved | StreamBegun):
-                self._enter(event)
+            match event:
+                case RecordingStarted() | RecordingMoved() | StreamBegun():
+                    self._enter(event)
+                case SittingStarted():  # what listens may not decide
+                    asyncio.get_running_loop().call_soon(self._on_sitting, room)
+                case _:
+                    self._recorders.follow(room, event)
+
+    def _on_sitting(self, room: Room) -> None:
+        if not self._floor.fenced and room.closed is None:
+            self._recorders.begin_planned(room)
 
     def on_media(self, event: MediaEvent) -> None:
         """The listener to give to `Media.subscribe`."""
@@ -227,13 +247,13 @@ class Recordings:
             case PlaneFigures():
                 self._on_figures(event)
             case PlaneDown():
-                for view in list(self._book.values()):
+                for view in self.book.unfinished():
                     for stream in view.streams:
                         if stream.ended is None:
                             self._stream_ended(view.recording, stream.stream, 0, stream.bytes, "plane")
 
     def _tap_closed(self, event: TapClosed) -> None:
-        view = self._book.get(event.recording)
+        view = self.book.get(event.recording)
         if view is None:
             return
         self._stream_ended(event.recording, event.stream, event.segments, event.bytes, event.cause)
@@ -242,8 +262,8 @@ class Recordings:
             self._floor.decide(view.room, TapEnded(event.recording, event.stream, failed))
 
     def _on_figures(self, figures: PlaneFigures) -> None:
-        self.free_bytes = figures.spool_free_bytes
-        low = self.free_bytes is not None and self.free_bytes < self.settings.free_bytes
+        free = self._recorders.free_bytes = figures.spool_free_bytes
+        low = free is not None and free < self.settings.free_bytes
         for tap in figures.taps:
             key = (tap.recording, tap.stream)
             self.dropped += max(0, tap.dropped_packets - self._dropping.get(key, 0))
@@ -251,9 +271,7 @@ class Recordings:
         by_recording: dict[str, list[int]] = {}
         for at, tap in enumerate(figures.taps):
             by_recording.setdefault(tap.recording, []).append(at)
-        for view in list(self._book.values()):
-            if view.state not in LIVE:
-                continue
+        for view in list(self.book.live()):
             taps = [figures.taps[at] for at in by_recording.get(view.recording, ())]
             running = {tap.stream: tap for tap in taps}
             streams = tuple(
@@ -274,6 +292,7 @@ class Recordings:
                 failing = next((tap.failing for tap in taps if tap.failing), "")
                 read = RecorderRead(view.recording, changed.bytes, changed.late_ms, failing, low)
                 self._floor.decide(view.room, read)
+        self._recorders.see_to_planned()
 
     def _untold_ms(self, view: RecordingView, told: Set[int]) -> int:
         """How long the plane has had nothing to tell of a stream that it was asked to write: its disk took not even the
@@ -307,23 +326,22 @@ class Recordings:
     # ------------------------------------------------------------ the book
 
     def _enter(self, fact: Event) -> None:
-        view = enter(self._book, fact)
+        view = enter(self.book, fact)
         if view is not None:
             self._put(view)
 
     def progressed(self, recording: str, progress: float) -> None:
         """Of the files, 0 … 1."""
-        if (view := self._book.get(recording)) is not None:
+        if (view := self.book.get(recording)) is not None:
             self._put(msgspec.structs.replace(view, progress=progress))
 
     def waits(self, recording: str, why: str) -> None:
         """What it waits for while its files are made. Told, and not written down."""
-        if (view := self._book.get(recording)) is not None and view.state is State.FINISHING:
+        if (view := self.book.get(recording)) is not None and view.state is State.FINISHING:
             self._put(msgspec.structs.replace(view, why=why))
 
     def _put(self, view: RecordingView) -> None:
-        if view == self._book.get(view.recording):
+        if not self.book.put(view):
             return
-        self._book[view.recording] = view
         for listener in self._listeners:
             listener(view)

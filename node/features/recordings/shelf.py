@@ -130,6 +130,8 @@ class Shelf:
         """Why the store did not do the last thing it was asked; "" it did."""
         self._link_s = link_s
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._since: dict[str, float] = {}
+        """Whose files the store does not take, and since when, seconds since the epoch."""
         self._storing: set[str] = set()
         """Whose files are made, and being put away."""
         self._settled = asyncio.Event()
@@ -139,6 +141,12 @@ class Shelf:
     def workers(self) -> tuple[int, int]:
         """How many there are, and have something to do."""
         return self._workshop.at_once, self._workshop.busy
+
+    @property
+    def waiting(self) -> tuple[int, float]:
+        """Of the recordings whose files the store does not take: how many, and for how many seconds the oldest."""
+        since = min(self._since.values(), default=None)
+        return len(self._since), max(0.0, self._floor.clock.now() - since) if since is not None else 0.0
 
     # ------------------------------------------------------------ the files
 
@@ -186,6 +194,7 @@ class Shelf:
             log.warning("recording_left", recording=recording, why=refused.code)
         finally:
             self._storing.discard(recording)
+            self._since.pop(recording, None)
 
     async def _put_away(self, recording: str, name: str, path: Path) -> None:
         """A store that is away is asked again until it takes the file, which stays where it was made meanwhile."""
@@ -197,10 +206,12 @@ class Shelf:
                 log.warning("recording_store_away", recording=recording, why=away.why)
                 self._recordings.waits(recording, "store")
                 self.store_away = away.why
+                self._since.setdefault(recording, self._floor.clock.now())
                 await self._sleep(pause)
                 pause = min(STORE_AGAIN_MOST_S, pause * 2)
             else:
                 self.store_away = ""
+                self._since.pop(recording, None)
                 self._recordings.waits(recording, why)
                 return
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Double,
+    ForeignKey,
     Integer,
     Row,
     String,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from node.features.recordings.planned import Plan, RecordingPlanned
 from node.features.recordings.rules import (
     Manifest,
     MarkView,
@@ -82,6 +84,13 @@ stream: Final = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("cause", String(32), nullable=False),
 )
+plan: Final = Table(
+    "recording_plan",
+    metadata,
+    Column("room", String(40), ForeignKey("room.id", ondelete="CASCADE"), primary_key=True),
+    Column("plan", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+)
 
 
 def _running(state: State, since: float | None) -> float | None:
@@ -111,6 +120,10 @@ WRITES: Final[Writes] = {
             insert(mark),
             lambda f: {"recording": f.recording, "state": f.state, "why": "", "by": f.by, "at": f.at},
         ),
+    ),
+    RecordingPlanned: (
+        Write(delete(plan).where(plan.c.room == bindparam("of")), lambda f: {"of": f.room}),
+        Write(insert(plan), lambda f: {"room": f.room, "plan": msgspec.json.encode(f.plan).decode(), "by": f.by}),
     ),
     RecordingMoved: (
         Write(
@@ -222,6 +235,11 @@ async def of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, Saved
             spent=row.spent,
         )
     return found
+
+
+async def plans_of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, Plan]:
+    found = await tx.execute(select(plan).where(plan.c.room.in_(rooms)))
+    return {row.room: msgspec.json.decode(row.plan, type=Plan) for row in found}
 
 
 class SqlStore:

@@ -99,12 +99,13 @@ class Room:
     @property
     def risks(self) -> tuple[str, ...]:
         """What is not as it should be before guests come: `title`, nobody gave the room one (R111); `rehearsal`,
-        nothing was tried in it (R241)."""
+        nothing was tried in it (R241); `recorder`, it is to be recorded and that is in danger (D9)."""
+        lacks = ("recorder",) if self.recordings.planned.in_danger and self.recordings.view() is None else ()
         if self.schedule.started is not None:
-            return ()
+            return lacks
         tried = self.says.now.rehearsed or self.schedule.cause is not None
         waits = self.type.start is Start.HOST and not tried
-        return (*(("title",) if self.says.untitled else ()), *(("rehearsal",) if waits else ()))
+        return (*(("title",) if self.says.untitled else ()), *(("rehearsal",) if waits else ()), *lacks)
 
     def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
         """Decide. The events are in the order in which they happened.
@@ -178,6 +179,7 @@ class Room:
                 room.layout.restore(person.id, held[person.transport].assigned)
         room.lobby.restore(saved.lobby, now)
         room.recordings.restore(saved.recording)
+        room.recordings.planned.now = saved.recorded
         room.schedule.resume(now)
         return room
 

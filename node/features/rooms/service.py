@@ -16,7 +16,7 @@ from node.features.participants.rules import Role
 from node.features.quota.rules import TICKET_HOURS_MAX, Limits
 from node.features.quota.service import Quota
 from node.features.rooms.floor import Floor, digest
-from node.features.rooms.rules import Close, JoinLink, Opening, RoomView, create
+from node.features.rooms.rules import Close, JoinLink, Opening, Room, RoomView, create
 from node.features.schedule.rules import EndSitting, Extend, Form, Plan, plan_of
 from node.features.texts.rules import title_of
 from node.features.types.rules import type_of
@@ -37,7 +37,16 @@ class Archive(Protocol):
 class Rooms:
     """Raises `Refused` as each method says; FENCED from everything that decides."""
 
-    def __init__(self, floor: Floor, archive: Archive, quota: Quota, web_url: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        archive: Archive,
+        quota: Quota,
+        web_url: Callable[[], str],
+        may_plan: Callable[[Room], None] = lambda room: None,
+    ) -> None:
+        """`may_plan`: refuses a room whose sessions could not be recorded as it says."""
+        self._may_plan = may_plan
         self._floor = floor
         self._archive = archive
         self._quota = quota
@@ -63,7 +72,7 @@ class Rooms:
 
         Raises:
             Refused: as `asked` is; NAME_INVALID (the title), VALUE_INVALID, TYPE_UNKNOWN, DURATION_OUT_OF_RANGE,
-                ROOM_EXISTS, ROOMS_FULL, NODE_DRAINING; FENCED.
+                ROOM_EXISTS, ROOMS_FULL, NODE_DRAINING; RECORDING_FULL, RECORDING_DISK; FENCED.
             Fault: the ledger cannot keep it. There is no such room then.
         """
         if self._floor.draining:
@@ -95,6 +104,7 @@ class Rooms:
         try:
             for command in asked:
                 events += room.handle(command, now)
+            self._may_plan(room)
             await self._floor.add(room, events).done()
         except Exception:
             self._floor.withdraw(room)  # nobody is given its links, and the next start would not know it

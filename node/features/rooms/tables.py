@@ -50,6 +50,7 @@ from node.features.quality.watched import Report
 from node.features.quota.rules import SetRoomQuota
 from node.features.rates.rules import SetCap
 from node.features.reactions.rules import React
+from node.features.recordings import planned
 from node.features.recordings import rules as recordings
 from node.features.roles.rules import GiveRole, Rename, RoleGiven
 from node.features.rooms.asked import Close, Resume
@@ -145,6 +146,8 @@ COMMANDS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     recordings.TapEnded: (lambda room, c, now: room.recordings.tap_ended(c, now),),
     recordings.TapsHeld: (lambda room, c, now: room.recordings.held(c, now),),
     recordings.RecorderRead: (lambda room, c, now: room.recordings.read(c, now),),
+    planned.PlanRecording: (lambda room, c, now: room.recordings.planned.plan(c, now),),
+    planned.TellPlace: (lambda room, c, now: room.recordings.planned.tell(c, now),),
     Active: (lambda room, c, now: room.cover.active(c, now),),
     Raise: (lambda room, c, now: room.hands.raise_(c, now),),
     Lower: (lambda room, c, now: room.hands.lower(c, now),),

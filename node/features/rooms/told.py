@@ -23,6 +23,8 @@ from node.features.participants.rules import (
 from node.features.quota.rules import RoomQuotaSet
 from node.features.rates.rules import CapsChanged
 from node.features.reactions.rules import ReactionGiven
+from node.features.recordings.planned import PlaceTold, RecordingPlanned
+from node.features.recordings.rules import RecordingMoved, RecordingStarted
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room, RoomClosed, RoomCreated
 from node.features.schedule.rules import PlanChanged, SittingEnded, SittingExtended, SittingStarted
@@ -73,6 +75,10 @@ _ROOM: Final = (
     RoomQuotaSet,
     PlanChanged,
     TextsChanged,
+    RecordingStarted,
+    RecordingMoved,
+    RecordingPlanned,
+    PlaceTold,
 )
 _WAITER: Final = (WaiterCame, WaiterAdmitted, WaiterGone)
 _WAITERS: Final = (LobbyChanged, LobbyOpened, SittingStarted, PlanChanged)

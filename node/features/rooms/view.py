@@ -18,6 +18,7 @@ from node.features.participants.bans import Ban
 from node.features.participants.rules import Cause, Role
 from node.features.quota.rules import Value
 from node.features.rates.rules import Cap
+from node.features.recordings.planned import Plan as RecordingPlan
 from node.features.recordings.rules import SavedRecording
 from node.features.schedule.rules import Plan, ScheduleView, Sitting
 from node.features.texts.rules import Texts
@@ -145,6 +146,7 @@ class SavedRoom(msgspec.Struct, frozen=True):
     """Since when, in their order."""
     flags: FlagSet = FlagSet()
     recording: SavedRecording | None = None
+    recorded: RecordingPlan = RecordingPlan()
     texts: Texts = Texts()
     showing: Showing = Showing()
     bans: tuple[tuple[Ban, str], ...] = ()

@@ -18,6 +18,7 @@ from node.features.flags.rules import SetFlags
 from node.features.lobby.rules import SetLobby
 from node.features.moderation.rules import Regulate
 from node.features.quota.rules import SetRoomQuota, What
+from node.features.recordings.planned import PlanRecording
 from node.features.rooms.rules import Room
 from node.features.rooms.view import Opening
 from node.features.schedule.rules import Replan
@@ -51,6 +52,8 @@ class Wishes(msgspec.Struct, frozen=True):
     lock_camera: bool | None = None
     lock_microphone: bool | None = None
     disable_notes: bool | None = None
+    record: bool | None = None
+    record_layout: str | None = None
     max_participants: int | None = None
     minutes: int | None = None
     starts: float | None = None
@@ -68,6 +71,8 @@ def commands(wishes: Wishes, by: Actor, kept: str = "") -> list[msgspec.Struct]:
         asked.append(SetLobby(by, wishes.lobby, wishes.agenda, wishes.lobby_message))
     if flags := _named(wishes, NAMES):
         asked.append(SetFlags(by, **flags))
+    if wishes.record is not None or wishes.record_layout is not None:
+        asked.append(PlanRecording(by, wishes.record, wishes.record_layout))
     if wishes.public_chat is not None or wishes.private_chat is not None:
         asked.append(Regulate(by, public=wishes.public_chat, private=wishes.private_chat))
     if wishes.max_participants is not None:
@@ -111,6 +116,8 @@ def of(room: Room) -> Wishes:
         public_chat=moderation.public,
         private_chat=moderation.private,
         **{name: getattr(flags, name) for name in NAMES},
+        record=room.recordings.planned.now.on,
+        record_layout=room.recordings.planned.now.arrangement,
         max_participants=room.door.max_participants,
         minutes=room.schedule.plan.minutes,
         starts=room.schedule.plan.starts,
@@ -118,8 +125,8 @@ def of(room: Room) -> Wishes:
     )
 
 
-def rehearse(room: Room, asked: Sequence[msgspec.Struct], now: float) -> None:
-    """Whether all of it would be accepted, tried on a room of the same make with nobody in it.
+def rehearse(room: Room, asked: Sequence[msgspec.Struct], now: float) -> Room:
+    """Whether all of it would be accepted, tried on a room of the same make with nobody in it, which is returned.
 
     Raises:
         Refused: as the first that is not says; the room itself has not changed.
@@ -136,5 +143,7 @@ def rehearse(room: Room, asked: Sequence[msgspec.Struct], now: float) -> None:
     likeness = Room(opening, node=room.node)
     likeness.says.now, likeness.flags.now = room.says.now, room.flags.now
     likeness.access.mode, likeness.access.password = room.access.mode, room.access.password
+    likeness.recordings.planned.now = room.recordings.planned.now
     for command in asked:
         likeness.handle(command, now)
+    return likeness

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -39,7 +40,16 @@ class Titled(Protocol):
 class Settings:
     """Raises `Refused` as each method says; ROOM_UNKNOWN, ROOM_CLOSED, FENCED."""
 
-    def __init__(self, floor: Floor, quota: Quota, passwords: Passwords, house: House) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        quota: Quota,
+        passwords: Passwords,
+        house: House,
+        may_plan: Callable[[Room], None] = lambda room: None,
+    ) -> None:
+        """`may_plan`: refuses a room as it would be, when its sessions could not be recorded as it says."""
+        self._may_plan = may_plan
         self._floor = floor
         self._quota = quota
         self._passwords = passwords
@@ -77,11 +87,11 @@ class Settings:
 
         Raises:
             Refused: NAME_INVALID, MESSAGE_TOO_LONG, REDIRECT_REFUSED, VALUE_INVALID, NO_LOBBY, FLAGS_NONE,
-                DURATION_OUT_OF_RANGE, PASSWORD_MISSING, TOO_FAST.
+                DURATION_OUT_OF_RANGE, PASSWORD_MISSING, TOO_FAST, RECORDING_FORBIDDEN, RECORDING_FULL, RECORDING_DISK.
         """
         room = self._floor.room(room_id)
         asked, made = await self.prepare(wishes, room.type, by, room)
-        rehearse(room, asked, self._floor.clock.now())
+        self._may_plan(rehearse(room, asked, self._floor.clock.now()))
         decided = [self._floor.decide(room_id, command) for command in asked]
         for one in decided:
             await one.done()

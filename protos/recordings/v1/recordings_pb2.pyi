@@ -87,7 +87,7 @@ class Mark(_message.Message):
     def __init__(self, state: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[str] = ..., why: _Optional[str] = ...) -> None: ...
 
 class Recorder(_message.Message):
-    __slots__ = ("available", "free_bytes", "running", "workers", "workers_free", "recorders", "recorders_free", "reserved_bytes", "minutes", "minutes_limit", "bytes", "bytes_limit", "room_minutes_limit", "room_bytes_limit")
+    __slots__ = ("available", "free_bytes", "running", "workers", "workers_free", "recorders", "recorders_free", "reserved_bytes", "minutes", "minutes_limit", "bytes", "bytes_limit", "room_minutes_limit", "room_bytes_limit", "planned", "unplaced")
     AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     FREE_BYTES_FIELD_NUMBER: _ClassVar[int]
     RUNNING_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +102,8 @@ class Recorder(_message.Message):
     BYTES_LIMIT_FIELD_NUMBER: _ClassVar[int]
     ROOM_MINUTES_LIMIT_FIELD_NUMBER: _ClassVar[int]
     ROOM_BYTES_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_FIELD_NUMBER: _ClassVar[int]
+    UNPLACED_FIELD_NUMBER: _ClassVar[int]
     available: bool
     free_bytes: int
     running: int
@@ -116,7 +118,9 @@ class Recorder(_message.Message):
     bytes_limit: int
     room_minutes_limit: int
     room_bytes_limit: int
-    def __init__(self, available: _Optional[bool] = ..., free_bytes: _Optional[int] = ..., running: _Optional[int] = ..., workers: _Optional[int] = ..., workers_free: _Optional[int] = ..., recorders: _Optional[int] = ..., recorders_free: _Optional[int] = ..., reserved_bytes: _Optional[int] = ..., minutes: _Optional[int] = ..., minutes_limit: _Optional[int] = ..., bytes: _Optional[int] = ..., bytes_limit: _Optional[int] = ..., room_minutes_limit: _Optional[int] = ..., room_bytes_limit: _Optional[int] = ...) -> None: ...
+    planned: int
+    unplaced: int
+    def __init__(self, available: _Optional[bool] = ..., free_bytes: _Optional[int] = ..., running: _Optional[int] = ..., workers: _Optional[int] = ..., workers_free: _Optional[int] = ..., recorders: _Optional[int] = ..., recorders_free: _Optional[int] = ..., reserved_bytes: _Optional[int] = ..., minutes: _Optional[int] = ..., minutes_limit: _Optional[int] = ..., bytes: _Optional[int] = ..., bytes_limit: _Optional[int] = ..., room_minutes_limit: _Optional[int] = ..., room_bytes_limit: _Optional[int] = ..., planned: _Optional[int] = ..., unplaced: _Optional[int] = ...) -> None: ...
 
 class GetRecordingRequest(_message.Message):
     __slots__ = ("recording",)

@@ -176,7 +176,7 @@ class CreateRoomResponse(_message.Message):
     def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ..., links: _Optional[_Iterable[_Union[JoinLink, _Mapping]]] = ..., unknown: _Optional[_Iterable[str]] = ..., password: _Optional[str] = ...) -> None: ...
 
 class Settings(_message.Message):
-    __slots__ = ("title", "welcome", "staff", "speaking", "redirect", "brand_name", "brand_colour", "brand_logo", "rehearsed", "lobby", "agenda", "lobby_message", "public_chat", "private_chat", "webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone", "disable_notes", "max_participants", "minutes", "starts", "access")
+    __slots__ = ("title", "welcome", "staff", "speaking", "redirect", "brand_name", "brand_colour", "brand_logo", "rehearsed", "lobby", "agenda", "lobby_message", "public_chat", "private_chat", "webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone", "disable_notes", "max_participants", "minutes", "starts", "access", "record", "record_layout")
     TITLE_FIELD_NUMBER: _ClassVar[int]
     WELCOME_FIELD_NUMBER: _ClassVar[int]
     STAFF_FIELD_NUMBER: _ClassVar[int]
@@ -200,6 +200,8 @@ class Settings(_message.Message):
     MINUTES_FIELD_NUMBER: _ClassVar[int]
     STARTS_FIELD_NUMBER: _ClassVar[int]
     ACCESS_FIELD_NUMBER: _ClassVar[int]
+    RECORD_FIELD_NUMBER: _ClassVar[int]
+    RECORD_LAYOUT_FIELD_NUMBER: _ClassVar[int]
     title: str
     welcome: str
     staff: str
@@ -223,7 +225,9 @@ class Settings(_message.Message):
     minutes: int
     starts: _timestamp_pb2.Timestamp
     access: str
-    def __init__(self, title: _Optional[str] = ..., welcome: _Optional[str] = ..., staff: _Optional[str] = ..., speaking: _Optional[str] = ..., redirect: _Optional[str] = ..., brand_name: _Optional[str] = ..., brand_colour: _Optional[str] = ..., brand_logo: _Optional[str] = ..., rehearsed: _Optional[bool] = ..., lobby: _Optional[bool] = ..., agenda: _Optional[str] = ..., lobby_message: _Optional[str] = ..., public_chat: _Optional[bool] = ..., private_chat: _Optional[bool] = ..., webcams_only_for_moderators: _Optional[bool] = ..., mute_on_start: _Optional[bool] = ..., lock_camera: _Optional[bool] = ..., lock_microphone: _Optional[bool] = ..., disable_notes: _Optional[bool] = ..., max_participants: _Optional[int] = ..., minutes: _Optional[int] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access: _Optional[str] = ...) -> None: ...
+    record: bool
+    record_layout: str
+    def __init__(self, title: _Optional[str] = ..., welcome: _Optional[str] = ..., staff: _Optional[str] = ..., speaking: _Optional[str] = ..., redirect: _Optional[str] = ..., brand_name: _Optional[str] = ..., brand_colour: _Optional[str] = ..., brand_logo: _Optional[str] = ..., rehearsed: _Optional[bool] = ..., lobby: _Optional[bool] = ..., agenda: _Optional[str] = ..., lobby_message: _Optional[str] = ..., public_chat: _Optional[bool] = ..., private_chat: _Optional[bool] = ..., webcams_only_for_moderators: _Optional[bool] = ..., mute_on_start: _Optional[bool] = ..., lock_camera: _Optional[bool] = ..., lock_microphone: _Optional[bool] = ..., disable_notes: _Optional[bool] = ..., max_participants: _Optional[int] = ..., minutes: _Optional[int] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access: _Optional[str] = ..., record: _Optional[bool] = ..., record_layout: _Optional[str] = ...) -> None: ...
 
 class GetSettingsRequest(_message.Message):
     __slots__ = ("room",)
