@@ -166,7 +166,7 @@ async def _voices(talk: Talk, message: m.Voices) -> None:
 
 
 async def _show(talk: Talk, message: m.Show) -> None:
-    talk.edge.layout.show(talk.room.id, by=talk.actor, view=message.view, spotlight=message.spotlight)
+    await talk.edge.layout.show(talk.room.id, by=talk.actor, view=message.view, spotlight=message.spotlight)
 
 
 async def _mute(talk: Talk, message: m.Mute) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from node.features.layout.service import Layout
 from node.ports import Source
 from tests.signaling.test_restart import elsewhere, reopened
-from tests.web.house import House
+from tests.web.house import OPERATOR, House
 
 
 async def test_what_a_host_shows_is_told_to_all_and_to_who_comes_later(home: House) -> None:
@@ -41,5 +42,23 @@ async def test_what_is_shown_outlives_the_control_process(tmp_path: Path) -> Non
         again = elsewhere(host, home)
         assert (await again.attach())["showing"] == {"view": "speaker", "spotlight": [amina.id]}
         assert home.media.assigned == assigned
+    finally:
+        await home.stop()
+
+
+async def test_what_was_answered_outlives_a_crash(tmp_path: Path) -> None:
+    """R183, H25: the ledger has the layout and the stage when it is answered, and before a host's next word."""
+    home = await House(tmp_path).open()
+    room, tickets = await home.create()
+    host = await home.person(room.room, tickets["host"], "Hélène")
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    await host.send(type="show", view="speaker")
+    await host.quiet()
+    await Layout(home.floor).show(room.room, by=OPERATOR, view="presentation", spotlight=[amina.id])
+
+    home = await reopened(home, crash=True)
+    try:
+        again = elsewhere(host, home)
+        assert (await again.attach())["showing"] == {"view": "presentation", "spotlight": [amina.id]}
     finally:
         await home.stop()

@@ -30,14 +30,16 @@ class Layout:
         """
         self._floor.decide(room_id, Resize(participant_id, tuple(sizes)))
 
-    def show(self, room_id: str, *, by: Actor, view: str | None = None, spotlight: Sequence[str] | None = None) -> None:
-        """To everybody. None: as it was.
+    async def show(
+        self, room_id: str, *, by: Actor, view: str | None = None, spotlight: Sequence[str] | None = None
+    ) -> None:
+        """To everybody. None: as it was. When it is answered, the ledger has it, and it outlives a crash.
 
         Raises:
             Refused: ROOM_CLOSED, NOT_ALLOWED, VALUE_INVALID, PARTICIPANT_UNKNOWN.
         """
         forward = tuple(spotlight) if spotlight is not None else None
-        self._floor.decide(room_id, Show(by, View(view) if view is not None else None, forward))
+        await self._floor.decide(room_id, Show(by, View(view) if view is not None else None, forward)).done()
 
     def listen(self, room_id: str, participant_id: str, *, on: bool) -> None:
         """Whether the person is told who is in their audio slots.
