@@ -9,11 +9,15 @@ import pytest
 from node.errors import Refused
 from node.features.access.rules import Issue, Link
 from node.features.chat.rules import MessagePosted, Say
+from node.features.join.rules import Admit
+from node.features.lobby.rules import LetIn, SetLobby, StopWaiting, TakeSeat, Wait
 from node.features.moderation.absent import KEPT, Absent, Mark
 from node.features.moderation.rules import HELD_EACH, ItemOpened, Regulate, Restrain, RestraintMoved
+from node.features.mute.rules import Block, BlockTracks, Unblock
 from node.features.participants.rules import Leave, Role
 from node.features.schedule.rules import EndSitting, Plan
-from tests.features.stage import NOON, OPERATOR, Stage, of
+from node.ports import Shape, Source
+from tests.features.stage import NOON, OPERATOR, Stage, negotiated, of
 
 
 class Door(Stage):
@@ -51,7 +55,7 @@ def test_nobody_else_is_held_for_it() -> None:
 
 
 def test_a_ticket_with_a_name_ties_its_bearer_down() -> None:
-    """R117: whatever they call themselves."""
+    """R113: whatever they call themselves."""
     stage = Door()
     stage.do(Issue((Link("hers", Role.PARTICIPANT, NOON + 3600, id="k_1", name="Mallory"),)))
     mallory = stage.enter("Mallory", "hers")
@@ -59,6 +63,46 @@ def test_a_ticket_with_a_name_ties_its_bearer_down() -> None:
     stage.do(Leave(mallory))
     again = stage.enter("Somebody else", "hers")
     assert of(stage.do(Say(again, "bonjour", "")), ItemOpened)[0].item.why == "person"
+
+
+def test_what_a_host_blocked_does_not_end_by_leaving() -> None:
+    """R102, H19: leaving and coming again opens no camera, until somebody lifts it."""
+    stage = Door()
+    hosts = stage.host(stage.enter("Hélène", "host-ticket"))
+    mallory = stage.enter("Mallory")
+    stage.do(Block(mallory, frozenset({Source.CAMERA, Source.MICROPHONE}), hosts))
+    stage.do(Unblock(mallory, frozenset({Source.MICROPHONE}), hosts))
+    stage.do(Leave(mallory))
+    again = stage.enter("Mallory")
+    assert stage.room.must_block(again) == {Source.CAMERA}
+    assert stage.room.must_block(stage.enter("Amina")) == frozenset()
+    stage.do(Unblock(again, frozenset(), hosts))
+    stage.do(Leave(again))
+    assert stage.room.must_block(stage.enter("Mallory")) == frozenset()
+
+
+def test_the_lobby_washes_nobody_clean() -> None:
+    """R102, R147: whatever name they wait under, their browser brings along who they were; a host lets in a person with
+    the restraints that they had."""
+    stage = Door()
+    mallory = stage.enter("Mallory")
+    stage.do(Restrain(mallory, "mute", OPERATOR))
+    stage.do(Block(mallory, frozenset({Source.CAMERA}), OPERATOR))
+    stage.do(SetLobby(OPERATOR, on=True))
+    stage.do(Leave(mallory))
+    former = stage.room.door.former(f"session-{mallory}")
+    stage.do(Wait("p_given_up", "Quiet", "fr", "ticket", "s_given_up", former=former))
+    stage.do(StopWaiting("p_given_up"))
+    stage.do(Wait("p_again", "Somebody else", "fr", "ticket", "s_again", former=former))
+    stage.do(LetIn("p_again", OPERATOR))
+    stage.do(TakeSeat("s_again", "t_again"))
+    tracks, slots = negotiated("t_again", Shape.PAGE, 4)
+    stage.do(Admit("p_again", "t_again", tracks, slots, frozenset()))
+    assert stage.refused("p_again") == "CHAT_MUTED"
+    assert stage.room.must_block("p_again") == {Source.CAMERA}
+    assert ("t_again/camera", True) in [
+        change for blocks in of(stage.happened, BlockTracks) for change in blocks.changes
+    ]
 
 
 def test_slow_mode_goes_on_and_nobody_gets_another_share_of_the_queue() -> None:

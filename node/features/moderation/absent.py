@@ -47,6 +47,10 @@ class Absent(Generic[T]):
         if former in self._was:
             self._former[participant] = former
 
+    def turned(self, participant: str) -> None:
+        """Who was on the way in does not come."""
+        self._former.pop(participant, None)
+
     def back(self, participant: str, mark: Mark) -> T | None:
         """Somebody comes; what is remembered of them, once."""
         self.here(participant, mark)
@@ -59,6 +63,10 @@ class Absent(Generic[T]):
     def gone(self, participant: str, what: T, *, matters: bool) -> None:
         if (mark := self._marks.pop(participant, None)) is not None:
             self.remember(mark, what, matters=matters, participant=participant)
+
+    def forget(self, participant: str) -> None:
+        """Somebody is gone of whom nothing needs to be remembered."""
+        self._marks.pop(participant, None)
 
     def remember(self, mark: Mark, what: T, *, matters: bool, participant: str = "") -> None:
         """`matters`: rather than what does not."""

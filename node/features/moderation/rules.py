@@ -225,7 +225,8 @@ class Moderation:
         self._own_words = NONE
         self._restraints: dict[str, Restraint] = {}
         self._habits: dict[str, Habits] = {}
-        self._absent: Absent[Left] = Absent()
+        self.absent: Absent[Left] = Absent()
+        """Of those who left during the session."""
         self._first: dict[str, str] = {}
         """As whom people came first, of those who came more than once."""
         self._open: dict[str, Item] = {}
@@ -497,7 +498,7 @@ class Moderation:
 
     def person_joined(self, event: PersonJoined, mark: Mark, now: float) -> list[Event]:
         """Leaving and coming again ends no restraint, no slow mode, and gives nobody another share of the queue."""
-        left = self._absent.back(event.participant, mark)
+        left = self.absent.back(event.participant, mark)
         if left is None:
             return []
         self._first[event.participant] = left.first
@@ -507,22 +508,13 @@ class Moderation:
         self._restraints[event.participant] = left.restraint
         return [RestraintMoved(self.room, left.participant, event.participant, left.restraint)]
 
-    def comes(self, participant: str, former: str) -> None:
-        """Somebody is on the way in with the session that `former` had."""
-        self._absent.comes(participant, former)
-
-    def here(self, participant: str, mark: Mark) -> list[Event]:
-        """Somebody who is in, by what they came with; they may have another name now."""
-        self._absent.here(participant, mark)
-        return []
-
     def restore_absent(self, participant: str, mark: Mark, how: Restraint) -> None:
         left = Left(participant, participant, how, Habits())
-        self._absent.remember(mark, left, matters=True, participant=participant)
+        self.absent.remember(mark, left, matters=True, participant=participant)
 
     def over(self, *, keep_items: bool) -> list[Event]:
         """A session is over: what held for people, and unless they are kept, what waits."""
-        self._absent.over()
+        self.absent.over()
         self._first.clear()
         if not keep_items:
             self._open.clear()
@@ -540,7 +532,8 @@ class Moderation:
         waits = any(item.participant == who for item in self._open.values())
         if restraint or waits or habits.public_at is not None:
             left = Left(who, self._first_of(who), restraint, habits)
-            self._absent.gone(who, left, matters=bool(restraint or waits))
+            self.absent.gone(who, left, matters=bool(restraint or waits))
+        self.absent.forget(who)
         mine = [item for item in self._open.values() if item.claimed_by == event.participant]
         return [self._claimed(item, None, now) for item in mine]
 

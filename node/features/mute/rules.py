@@ -18,6 +18,7 @@ import msgspec
 from node.errors import Refused
 from node.features.flags.rules import Flags, FlagsChanged, closed, locked
 from node.features.join.rules import Admit
+from node.features.moderation.absent import Absent, Mark
 from node.features.participants.rules import People, Person, PersonGone, PersonJoined, Publish, Role
 from node.ports import Actor, Effect, Event, Fact, Notice, Source
 
@@ -145,6 +146,8 @@ class Mute:
         self._never = withheld
         self._flags = flags
         self._blocks: dict[str, dict[Source, By]] = {}
+        self.absent: Absent[dict[Source, By]] = Absent()
+        """Of those who left during the session: what is blocked by name."""
         self.room_muted: By | None = None
 
     @property
@@ -227,13 +230,16 @@ class Mute:
 
     # ------------------------------------------------------------ reactions
 
-    def person_joined(self, event: PersonJoined, now: float) -> list[Event]:
-        """Late joiners into a muted room. Their transport is made to agree by `admitted`."""
+    def person_joined(self, event: PersonJoined, mark: Mark, now: float) -> list[Event]:
+        """Late joiners into a muted room, and who was blocked before they left: leaving and coming again, through the
+        lobby or not, lifts nothing. Their transport is made to agree by `admitted`."""
         person = self._people.get(event.participant)
-        by = self.room_muted
-        if by is None or not self.at_the_door(person.role):
-            return []
-        blocked = self._set(person, [Source.MICROPHONE], By(by.kind, by.id, with_room=True), "", now)
+        blocked: list[Event] = []
+        for source, by in (self.absent.back(person.id, mark) or {}).items():
+            blocked += self._set(person, [source], by, "", now)
+        all_ = self.room_muted
+        if all_ is not None and self.at_the_door(person.role):
+            blocked += self._set(person, [Source.MICROPHONE], By(all_.kind, all_.id, with_room=True), "", now)
         return [event for event in blocked if not isinstance(event, BlockTracks)]
 
     def admitted(self, command: Admit, now: float) -> list[Event]:
@@ -295,7 +301,11 @@ class Mute:
         return []
 
     def person_gone(self, event: PersonGone, now: float) -> list[Event]:
-        self._blocks.pop(event.participant, None)
+        blocked = self._blocks.pop(event.participant, {})
+        named = {source: by for source, by in blocked.items() if not by.with_room}
+        if named:
+            self.absent.gone(event.participant, named, matters=True)
+        self.absent.forget(event.participant)
         return []
 
     # ------------------------------------------------------------ inside

@@ -167,7 +167,7 @@ class Room:
         for participant, ticket, name, how in saved.absent:
             room.moderation.restore_absent(participant, room._mark(ticket, name), how)
         for person in room.people:
-            room.moderation.here(person.id, room._mark(person.ticket, person.name))
+            room.is_here(person.id, room._mark(person.ticket, person.name))
         for ban, ticket in saved.bans:
             room.bans.restore(ban, room._mark(ticket, ban.name))
         room.hands.restore(saved.hands)
@@ -301,6 +301,7 @@ class Room:
         if self.closed is not None:
             return []
         keeps = self.type.keeps_chat
+        self.mute.absent.over()
         said = [*self.moderation.over(keep_items=keeps), *([] if keeps else self.chat.over(now))]
         return [*said, *self.layout.over()]
 
@@ -317,15 +318,16 @@ class Room:
         self.flags.may_enter(role)
         self.lobby.bar(role, now, sent=sent != "")
         events = self.door.knock(command, now)
-        if command.former:
-            self.moderation.comes(command.participant, command.former)
+        self.comes(command.participant, command.former)
         return events
 
     def wait(self, command: Wait, now: float) -> list[Event]:
         role = self.access.lets(command.ticket, now).role
         sent = self.bans.bar(self._mark(command.ticket, command.name), command.former)
         self.flags.may_enter(role)
-        return self.lobby.wait(command, now, sent)
+        events = self.lobby.wait(command, now, sent)
+        self.comes(command.participant, command.former)
+        return events
 
     def ban(self, command: BanParticipant, now: float) -> list[Event]:
         person = self.people.get(command.participant)
@@ -335,6 +337,23 @@ class Room:
         self.lobby.may_send()
         person = self.people.get(command.participant)
         return self.bans.to_lobby(command, self._mark(person.ticket, person.name), now)
+
+    def comes(self, participant: str, former: str) -> None:
+        """Somebody is on the way in with the session that `former` had, who left."""
+        for absent in (self.moderation.absent, self.mute.absent):
+            absent.comes(participant, former)
+
+    def comes_not(self, participant: str) -> list[Event]:
+        """They do not come after all."""
+        for absent in (self.moderation.absent, self.mute.absent):
+            absent.turned(participant)
+        return []
+
+    def is_here(self, participant: str, mark: Mark) -> list[Event]:
+        """Somebody who is in, by what they came with; they may have another name now."""
+        for absent in (self.moderation.absent, self.mute.absent):
+            absent.here(participant, mark)
+        return []
 
     def let_in(self, command: LetIn, now: float) -> list[Event]:
         """The caps are those of a join (D1): who waits has no place, who is admitted has one."""

@@ -22,6 +22,7 @@ from node.features.lobby.rules import (
     TurnAway,
     Wait,
     WaiterAdmitted,
+    WaiterGone,
     WaiterHere,
 )
 from node.features.moderation.rules import Claim, Decide, ItemDecided, Regulate, Release, Restrain, SettingsChanged
@@ -182,7 +183,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.lobby.person_joined(e, now),
         lambda room, e, now: room.access.person_joined(e, now),
         lambda room, e, now: room.schedule.person_joined(e, now),
-        lambda room, e, now: room.mute.person_joined(e, now),
+        lambda room, e, now: room.mute.person_joined(e, room._mark(e.ticket, e.name), now),
         lambda room, e, now: room.moderation.person_joined(e, room._mark(e.ticket, e.name), now),
         lambda room, e, now: room.rates.placed(e, now),
         lambda room, e, now: room.cover.came(e.participant, now),
@@ -190,7 +191,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     PersonMoved: (
         lambda room, e, now: room.access.person_joined(e, now),
         lambda room, e, now: room.schedule.person_joined(e, now),
-        lambda room, e, now: room.moderation.here(e.participant, room._mark(e.ticket, e.name)),
+        lambda room, e, now: room.is_here(e.participant, room._mark(e.ticket, e.name)),
         lambda room, e, now: room.rates.placed(e, now),
         lambda room, e, now: room.cover.came(e.participant, now),
         lambda room, e, now: room.recordings.person_moved(e, now),
@@ -233,6 +234,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
     TextsChanged: (lambda room, e, now: room.recordings.titled(e.title),),
     PlanChanged: (lambda room, e, now: room.access.prolong(e.cut, now),),
     WaiterAdmitted: (lambda room, e, now: room.bans.let_in(e.sent, e.by, now),),
+    WaiterGone: (lambda room, e, now: room.comes_not(e.participant) if e.cause != "in" else [],),
     PlaceFreed: (lambda room, e, now: room.lobby.place_freed(e, now),),
     TicketEnded: (lambda room, e, now: room.lobby.ticket_ended(e, now),),
     SittingStarted: (lambda room, e, now: room.recordings.begin(e, now),),
