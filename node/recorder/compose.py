@@ -98,8 +98,8 @@ class _Video:
                 continue  # one damaged picture is not the end of the others
 
     def at(self, seconds: float) -> bool:
-        """Go on to this time; whether there is something to show."""
-        while self._next is not None and float(self._next.time or 0.0) <= seconds:
+        """Go on to the picture that is nearest to this time; whether there is something to show."""
+        while self._next is not None and float(self._next.time or 0.0) <= seconds + 0.5 / FPS:
             self.shown, self._since = self._next, float(self._next.time or 0.0)
             self._next = next(self._frames, None)
         return self.shown is not None and seconds - self._since < HOLD_S

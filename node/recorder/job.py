@@ -80,7 +80,7 @@ def work(job: Job, progress: Callable[[float], None]) -> Manifest:
     if done is not None:
         return done
     source = Path(job.spool) / job.recording
-    tape = Tape([(begin * 1e6, end * 1e6) for begin, end in job.stretches])
+    tape = tape_of(job)
     take = Take(source, job.streams, tape)
     lanes = take.lanes()
     made: list[tuple[Lane, Path, float]] = []
@@ -106,6 +106,10 @@ def work(job: Job, progress: Callable[[float], None]) -> Manifest:
     whole(folder / MANIFEST, lambda part: part.write_bytes(msgspec.json.encode(manifest)))
     progress(1.0)
     return manifest
+
+
+def tape_of(job: Job) -> Tape:
+    return Tape([(begin * 1e6, end * 1e6) for begin, end in job.stretches])
 
 
 def _lane(take: Take, lane: Lane, path: Path) -> float:

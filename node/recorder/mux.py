@@ -34,14 +34,14 @@ def mux(lane: Lane, moments: Iterator[Moment], to: Path) -> float:
     """Write `to`; the seconds from the beginning of the recording to its end.
 
     Raises:
-        Unplayable: there is no key frame.
+        Unplayable: there is no key frame, or no sound.
     """
+    first = _first_sound(moments) if lane.codec == "opus" else _first_picture(lane.codec, moments)
+    moments = chain((first,), moments)
     with av.open(str(to), "w", format="matroska" if suffix(lane) == "mkv" else "webm") as out:
         if lane.codec == "opus":
             stream = out.add_stream_from_template(_opus(), opaque=True)
         else:
-            first = _first_picture(lane.codec, moments)
-            moments = chain((first,), moments)
             stream = _video(out, lane.codec, first)
         end = 0.0
         for moment in moments:
@@ -53,6 +53,12 @@ def mux(lane: Lane, moments: Iterator[Moment], to: Path) -> float:
             out.mux(packet)
             end = moment.at + LAST_FRAME_S
     return end
+
+
+def _first_sound(moments: Iterator[Moment]) -> Moment:
+    for moment in moments:
+        return moment
+    raise Unplayable("opus")
 
 
 def _first_picture(codec: str, moments: Iterator[Moment]) -> Moment:

@@ -1,13 +1,15 @@
 """When what was sent is heard and seen: from the clocks of senders to the one time of a recording. Pure.
 
 A sender's reports tie its RTP clocks to one wall clock of its own (RFC 3550 6.4.1), so that its sound and its picture
-agree whatever the network did to them. That clock is tied to ours by the packets that were fastest. Where there are no
-reports, arrival must do.
+agree whatever the network did to them. That clock is tied to ours by the reports that were fastest. Where there are no
+reports, or they contradict themselves, the packets that arrived fastest must do: of all that its sender sends, since
+half of one and half of the other would not agree.
 """
 
 from __future__ import annotations
 
 import bisect
+import statistics
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -18,6 +20,14 @@ from node.media.spool import SenderReport
 NTP_SECOND: Final = 1 << 32
 LATE_US: Final = 1_000_000
 """A packet is never taken to be so much older than its arrival: then the reports are wrong."""
+WINDOW_US: Final = 10_000_000
+"""Of so long the fastest packet counts: clocks drift by some milliseconds a minute."""
+APART_US: Final = 100_000
+DRIFT: Final = 0.002
+"""Two reports may contradict each other by so much, and so much more of the time between them: wall clocks are put
+right while they run, and no quartz is that bad."""
+AHEAD_US: Final = 500_000
+"""What reports tell of is hardly ever further from what arrives with them: an encoder may take a while."""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -33,10 +43,10 @@ def report_of(report: SenderReport, unix_us: int) -> Report:
 
 
 class Unwrap:
-    """32 bits that turn over to a number that does not (RFC 3550 A.1)."""
+    """32 bits that turn over to a number that does not (RFC 3550 A.1). `near`: within half a turn of the first."""
 
-    def __init__(self) -> None:
-        self._last: int | None = None
+    def __init__(self, near: int | None = None) -> None:
+        self._last = near
 
     def __call__(self, value: int) -> int:
         if self._last is None:
@@ -48,7 +58,8 @@ class Unwrap:
 
 
 class SenderClock:
-    """Of one SSRC: RTP timestamps (unwrapped near those of its reports) to µs on the sender's wall clock."""
+    """Of one SSRC: RTP timestamps, unwrapped from `first` on, to µs on the sender's wall clock. `reports`: at least
+    one, in the order in which they came."""
 
     def __init__(self, reports: Iterable[Report], rate: int) -> None:
         unwrap = Unwrap()
@@ -57,12 +68,11 @@ class SenderClock:
         self._us = [us for _timestamp, us in points]
         self._rate = rate
 
-    def __bool__(self) -> bool:
-        return bool(self._at)
+    @property
+    def first(self) -> int:
+        return self._at[0]
 
     def us(self, timestamp: int) -> float:
-        near = self._at[0]
-        timestamp += round((near - timestamp) / (1 << 32)) * (1 << 32)
         after = bisect.bisect_right(self._at, timestamp)
         known = max(0, after - 1)
         tick = 1_000_000 / self._rate
@@ -75,31 +85,60 @@ class SenderClock:
         return self._us[known] + (timestamp - self._at[known]) * tick
 
 
+class Arrivals:
+    """Of one SSRC: the packets that were fastest."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._unwrap = Unwrap()
+        self._best: dict[int, tuple[float, Report]] = {}
+
+    def add(self, timestamp: int, arrived_us: int) -> None:
+        """`arrived_us`: since the epoch."""
+        took = arrived_us - self._unwrap(timestamp) * 1_000_000 / self._rate
+        window = arrived_us // WINDOW_US
+        known = self._best.get(window)
+        if known is None or took < known[0]:
+            self._best[window] = took, Report(timestamp, arrived_us, arrived_us)
+
+    def clock(self) -> SenderClock:
+        """As if the sender had told of each when it arrived: its clock is ours."""
+        return SenderClock((report for _took, report in self._best.values()), self._rate)
+
+
+def believable(reports: Sequence[Report], arrived: SenderClock, rate: int) -> bool:
+    """Whether the reports of one SSRC, in the order in which they came, tell of one clock, and of the present. Those of
+    GStreamer 1.22, unless `rtcp-sync-send-time` is turned off, count the time since its beginning twice."""
+    unwrap = Unwrap(arrived.first)
+    at = [unwrap(report.timestamp) for report in reports]
+    zeros = [report.sent_us - one * 1_000_000 / rate for report, one in zip(reports, at, strict=True)]
+    since = [report.arrived_us - reports[0].arrived_us for report in reports]
+    ahead = [abs(arrived.us(one) - report.arrived_us) for report, one in zip(reports, at, strict=True)]
+    apart = [abs(zero - zeros[0]) - DRIFT * passed for zero, passed in zip(zeros, since, strict=True)]
+    return not reports or (max(apart) <= APART_US and statistics.median(ahead) <= AHEAD_US)
+
+
 def offset_us(reports: Iterable[Report]) -> float | None:
     """From a sender's clock to ours, by the report that was fastest; None: there is none."""
     return min((report.arrived_us - report.sent_us for report in reports), default=None)
 
 
 class Moments:
-    """When the frames of one SSRC were made, µs since the epoch, never backwards."""
+    """When the frames of one SSRC were made, µs since the epoch. `told`: the sender's clock, and how far it is from
+    ours; None: it says nothing that can be believed."""
 
-    def __init__(self, clock: SenderClock, offset: float | None, rate: int) -> None:
-        self._clock = clock
-        self._offset = offset
-        self._rate = rate
-        self._unwrap = Unwrap()
-        self._first: tuple[int, int] | None = None
+    def __init__(self, told: tuple[SenderClock, float] | None, arrived: SenderClock) -> None:
+        clocks = [*([told] if told is not None else []), (arrived, 0.0)]
+        self._clocks = [(clock, offset, Unwrap(clock.first)) for clock, offset in clocks]
 
     def __call__(self, timestamp: int, arrived_us: int) -> float:
         """`arrived_us`: since the epoch."""
-        at = self._unwrap(timestamp)
-        if self._clock and self._offset is not None:
-            found = self._clock.us(at) + self._offset
-            if abs(found - arrived_us) < LATE_US:
-                return found
-        if self._first is None:
-            self._first = (at, arrived_us)
-        return self._first[1] + (at - self._first[0]) * 1_000_000 / self._rate
+        found = [clock.us(unwrap(timestamp)) + offset for clock, offset, unwrap in self._clocks]
+        return next((us for us in found if abs(us - arrived_us) < LATE_US), arrived_us)
+
+
+EDGE_US: Final = 2_000_000
+"""What is further from every mark than this is not of another time, but the wall clock was put right meanwhile."""
 
 
 class Tape:
@@ -113,6 +152,11 @@ class Tape:
             self._before.append(total)
             total += max(0.0, end - begin)
         self.seconds = total / 1_000_000
+
+    def beside(self, unix_us: float) -> bool:
+        """A moment before a stretch, or after it."""
+        apart = min((max(begin - unix_us, unix_us - end) for begin, end in self._stretches), default=0.0)
+        return 0.0 < apart <= EDGE_US
 
     def at(self, unix_us: float) -> float:
         """Seconds; what was made a moment before a mark and came after it is at the mark."""

@@ -15,7 +15,7 @@ import msgspec
 from node.media import spool
 from node.media.spool import Packet, Segment, SenderReport
 from node.recorder.payloads import ASSEMBLE, SOUND, Frames
-from node.recorder.timeline import Moments, Report, SenderClock, Tape, offset_us, report_of
+from node.recorder.timeline import Arrivals, Moments, Report, SenderClock, Tape, believable, offset_us, report_of
 
 SEGMENT: Final = re.compile(r"[0-9]{6,}\.seg")
 STREAM: Final = re.compile(r"[0-9]{1,10}")
@@ -77,10 +77,20 @@ class _Known(msgspec.Struct):
     rate: int = 0
     packets: int = 0
     reports: dict[int, list[Report]] = {}
+    arrivals: dict[int, Arrivals] = {}
+
+    def clocks(self) -> dict[int, SenderClock]:
+        """Of each SSRC, as its packets arrived."""
+        return {ssrc: arrivals.clock() for ssrc, arrivals in self.arrivals.items()}
+
+    def believable(self) -> bool:
+        clocks = self.clocks()
+        told = ((ssrc, reports) for ssrc, reports in self.reports.items() if ssrc in clocks)
+        return all(believable(reports, clocks[ssrc], self.rate) for ssrc, reports in told)
 
 
 def _look(folder: Path, stream: int) -> _Known:
-    known = _Known(reports={})
+    known = _Known(reports={}, arrivals={})
     for segment in segments_of(folder, stream):
         header = segment.header
         for record in segment.records:
@@ -92,6 +102,9 @@ def _look(folder: Path, stream: int) -> _Known:
                 codec = header.codec(record.payload_type)
                 if not known.codec and codec is not None and codec.name.lower() in (*ASSEMBLE, SOUND):
                     known.codec, known.rate = codec.name.lower(), codec.clock_rate
+                if known.rate:
+                    arrivals = known.arrivals.setdefault(record.ssrc, Arrivals(known.rate))
+                    arrivals.add(record.timestamp, header.unix_us(record.arrived_us))
     return known
 
 
@@ -108,10 +121,11 @@ class Take:
         }
         self._known = {number: _look(folder, number) for number in self._whose}
         reports: dict[str, list[Report]] = {}
+        liars = {self._whose[number].sender for number, known in self._known.items() if not known.believable()}
         for number, known in self._known.items():
             for some in known.reports.values():
                 reports.setdefault(self._whose[number].sender, []).extend(some)
-        self._offsets = {sender: offset_us(some) for sender, some in reports.items()}
+        self._offsets = {sender: None if sender in liars else offset_us(some) for sender, some in reports.items()}
 
     @property
     def bytes(self) -> int:
@@ -143,19 +157,26 @@ class Take:
 
     def _of_stream(self, number: int) -> Iterator[Moment]:
         known, offset = self._known[number], self._offsets.get(self._whose[number].sender)
+        arrived = known.clocks()
         frames: Frames | None = None
         moments: Moments | None = None
         ssrc = -1
         unix_us = 0
+        within = known.codec == SOUND
         for packet, base in self._packets(number):
             if frames is None or moments is None or packet.ssrc != ssrc:
                 ssrc, frames = packet.ssrc, Frames(known.codec)
-                clock = SenderClock(known.reports.get(ssrc, ()), known.rate)
-                moments = Moments(clock, offset, known.rate)
+                reports = known.reports.get(ssrc, ())
+                told = (SenderClock(reports, known.rate), offset) if reports and offset is not None else None
+                moments = Moments(told, arrived[ssrc])
             unix_us = base
             for frame in frames.add(packet):
-                at = self.tape.at(moments(frame.timestamp, frame.arrived_us + unix_us))
-                yield Moment(frame.data, at, frame.key)
+                us = moments(frame.timestamp, frame.arrived_us + unix_us)
+                beside = self.tape.beside(us)
+                # Nobody asked for what is beside the marks; but pictures before them are what later ones are built on.
+                if not beside or not within:
+                    yield Moment(frame.data, self.tape.at(us), frame.key)
+                within = within or not beside
 
     def _packets(self, number: int) -> Iterator[tuple[Packet, int]]:
         """Each with what makes its arrival a time since the epoch."""

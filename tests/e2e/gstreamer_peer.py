@@ -1,11 +1,12 @@
 """A WHIP encoder or a WHEP player made of GStreamer's webrtcbin, for the system's Python (it has `gi`).
 
-    python3 gstreamer_peer.py whip|whep ADDRESS [flash]
+    python3 gstreamer_peer.py whip|whep ADDRESS [flash] [capture-time]
 
 The ticket comes on standard input, so that no list of processes shows it. The encoder publishes H264 (x264, constrained
-baseline) and Opus, with `flash` a picture that is white for a moment each second, and a tick; the player decodes what
-it is sent. Each prints a JSON object a line: `{"event": "answered", "resource": …}`, then counts once a second. Ends,
-with DELETE, when standard input closes.
+baseline) and Opus, with `flash` a picture that is white for a moment each second, and a tick; with `capture-time` its
+reports tell when a picture was taken, else, as they do by default, when it is sent. The player decodes what it is sent.
+Each prints a JSON object a line: `{"event": "answered", "resource": …}`, then counts once a second. Ends, with DELETE,
+when standard input closes.
 """
 
 import json
@@ -43,7 +44,7 @@ def tell(**fields):
 
 
 class Peer:
-    def __init__(self, kind, address, ticket, flash):
+    def __init__(self, kind, address, ticket, *how):
         self.kind, self.address, self.ticket = kind, address, ticket
         self.resource = ""
         self.counts = {"audio": 0, "video": 0}
@@ -51,8 +52,10 @@ class Peer:
         self.loop = GLib.MainLoop()
         self.pipeline = Gst.parse_launch(ENCODER if kind == "whip" else PLAYER)
         self.peer = self.pipeline.get_by_name("peer")
-        if flash:
+        if "flash" in how:
             self.flash()
+        if "capture-time" in how:
+            self.peer.get_by_name("rtpbin").set_property("rtcp-sync-send-time", False)
         self.peer.connect("notify::ice-gathering-state", self.on_gathering)
         self.peer.connect("on-negotiation-needed", self.on_negotiation_needed)
         self.peer.connect("pad-added", self.on_pad)
@@ -65,8 +68,6 @@ class Peer:
 
     def flash(self):
         microphone, camera = self.pipeline.get_by_name("microphone"), self.pipeline.get_by_name("camera")
-        # Its reports are to tell when a picture was taken, not when it came out of the encoder.
-        self.peer.get_by_name("rtpbin").set_property("rtcp-sync-send-time", False)
         microphone.set_property("wave", "ticks")
         microphone.set_property("sine-periods-per-tick", 33)  # 100 ms
         camera.set_property("pattern", "white")
@@ -155,4 +156,4 @@ class Peer:
 
 if __name__ == "__main__":
     Gst.init(None)
-    Peer(sys.argv[1], sys.argv[2], sys.stdin.readline().strip(), "flash" in sys.argv[3:]).run()
+    Peer(sys.argv[1], sys.argv[2], sys.stdin.readline().strip(), *sys.argv[3:]).run()

@@ -223,6 +223,10 @@ def probe(path: Path) -> list[dict[str, object]]:
     words = ["ffmpeg", "-v", "warning", "-xerror", "-i", str(path)]
     words += ["-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "null", "-"]  # each picture at its own time
     decoded = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert (probed.stderr, decoded.stderr, decoded.returncode) == ("", "", 0)
+    assert (probed.stderr, decoded.stderr, decoded.returncode) == ("", "", 0), (
+        path.name,
+        probed.stderr,
+        decoded.stderr,
+    )
     streams: list[dict[str, object]] = json.loads(probed.stdout)["streams"]
     return streams
