@@ -1,18 +1,18 @@
-"""A real S3 server, as a process of its own (s3rver, of tests/page/package.json). It knows who asks by the id of the
-key, and does not check what a signature of version 4 says."""
+"""A real S3 server, as a process of its own (s3rver and, because it does not check signatures, a guard before it which
+does: `s3.mjs`)."""
 
 from __future__ import annotations
 
-import re
 import subprocess
 from pathlib import Path
 from typing import Final, Self
 
 from node.storage.bucket import BucketVault
 
-SERVER: Final = Path(__file__).parents[1] / "page" / "node_modules" / "s3rver" / "bin" / "s3rver.js"
+SERVER: Final = tuple(Path(__file__).parents[1] / "page" / "node_modules" / name for name in ("s3rver", "aws4"))
+PROGRAM: Final = Path(__file__).with_name("s3.mjs")
 BUCKET: Final = "recordings"
-KEY_ID, SECRET = "S3RVER", "S3RVER"
+KEY_ID, SECRET = "tests", "a secret of the tests"
 
 
 class S3:
@@ -30,21 +30,15 @@ class S3:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
-    def start(self) -> None:
-        """Returns when it answers; the second time on the same port."""
-        asked = ["node", str(SERVER), "-d", str(self.folder), "-a", "127.0.0.1", "-p", str(self.port)]
-        self._process = subprocess.Popen(
-            [*asked, "--no-vhost-buckets", "--configure-bucket", BUCKET],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+    def start(self, *, parts: int = 0) -> None:
+        """Returns when it answers; the second time on the same port. `parts`: it dies by itself once so many parts of
+        uploads are on the disk."""
+        asked = ["node", str(PROGRAM), str(self.folder), str(self.port), BUCKET, KEY_ID, SECRET, str(parts)]
+        self._process = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if found := re.search(r"listening on 127\.0\.0\.1:(\d+)", line):
-                self.port = int(found[1])
-                return
-        raise AssertionError("the S3 server ended")
+        said = self._process.stdout.readline()
+        assert said, "the S3 server ended"
+        self.port = int(said)
 
     def kill(self) -> None:
         if self._process is not None:
@@ -58,9 +52,11 @@ class S3:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def vault(self, *, key_id: str = KEY_ID, bucket: str = BUCKET, prefix: str = "") -> BucketVault:
+    def vault(
+        self, *, key_id: str = KEY_ID, secret: str = SECRET, bucket: str = BUCKET, prefix: str = ""
+    ) -> BucketVault:
         return BucketVault(
-            bucket, prefix=prefix, endpoint=self.endpoint, region="", key_id=key_id, secret=SECRET, retry_s=0.0
+            bucket, prefix=prefix, endpoint=self.endpoint, region="", key_id=key_id, secret=secret, retry_s=0.0
         )
 
     def bytes_of(self, word: str) -> int:

@@ -1,0 +1,75 @@
+// node s3.mjs FOLDER PORT BUCKET KEY_ID SECRET [PARTS] — an S3 server (s3rver) behind a guard that believes only what is
+// signed (AWS Signature Version 4, computed anew by aws4): path, query, headers, the time and the body itself.
+// Prints its port once it answers. With PARTS it dies, as of SIGKILL, once so many parts of uploads are on the disk.
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import http from "node:http";
+import { createRequire } from "node:module";
+
+const require = createRequire(new URL("../page/package.json", import.meta.url));
+const aws4 = require("aws4");
+const S3rver = require("s3rver");
+
+const [folder, port, bucket, accessKeyId, secretAccessKey, parts = "0"] = process.argv.slice(2);
+const SIGNED = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
+const CLOCKS_APART_MS = 15 * 60 * 1000;
+const WITHIN = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" }; // s3rver's own
+
+/** What is wrong with a request, as S3 says it; "" nothing. */
+function refused(request, body) {
+  const found = SIGNED.exec(request.headers.authorization ?? "");
+  if (!found) return "AccessDenied";
+  const [, who, region, names, signature] = found;
+  if (who !== accessKeyId) return "InvalidAccessKeyId";
+  const signed = names.split(";");
+  if (!["host", "x-amz-content-sha256", "x-amz-date"].every((name) => signed.includes(name))) return "AccessDenied";
+  const digest = createHash("sha256").update(body).digest("hex");
+  if (request.headers["x-amz-content-sha256"] !== digest) return "XAmzContentSHA256Mismatch";
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(request.headers["x-amz-date"]) ?? [];
+  if (!(Math.abs(Date.UTC(y, mo - 1, d, h, mi, s) - Date.now()) < CLOCKS_APART_MS)) return "RequestTimeTooSkewed";
+  const headers = Object.fromEntries(signed.map((name) => [name, request.headers[name]]));
+  const extraHeadersToInclude = Object.fromEntries(signed.map((name) => [name, true]));
+  const asked = { service: "s3", region, method: request.method, path: request.url, headers, extraHeadersToInclude };
+  const right = aws4.sign(asked, { accessKeyId, secretAccessKey }).headers.Authorization.slice(-64);
+  return timingSafeEqual(Buffer.from(right), Buffer.from(signature)) ? "" : "SignatureDoesNotMatch";
+}
+
+const { port: inner } = await new S3rver({
+  address: "127.0.0.1",
+  port: 0,
+  silent: true,
+  directory: folder,
+  vhostBuckets: false,
+  configureBuckets: [{ name: bucket }],
+}).run();
+let stored = 0;
+
+/** Hands a request on to s3rver, which is told by whom in its own way, and its answer back. */
+function pass(request, body, answer) {
+  const headers = { ...request.headers, host: `127.0.0.1:${inner}` };
+  const path = request.url;
+  const to = { host: "127.0.0.1", port: inner, method: request.method, path, service: "s3", headers };
+  delete headers.authorization;
+  const onward = http.request(aws4.sign(to, WITHIN), (said) => {
+    if (request.method === "PUT" && path.includes("partNumber=") && ++stored === Number(parts)) {
+      process.kill(process.pid, "SIGKILL");
+    }
+    answer.writeHead(said.statusCode, said.headers);
+    said.pipe(answer);
+  });
+  onward.on("error", () => answer.destroy());
+  onward.end(body);
+}
+
+const server = http.createServer((request, answer) => {
+  const pieces = [];
+  request.on("data", (piece) => pieces.push(piece));
+  request.on("end", () => {
+    const body = Buffer.concat(pieces);
+    const code = refused(request, body);
+    if (!code) return pass(request, body, answer);
+    answer.writeHead(code === "XAmzContentSHA256Mismatch" ? 400 : 403, { "content-type": "application/xml" });
+    answer.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`);
+  });
+});
+server.listen(Number(port), "127.0.0.1", () => console.log(server.address().port));
