@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,7 +28,7 @@ MTU = 1100
 
 
 def pictures(
-    seconds: float, size: tuple[int, int] = (WIDTH, HEIGHT), key_at: frozenset[int] = frozenset()
+    seconds: float, size: tuple[int, int] = (WIDTH, HEIGHT), key_at: frozenset[int] = frozenset(), *, first: int = 0
 ) -> list[tuple[bytes, bool]]:
     """(VP8, whether a key frame), 25 a second."""
     encoder = av.CodecContext.create("libvpx", "w")
@@ -38,7 +38,7 @@ def pictures(
     encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "g": "1000"}
     return [
         (bytes(packet), packet.is_keyframe)
-        for frame in counted(seconds, size, key_at)
+        for frame in counted(seconds, size, key_at, first=first)
         for packet in encoder.encode(frame)
     ]
 
@@ -80,8 +80,12 @@ def count_of(frame: av.VideoFrame) -> int:
     return n
 
 
-def beeps(seconds: float) -> list[bytes]:
-    """Opus, 20 ms each: a tone in the first 100 ms of every second."""
+def each_second(at: float) -> bool:
+    return at % 1.0 < 0.0999
+
+
+def beeps(seconds: float, sounds: Callable[[float], bool] = each_second) -> list[bytes]:
+    """Opus, 20 ms each: a tone whenever it `sounds`, by default in the first 100 ms of every second."""
     encoder = av.CodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = RATE, "stereo", "s16"
     encoder.options = {"application": "lowdelay", "frame_duration": "20"}
@@ -89,7 +93,7 @@ def beeps(seconds: float) -> list[bytes]:
     for n in range(round(seconds * 50)):
         frame = av.AudioFrame(format="s16", layout="stereo", samples=960)
         frame.sample_rate, frame.pts, frame.time_base = RATE, n * 960, Fraction(1, RATE)
-        loud = n % 50 < 5
+        loud = sounds(n / 50)
         wave = array("h")
         for s in range(960):
             value = int(12_000 * math.sin(2 * math.pi * 1000 * (n * 960 + s) / RATE)) if loud else 0
