@@ -49,7 +49,7 @@ def _only(*views: View) -> frozenset[View]:
 
 _TABLES: Final = _only("nodes", "rooms", "room", "participants", "wall", "alerts", "quota", "audit", "recordings")
 _PEOPLE: Final = _only("room", "participants")
-_MARKED: Final = _PEOPLE | _only("recordings")
+_MARKED: Final = _PEOPLE | _only("rooms", "recordings")
 _ROOMS: Final = _only("rooms", "room", "chat")
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -94,6 +94,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("unmute_room", ("U",), "U", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
     Action("admit", ("A",), "A", "act", _only("rooms", "room", "wall"), Role.MODERATOR, "T2"),
     Action("remove", ("K",), "K", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T2", hint=4),
+    Action("ban", ("B",), "B", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T2"),
+    Action("to_lobby", ("t",), "t", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T2"),
     Action("claim", ("c",), "c", "act", _only("wall"), Role.MODERATOR, "T1", hint=3),
     Action("approve", ("a",), "a", "act", _only("wall"), Role.MODERATOR, "T1", hint=4),
     Action("hide", ("d",), "d", "act", _only("chat", "wall"), Role.MODERATOR, "T1", hint=5),

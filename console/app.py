@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, cast
 
-from textual.app import App, SystemCommand
+from textual import events
+from textual.app import App, ScreenStackError, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
@@ -22,6 +23,8 @@ from console.screens.palette import DeskProvider
 from console.state import Store
 from console.terminal import GatedDriver, busy
 from console.theme import THEME
+from console.widgets.chat_tail import ChatTail
+from console.widgets.live_table import LiveTable
 
 FRAME_SECONDS = 0.1  # chat wants 10 Hz
 CALM = 3  # a list is looked at each so many frames; what a key changes is painted in its handler
@@ -79,6 +82,21 @@ class ConsoleApp(App[int]):
                 loop.add_signal_handler(getattr(signal, name), self.exit, code)
         self.set_interval(self._period, self.tick)
         self.call_after_refresh(self.fleet.start)  # a hundred channels take longer to open than the first picture
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key at a list is an action, and nothing else: it is done here and now, and the keys behind it go where it
+        leads. Sent to the list first, it would come back after those."""
+        if not (isinstance(event, events.Key) and not event.is_forwarded and self._at_a_list()):
+            await super().on_event(event)
+        elif not await self._check_bindings(event.key, priority=True):
+            await self._on_key(event)
+
+    def _at_a_list(self) -> bool:
+        try:
+            screen = self.screen
+        except ScreenStackError:
+            return False
+        return isinstance(screen, DeskScreen) and isinstance(screen.focused, LiveTable | ChatTail)
 
     def tell_time(self) -> None:
         self.look.now, self.look.wall = self._clock(), self._wall()

@@ -454,6 +454,19 @@ class Item:
     reports: int = 0
     claimed_by: str = ""
     verdict: str = ""
+    participant: str = ""  # who wrote it
+
+
+@dataclass(slots=True)
+class Waiter:
+    """Somebody before the door of a room."""
+
+    context: str
+    room: str
+    participant: str
+    name: str = ""
+    why: str = ""  # "early", "start", "lobby", "full"; empty: on their way in
+    since: float = 0.0
 
 
 @dataclass(slots=True)

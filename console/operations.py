@@ -60,6 +60,7 @@ class Given:
 
 
 INVERSE: Final[Mapping[str, str]] = {
+    "ban": "unban",
     "claim": "release",
     "release": "claim",
     "lock": "unlock",
@@ -69,8 +70,9 @@ INVERSE: Final[Mapping[str, str]] = {
     "hold_record": "go_on_record",
     "go_on_record": "hold_record",
 }
-AGAIN: Final = ("flags", "chat", "lobby")  # taken back by the values of before
-DECIDES: Final = ("approve", "decline", "hide", "dismiss")
+AGAIN: Final = ("flags", "chat", "lobby", "seats")  # taken back by the values of before
+DECIDES: Final = ("approve", "decline", "hide", "dismiss", "let_one_in", "turn_away")
+PUTS_OUT: Final = ("ban", "to_lobby")
 
 
 @dataclass(slots=True)
@@ -140,6 +142,11 @@ class Operations:
             if person.role != "host" and not person.muted and person.track("microphone"):
                 self._pend(person, "mute")
         self.spawn(self._mute_room(room.key, room.room, expected, reason))
+
+    def mute_rooms(self, counted: Sequence[tuple[Key, str, int]], reason: str = "") -> None:
+        """Several at once: (identity, name, how many the node counted) of each."""
+        self._report(Report(t("going"), going=True))
+        self.spawn(self._mute_rooms(counted, reason))
 
     def unmute_room(self, room: Room, reason: str = "") -> None:
         self._report(Report(t("going"), going=True))
@@ -307,6 +314,10 @@ class Operations:
             self._store.claimed(key, self._store.connections[key[0]].operator if name == "claim" else "")
         elif name in DECIDES:
             self._store.decided(key, self._clock())
+        elif name in PUTS_OUT:
+            self._store.people.go(key, self._clock())
+        elif name == "close" and (room := self._store.rooms.rows.get(key)) is not None:
+            room.open = False
 
     def _mark(self, key: Key, name: str) -> None:
         """Whatever row this is: what was asked of it, or nothing any more."""
@@ -348,6 +359,28 @@ class Operations:
             for person in self._store.people.under(*room):
                 self._unpend(person.key)
         self._tell("done.mute_room", name, tally)
+
+    async def _mute_rooms(self, counted: Sequence[tuple[Key, str, int]], reason: str) -> None:
+        gate, tally = asyncio.Semaphore(IN_FLIGHT), Tally()
+
+        async def one(room: Key, expected: int) -> None:
+            async with gate:
+                try:
+                    ack = await self._operator.mute_room(room, expected=expected, reason=reason)
+                except Failure as failure:
+                    tally.failures.append((room, failure))
+                    return
+            tally.acks.append((room, ack))
+            for participant in ack.changed:
+                self._apply("mute", (*room, participant), Ack(MICROPHONE))
+
+        await asyncio.gather(*(one(room, expected) for room, _, expected in counted))
+        label = n("head.rooms", len(tally.acks))
+        if tally.acks:
+            back: dict[Key, Mapping[str, object]] = {room: {} for room, _ in tally.acks}
+            targets: list[tuple[Key, tuple[str, ...]]] = [(room, ()) for room in back]
+            self._undo.append(Undo("unmute_room", targets, label, self._clock() + UNDO_SECONDS, values=back))
+        self._tell("done.mute_room", label, tally)
 
     async def _unmute_room(self, room: Key, name: str, word: str, reason: str) -> None:
         tally = Tally()
@@ -454,8 +487,11 @@ class Operations:
         elif undo.room is not None:
             await self._unmute_room(undo.room, undo.label, "done.undo", "undo")
         elif undo.values:
+            alike: dict[tuple[tuple[str, object], ...], list[Key]] = {}
             for key, values in undo.values.items():
-                await self._deed(undo.verb, [key], values, "undo", undo.label, "done.undo")
+                alike.setdefault(tuple(sorted(values.items())), []).append(key)
+            for same, keys in alike.items():
+                await self._deed(undo.verb, keys, dict(same), "undo", undo.label, "done.undo")
         else:
             self._tell("done.undo", undo.label, await self._each(undo.verb, undo.targets, "undo"))
 

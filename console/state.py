@@ -31,6 +31,7 @@ from console.model import (
     Recording,
     Role,
     Room,
+    Waiter,
 )
 from console.wall import Task, Wall
 
@@ -186,7 +187,8 @@ class Store:
         self.recorders: dict[str, Recorder] = {}  # by context
         self.alerts: Table[Alert] = Table()
         self.tasks: Table[Task] = Table()
-        self.items: dict[str, list[Item]] = {}  # by context: what waited there when it was last asked
+        self.items: dict[str, dict[Key, Item]] = {}  # by context, then (room, item): what waits there
+        self.waiters: dict[str, dict[Key, Waiter]] = {}  # likewise (room, participant): who waits before a door
         self._alerts, self._wall = AlertWatch(), Wall()
         self._looked = float("-inf")
         self.chains: dict[str, Chain] = {}  # by context, as last verified
@@ -325,24 +327,24 @@ class Store:
 
     def claimed(self, task: Key, who: str) -> None:
         """Known before the node says it again."""
-        for item in self.items.get(task[0], []):
-            if (item.room, item.item) == (task[1], task[3]):
-                item.claimed_by = who
+        if (item := self.items.get(task[0], {}).get((task[1], task[3]))) is not None:
+            item.claimed_by = who
         if (row := self.tasks.rows.get(task)) is not None:
             row.claimed_by = who
             self.tasks.touch(task)
 
     def decided(self, task: Key, now: float) -> None:
         """It waits for nobody any more, whatever the node said last."""
-        context, room, _, item = task
-        kept = [one for one in self.items.get(context, []) if (one.room, one.item) != (room, item)]
-        self.items[context] = kept
+        context, room, _, what = task
+        for waiting in (self.items, self.waiters):
+            waiting.get(context, {}).pop((room, what), None)
         self.tasks.go(task, now)
 
     def forget_people(self) -> None:
         """Those of all nodes are no longer followed."""
         self.people.forget(())
         self.items.clear()
+        self.waiters.clear()
 
     def look_anew(self) -> None:
         """Forget since when anything has been so: alerts and needs count from the next look."""

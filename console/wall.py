@@ -28,8 +28,10 @@ URGENCY: Final = {
     "noisy": 3,
     "cover": 4,
     "lobby": 5,
-    "hand": 6,
+    "waiter": 6,
+    "hand": 7,
 }
+WAITERS: Final = 20  # of one room, one by one; of more, the row of the room says how many
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class Task:
     claimed_by: str = ""
     gone_at: float = 0.0
     pending: str = ""
+    author: str = ""  # who wrote what is held or reported
 
     @property
     def key(self) -> Key:
@@ -53,8 +56,8 @@ class Task:
 
     @property
     def person(self) -> Key:
-        """Whose it is; of items, nobody that the node names."""
-        return (self.context, self.room, self.what)
+        """Whose it is."""
+        return (self.context, self.room, self.author or self.what)
 
 
 @dataclass(slots=True)
@@ -88,8 +91,15 @@ class Wall:
 
 def _items(store: Store) -> Iterator[Task]:
     for items in store.items.values():
-        for item in items:
-            yield Task(item.context, item.room, item.kind, item.item, item.name, item.text, item.at, item.claimed_by)
+        for item in items.values():
+            about = (item.name, item.text, item.at, item.claimed_by)
+            yield Task(item.context, item.room, item.kind, item.item, *about, author=item.participant)
+    for waiters in store.waiters.values():
+        shown: dict[str, int] = {}
+        for waiter in sorted(waiters.values(), key=lambda one: one.since):
+            shown[waiter.room] = shown.get(waiter.room, 0) + 1
+            if waiter.why == "lobby" and shown[waiter.room] <= WAITERS:
+                yield Task(waiter.context, waiter.room, "waiter", waiter.participant, waiter.name, at=waiter.since)
 
 
 def _rooms(store: Store, wall: float) -> Iterator[Task]:

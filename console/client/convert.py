@@ -31,11 +31,13 @@ from console.model import (
     SessionType,
     Slot,
     Track,
+    Waiter,
 )
 from console.text import clean
 from protos.audit.v1 import audit_pb2
 from protos.chat.v1 import chat_pb2
 from protos.common.v1 import common_pb2
+from protos.lobby.v1 import lobby_pb2
 from protos.moderation.v1 import moderation_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
@@ -409,4 +411,16 @@ def item(context: str, message: moderation_pb2.Item) -> Item:
         reports=message.reports,
         claimed_by=clean(message.claimed_by, NAME),
         verdict=clean(message.verdict, 20),
+        participant=clean(message.participant, ID),
+    )
+
+
+def waiter(context: str, message: lobby_pb2.Waiter) -> Waiter:
+    return Waiter(
+        context=context,
+        room=clean(message.room, ID),
+        participant=clean(message.participant, ID),
+        name=clean(message.name, NAME),
+        why=clean(message.why, 20),
+        since=seconds(message.since),
     )

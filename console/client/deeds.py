@@ -15,7 +15,10 @@ from protos.flags.v1 import flags_pb2
 from protos.hands.v1 import hands_pb2
 from protos.lobby.v1 import lobby_pb2
 from protos.moderation.v1 import moderation_pb2
+from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2
+from protos.participants.v1 import participants_pb2
+from protos.quota.v1 import quota_pb2
 from protos.recordings.v1 import recordings_pb2
 from protos.rooms.v1 import rooms_pb2
 
@@ -52,6 +55,15 @@ def _item(key: Key) -> dict[str, Any]:
 
 def _node(key: Key) -> dict[str, Any]:
     return {}
+
+
+def _waiter(key: Key) -> dict[str, Any]:
+    """Of the wall: who waits before the door."""
+    return {"room": key[1], "participants": [key[3]]}
+
+
+def _seats(key: Key) -> dict[str, Any]:
+    return {"scope": "room", "name": key[1], "what": "people"}
 
 
 def _verdict(verdict: str) -> Call:
@@ -104,6 +116,21 @@ CALLS: Final[dict[str, Call]] = {
     ),
     "let_in": Call("lobby", "AdmitWaiters", lobby_pb2.AdmitWaitersRequest, _room),
     "refuse": Call("lobby", "RefuseWaiters", lobby_pb2.RefuseWaitersRequest, _room),
+    "let_one_in": Call("lobby", "AdmitWaiters", lobby_pb2.AdmitWaitersRequest, _waiter),
+    "turn_away": Call("lobby", "RefuseWaiters", lobby_pb2.RefuseWaitersRequest, _waiter),
+    "to_lobby": Call("lobby", "SendToLobby", lobby_pb2.SendToLobbyRequest, _person),
+    "ban": Call("participants", "BanParticipant", participants_pb2.BanParticipantRequest, _person),
+    "unban": Call("participants", "LiftBan", participants_pb2.LiftBanRequest, _person),
+    "seats": Call(
+        "quota",
+        "SetQuota",
+        quota_pb2.SetQuotaRequest,
+        _seats,
+        before=("GetQuota", quota_pb2.GetQuotaRequest, "quota"),
+    ),
+    "admit": Call("lobby", "AdmitWaiters", lobby_pb2.AdmitWaitersRequest, _room, {"all": True}, answer="participants"),
+    "unmute_room": Call("mute", "UnmuteRoom", mute_pb2.UnmuteRoomRequest, _room),
+    "close": Call("rooms", "CloseRoom", rooms_pb2.CloseRoomRequest, _room),
     "drain": Call("nodes", "StartDrain", nodes_pb2.StartDrainRequest, _node),
     "undrain": Call("nodes", "AbortDrain", nodes_pb2.AbortDrainRequest, _node),
     "extend": Call("rooms", "ExtendRoom", rooms_pb2.ExtendRoomRequest, _room),

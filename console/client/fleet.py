@@ -18,7 +18,23 @@ from console.client.channel import metadata, open_channel
 from console.client.deeds import do
 from console.client.failures import failure
 from console.i18n import said, t
-from console.model import Ack, Chain, Context, Detail, Failure, Key, Link, Message, Person, Quota, Recording, Role, Room
+from console.model import (
+    Ack,
+    Chain,
+    Context,
+    Detail,
+    Failure,
+    Item,
+    Key,
+    Link,
+    Message,
+    Person,
+    Quota,
+    Recording,
+    Role,
+    Room,
+    Waiter,
+)
 from console.state import Store
 from console.text import clean
 from protos.audit.v1 import audit_pb2
@@ -37,7 +53,6 @@ from protos.rooms.v1 import rooms_pb2
 BACKOFF_CAP: Final = 3.0  # seconds; full jitter below it
 DENIED_PAUSE: Final = 5.0
 PROBE_PAUSE: Final = 4.0
-ITEMS_PAUSE: Final = 1.0
 VERIFY_DEADLINE: Final = 10.0  # seconds for each part of a long chain
 SLICE: Final = 50  # rows folded before the loop may answer a key: about 2 ms
 
@@ -68,6 +83,7 @@ class Node:
         self._tasks: list[asyncio.Task[None]] = []
         self._focused: list[asyncio.Task[None]] = []
         self._viewed: list[asyncio.Task[None]] = []
+        self._moderates = asyncio.Event()  # our role there is known, and enough
         self._known = False  # who we are has been asked since the link came up
         # No deadline: a stream lives as long as the console. It waits for the node instead of failing while it is away.
         self._how: dict[str, Any] = {"metadata": metadata(context), "wait_for_ready": True}
@@ -129,7 +145,8 @@ class Node:
             open_stream, fold = streams[view]
             self._viewed.append(asyncio.create_task(self._watch(open_stream, fold(), ends=True)))
             if view == "wall":
-                self._viewed.append(asyncio.create_task(self._items()))
+                self._viewed.append(asyncio.create_task(self._watch(self._open_waiters, self._waiters(), ends=True)))
+                self._viewed.append(asyncio.create_task(self._as_moderator()))
 
     # ------------------------------------------------------------------ one stream, for ever
 
@@ -172,6 +189,12 @@ class Node:
         request = recordings_pb2.WatchRecordingsRequest(resume_token=token)
         return self.stubs.recordings.WatchRecordings(request, **self._how)
 
+    def _open_items(self, token: str) -> Stream:
+        return self.stubs.moderation.WatchItems(moderation_pb2.WatchItemsRequest(resume_token=token), **self._how)
+
+    def _open_waiters(self, token: str) -> Stream:
+        return self.stubs.lobby.WatchWaiters(lobby_pb2.WatchWaitersRequest(resume_token=token), **self._how)
+
     def _open_people(self, room: str, token: str) -> Stream:
         request = participants_pb2.WatchParticipantsRequest(room=room, resume_token=token)
         return self.stubs.participants.WatchParticipants(request, **self._how)
@@ -200,23 +223,11 @@ class Node:
             except Failure as trouble:
                 self._trouble(trouble)
 
-    async def _items(self) -> None:
-        """What waits for a moderator here, asked while any room says that something does; the last answer stands
-        until there is another."""
-        asked = moderation_pb2.ListItemsRequest(page_size=500)
-        known, name = True, self.context.name
-        while True:
-            waiting = any(room.waiting for room in self._store.rooms.under(name))
-            live = self._store.link(name) is Link.LIVE and self._store.role(name) >= Role.MODERATOR
-            if live and (waiting or known):
-                try:
-                    reply, _ = await call(self.context, self.stubs.moderation.ListItems, asked)
-                except Failure:
-                    pass
-                else:
-                    known = bool(reply.items)
-                    self._store.items[name] = [convert.item(name, one) for one in reply.items]
-            await asyncio.sleep(ITEMS_PAUSE)
+    async def _as_moderator(self) -> None:
+        """What waits for a moderator. Who is none does not ask: the refusal would be a record of the audit, every few
+        seconds."""
+        await self._moderates.wait()
+        await self._watch(self._open_items, self._items(), ends=True)
 
     def _trouble(self, trouble: Failure) -> None:
         reason = said(trouble.refusal.message) if trouble.refusal else trouble.text or t(f"fail.{trouble.kind}")
@@ -228,7 +239,9 @@ class Node:
         except Failure:
             self._known = False  # with the next heartbeat
             return
-        self._store.caller(self.context.name, clean(reply.operator, convert.NAME), convert.role(reply.role))
+        role = convert.role(reply.role)
+        self._store.caller(self.context.name, clean(reply.operator, convert.NAME), role)
+        (self._moderates.set if role >= Role.MODERATOR else self._moderates.clear)()
 
     def _rooms(self) -> Fold:
         name, whole = self.context.name, _Snapshot[Room]()
@@ -267,6 +280,35 @@ class Node:
             records = [convert.record(self.context.name, one) for one in message.records]
             if records:
                 self._store.fold_records(self.context.name, records)
+
+        return fold
+
+    def _items(self) -> Fold:
+        """What a silent node said last stands until it says something else."""
+        name, whole = self.context.name, _Snapshot[Item]()
+
+        async def fold(message: moderation_pb2.WatchItemsResponse) -> None:
+            items = [convert.item(name, one) for one in message.items]
+            if (snapshot := whole.gather(message, items)) is not None:
+                self._store.items[name] = {(one.room, one.item): one for one in snapshot}
+            elif not whole.open:
+                self._store.items.setdefault(name, {}).update({(one.room, one.item): one for one in items})
+            for gone in message.gone:
+                self._store.items.get(name, {}).pop((gone.room, gone.item), None)
+
+        return fold
+
+    def _waiters(self) -> Fold:
+        name, whole = self.context.name, _Snapshot[Waiter]()
+
+        async def fold(message: lobby_pb2.WatchWaitersResponse) -> None:
+            waiters = [convert.waiter(name, one) for one in message.waiters]
+            if (snapshot := whole.gather(message, waiters)) is not None:
+                self._store.waiters[name] = {(one.room, one.participant): one for one in snapshot}
+            elif not whole.open:
+                self._store.waiters.setdefault(name, {}).update({(one.room, one.participant): one for one in waiters})
+            for gone in message.gone:
+                self._store.waiters.get(name, {}).pop((gone.room, gone.participant), None)
 
         return fold
 

@@ -448,6 +448,32 @@ class Once:
         await self._call(self._stubs.participants.RemoveParticipant, request)
         return [participant]
 
+    async def ban(self, room: str, participant: str, reason: str) -> list[str]:
+        request = participants_pb2.BanParticipantRequest(
+            room=room, participant=participant, reason=reason, request_id=request_id()
+        )
+        await self._call(self._stubs.participants.BanParticipant, request)
+        return [participant]
+
+    async def unban(self, room: str, participant: str, reason: str) -> list[str]:
+        request = participants_pb2.LiftBanRequest(
+            room=room, participant=participant, reason=reason, request_id=request_id()
+        )
+        await self._call(self._stubs.participants.LiftBan, request)
+        return [participant]
+
+    async def bans(self, room: str) -> list[dict[str, Any]]:
+        request = participants_pb2.ListBansRequest(room=room, page_size=500)
+        method = self._stubs.participants.ListBans
+        return [plain(one) for one in await pages(self.context, method, request, lambda r: r.bans, self._deadline)]
+
+    async def to_lobby(self, room: str, participant: str, reason: str) -> list[str]:
+        request = lobby_pb2.SendToLobbyRequest(
+            room=room, participant=participant, reason=reason, request_id=request_id()
+        )
+        await self._call(self._stubs.lobby.SendToLobby, request)
+        return [participant]
+
     async def mute(self, room: str, participant: str, sources: Sequence[str], reason: str) -> list[str]:
         request = mute_pb2.MuteParticipantRequest(
             room=room, participant=participant, sources=sources, reason=reason, request_id=request_id()

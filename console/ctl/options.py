@@ -19,6 +19,10 @@ FilterOption = Annotated[str, typer.Option("-f", "--filter", help=t("ctl.opt.fil
 ReasonOption = Annotated[str, typer.Option("-r", "--reason", help=t("ctl.opt.reason"))]
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help=t("ctl.opt.yes"))]
 RoomArgument = Annotated[str, typer.Argument(help=t("ctl.arg.room"), metavar="ROOM", autocompletion=complete_rooms)]
+RoomsArgument = Annotated[
+    list[str], typer.Argument(help=t("ctl.arg.rooms"), metavar="ROOM…", autocompletion=complete_rooms)
+]
+ExpectOption = Annotated[int, typer.Option("--expect", min=0, help=t("ctl.opt.expect_rooms"))]
 PeopleArgument = Annotated[
     list[str], typer.Argument(help=t("ctl.arg.people"), metavar="PERSON…", autocompletion=complete_participants)
 ]

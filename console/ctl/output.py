@@ -45,6 +45,20 @@ def rows(
             table([t(label) for label, _ in shown], [[show(one.row) for _, show in shown] for one in found])
 
 
+def plain_rows(found: Sequence[dict[str, Any]], names: Sequence[str], labels: list[str], output: Output) -> None:
+    """Objects as the node gave them; the first of `names` is the id."""
+    match output:
+        case Output.json:
+            print(safe_json(list(found)))
+        case Output.yaml:
+            print(dump(list(found)))
+        case Output.id:
+            for one in found:
+                print(clean(str(one[names[0]])))
+        case Output.table:
+            table(labels, [[clean(str(one.get(name, "")), 200) for name in names] for one in found])
+
+
 def one_row(found: Found, shown: Shown, output: Output, key: Callable[[Any], str], **more: object) -> None:
     match output:
         case Output.json:

@@ -1,4 +1,4 @@
-"""regie participants list|remove|promote|demote|rename"""
+"""regie participants list|remove|ban|unban|bans|lobby|promote|demote|rename"""
 
 from __future__ import annotations
 
@@ -78,6 +78,70 @@ def remove(
 ) -> None:
     ids = named(context, timeout, room, people)
     results, code = targets(context, timeout, ids, lambda node, one: node.remove(room, one, reason))
+    output.outcomes(results, out)
+    raise typer.Exit(code)
+
+
+@app.command(help=t("ctl.participants.ban"))
+def ban(
+    room: RoomArgument,
+    people: PeopleArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    ids = named(context, timeout, room, people)
+    results, code = targets(context, timeout, ids, lambda node, one: node.ban(room, one, reason))
+    output.outcomes(results, out)
+    raise typer.Exit(code)
+
+
+@app.command(help=t("ctl.participants.unban"))
+def unban(
+    room: RoomArgument,
+    people: PeopleArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    banned = ask(context, timeout, lambda node: node.bans(room))
+    ids = []
+    for word in people:
+        same = [str(one["participant"]) for one in banned if str(one["name"]).casefold() == word.casefold()]
+        if len(same) > 1 and word not in same:
+            stop(t("ctl.ambiguous", name=word, ids=" ".join(same)), USAGE)
+        ids.append(same[0] if same else word)
+    results, code = targets(context, timeout, ids, lambda node, one: node.unban(room, one, reason))
+    output.outcomes(results, out)
+    raise typer.Exit(code)
+
+
+@app.command(help=t("ctl.participants.bans"))
+def bans(
+    room: RoomArgument,
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    found = ask(context, timeout, lambda node: node.bans(room))
+    shown = ("participant", "name", "by", "reason", "at")
+    labels = ("col.id", "col.name", "col.by", "col.reason", "col.since")
+    output.plain_rows(found, shown, [t(label) for label in labels], out)
+
+
+@app.command(help=t("ctl.participants.lobby"))
+def lobby(
+    room: RoomArgument,
+    people: PeopleArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    ids = named(context, timeout, room, people)
+    results, code = targets(context, timeout, ids, lambda node, one: node.to_lobby(room, one, reason))
     output.outcomes(results, out)
     raise typer.Exit(code)
 

@@ -18,8 +18,8 @@ from console.ctl.options import (
     YesOption,
 )
 from console.ctl.output import Output
-from console.ctl.rooms import confirm
 from console.ctl.session import ask
+from console.ctl.sets import confirm_one
 from console.ctl.shown import in_words
 from console.i18n import t
 from console.text import clean, safe_json
@@ -218,7 +218,7 @@ def delete(
     timeout: TimeoutOption = 30.0,
 ) -> None:
     if not yes:
-        confirm(recording)
+        confirm_one(recording)
     said = ask(context, timeout, lambda node: node.record("Delete", recording=recording, reason=reason))
     _show(said["recording"], out)
 

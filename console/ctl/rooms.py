@@ -1,4 +1,4 @@
-"""regie rooms create|set|show|list|get|extend|end|close|delete"""
+"""regie rooms create|set|show|list|get|extend|lock|unlock|end|close|delete"""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.ctl import output
+from console.ctl import output, sets
 from console.ctl.filtering import keep
 from console.ctl.options import (
     TIMEOUT,
     ContextOption,
+    ExpectOption,
     FilterOption,
     OutputOption,
     ReasonOption,
     RoomArgument,
+    RoomsArgument,
     TimeoutOption,
     YesOption,
 )
@@ -237,7 +239,7 @@ def delete(
         print(lost, file=sys.stderr)
         if found.starts:
             print(t("ctl.delete.date", starts=moment(found.starts)), file=sys.stderr)
-        confirm(room)
+        sets.confirm_one(room)
     output.one_row(ask(context, timeout, lambda node: node.close_room(room, reason)), _SHOWN, out, _key)
 
 
@@ -275,52 +277,71 @@ def get(
 
 @app.command(help=t("ctl.rooms.extend"))
 def extend(
-    room: RoomArgument,
+    rooms: RoomsArgument,
     minutes: Annotated[int, typer.Argument(help=t("ctl.arg.minutes"), metavar="MINUTES", min=1)],
     reason: ReasonOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    found = ask(context, timeout, lambda node: node.extend_room(room, minutes, reason))
+    if len(rooms) > 1:
+        sets.each(rooms, context, timeout, out, lambda node, room: node.extend_room(room, minutes, reason))
+    found = ask(context, timeout, lambda node: node.extend_room(rooms[0], minutes, reason))
     output.one_row(found, _ONE, out, _key)
+
+
+@app.command(help=t("ctl.rooms.lock"))
+def lock(
+    rooms: RoomsArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    sets.each(rooms, context, timeout, out, lambda node, room: node.set_flags(room, {"lock_door": True}, reason))
+
+
+@app.command(help=t("ctl.rooms.unlock"))
+def unlock(
+    rooms: RoomsArgument,
+    reason: ReasonOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    sets.each(rooms, context, timeout, out, lambda node, room: node.set_flags(room, {"lock_door": False}, reason))
 
 
 @app.command(help=t("ctl.rooms.end"))
 def end(
-    room: RoomArgument,
+    rooms: RoomsArgument,
     reason: ReasonOption = "",
     yes: YesOption = False,
+    expect: ExpectOption = 0,
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    if not yes:
-        confirm(room)
-    output.one_row(ask(context, timeout, lambda node: node.end_room(room, reason)), _ONE, out, _key)
+    sets.confirm(rooms, yes, expect)
+    if len(rooms) > 1:
+        sets.each(rooms, context, timeout, out, lambda node, room: node.end_room(room, reason))
+    output.one_row(ask(context, timeout, lambda node: node.end_room(rooms[0], reason)), _ONE, out, _key)
 
 
 @app.command(help=t("ctl.rooms.close"))
 def close(
-    room: RoomArgument,
+    rooms: RoomsArgument,
     reason: ReasonOption = "",
     yes: YesOption = False,
+    expect: ExpectOption = 0,
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    if not yes:
-        confirm(room)
-    output.one_row(ask(context, timeout, lambda node: node.close_room(room, reason)), _SHOWN, out, _key)
-
-
-def confirm(room: str) -> None:
-    """The id typed once more; without a terminal only `--yes` confirms."""
-    if not sys.stdin.isatty():
-        stop(t("ctl.need_yes"), USAGE)
-    print(t("ctl.type_room", room=clean(room)), end=" ", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip() != room:
-        stop(t("say.cancelled"), USAGE)
+    sets.confirm(rooms, yes, expect)
+    if len(rooms) > 1:
+        sets.each(rooms, context, timeout, out, lambda node, room: node.close_room(room, reason))
+    output.one_row(ask(context, timeout, lambda node: node.close_room(rooms[0], reason)), _SHOWN, out, _key)
 
 
 def _look(context: str, timeout: float, filter: str, closed: bool) -> tuple[list[Found], bool]:

@@ -6,6 +6,7 @@ Targets are identities taken from what is painted when the key comes; a question
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final, Protocol
 
 from console.actions import BY_ID, Action, allowed, tier
@@ -20,6 +21,7 @@ from console.widgets.bar import Bar, Question
 
 DRAIN_MINUTES: Final = 30  # until a drain that is asked for with a key is over
 ITEMS: Final = ("held", "report")  # of the wall: what a node's queue has
+PUTS_OUT: Final = ("remove", "ban", "to_lobby")
 
 
 class Desk(Protocol):
@@ -123,11 +125,32 @@ class Acting:
             self.deed("release" if item.claimed_by else "claim", [(item.key, item.name or item.room)])
 
     def decide(self, task: Task | None, verdict: str) -> None:
-        """`approve` or `decline` what is held; of what is reported, `dismiss` the report or `hide` the message."""
+        """`approve` or `decline` what is held; of what is reported, `dismiss` the report or `hide` the message. Who
+        waits before a door is let in, or turned away."""
+        if task is not None and task.kind == "waiter":
+            self._door(task, verdict)
+            return
         if (item := self._item("approve", task)) is not None:
             if item.kind == "report":
                 verdict = "dismiss" if verdict == "approve" else "hide"
             self.deed(verdict, [(item.key, item.name or item.room)])
+
+    def _door(self, task: Task, verdict: str) -> None:
+        if task.gone_at:
+            self._no(t("say.not_for_this"))
+            return
+        if not self.may("admit", task.context):
+            return
+        targets = [(task.key, task.name or task.what)]
+        if verdict == "approve":
+            self.deed("let_one_in", targets)
+            return
+        ask = t("ask.turn_away", people=task.name or task.what, room=task.room, node=task.context)
+        run = partial(self._deed_with, "turn_away", targets)
+        self._desk.bar.ask(Question(ask, run, cancel=self._cancelled))
+
+    def _deed_with(self, name: str, targets: Sequence[tuple[Key, str]], reason: str) -> None:
+        self.deed(name, targets, {}, reason)
 
     def _item(self, name: str, task: Task | None) -> Task | None:
         """The item of the row, if it is one and nobody else has it."""
@@ -171,7 +194,7 @@ class Acting:
         self, verb: str, people: Sequence[Person], sources: Sequence[str] = MICROPHONE, reason: str = ""
     ) -> None:
         """Do `verb` to these people: at once, or after the question its weight asks for."""
-        action = BY_ID["remove" if verb == "remove" else "mute"]
+        action = BY_ID[verb if verb in PUTS_OUT else "mute"]
         if not people:
             self._no(t("say.no_row"))
             return
@@ -190,7 +213,7 @@ class Acting:
                 ask,
                 lambda given: self._do(verb, people, sources, given or reason),
                 expected=str(len(people)) if weight == "T3" else "",
-                reason=weight == "T3" and not reason,
+                reason=(weight == "T3" or verb == "ban") and not reason,
                 cancel=self._cancelled,
             )
         )
@@ -203,8 +226,12 @@ class Acting:
                 self._desk.operations.mute(present, sources, reason)
             case "unmute":
                 self._desk.operations.unmute(present, sources, reason)
-            case _:
+            case "remove":
                 self._desk.operations.remove(present, reason)
+            case _:
+                self._desk.operations.deed(
+                    verb, [(one.key, one.name or one.participant) for one in present], {}, reason
+                )
         self._desk.paint()
 
     def remove(self, people: Sequence[Person]) -> None:
@@ -275,13 +302,6 @@ class Acting:
     def _admit(self, room: Room, reason: str) -> None:
         self._desk.operations.admit(room, reason)
         self._desk.paint()
-
-    def lock(self, room: Room | None) -> None:
-        """Nobody comes in any more who is not in; `u`, or `:unlock`, opens the door again."""
-        if room is None:
-            self._no(t("say.no_room"))
-        elif self.may("lock", room.context):
-            self.deed("lock", [(room.key, room.room)])
 
     def close(self, room: Room | None, reason: str = "") -> None:
         """The room is typed once more in any case; a `reason` that is given is not asked for."""

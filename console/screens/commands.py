@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.fields import PERSON_FIELDS
@@ -12,7 +13,7 @@ from console.grammar import Command, CommandError
 from console.i18n import Language, t
 from console.model import Person, Quota, Room
 from console.operations import MICROPHONE
-from console.screens import settings_commands
+from console.screens import sets, settings_commands
 from console.screens.acting import DRAIN_MINUTES
 from console.screens.recording_deeds import of_recordings
 
@@ -83,6 +84,19 @@ def _room(desk: DeskScreen, command: Command) -> Room:
     if len(found) > 1:
         raise CommandError("command.ambiguous", text=name, where=" ".join(f"@{room.context}" for room in found))
     return found[0]
+
+
+def _rooms_meant(desk: DeskScreen, command: Command) -> list[Room]:
+    """The rooms that a command names, `marked` or `*` (all that match); else those in hand."""
+    table, rows = desk.rooms_pane.table, desk.look.store.rooms.rows
+    if command.targets in (("*",), ("marked",)):
+        if desk.pane is not desk.rooms_pane:
+            raise CommandError("say.not_here")
+        keys = [key for key in table.order if command.targets == ("*",) or key in table.marks]
+        return [rows[key] for key in keys if key in rows and not rows[key].gone_at]
+    if not command.targets:
+        return desk.rooms_in_hand()
+    return [_room(desk, replace(command, targets=(name,))) for name in command.targets]
 
 
 def _nodes(desk: DeskScreen, command: Command) -> None:
@@ -159,12 +173,29 @@ def _kick(desk: DeskScreen, command: Command) -> None:
     desk.acting.people("remove", _people(desk, command), (), command.reason)
 
 
+def _ban(desk: DeskScreen, command: Command) -> None:
+    desk.acting.people("ban", _people(desk, command), (), command.reason)
+
+
+def _to_lobby(desk: DeskScreen, command: Command) -> None:
+    desk.acting.people("to_lobby", _people(desk, command), (), command.reason)
+
+
+def _unban(desk: DeskScreen, command: Command) -> None:
+    """Who is banned is on no list: by the id that they had, in the room in hand."""
+    room = desk.room_in_hand()
+    if room is None or not command.targets:
+        raise CommandError("say.no_room" if room is None else "command.no_match", text="")
+    if desk.acting.may("ban", room.context):
+        desk.acting.deed("unban", [((*room.key, who), who) for who in command.targets], {}, command.reason)
+
+
 def _mute_all(desk: DeskScreen, command: Command) -> None:
-    desk.acting.mute_room(_room(desk, command), command.reason, dry_run=command.dry_run)
+    sets.mute(desk, _rooms_meant(desk, command), command.reason, dry_run=command.dry_run)
 
 
 def _unmute_all(desk: DeskScreen, command: Command) -> None:
-    desk.acting.unmute_room(_room(desk, command), command.reason)
+    sets.unmute(desk, _rooms_meant(desk, command), command.reason)
 
 
 def _hide(desk: DeskScreen, command: Command) -> None:
@@ -223,11 +254,11 @@ def _quota(desk: DeskScreen, command: Command) -> None:
 
 
 def _close(desk: DeskScreen, command: Command) -> None:
-    desk.acting.close(_room(desk, command), command.reason)
+    sets.close(desk, _rooms_meant(desk, command), command.reason)
 
 
 def _admit(desk: DeskScreen, command: Command) -> None:
-    desk.acting.admit(_room(desk, command), command.reason)
+    sets.admit(desk, _rooms_meant(desk, command), command.reason)
 
 
 def _sort(desk: DeskScreen, command: Command) -> None:
@@ -265,6 +296,9 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "muteall": _mute_all,
     "unmuteall": _unmute_all,
     "kick": _kick,
+    "ban": _ban,
+    "unban": _unban,
+    "tolobby": _to_lobby,
     "hide": _hide,
     "close": _close,
     "admit": _admit,

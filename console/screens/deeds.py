@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console import i18n
 from console.actions import View
-from console.screens import questions, recording_deeds
+from console.screens import questions, recording_deeds, sets
 from console.screens.help import HelpScreen
 from console.widgets.chat_tail import ChatTail
 from console.widgets.live_table import LiveTable
@@ -74,8 +74,6 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "zoom": desk.zoom,
         "copy": desk.copy,
         "mute": lambda: acting.mute(desk.people_in_hand()),
-        "mute_room": lambda: acting.mute_room(desk.room_in_hand()),
-        "unmute_room": lambda: acting.unmute_room(desk.room_in_hand()),
         "remove": lambda: acting.remove(desk.people_in_hand()),
         "camera": lambda: acting.toggle(desk.people_in_hand(), ("camera",)),
         "sharing": lambda: acting.toggle(desk.people_in_hand(), ("screen", "screen_audio")),
@@ -84,9 +82,9 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "claim": lambda: acting.claim(desk.wall_pane.row),
         "approve": lambda: acting.decide(desk.wall_pane.row, "approve"),
         "drain": lambda: acting.drain(desk.nodes_pane.table.cursor_row),
-        "admit": lambda: acting.admit(desk.room_in_hand()),
-        "lock": lambda: acting.lock(desk.room_in_hand()),
-        "close": lambda: acting.close(desk.room_in_hand()),
+        **sets.keys(desk),
+        "ban": lambda: acting.people("ban", desk.people_in_hand()),
+        "to_lobby": lambda: acting.people("to_lobby", desk.people_in_hand()),
         "rates": lambda: questions.rates(desk),
         "record": lambda: recording_deeds.record(desk),
         "hold_record": lambda: recording_deeds.hold(desk),

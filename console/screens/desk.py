@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
@@ -111,7 +110,7 @@ class DeskScreen(Screen[None]):
             "audit": self.audit_pane,
             "recordings": self.recordings_pane,
         }
-        self.bar = Bar(id="bar")
+        self.bar = Bar(self._bar_closed, id="bar")
         self._frame_lines = (
             Lines(lambda cells, rows: [self._header(cells)], ON_SURFACE, id="head"),
             Lines(lambda cells, rows: [self._tabs(cells)], ON_BACKGROUND, id="tabs"),
@@ -166,6 +165,14 @@ class DeskScreen(Screen[None]):
             return self.look.store.rooms.rows.get(key[:2])
         return None
 
+    def rooms_in_hand(self) -> list[Room]:
+        """The marked rooms, else the one on the screen or under the cursor."""
+        table = self.rooms_pane.table
+        if self.pane is self.rooms_pane and table.marks:
+            return [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
+        room = self.room_in_hand()
+        return [room] if room is not None else []
+
     @property
     def people_table(self) -> LiveTable:
         """The list of people that is meant: of all nodes where that is shown, else of the room."""
@@ -188,6 +195,8 @@ class DeskScreen(Screen[None]):
         """What a cap would be of, (identity, name): the node or the room of the row, or the people in hand."""
         if self.pane in (self.room_pane, self.participants_pane):
             return [(person.key, person.name or person.participant) for person in self.people_in_hand()]
+        if self.pane is self.rooms_pane:
+            return [(room.key, room.room) for room in self.rooms_in_hand()]
         key = self.pane.table.cursor_key
         if key is None:
             return []
@@ -309,15 +318,9 @@ class DeskScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self._mark()
 
-    @on(Bar.Closed)
     def _bar_closed(self) -> None:
-        if self.bar.is_open:
-            return  # a command has asked something meanwhile: the answer is typed there, and not at the table
-        pane = self.pane
-        if pane is self.room_pane and self._chat_had_focus:
-            self.room_pane.chat.focus()
-        else:
-            pane.table.focus()
+        chat = self.pane is self.room_pane and self._chat_had_focus
+        self.set_focus(self.room_pane.chat if chat else self.pane.table)
 
     _chat_had_focus = False
     _followed = ""

@@ -61,12 +61,12 @@ def record(desk: DeskScreen) -> None:
         else:
             rooms = {row.key[:2]: row.room for row in rows}
             start(desk, list(rooms.items()))
-    elif (room := desk.room_in_hand()) is None:
+    elif not (meant := desk.rooms_in_hand()):
         desk.say(Report(t("say.no_room"), ok=False))
-    elif room.recording:
-        _ask(desk, "stop_record", [(room.key, room.room)], "")
+    elif recorded := [(room.key, room.room) for room in meant if room.recording]:
+        _ask(desk, "stop_record", recorded, "")
     else:
-        start(desk, [(room.key, room.room)])
+        start(desk, [(room.key, room.room) for room in meant])
 
 
 def hold(desk: DeskScreen) -> None:

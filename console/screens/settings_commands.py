@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from console.actions import MANY
 from console.grammar import Command, CommandError
 from console.i18n import n, t
-from console.model import Key, Quota, Room
+from console.model import Key, Room
 from console.operations import Report
+from console.screens import sets
 from console.widgets.bar import Question
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ FLAGS: Final = ("webcams_only_for_moderators", "mute_on_start", "lock_camera", "
 PERSON_DEEDS: Final = ("lower", "hold", "chatmute", "free")
 MODERATORS: Final = "mute"
 OPERATORS: Final = "close"
-"""Actions of the table whose role a deed needs: what a moderator may, and what an operator."""
+OPERATORS_LIGHT: Final = "rates"
+"""Actions of the table whose role and weight a deed has: what a moderator may, what an operator, and can take back."""
 
 
 def flags(command: Command) -> dict[str, Any]:
@@ -85,31 +87,30 @@ ROOM_DEEDS: Final[dict[str, tuple[str, str, Callable[[Command], dict[str, Any]]]
     "lobby": ("lobby", MODERATORS, _switch("on")),
     "letin": ("let_in", MODERATORS, _named),
     "refuse": ("refuse", MODERATORS, _named),
-    "extend": ("extend", OPERATORS, _number("minutes", 24 * 60)),
+    "extend": ("extend", OPERATORS_LIGHT, _number("minutes", 24 * 60)),
 }
 
 
 def of_room(desk: DeskScreen, command: Command) -> None:
-    """A deed to the room in hand."""
+    """A deed to the room in hand, or to those that are marked."""
     deed, role, values = ROOM_DEEDS[command.verb]
     asked = values(command)
-    room = _room(desk)
-    if desk.acting.may(role, room.context):
-        desk.acting.deed(deed, [(room.key, room.room)], asked, command.reason)
+    sets.act(desk, role, deed, _rooms(desk), asked, command.reason)
 
 
 def seats(desk: DeskScreen, command: Command) -> None:
-    """How many people the room takes."""
-    most = int(_number("limit", 100_000)(command)["limit"])
-    room = _room(desk)
-    known = desk.look.store.quotas.rows.get((room.context, "room", room.room, "people"))
-    quota = known or Quota(room.context, "room", room.room, "people", limit=room.max_participants, set_by="?")
-    desk.acting.limit(quota, most, command.reason, known=bool(room.max_participants) or known is not None)
+    """How many people the room, or each of those marked, takes."""
+    asked = _number("limit", 100_000)(command)
+    sets.act(desk, OPERATORS_LIGHT, "seats", _rooms(desk), asked, command.reason)
 
 
 def end(desk: DeskScreen, command: Command) -> None:
-    """What goes on is over; the room's name is typed, and a reason."""
-    room = _room(desk)
+    """What goes on is over; the room's name is typed, or of several their number, and a reason."""
+    rooms = _rooms(desk)
+    if len(rooms) > 1:
+        sets.act(desk, OPERATORS, "end", rooms, reason=command.reason)
+        return
+    room = rooms[0]
     if not desk.acting.may(OPERATORS, room.context):
         return
     ask = t("ask.end", room=room.room, node=room.context, people=n("people", room.people))
@@ -138,8 +139,8 @@ def of_people(desk: DeskScreen, command: Command, targets: list[tuple[Key, str]]
     desk.bar.ask(Question(ask, run, expected=str(len(targets)), reason=not command.reason))
 
 
-def _room(desk: DeskScreen) -> Room:
-    room = desk.room_in_hand()
-    if room is None:
+def _rooms(desk: DeskScreen) -> list[Room]:
+    rooms = desk.rooms_in_hand()
+    if not rooms:
         raise CommandError("say.no_room")
-    return room
+    return rooms

@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(slots=True)
 class Question:
-    """`expected`: what must be typed; empty: `y` is enough. `reason`: one must be given."""
+    """`expected`: what must be typed; empty: `y` is enough. `reason`: one must be given then."""
 
     ask: str
     run: Callable[[str], None]  # with the reason
@@ -74,11 +74,11 @@ class Bar(Widget, can_focus=True):
     Bar _Entry:focus { border: none; }
     """
 
-    class Closed(Message):
-        """The bar is gone; the focus goes back to the view."""
-
-    def __init__(self, id: str | None = None) -> None:
+    def __init__(self, closed: Callable[[], None] = lambda: None, id: str | None = None) -> None:
+        """`closed`: the bar is gone; the focus goes back to the view."""
         super().__init__(id=id)
+        self._when_closed = closed
+        self._opened = 0.0
         self.kind: Kind = ""
         self._line: Line | None = None
         self._question: Question | None = None
@@ -114,6 +114,7 @@ class Bar(Widget, can_focus=True):
             self._show(question.ask, t("bar.confirm"), None, heavy=True)
 
     def _show(self, ask: str, hint: str, value: str | None, *, heavy: bool) -> None:
+        self._opened = self._now()
         self.set_class(heavy, "-heavy")
         self.set_class(True, "-open")
         self.query_one("#bar-ask", Static).update(clean(ask, 400))
@@ -121,12 +122,16 @@ class Bar(Widget, can_focus=True):
         entry = self.entry
         entry.display = value is not None
         if value is None:
-            self.focus()
+            self.screen.set_focus(self)
             return
         with self.prevent(Input.Changed):
             entry.value = value
         entry.cursor_position = len(value)
-        entry.focus()
+        self.screen.set_focus(entry)  # at once: the next key of a paste is for the line
+
+    def _now(self) -> float:
+        """By the clock that stamps keys."""
+        return events.Event().time
 
     def _hint(self, text: str) -> None:
         self.query_one("#bar-hint", Static).update(clean(text, 300))
@@ -135,7 +140,7 @@ class Bar(Widget, can_focus=True):
         if self.kind:
             self.kind, self._line, self._question = "", None, None
             self.set_class(False, "-open")
-            self.post_message(self.Closed())
+            self._when_closed()
 
     # ------------------------------------------------------------------ answering
 
@@ -145,7 +150,12 @@ class Bar(Widget, can_focus=True):
         event.stop()
         event.prevent_default()  # no other key does anything while a question stands
         question = self._question
-        if event.key == "y":
+        if event.time < self._opened:
+            return  # pasted together with the key that asked
+        if event.key == "y" and question.reason:
+            self.kind = "reason"
+            self._show(question.ask, t("bar.reason"), "", heavy=True)
+        elif event.key == "y":
             self.close()
             question.run("")
         elif event.key in ("n", "q", "escape", "backspace"):

@@ -335,3 +335,34 @@ def test_a_table_says_the_state_of_a_room_in_words(regie: Regie) -> None:
     """A person reads it as the console shows it; `-o json` stays the same for programs."""
     assert "● open" in regie("rooms", "get", "daily")[1]
     assert json.loads(regie("rooms", "get", "daily", "-o", "json")[1])["state"] == "open"
+
+
+def test_somebody_is_banned_listed_and_let_back_by_name(regie: Regie, waw: FakeNode) -> None:
+    """R177: ban, list, lift."""
+    asyncio.run(waw.enter("daily", "z1", "Zed"))
+    assert regie("participants", "ban", "daily", "Zed", "-r", "insults", "-o", "id") == (0, "z1\n", "")
+    assert json.loads(regie("participants", "bans", "daily", "-o", "json")[1])[0]["name"] == "Zed"
+    assert "Zed" in regie("participants", "bans", "daily")[1]
+    assert regie("participants", "unban", "daily", "zed")[0] == 0
+    code, out, _ = regie("participants", "unban", "daily", "z1")
+    assert (code, "PARTICIPANT_UNKNOWN" in out) == (1, True)
+    assert [name for name, _ in waw.calls] == ["BanParticipant", "LiftBan", "LiftBan"]
+    asyncio.run(waw.enter("daily", "z2", "Zoé"))
+    assert regie("participants", "lobby", "daily", "Zoé", "-r", "noise")[0] == 0
+    assert (waw.calls[-1][0], waw.calls[-1][1].reason) == ("SendToLobby", "noise")
+    assert regie("lobby", "admit", "daily", "Zoé")[0] == 0
+
+
+def test_several_rooms_in_one_command_and_their_number_before_what_is_final(regie: Regie, waw: FakeNode) -> None:
+    for room in ("s1", "s2"):
+        asyncio.run(waw.open_room(room))
+    assert regie("rooms", "lock", "s1", "s2", "-o", "id") == (0, "s1\ns2\n", "")
+    assert [request.lock_door for _, request in waw.calls] == [True, True]
+    assert regie("rooms", "unlock", "s1")[0] == 0
+    code, out, err = regie("rooms", "close", "s1", "s2", "--yes")
+    assert (code, out) == (2, "")
+    assert "--expect 2" in err
+    assert not any(name == "CloseRoom" for name, _ in waw.calls)
+    code, out, err = regie("rooms", "close", "s1", "nowhere", "--yes", "--expect", "2", "-o", "json")
+    assert code == 1
+    assert [(one["target"], one["ok"]) for one in json.loads(out)] == [("s1", True), ("nowhere", False)]

@@ -90,9 +90,14 @@ async def fleet(node: Node) -> list[FakeNode]:
     for one in hall.items.values():
         one.at.FromSeconds(NOON + 180)
     await nodes[2].knock("daily", "w1", "Mallory")
+    nodes[2].waiters["daily", "w1"].since.FromSeconds(NOON + 200)
     nodes[1].rooms["daily"].cover = "hold"
     hall.messages[1].hidden, hall.messages[1].hidden_by = True, "anna"
     return nodes
+
+
+def waits(c: Console) -> bool:
+    return len(c.store.waiters.get("waw-01", {})) == 1
 
 
 @pytest.fixture(params=("en", "fr"))
@@ -125,7 +130,7 @@ async def test_every_screen_looks_as_it_did(node: Node, size: tuple[int, int], l
         await c.press("n")
         ready = {
             "participants": lambda: len(c.store.people) == 5,
-            "wall": lambda: len(c.store.people) == 5 and len(c.store.items.get("fra-01", [])) == 2,
+            "wall": lambda: len(c.store.people) == 5 and len(c.store.items.get("fra-01", {})) == 2 and waits(c),
             "alerts": lambda: len(c.store.alerts) == 2,
         }
         for key, name in (("3", "participants"), ("4", "wall"), ("5", "alerts")):

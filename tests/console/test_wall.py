@@ -23,9 +23,9 @@ async def test_held_and_reported_messages_hands_doors_and_cover_of_all_nodes_are
     await par.tell("room", "daily", par.rooms["daily"])
     async with console(par, waw, size=(118, 30)) as c:
         await c.press("4")
-        await c.sees("buy cheap followers", "! reported", "→ at the door", "✋ hand", "▲ cover", "[4 Wall(5)]")
+        await c.sees("buy cheap followers", "! reported", "→ at the door", "✋ hand", "▲ cover", "[4 Wall(6)]")
         kinds = [key[2] for key in c.desk.wall_pane.table.order]
-        assert kinds == ["report", "held", "cover", "lobby", "hand"]
+        assert kinds == ["report", "held", "cover", "lobby", "waiter", "hand"]
 
 
 async def test_noise_and_failing_speakers_come_after_their_time(node: Node) -> None:
@@ -75,6 +75,7 @@ async def test_two_operators_never_decide_the_same(node: Node) -> None:
     await one.open_room("daily")
     item = await one.hold("daily", "Zed", "first")
     item.claimed_by = "bruno"
+    await one.tell("item", "daily", item)
     async with console(one, size=(118, 30)) as c:
         await c.press("4")
         await c.sees("◐ bruno")
@@ -82,6 +83,7 @@ async def test_two_operators_never_decide_the_same(node: Node) -> None:
         await c.sees("Already claimed by bruno; nothing was done.")
         assert one.calls == []
         item.claimed_by = ""
+        await one.tell("item", "daily", item)
         await c.waits(lambda: "bruno" not in c.text() or "Already" in c.text(), "given back")
         await c.waits(lambda: not c.desk.wall_pane.row.claimed_by, "free")  # type: ignore[union-attr]
         item.claimed_by = "bruno"  # a moment before our key: the node has the last word
