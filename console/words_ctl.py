@@ -175,6 +175,36 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "ctl.recordings.link": ("Un lien de téléchargement, pour un temps.", "A download link that works for a while."),
     "ctl.recordings.watch": ("Suivre les enregistrements.", "Follow the recordings."),
+    "ctl.recordings.page": (
+        "Ce que dit la page d’un enregistrement à côté du film.",
+        "What the page of a recording says beside the film.",
+    ),
+    "ctl.recordings.write": (
+        "Écrire le contexte, les intervenants, les chapitres ; ce qui n’est pas donné reste.",
+        "Write what it was about, the speakers, the chapters; what is not given stays.",
+    ),
+    "ctl.recordings.attach": (
+        "Joindre un document, ou des sous-titres (.vtt), jusqu’à 1 Mo ; de plus grands sur la page.",
+        "Attach a document, or captions (.vtt), of up to 1 MB; larger ones on the page.",
+    ),
+    "ctl.recordings.detach": ("Retirer un fichier joint.", "Take an attached file away."),
+    "ctl.opt.about": ("Contexte, en Markdown.", "What it was about, in Markdown."),
+    "ctl.opt.speaker": (
+        "Un intervenant, « Nom : fonction » ; tous à la fois, vide : aucun.",
+        "A speaker, “Name: what they do”; all of them at once, empty: none.",
+    ),
+    "ctl.opt.chapter": (
+        "Un chapitre, « 12:30 Questions » ; tous à la fois, vide : aucun.",
+        "A chapter, “12:30 Questions”; all of them at once, empty: none.",
+    ),
+    "ctl.chapter": (
+        "« {text} » : écrivez par exemple « 1:02:30 Questions ».",
+        "“{text}”: write for example “1:02:30 Questions”.",
+    ),
+    "ctl.opt.shown_as": ("Comment il s’appelle sur la page.", "What it is called on the page."),
+    "ctl.opt.captions_language": ("Langue des sous-titres : fr, en …", "Language of the captions: fr, en …"),
+    "ctl.arg.attached": ("Le fichier à joindre.", "The file to attach."),
+    "ctl.arg.attached_id": ("Identifiant du fichier joint.", "Id of the attached file."),
     "ctl.arg.recording": ("Identifiant de l’enregistrement.", "Id of the recording."),
     "ctl.arg.file": ("Nom du fichier ; vide : toute la salle.", "Name of the file; empty: the whole room."),
     "ctl.opt.arrangement": (
@@ -414,6 +444,7 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "yes": ("oui", "yes"),
     "no": ("non", "no"),
     "col.type": ("type", "type"),
+    "col.language": ("langue", "language"),
     "col.most": ("au plus", "at most"),
     "col.minutes": ("minutes", "minutes"),
     "col.starts_by": ("commence", "starts by"),

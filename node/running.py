@@ -356,6 +356,8 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     shelf = _shelf(config, floor, recordings, vault)
     meter = Meter()
     attached = FolderAttached(config.data_dir / "replay")
+    audit = Audit(audit_store.SqlStore(engine))
+    replay = Replay(floor, recordings, ReplayArchive(engine), passwords, attached, audit.note)
     edge = WebEdge(
         Edge(
             hub=hub,
@@ -387,7 +389,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         origins=(*config.web.origins, config.web.public_url),
         turn=_turn(config, clock),
         recordings=RecordingsWeb(shelf),
-        replay=(Replay(floor, recordings, ReplayArchive(engine), passwords, attached), vault),
+        replay=(replay, vault),
         attached=attached,
     )
     services = Services(
@@ -418,13 +420,14 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         settings=Settings(floor, quota, passwords, house, recordings.may_plan),
         recordings=recordings,
         shelf=shelf,
+        replay=replay,
         web_url=lambda: running.web_url,
         gauge=gauge,
         invitations=invitations,
         access=access,
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
-        audit=Audit(audit_store.SqlStore(engine)),
+        audit=audit,
     )
     running = RunningNode(config, engine, archive, ledger, media, floor, hub, services, join, edge, meter)
     return running

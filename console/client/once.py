@@ -226,6 +226,21 @@ class Once:
             fields["request_id"] = request_id()
         return plain(await self._call(getattr(self._stubs.recordings, f"{what}Recording"), make(**fields)))
 
+    async def replay(self, what: str, **fields: Any) -> dict[str, Any]:
+        """What the page of a recording says, after `what`: "GetReplay" … as the contract calls it."""
+        make = getattr(recordings_pb2, f"{what}Request")
+        if "request_id" in make.DESCRIPTOR.fields_by_name:
+            fields["request_id"] = request_id()
+        return plain((await self._call(getattr(self._stubs.recordings, what), make(**fields))).replay)
+
+    async def write_replay(self, recording: str, said: dict[str, Any], reason: str) -> dict[str, Any]:
+        """`said`: context, speakers, chapters; what is not in it stays as it is."""
+        now = await self.replay("GetReplay", recording=recording)
+        kept = {name: said.get(name, now[name]) for name in ("context", "speakers", "chapters")}
+        return await self.replay(
+            "WriteReplay", recording=recording, replay=recordings_pb2.Replay(**kept), reason=reason
+        )
+
     async def plan_drain(self, minutes: int) -> dict[str, Any]:
         return plain(await self._call(self._stubs.nodes.PlanDrain, nodes_pb2.PlanDrainRequest(minutes=minutes)))
 

@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
-from console.ctl.completion import complete_contexts, complete_messages, complete_participants, complete_rooms
+from console.ctl.completion import (
+    complete_contexts,
+    complete_messages,
+    complete_participants,
+    complete_recordings,
+    complete_rooms,
+)
 from console.ctl.output import Output
 from console.i18n import t
 
@@ -23,6 +29,9 @@ RoomsArgument = Annotated[
     list[str], typer.Argument(help=t("ctl.arg.rooms"), metavar="ROOM…", autocompletion=complete_rooms)
 ]
 ExpectOption = Annotated[int, typer.Option("--expect", min=0, help=t("ctl.opt.expect_rooms"))]
+RecordingArgument = Annotated[
+    str, typer.Argument(help=t("ctl.arg.recording"), metavar="RECORDING", autocompletion=complete_recordings)
+]
 PeopleArgument = Annotated[
     list[str], typer.Argument(help=t("ctl.arg.people"), metavar="PERSON…", autocompletion=complete_participants)
 ]

@@ -1,18 +1,20 @@
-"""regie recordings list|get|start|pause|resume|stop|verify|cancel|remake|publish|withdraw|delete|link|watch"""
+"""regie recordings list|get|start|pause|resume|stop|verify|cancel|remake|publish|withdraw|delete|link|watch, and what
+its page says (`replay.py`)"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from console.ctl import output
-from console.ctl.completion import complete_recordings
+from console.ctl import output, replay
 from console.ctl.options import (
     TIMEOUT,
     ContextOption,
     OutputOption,
     ReasonOption,
+    RecordingArgument,
     RoomArgument,
     TimeoutOption,
     YesOption,
@@ -28,11 +30,8 @@ if TYPE_CHECKING:
     from console.client.once import Once
 
 app = typer.Typer(help=t("ctl.recordings"), no_args_is_help=True)
+replay.add_to(app)
 
-RecordingArgument = Annotated[
-    str,
-    typer.Argument(help=t("ctl.arg.recording"), metavar="RECORDING", autocompletion=complete_recordings),
-]
 DAMAGED = 1
 HEADINGS = ("col.id", "col.room", "col.state", "col.started", "col.seconds", "col.bytes", "col.progress", "col.by")
 
@@ -105,37 +104,45 @@ def start(
     _show(made["recording"], out)
 
 
-@app.command(help=t("ctl.recordings.pause"))
-def pause(
-    room: RoomArgument,
-    reason: ReasonOption = "",
-    out: OutputOption = Output.table,
-    context: ContextOption = "",
-    timeout: TimeoutOption = TIMEOUT,
-) -> None:
-    _show(ask(context, timeout, lambda node: node.record("Pause", room=room, reason=reason))["recording"], out)
+# What is asked with a room, or with a recording, and a reason: command → (the contract's word, what else it is told).
+BY_ROOM: Final = {"pause": "Pause", "resume": "Resume", "stop": "Stop"}
+BY_RECORDING: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "cancel": ("Cancel", {}),
+    "remake": ("Remake", {}),
+    "publish": ("Publish", {"withdraw": False}),
+    "withdraw": ("Publish", {"withdraw": True}),
+}
 
 
-@app.command(help=t("ctl.recordings.resume"))
-def resume(
-    room: RoomArgument,
-    reason: ReasonOption = "",
-    out: OutputOption = Output.table,
-    context: ContextOption = "",
-    timeout: TimeoutOption = TIMEOUT,
-) -> None:
-    _show(ask(context, timeout, lambda node: node.record("Resume", room=room, reason=reason))["recording"], out)
+def _by_room(what: str) -> Callable[..., None]:
+    def command(
+        room: RoomArgument,
+        reason: ReasonOption = "",
+        out: OutputOption = Output.table,
+        context: ContextOption = "",
+        timeout: TimeoutOption = TIMEOUT,
+    ) -> None:
+        _show(ask(context, timeout, lambda node: node.record(what, room=room, reason=reason))["recording"], out)
+
+    return command
 
 
-@app.command(help=t("ctl.recordings.stop"))
-def stop(
-    room: RoomArgument,
-    reason: ReasonOption = "",
-    out: OutputOption = Output.table,
-    context: ContextOption = "",
-    timeout: TimeoutOption = TIMEOUT,
-) -> None:
-    _show(ask(context, timeout, lambda node: node.record("Stop", room=room, reason=reason))["recording"], out)
+def _by_recording(what: str, more: dict[str, Any]) -> Callable[..., None]:
+    def command(
+        recording: RecordingArgument,
+        reason: ReasonOption = "",
+        out: OutputOption = Output.table,
+        context: ContextOption = "",
+        timeout: TimeoutOption = TIMEOUT,
+    ) -> None:
+        said = ask(context, timeout, lambda node: node.record(what, recording=recording, reason=reason, **more))
+        _show(said["recording"], out)
+
+    return command
+
+
+for _name, _what in BY_ROOM.items():
+    app.command(_name, help=t(f"ctl.recordings.{_name}"))(_by_room(_what))
 
 
 @app.command(help=t("ctl.recordings.verify"))
@@ -155,57 +162,8 @@ def verify(
     raise typer.Exit(DAMAGED if said["damaged"] else 0)
 
 
-@app.command(help=t("ctl.recordings.cancel"))
-def cancel(
-    recording: RecordingArgument,
-    reason: ReasonOption = "",
-    out: OutputOption = Output.table,
-    context: ContextOption = "",
-    timeout: TimeoutOption = TIMEOUT,
-) -> None:
-    said = ask(context, timeout, lambda node: node.record("Cancel", recording=recording, reason=reason))
-    _show(said["recording"], out)
-
-
-@app.command(help=t("ctl.recordings.remake"))
-def remake(
-    recording: RecordingArgument,
-    reason: ReasonOption = "",
-    out: OutputOption = Output.table,
-    context: ContextOption = "",
-    timeout: TimeoutOption = TIMEOUT,
-) -> None:
-    said = ask(context, timeout, lambda node: node.record("Remake", recording=recording, reason=reason))
-    _show(said["recording"], out)
-
-
-def _publish(withdraw: bool, recording: str, reason: str, out: Output, context: str, timeout: float) -> None:
-    def work(node: Once) -> Any:
-        return node.record("Publish", recording=recording, withdraw=withdraw, reason=reason)
-
-    _show(ask(context, timeout, work)["recording"], out)
-
-
-@app.command(help=t("ctl.recordings.publish"))
-def publish(
-    recording: RecordingArgument,
-    reason: ReasonOption = "",
-    out: OutputOption = Output.table,
-    context: ContextOption = "",
-    timeout: TimeoutOption = TIMEOUT,
-) -> None:
-    _publish(False, recording, reason, out, context, timeout)
-
-
-@app.command(help=t("ctl.recordings.withdraw"))
-def withdraw(
-    recording: RecordingArgument,
-    reason: ReasonOption = "",
-    out: OutputOption = Output.table,
-    context: ContextOption = "",
-    timeout: TimeoutOption = TIMEOUT,
-) -> None:
-    _publish(True, recording, reason, out, context, timeout)
+for _name, (_what, _more) in BY_RECORDING.items():
+    app.command(_name, help=t(f"ctl.recordings.{_name}"))(_by_recording(_what, _more))
 
 
 @app.command(help=t("ctl.recordings.delete"))

@@ -55,6 +55,7 @@ from node.features.rates.service import Rates
 from node.features.recordings.rpc import RecordingsServicer
 from node.features.recordings.service import Recordings
 from node.features.recordings.shelf import Shelf
+from node.features.replay.service import Replay
 from node.features.roles.service import Roles
 from node.features.rooms.rpc import RoomsServicer
 from node.features.rooms.service import Rooms
@@ -160,6 +161,7 @@ class Services:
     settings: Settings
     recordings: Recordings
     shelf: Shelf
+    replay: Replay
     web_url: Callable[[], str]
     gauge: Gauge
     invitations: Invitations
@@ -268,7 +270,7 @@ def _add(server: grpc.aio.Server, services: Services, healthy: health.HealthServ
     invite_pb2_grpc.add_InviteServiceServicer_to_server(InviteServicer(s.invitations), server)
     access_pb2_grpc.add_AccessServiceServicer_to_server(AccessServicer(s.access), server)
     recordings_pb2_grpc.add_RecordingsServiceServicer_to_server(
-        RecordingsServicer(s.recordings, s.shelf, s.journal, s.web_url), server
+        RecordingsServicer(s.recordings, s.shelf, s.replay, s.journal, s.web_url), server
     )
     health_pb2_grpc.add_HealthServicer_to_server(healthy, server)
     reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)

@@ -49,6 +49,8 @@ from node.features.recordings.recorders import Settings as RecordingSettings
 from node.features.recordings.service import Recordings
 from node.features.recordings.shelf import Shelf
 from node.features.recordings.store import SqlStore as RecordingStore
+from node.features.replay.service import Replay
+from node.features.replay.store import SqlArchive as ReplayArchive
 from node.features.roles.service import Roles
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import RoomView
@@ -78,6 +80,7 @@ from node.ports import (
 )
 from node.rpc.server import Server, Services, serve
 from node.rpc.tls import TlsFiles, ensure_tls
+from node.storage.attached import FolderAttached
 from node.storage.metadata import metadata
 from node.storage.objects import FolderVault
 from node.storage.signer import KeySigner
@@ -271,6 +274,8 @@ class House:
             self.floor, self.recordings, self.workshop, FolderVault(folder / "recordings"), KeySigner(folder)
         )
         self.media.subscribe(self.recordings.on_media)
+        attached = FolderAttached(folder / "replay")
+        self.replay = Replay(self.floor, self.recordings, ReplayArchive(engine), Passwords(), attached, self.audit.note)
         self.gauge = Gauge(self.floor, self.quota)
         access = Access(self.floor, Limits(), Passwords(), lambda: "http://test")
         self.services = Services(
@@ -283,6 +288,7 @@ class House:
             rates=Rates(self.floor, KeptCap()),
             recordings=self.recordings,
             shelf=self.shelf,
+            replay=self.replay,
             web_url=lambda: "https://here",
             quota=self.quota,
             moderation=Moderation(self.floor),

@@ -58,6 +58,8 @@ PERSONAL = {
     "regie.lobby.v1.Waiter.name",
     "regie.moderation.v1.Item.name",
     "regie.moderation.v1.Item.text",
+    "regie.recordings.v1.Replay.Speaker.about",
+    "regie.recordings.v1.Replay.Speaker.name",
     "regie.moderation.v1.Item.why",
     "regie.participants.v1.Ban.name",
     "regie.participants.v1.Ban.reason",

@@ -22,6 +22,7 @@ from node.errors import Refused
 from node.features.access.passwords import Passwords
 from node.features.access.service import Access
 from node.features.access.store import digests_of_rooms
+from node.features.audit.rules import Record
 from node.features.chat.service import Chat
 from node.features.chat.store import SqlArchive as ChatArchive
 from node.features.cover.service import Cover
@@ -368,7 +369,10 @@ class House:
         )
         self.meter = Counting()
         self.attached = FolderAttached(self.folder / "replay")
-        self.replay = Replay(self.floor, self.recordings, ReplayArchive(self.engine), passwords, self.attached)
+        self.audited: list[Record] = []
+        self.replay = Replay(
+            self.floor, self.recordings, ReplayArchive(self.engine), passwords, self.attached, self.audited.append
+        )
         self.edge = WebEdge(
             edge,
             self.join,

@@ -60,6 +60,9 @@ async def test_a_host_writes_what_it_was_about(home: House, shown: tuple[str, di
     assert one["speakers"] == wish["speakers"]
     assert [chapter["title"] for chapter in one["chapters"]] == ["Accueil", "Questions"]
     assert (look["edits"], (await looked(home, room, tickets["host"]))["edits"]) == (False, True)
+    (noted,) = home.audited
+    assert (noted.operator, noted.role, noted.outcome) == ("host", "host", "OK")
+    assert noted.method.endswith("/WriteReplay") and noted.targets == {"room": room, "recording": RECORDING}
 
 
 async def test_nobody_else_does(home: House, shown: tuple[str, dict[str, str]]) -> None:

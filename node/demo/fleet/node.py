@@ -66,6 +66,7 @@ class FakeNode:
         self.settings: dict[str, moderation_pb2.Settings] = {}
         self.flags: dict[str, flags_pb2.Flags] = {}
         self.recordings: dict[str, recordings_pb2.Recording] = {}
+        self.replays: dict[str, recordings_pb2.Replay] = {}  # what their pages say
         self.damaged: dict[str, list[str]] = {}  # recording → files that are not what they were
         self.recorder = recordings_pb2.Recorder(
             available=True, free_bytes=412_000_000_000, workers=1, workers_free=1, recorders=20, recorders_free=20

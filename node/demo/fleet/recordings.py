@@ -115,7 +115,52 @@ class Recordings(recordings_pb2_grpc.RecordingsServiceServicer):
         reply.until.FromSeconds(1_795_266_000)
         return self._did(request, reply)
 
+    # ------------------------------------------------------------ its page
+
+    async def GetReplay(self, request: Any, context: Any) -> Any:
+        await self._check(context, "GetReplay", "viewer")
+        return pb.GetReplayResponse(replay=await self._page(request, context))
+
+    async def WriteReplay(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "WriteReplay", "operator", request):
+            return again
+        page = await self._page(request, context)
+        files = list(page.files)
+        page.CopyFrom(request.replay)
+        page.ClearField("files")
+        page.files.extend(files)
+        return self._did(request, pb.WriteReplayResponse(replay=page))
+
+    async def AttachToReplay(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "AttachToReplay", "operator", request):
+            return again
+        page = await self._page(request, context)
+        page.files.add(
+            file=secrets.token_hex(8),
+            kind=request.kind,
+            name=request.name,
+            type=request.type,
+            language=request.language,
+            bytes=len(request.content),
+        )
+        return self._did(request, pb.AttachToReplayResponse(replay=page))
+
+    async def DetachFromReplay(self, request: Any, context: Any) -> Any:
+        if again := await self._check(context, "DetachFromReplay", "operator", request):
+            return again
+        page = await self._page(request, context)
+        left = [one for one in page.files if one.file != request.file]
+        if len(left) == len(page.files):
+            await refuse(context, grpc.StatusCode.NOT_FOUND, refusal("NOT_FOUND"))
+        page.ClearField("files")
+        page.files.extend(left)
+        return self._did(request, pb.DetachFromReplayResponse(replay=page))
+
     # ------------------------------------------------------------ inside
+
+    async def _page(self, request: Any, context: Any) -> pb.Replay:
+        page: pb.Replay = self._node.replays.setdefault((await self._tape(request, context)).recording, pb.Replay())
+        return page
 
     def _running(self, room: str) -> pb.Recording | None:
         return next((one for one in self._node.recordings.values() if one.room == room and one.state in LIVE), None)

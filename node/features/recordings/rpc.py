@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Final, get_args
 
+import msgspec
+
 from node.errors import Refused
 from node.features.recordings.planned import Arrangement
 from node.features.recordings.rules import RecordingView
 from node.features.recordings.service import Recordings
 from node.features.recordings.shelf import Shelf
+from node.features.replay.service import Replay
+from node.features.replay.sheets import Sheet, Wish
 from node.journal import Change, Journal, RecordingChanged
 from node.rpc.call import current
 from node.rpc.convert import Latest, page, position, stamp
@@ -21,7 +25,10 @@ ROOM_FILE: Final = "room.webm"
 
 
 class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
-    def __init__(self, recordings: Recordings, shelf: Shelf, journal: Journal, web_url: Callable[[], str]) -> None:
+    def __init__(
+        self, recordings: Recordings, shelf: Shelf, replay: Replay, journal: Journal, web_url: Callable[[], str]
+    ) -> None:
+        self._replay = replay
         self._recordings = recordings
         self._shelf = shelf
         self._journal = journal
@@ -97,6 +104,24 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
         path, until = self._shelf.link(request.recording, request.file or ROOM_FILE)
         return pb.LinkRecordingResponse(url=self._web_url() + path, until=stamp(until))
 
+    # ------------------------------------------------------------ its page
+
+    async def GetReplay(self, request: pb.GetReplayRequest, context: Any) -> pb.GetReplayResponse:
+        return pb.GetReplayResponse(replay=_replay(await self._replay.sheet(request.recording)))
+
+    async def WriteReplay(self, request: pb.WriteReplayRequest, context: Any) -> pb.WriteReplayResponse:
+        sheet = await self._replay.amend(request.recording, _wish(request.replay), by=current().actor)
+        return pb.WriteReplayResponse(replay=_replay(sheet))
+
+    async def AttachToReplay(self, request: pb.AttachToReplayRequest, context: Any) -> pb.AttachToReplayResponse:
+        file = (request.kind, request.name, request.type, request.language, request.content)
+        sheet = await self._replay.add(request.recording, *file, by=current().actor)
+        return pb.AttachToReplayResponse(replay=_replay(sheet))
+
+    async def DetachFromReplay(self, request: pb.DetachFromReplayRequest, context: Any) -> pb.DetachFromReplayResponse:
+        sheet = await self._replay.take_away(request.recording, request.file, by=current().actor)
+        return pb.DetachFromReplayResponse(replay=_replay(sheet))
+
     def _recorder(self) -> pb.Recorder:
         state, limits, now = self._recordings.recorder(), self._recordings.settings, self._recordings.now()
         workers, busy = self._shelf.workers
@@ -156,6 +181,42 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
             statement=view.statement,
             signature=view.signature,
         )
+
+
+def _wish(replay: pb.Replay) -> Wish:
+    """
+    Raises:
+        Refused: VALUE_INVALID.
+    """
+    said = {
+        "context": replay.context,
+        "speakers": [{"name": one.name, "about": one.about} for one in replay.speakers],
+        "chapters": [{"at": one.at, "title": one.title} for one in replay.chapters],
+    }
+    try:
+        return msgspec.convert(said, Wish)
+    except msgspec.ValidationError as error:
+        raise Refused("VALUE_INVALID", current=str(error)[:200]) from None
+
+
+def _replay(sheet: Sheet) -> pb.Replay:
+    return pb.Replay(
+        context=sheet.context,
+        speakers=[pb.Replay.Speaker(name=one.name, about=one.about) for one in sheet.speakers],
+        chapters=[pb.Replay.Chapter(at=one.at, title=one.title) for one in sheet.chapters],
+        files=[
+            pb.Replay.Attachment(
+                file=one.id,
+                kind=one.kind,
+                name=one.name,
+                type=one.type,
+                language=one.language,
+                bytes=one.bytes,
+                sha256=one.sha256,
+            )
+            for one in sheet.files
+        ],
+    )
 
 
 def _key(view: RecordingView) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import Final, Protocol
 from weakref import WeakValueDictionary
 
@@ -14,12 +15,13 @@ import structlog
 from node.errors import Refused
 from node.features.access.passwords import Passwords
 from node.features.access.rules import Access, Link
+from node.features.audit.rules import Record
 from node.features.chat.view import MessageView
 from node.features.join.service import SECRET_LENGTH, JoinRequest, prove
 from node.features.participants.rules import People
 from node.features.recordings.rules import FileView, RecordingView
 from node.features.recordings.service import Recordings
-from node.features.recordings.states import State
+from node.features.recordings.states import READY, State
 from node.features.replay.passes import Pass, Passes
 from node.features.replay.rules import Line, Tape, lines, media_of, shown
 from node.features.replay.sheets import (
@@ -32,12 +34,13 @@ from node.features.replay.sheets import (
     SheetWritten,
     Wish,
     admit,
+    check_beginning,
     may_edit,
     written,
 )
 from node.features.rooms.floor import Floor, digest
 from node.features.types.rules import SessionType, type_of
-from node.ports import Attached, Fact
+from node.ports import Actor, Attached, Fact
 
 PAGE: Final = 500
 SESSIONS: Final = 50
@@ -47,6 +50,11 @@ MESSAGES: Final = 20_000
 
 
 log: Final = structlog.get_logger()
+
+
+def _keep(attached: Attached, recording: str, file: str, content: bytes) -> None:
+    with attached.writing(recording, file) as kept:
+        kept.write(content)
 
 
 class ClosedDoor(msgspec.Struct, frozen=True):
@@ -99,8 +107,10 @@ class Replay:
         archive: Archive,
         passwords: Passwords,
         attached: Attached | None = None,
+        audit: Callable[[Record], None] = lambda record: None,
     ) -> None:
-        """`attached`: where what hosts add is kept; None: they add no files."""
+        """`attached`: where what hosts add is kept; None: they add no files. `audit`: is told of what they did."""
+        self._audit = audit
         self._attached = attached
         self._floor = floor
         self._recordings = recordings
@@ -193,6 +203,67 @@ class Replay:
                 break
         return found
 
+    # ------------------------------------------------------------ what operators add
+
+    async def sheet(self, recording: str) -> Sheet:
+        """
+        Raises:
+            Refused: RECORDING_UNKNOWN.
+        """
+        return await self._archive.sheet(self._recordings.get(recording).recording)
+
+    async def amend(self, recording: str, wish: Wish, *, by: Actor) -> Sheet:
+        """
+        Raises:
+            Refused: RECORDING_UNKNOWN, RECORDING_STATE.
+        """
+        self._replayed(recording)
+        await self._note(self._written(recording, wish, by.id))
+        return await self.sheet(recording)
+
+    async def add(
+        self, recording: str, kind: str, name: str, type_: str, language: str, content: bytes, *, by: Actor
+    ) -> Sheet:
+        """
+        Raises:
+            Refused: VALUE_INVALID, UNSUPPORTED_MEDIA_TYPE, ATTACHMENTS_FULL, ATTACHMENT_UNKEPT; and as `amend`.
+        """
+        self._replayed(recording)
+        attached = self._attached
+        if attached is None:
+            raise Refused("NOT_FOUND")
+        async with self._locks.setdefault(recording, asyncio.Lock()):
+            kind_, shown_as = admit(await self._archive.sheet(recording), kind, name, type_, language)
+            check_beginning(type_, content)
+            file = Attachment(
+                secrets.token_hex(8), kind_, shown_as, type_, language, len(content), sha256(content).hexdigest()
+            )
+            try:
+                await asyncio.to_thread(_keep, attached, recording, file.id, content)
+            except OSError as error:
+                raise Refused("ATTACHMENT_UNKEPT", current=error.strerror or "") from None
+            try:
+                await self._note(FileAttached(recording, file, by.id, self._floor.clock.now()))
+            except BaseException:
+                await asyncio.to_thread(attached.remove, recording, file.id)
+                raise
+        return await self.sheet(recording)
+
+    async def take_away(self, recording: str, file: str, *, by: Actor) -> Sheet:
+        """Its bytes are gone when this returns.
+
+        Raises:
+            Refused: RECORDING_UNKNOWN, NOT_FOUND.
+        """
+        await self._take_away(recording, file, (await self.sheet(recording)), by.id)
+        return await self.sheet(recording)
+
+    def _replayed(self, recording: str) -> None:
+        """A deleted recording has no page, and nothing may come after its bytes."""
+        view = self._recordings.get(recording)
+        if view.state not in READY:
+            raise Refused("RECORDING_STATE", limit=", ".join(READY), current=view.state)
+
     # ------------------------------------------------------------ what hosts add
 
     async def write(self, room_id: str, ticket: str, recording: str, wish: Wish) -> None:
@@ -201,8 +272,8 @@ class Replay:
             Refused: NOT_FOUND, NOT_ALLOWED, and what a dead ticket is refused with.
         """
         by = await self._editor(room_id, ticket, recording)
-        words = msgspec.json.encode(written(wish)).decode()
-        await self._note(SheetWritten(recording, words, by, self._floor.clock.now()))
+        await self._note(self._written(recording, wish, by.id))
+        self._record("WriteReplay", room_id, recording, by)
 
     async def admit(
         self, room_id: str, ticket: str, recording: str, kind: str, name: str, type_: str, language: str
@@ -226,7 +297,8 @@ class Replay:
         async with lock:
             by = await self._editor(room_id, ticket, recording)
             admit(await self._archive.sheet(recording), file.kind, file.name, file.type, file.language)
-            await self._note(FileAttached(recording, file, by, self._floor.clock.now()))
+            await self._note(FileAttached(recording, file, by.id, self._floor.clock.now()))
+            self._record("AttachToReplay", room_id, recording, by, file.id)
 
     async def detach(self, room_id: str, ticket: str, recording: str, file: str) -> None:
         """Its bytes are gone when this returns.
@@ -235,19 +307,45 @@ class Replay:
             Refused: as `write`.
         """
         by = await self._editor(room_id, ticket, recording)
-        found = (await self._archive.sheet(recording)).file(file)
+        await self._take_away(recording, file, await self._archive.sheet(recording), by.id)
+        self._record("DetachFromReplay", room_id, recording, by, file)
+
+    def _written(self, recording: str, wish: Wish, by: str) -> SheetWritten:
+        words = msgspec.json.encode(written(wish)).decode()
+        return SheetWritten(recording, words, by, self._floor.clock.now())
+
+    async def _take_away(self, recording: str, file: str, sheet: Sheet, by: str) -> None:
+        found = sheet.file(file)
         await self._note(FileDetached(recording, found.id, by, self._floor.clock.now()))
         if self._attached is not None:
             await asyncio.to_thread(self._attached.remove, recording, found.id)
 
-    async def _editor(self, room_id: str, ticket: str, recording: str) -> str:
-        """Who it is: the role of the link, or the ticket's id."""
+    def _record(self, what: str, room: str, recording: str, by: Actor, file: str = "") -> None:
+        """In the audit, beside what operators do: by which link, never by whose name."""
+        targets = {"room": room, "recording": recording} | ({"file": file} if file else {})
+        self._audit(
+            Record(
+                at=self._floor.clock.now(),
+                operator=by.id,
+                operator_id=by.id,
+                role=by.role,
+                method=f"/regie.recordings.v1.RecordingsService/{what}",
+                targets=targets,
+                reason="",
+                outcome="OK",
+                latency_ms=0.0,
+                request_id="",
+            )
+        )
+
+    async def _editor(self, room_id: str, ticket: str, recording: str) -> Actor:
+        """Who it is: the ticket's id, or the role of the link."""
         door = await self._door(room_id, digest(ticket[:SECRET_LENGTH]))
         may_edit(door.type, door.access, door.link, self._floor.clock.now())
         views = [view for view in self._recordings.list(room_id) if view.recording == recording]
         if not shown(views, door.type, door.access, door.link):
             raise Refused("NOT_FOUND")
-        return door.link.id or door.link.role
+        return Actor("host", door.link.id or door.link.role, door.link.role)
 
     async def _note(self, fact: Fact) -> None:
         if self._floor.fenced:

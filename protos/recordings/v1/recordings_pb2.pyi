@@ -10,6 +10,123 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Replay(_message.Message):
+    __slots__ = ("context", "speakers", "chapters", "files")
+    class Speaker(_message.Message):
+        __slots__ = ("name", "about")
+        NAME_FIELD_NUMBER: _ClassVar[int]
+        ABOUT_FIELD_NUMBER: _ClassVar[int]
+        name: str
+        about: str
+        def __init__(self, name: _Optional[str] = ..., about: _Optional[str] = ...) -> None: ...
+    class Chapter(_message.Message):
+        __slots__ = ("at", "title")
+        AT_FIELD_NUMBER: _ClassVar[int]
+        TITLE_FIELD_NUMBER: _ClassVar[int]
+        at: float
+        title: str
+        def __init__(self, at: _Optional[float] = ..., title: _Optional[str] = ...) -> None: ...
+    class Attachment(_message.Message):
+        __slots__ = ("file", "kind", "name", "type", "language", "bytes", "sha256")
+        FILE_FIELD_NUMBER: _ClassVar[int]
+        KIND_FIELD_NUMBER: _ClassVar[int]
+        NAME_FIELD_NUMBER: _ClassVar[int]
+        TYPE_FIELD_NUMBER: _ClassVar[int]
+        LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+        BYTES_FIELD_NUMBER: _ClassVar[int]
+        SHA256_FIELD_NUMBER: _ClassVar[int]
+        file: str
+        kind: str
+        name: str
+        type: str
+        language: str
+        bytes: int
+        sha256: str
+        def __init__(self, file: _Optional[str] = ..., kind: _Optional[str] = ..., name: _Optional[str] = ..., type: _Optional[str] = ..., language: _Optional[str] = ..., bytes: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    SPEAKERS_FIELD_NUMBER: _ClassVar[int]
+    CHAPTERS_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    context: str
+    speakers: _containers.RepeatedCompositeFieldContainer[Replay.Speaker]
+    chapters: _containers.RepeatedCompositeFieldContainer[Replay.Chapter]
+    files: _containers.RepeatedCompositeFieldContainer[Replay.Attachment]
+    def __init__(self, context: _Optional[str] = ..., speakers: _Optional[_Iterable[_Union[Replay.Speaker, _Mapping]]] = ..., chapters: _Optional[_Iterable[_Union[Replay.Chapter, _Mapping]]] = ..., files: _Optional[_Iterable[_Union[Replay.Attachment, _Mapping]]] = ...) -> None: ...
+
+class GetReplayRequest(_message.Message):
+    __slots__ = ("recording",)
+    RECORDING_FIELD_NUMBER: _ClassVar[int]
+    recording: str
+    def __init__(self, recording: _Optional[str] = ...) -> None: ...
+
+class GetReplayResponse(_message.Message):
+    __slots__ = ("replay",)
+    REPLAY_FIELD_NUMBER: _ClassVar[int]
+    replay: Replay
+    def __init__(self, replay: _Optional[_Union[Replay, _Mapping]] = ...) -> None: ...
+
+class WriteReplayRequest(_message.Message):
+    __slots__ = ("recording", "replay", "reason", "request_id")
+    RECORDING_FIELD_NUMBER: _ClassVar[int]
+    REPLAY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    recording: str
+    replay: Replay
+    reason: str
+    request_id: str
+    def __init__(self, recording: _Optional[str] = ..., replay: _Optional[_Union[Replay, _Mapping]] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class WriteReplayResponse(_message.Message):
+    __slots__ = ("replay",)
+    REPLAY_FIELD_NUMBER: _ClassVar[int]
+    replay: Replay
+    def __init__(self, replay: _Optional[_Union[Replay, _Mapping]] = ...) -> None: ...
+
+class AttachToReplayRequest(_message.Message):
+    __slots__ = ("recording", "kind", "name", "type", "language", "content", "reason", "request_id")
+    RECORDING_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    recording: str
+    kind: str
+    name: str
+    type: str
+    language: str
+    content: bytes
+    reason: str
+    request_id: str
+    def __init__(self, recording: _Optional[str] = ..., kind: _Optional[str] = ..., name: _Optional[str] = ..., type: _Optional[str] = ..., language: _Optional[str] = ..., content: _Optional[bytes] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class AttachToReplayResponse(_message.Message):
+    __slots__ = ("replay",)
+    REPLAY_FIELD_NUMBER: _ClassVar[int]
+    replay: Replay
+    def __init__(self, replay: _Optional[_Union[Replay, _Mapping]] = ...) -> None: ...
+
+class DetachFromReplayRequest(_message.Message):
+    __slots__ = ("recording", "file", "reason", "request_id")
+    RECORDING_FIELD_NUMBER: _ClassVar[int]
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    recording: str
+    file: str
+    reason: str
+    request_id: str
+    def __init__(self, recording: _Optional[str] = ..., file: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DetachFromReplayResponse(_message.Message):
+    __slots__ = ("replay",)
+    REPLAY_FIELD_NUMBER: _ClassVar[int]
+    replay: Replay
+    def __init__(self, replay: _Optional[_Union[Replay, _Mapping]] = ...) -> None: ...
+
 class Recording(_message.Message):
     __slots__ = ("recording", "room", "title", "state", "why", "arrangement", "by", "started", "ended", "seconds", "bytes", "streams", "late_ms", "dropped_packets", "progress", "files", "marks", "statement", "signature")
     RECORDING_FIELD_NUMBER: _ClassVar[int]

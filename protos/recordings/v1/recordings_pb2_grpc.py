@@ -99,6 +99,26 @@ class RecordingsServiceStub:
                 request_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.LinkRecordingRequest.SerializeToString,
                 response_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.LinkRecordingResponse.FromString,
                 _registered_method=True)
+        self.GetReplay = channel.unary_unary(
+                '/regie.recordings.v1.RecordingsService/GetReplay',
+                request_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.GetReplayRequest.SerializeToString,
+                response_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.GetReplayResponse.FromString,
+                _registered_method=True)
+        self.WriteReplay = channel.unary_unary(
+                '/regie.recordings.v1.RecordingsService/WriteReplay',
+                request_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.WriteReplayRequest.SerializeToString,
+                response_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.WriteReplayResponse.FromString,
+                _registered_method=True)
+        self.AttachToReplay = channel.unary_unary(
+                '/regie.recordings.v1.RecordingsService/AttachToReplay',
+                request_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.AttachToReplayRequest.SerializeToString,
+                response_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.AttachToReplayResponse.FromString,
+                _registered_method=True)
+        self.DetachFromReplay = channel.unary_unary(
+                '/regie.recordings.v1.RecordingsService/DetachFromReplay',
+                request_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.DetachFromReplayRequest.SerializeToString,
+                response_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.DetachFromReplayResponse.FromString,
+                _registered_method=True)
 
 
 class RecordingsServiceServicer:
@@ -195,6 +215,34 @@ class RecordingsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetReplay(self, request, context):
+        """viewer
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WriteReplay(self, request, context):
+        """operator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AttachToReplay(self, request, context):
+        """operator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DetachFromReplay(self, request, context):
+        """operator
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecordingsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -262,6 +310,26 @@ def add_RecordingsServiceServicer_to_server(servicer, server):
                     servicer.LinkRecording,
                     request_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.LinkRecordingRequest.FromString,
                     response_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.LinkRecordingResponse.SerializeToString,
+            ),
+            'GetReplay': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReplay,
+                    request_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.GetReplayRequest.FromString,
+                    response_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.GetReplayResponse.SerializeToString,
+            ),
+            'WriteReplay': grpc.unary_unary_rpc_method_handler(
+                    servicer.WriteReplay,
+                    request_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.WriteReplayRequest.FromString,
+                    response_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.WriteReplayResponse.SerializeToString,
+            ),
+            'AttachToReplay': grpc.unary_unary_rpc_method_handler(
+                    servicer.AttachToReplay,
+                    request_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.AttachToReplayRequest.FromString,
+                    response_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.AttachToReplayResponse.SerializeToString,
+            ),
+            'DetachFromReplay': grpc.unary_unary_rpc_method_handler(
+                    servicer.DetachFromReplay,
+                    request_deserializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.DetachFromReplayRequest.FromString,
+                    response_serializer=protos_dot_recordings_dot_v1_dot_recordings__pb2.DetachFromReplayResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -615,6 +683,114 @@ class RecordingsService:
             '/regie.recordings.v1.RecordingsService/LinkRecording',
             protos_dot_recordings_dot_v1_dot_recordings__pb2.LinkRecordingRequest.SerializeToString,
             protos_dot_recordings_dot_v1_dot_recordings__pb2.LinkRecordingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReplay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.recordings.v1.RecordingsService/GetReplay',
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.GetReplayRequest.SerializeToString,
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.GetReplayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WriteReplay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.recordings.v1.RecordingsService/WriteReplay',
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.WriteReplayRequest.SerializeToString,
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.WriteReplayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AttachToReplay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.recordings.v1.RecordingsService/AttachToReplay',
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.AttachToReplayRequest.SerializeToString,
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.AttachToReplayResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DetachFromReplay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/regie.recordings.v1.RecordingsService/DetachFromReplay',
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.DetachFromReplayRequest.SerializeToString,
+            protos_dot_recordings_dot_v1_dot_recordings__pb2.DetachFromReplayResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -59,6 +59,14 @@ class RecordingsServiceStub:
     """operator"""
     LinkRecording: _grpc.UnaryUnaryMultiCallable[_recordings_pb2.LinkRecordingRequest, _recordings_pb2.LinkRecordingResponse]
     """operator"""
+    GetReplay: _grpc.UnaryUnaryMultiCallable[_recordings_pb2.GetReplayRequest, _recordings_pb2.GetReplayResponse]
+    """viewer"""
+    WriteReplay: _grpc.UnaryUnaryMultiCallable[_recordings_pb2.WriteReplayRequest, _recordings_pb2.WriteReplayResponse]
+    """operator"""
+    AttachToReplay: _grpc.UnaryUnaryMultiCallable[_recordings_pb2.AttachToReplayRequest, _recordings_pb2.AttachToReplayResponse]
+    """operator"""
+    DetachFromReplay: _grpc.UnaryUnaryMultiCallable[_recordings_pb2.DetachFromReplayRequest, _recordings_pb2.DetachFromReplayResponse]
+    """operator"""
 
 @_typing.type_check_only
 class RecordingsServiceAsyncStub(RecordingsServiceStub):
@@ -88,6 +96,14 @@ class RecordingsServiceAsyncStub(RecordingsServiceStub):
     DeleteRecording: _aio.UnaryUnaryMultiCallable[_recordings_pb2.DeleteRecordingRequest, _recordings_pb2.DeleteRecordingResponse]  # type: ignore[assignment]
     """operator"""
     LinkRecording: _aio.UnaryUnaryMultiCallable[_recordings_pb2.LinkRecordingRequest, _recordings_pb2.LinkRecordingResponse]  # type: ignore[assignment]
+    """operator"""
+    GetReplay: _aio.UnaryUnaryMultiCallable[_recordings_pb2.GetReplayRequest, _recordings_pb2.GetReplayResponse]  # type: ignore[assignment]
+    """viewer"""
+    WriteReplay: _aio.UnaryUnaryMultiCallable[_recordings_pb2.WriteReplayRequest, _recordings_pb2.WriteReplayResponse]  # type: ignore[assignment]
+    """operator"""
+    AttachToReplay: _aio.UnaryUnaryMultiCallable[_recordings_pb2.AttachToReplayRequest, _recordings_pb2.AttachToReplayResponse]  # type: ignore[assignment]
+    """operator"""
+    DetachFromReplay: _aio.UnaryUnaryMultiCallable[_recordings_pb2.DetachFromReplayRequest, _recordings_pb2.DetachFromReplayResponse]  # type: ignore[assignment]
     """operator"""
 
 class RecordingsServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -193,6 +209,38 @@ class RecordingsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recordings_pb2.LinkRecordingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recordings_pb2.LinkRecordingResponse, _abc.Awaitable[_recordings_pb2.LinkRecordingResponse]]:
+        """operator"""
+
+    @_abc_1.abstractmethod
+    def GetReplay(
+        self,
+        request: _recordings_pb2.GetReplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recordings_pb2.GetReplayResponse, _abc.Awaitable[_recordings_pb2.GetReplayResponse]]:
+        """viewer"""
+
+    @_abc_1.abstractmethod
+    def WriteReplay(
+        self,
+        request: _recordings_pb2.WriteReplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recordings_pb2.WriteReplayResponse, _abc.Awaitable[_recordings_pb2.WriteReplayResponse]]:
+        """operator"""
+
+    @_abc_1.abstractmethod
+    def AttachToReplay(
+        self,
+        request: _recordings_pb2.AttachToReplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recordings_pb2.AttachToReplayResponse, _abc.Awaitable[_recordings_pb2.AttachToReplayResponse]]:
+        """operator"""
+
+    @_abc_1.abstractmethod
+    def DetachFromReplay(
+        self,
+        request: _recordings_pb2.DetachFromReplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recordings_pb2.DetachFromReplayResponse, _abc.Awaitable[_recordings_pb2.DetachFromReplayResponse]]:
         """operator"""
 
 def add_RecordingsServiceServicer_to_server(servicer: RecordingsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
