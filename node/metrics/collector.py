@@ -104,6 +104,8 @@ class Figures(Collector):
         yield Value("regie_loss_ratio", node.load.loss_percent / 100.0)
         for state in NodeState:
             yield Value("regie_node_state", float(node.state is state), (state.value,))
+        if node.drain is not None:
+            yield Value("regie_drain_deadline_timestamp_seconds", node.drain.deadline)
         yield Value("regie_database_up", float(node.ledger))
         yield Value("regie_audit_records", self._audit.written)
         yield Value("regie_audit_backlog", self._audit.backlog)

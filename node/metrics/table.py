@@ -66,6 +66,9 @@ READ: Final = (
         "regie_loss_ratio", "gauge", "Packets lost on the way to receivers, as they report it, weighted by packets."
     ),
     Metric("regie_node_state", "gauge", "1 for the state the node is in.", ("state",)),
+    Metric(
+        "regie_drain_deadline_timestamp_seconds", "gauge", "When a drain has everybody out; absent where none goes on."
+    ),
     Metric("regie_database_up", "gauge", "1 while the database takes writes."),
     Metric("regie_disk_free_bytes", "gauge", "What is left on the disk of the node's data."),
     Metric(
