@@ -198,6 +198,25 @@ def a_hung_node_is_started_again(machine: Machine, package: Path) -> None:
         still_there()
 
 
+def a_hung_plane_is_started_again(machine: Machine, package: Path) -> None:
+    """Its watchdog, with the haste of a test; the node stays, and who was in the room is let in again."""
+    drop_in = machine.folder / "etc/systemd/system/regie-plane.service.d"
+    drop_in.mkdir(parents=True)
+    (drop_in / "haste.conf").write_text("[Service]\nWatchdogSec=4\n")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "restart", "regie-plane")
+    node, plane = machine.of(NODE, "MainPID"), machine.of(PLANE, "MainPID")
+    machine.run("kill", "-STOP", plane)
+    machine.until(lambda: machine.of(PLANE, "NRestarts") == "1", "systemd starts the hung plane again")
+    machine.until(lambda: machine.of(PLANE, "ActiveState") == "active", "it is ready")
+    if "Watchdog timeout" not in machine.run("journalctl", "--no-pager", f"--unit={PLANE}"):
+        raise Wrong("it was not the watchdog")
+    if machine.of(PLANE, "MainPID") == plane or machine.of(NODE, "MainPID") != node:
+        raise Wrong("the plane is to be another, the node the same")
+    with person(machine) as still_there:
+        still_there()
+
+
 def an_upgrade_drops_no_call(machine: Machine, package: Path) -> None:
     """README, Every day: the node is started anew and no call notices; the plane waits until it is told."""
     with person(machine) as still_there:
@@ -273,8 +292,8 @@ def person(machine: Machine) -> Iterator[Callable[[], None]]:
 
 
 ASKED: Final[tuple[Callable[[Machine, Path], None], ...]] = (
-    installs, starts, serves_as_little_as_it_may, a_hung_node_is_started_again, an_upgrade_drops_no_call,
-    a_backup_is_put_back, wrong_settings_are_said_once, leaves,
+    installs, starts, serves_as_little_as_it_may, a_hung_node_is_started_again,
+    a_hung_plane_is_started_again, an_upgrade_drops_no_call, a_backup_is_put_back, wrong_settings_are_said_once, leaves,
 )  # fmt: skip
 
 

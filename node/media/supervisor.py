@@ -34,6 +34,8 @@ TRIES: Final = 25  # a process that is being killed still takes connections for 
 MAX_LOG: Final = 16 * 1024 * 1024
 MISCONFIGURED: Final = 2
 """The plane's exit status for what an operator can put right (`node/plane/driver/src/main.rs`)."""
+NOT_THE_PLANES: Final = frozenset({"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
+"""systemd asked the node, and would take the plane's word for the node's (sd_notify(3))."""
 
 log: Final = structlog.get_logger()
 
@@ -146,6 +148,7 @@ class Supervisor:
                 stderr=output,
                 start_new_session=True,
                 cwd="/",
+                env={name: value for name, value in os.environ.items() if name not in NOT_THE_PLANES},
             )
         log.info("plane_started", pid=self._process.pid, program=command[0])
         return self._process

@@ -41,7 +41,8 @@ def test_what_a_unit_starts_exists(path: Path) -> None:
 
 def test_plane_and_node_are_apart() -> None:
     plane, node = unit(ROOT / "ops/systemd/regie-plane.service"), unit(ROOT / "ops/systemd/regie.service")
-    assert node["Type"] == ["notify"] and int(node["WatchdogSec"][0]) >= 10
+    for said in (plane, node):
+        assert said["Type"] == ["notify"] and int(said["WatchdogSec"][0]) >= 10
     assert "REGIE__MEDIA__START_PLANE=false" in node["Environment"]
     assert node["LoadCredential"] == [f"{CREDENTIAL.rstrip('_')}:/etc/regie/credentials"]
     assert "3" in node["RestartPreventExitStatus"][0].split(), "a fenced node is not started again"

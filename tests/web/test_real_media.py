@@ -194,6 +194,7 @@ async def test_a_fenced_process_ends_and_leaves_the_plane_to_the_newer(
     new = await start(replace(config, web=WebSection(listen=f"127.0.0.1:{port(socket.SOCK_STREAM)}")))
     try:
         assert await asyncio.wait_for(older, 20) == 3
+        assert told.recv(64) == b"STOPPING=1", "its plane says nothing in its name"
         assert (await new.media.held()) == []
         assert new.floor.plane_up
         amina = Guest(await created(new), "Amina")

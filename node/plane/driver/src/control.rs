@@ -19,6 +19,7 @@ use plane_core::contract::to_plane::Command;
 use plane_core::contract::{Address, Attached, Counters, Done, Fenced, FromPlane, Shutdown};
 
 use crate::frames::{self, Reader};
+use crate::manager::Manager;
 use crate::messages::FromShard;
 use crate::router::{Asked, Router, Told, failed};
 use crate::say;
@@ -162,6 +163,7 @@ pub struct Control {
     messages: Receiver<FromShard>,
     router: Router,
     identity: Identity,
+    manager: Manager,
     connections: HashMap<u64, Connection>,
     next_connection: u64,
     controller: Option<u64>,
@@ -178,6 +180,7 @@ impl Control {
         messages: Receiver<FromShard>,
         router: Router,
         identity: Identity,
+        manager: Manager,
     ) -> io::Result<Control> {
         let epoll = Epoll::new()?;
         listener.set_nonblocking(true)?;
@@ -192,6 +195,7 @@ impl Control {
             messages,
             router,
             identity,
+            manager,
             connections: HashMap::new(),
             next_connection: FIRST_CONNECTION,
             controller: None,
@@ -205,6 +209,7 @@ impl Control {
     pub fn run(mut self) -> io::Result<()> {
         let mut ready = Vec::with_capacity(16);
         let mut outcome = Ok(());
+        self.manager.ready();
         while !self.stopping {
             ready.clear();
             outcome = self.epoll.wait(Some(self.timeout()), &mut ready);
@@ -217,6 +222,7 @@ impl Control {
             self.check_deadlines();
             self.write_all();
         }
+        self.manager.stopping();
         self.router.stop();
         outcome
     }
@@ -360,6 +366,9 @@ impl Control {
     fn drain_shards(&mut self) {
         self.wake.clear();
         while let Ok(message) = self.messages.try_recv() {
+            if let FromShard::Event { shard, body: Body::Counters(_) } = &message {
+                self.manager.turned(*shard);
+            }
             match self.router.hear(message) {
                 Some(Told::Reply(asked, body)) => self.reply(asked.connection, asked.id, body),
                 Some(Told::Event(Body::Counters(counters))) => self.event(Body::Counters(complete(counters))),

@@ -9,6 +9,7 @@ mod frames;
 mod lag;
 mod links;
 mod log;
+mod manager;
 mod merge;
 mod messages;
 mod placement;
@@ -38,6 +39,7 @@ use accept::{Acceptor, Gate};
 use args::Args;
 use control::{Control, Identity};
 use links::Links;
+use manager::Manager;
 use messages::{FromShard, ShardHandle};
 use router::Router;
 use runner::{Kernel, Runner};
@@ -188,7 +190,8 @@ fn serve(
         accept(listener, &secret, shards.clone(), gate)?;
     }
     let router = Router::new(shards, args.room_split as usize, records);
-    let control = Control::new(listener, signal, control_wake, from_shards, router, identity)?;
+    let manager = Manager::of_this_process(router.shards());
+    let control = Control::new(listener, signal, control_wake, from_shards, router, identity, manager)?;
     let mut stdout = io::stdout().lock();
     let (socket, count) = (args.socket.display(), args.shards);
     let told: &[(&str, &dyn std::fmt::Display)] =

@@ -12,3 +12,4 @@ mod recordings;
 mod shards;
 mod stalled;
 mod takeover;
+mod watchdog;

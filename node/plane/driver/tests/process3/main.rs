@@ -20,3 +20,5 @@ mod shards;
 mod stalled;
 #[path = "../process/takeover.rs"]
 mod takeover;
+#[path = "../process/watchdog.rs"]
+mod watchdog;
