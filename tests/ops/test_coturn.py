@@ -22,11 +22,26 @@ from tests.e2e.machine import free_port, until
 
 SHIPPED = Path(__file__).parents[2] / "ops" / "coturn" / "turnserver.conf"
 SECRET = "the same as on the node"
-INSIDE = (
-    "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.1.1", "169.254.169.254",
-    "100.64.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "::ffff:127.0.0.1", "fd00::1", "fe80::1",
-)  # fmt: skip
+ABROAD = {4: "9.9.9.9", 6: "2620:fe::9"}
+INSIDE = {
+    4: ("127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.254", "192.168.1.1",
+        "169.254.169.254", "100.64.0.1", "192.0.0.1", "192.0.0.255", "192.0.2.1", "192.88.99.1", "198.18.0.1",
+        "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
+    6: ("::1", "::", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::", "64:ff9b::7f00:1",
+        "64:ff9b::ffff:ffff", "64:ff9b:1::1", "100::1", "2001::1", "2001:2::1", "2001:1ff::1", "2001:db8::1",
+        "2002:7f00:1::1", "3fff::1", "5f00::1", "fc00::1", "fd00::1", "fe80::1", "fec0::1", "ff02::1"),
+}  # fmt: skip
+EVERYBODY = (*((6, peer) for peer in ("2000::1", "2001:200::1", "2003::1", "2a00::1", "3ffe::1")), (4, "192.0.1.1"))
+"""Beside the ranges: denied for too much is an outage."""
 FORBIDDEN, OTHER_FAMILY, QUOTA = 403, 443, 486
+UDP = {"REQUESTED_TRANSPORT": 0x11000000}
+FAMILY = {4: 0x01000000, 6: 0x02000000}
+
+
+REQUESTED_FAMILY = (0x0017, "REQUESTED-ADDRESS-FAMILY", stun.pack_unsigned, stun.unpack_unsigned)
+"""RFC 8656, 18.6: of the relayed address, whatever the client's own."""
+stun.ATTRIBUTES_BY_TYPE.setdefault(REQUESTED_FAMILY[0], REQUESTED_FAMILY)
+stun.ATTRIBUTES_BY_NAME.setdefault(REQUESTED_FAMILY[1], REQUESTED_FAMILY)
 
 
 class Client:
@@ -105,7 +120,9 @@ async def coturn(folder: Path) -> AsyncIterator[int]:
     )
     text, hastened = re.subn(r"(?m)^max-allocate-timeout=5$", "max-allocate-timeout=1", text)
     assert hastened, "a test does not wait for as long"
-    text += f"\nlistening-ip=127.0.0.1\nrelay-ip=127.0.0.1\nlistening-port={port}\nno-tls\nno-dtls\nno-tcp\n"
+    text += (
+        f"\nlistening-ip=127.0.0.1\nrelay-ip=127.0.0.1\nrelay-ip=::1\nlistening-port={port}\nno-tls\nno-dtls\nno-tcp\n"
+    )
     text += f"userdb={folder}/turn.sqlite\npidfile={folder}/turn.pid\nlog-file=stdout\nsimple-log\nverbose\n"
     (folder / "turnserver.conf").write_text(text)
     server = await asyncio.create_subprocess_exec(
@@ -122,22 +139,33 @@ async def coturn(folder: Path) -> AsyncIterator[int]:
 
 @pytest.mark.timeout(120)
 async def test_a_relay_leads_nowhere_inside(tmp_path: Path) -> None:
+    """By permission and by channel; from a relayed address of the same family, so that it is the range that refuses."""
     async with coturn(tmp_path) as port:
-        with contextlib.closing(Client(port, "p_1")) as client:
-            assert await client.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 0
-            public = await client.ask(stun.Method.CREATE_PERMISSION, XOR_PEER_ADDRESS=("203.0.113.9", 5000))
-            assert public == 0, "it is not that it refuses everybody"
-            for number, peer in enumerate(INSIDE):
-                refused = (FORBIDDEN, OTHER_FAMILY) if ":" in peer else (FORBIDDEN,)
-                asked = await client.ask(stun.Method.CREATE_PERMISSION, XOR_PEER_ADDRESS=(peer, 5000))
-                assert asked in refused, peer
-                bound = {"CHANNEL_NUMBER": 0x4000 + number, "XOR_PEER_ADDRESS": (peer, 5000)}
-                assert await client.ask(stun.Method.CHANNEL_BIND, **bound) in refused, peer
+        for family, peers in INSIDE.items():
+            with contextlib.closing(Client(port, f"p_{family}")) as client:
+                ours = {**UDP, "REQUESTED_ADDRESS_FAMILY": FAMILY[family]}
+                assert await client.ask(stun.Method.ALLOCATE, **ours) == 0
+                for peer in (ABROAD[family], *(peer for other, peer in EVERYBODY if other == family)):
+                    asked = await client.ask(stun.Method.CREATE_PERMISSION, XOR_PEER_ADDRESS=(peer, 5000))
+                    assert asked == 0, f"{peer}: it is not that it refuses everybody"
+                for number, peer in enumerate(peers):
+                    asked = await client.ask(stun.Method.CREATE_PERMISSION, XOR_PEER_ADDRESS=(peer, 5000))
+                    assert asked == FORBIDDEN, peer
+                    bound = {"CHANNEL_NUMBER": 0x4000 + number, "XOR_PEER_ADDRESS": (peer, 5000)}
+                    assert await client.ask(stun.Method.CHANNEL_BIND, **bound) == FORBIDDEN, peer
+                other = ABROAD[10 - family]
+                asked = await client.ask(stun.Method.CREATE_PERMISSION, XOR_PEER_ADDRESS=(other, 5000))
+                assert asked == OTHER_FAMILY
+
+
+async def test_one_credential_has_so_many_relays(tmp_path: Path) -> None:
+    """H14: twelve, and nobody else's."""
+    async with coturn(tmp_path) as port:
         clients = [Client(port, "p_2") for _ in range(14)]
-        got = [await client.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) for client in clients]
+        got = [await client.ask(stun.Method.ALLOCATE, **UDP) for client in clients]
         assert got == [0] * 12 + [QUOTA] * 2
         with contextlib.closing(Client(port, "p_3")) as other:
-            assert await other.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 0, "one person's own"
+            assert await other.ask(stun.Method.ALLOCATE, **UDP) == 0, "one person's own"
         for client in clients:
             client.close()
 
@@ -147,14 +175,14 @@ async def test_a_credential_ends(tmp_path: Path) -> None:
     async with coturn(tmp_path) as port:
         ends = int(time.time()) + 2
         with contextlib.closing(Client(port, "p_1", ends=ends)) as early:
-            assert await early.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 0
+            assert await early.ask(stun.Method.ALLOCATE, **UDP) == 0
             await until(lambda: time.time() > ends + 1, 30, "the time is over", every=0.1)
             with contextlib.closing(Client(port, "p_1", ends=ends)) as late:
-                assert await late.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 401
+                assert await late.ask(stun.Method.ALLOCATE, **UDP) == 401
             assert await early.ask(stun.Method.REFRESH, LIFETIME=600) == 0
         with contextlib.closing(Client(port, "p_1", ends=ends - 3600)) as forged:
             forged._name = f"{int(time.time()) + 600}:p_1"
-            assert await forged.ask(stun.Method.ALLOCATE, REQUESTED_TRANSPORT=0x11000000) == 401, "the time is sealed"
+            assert await forged.ask(stun.Method.ALLOCATE, **UDP) == 401, "the time is sealed"
 
 
 async def test_who_only_asks_is_forgotten(tmp_path: Path) -> None:
