@@ -320,9 +320,9 @@ def restore_command(
     config: ConfigOption = None,
 ) -> None:
     def run(loaded: Config) -> None:
-        from node.check.here import node_is_running
+        from node.check import ours
 
-        if node_is_running(loaded):
+        if ours.look(loaded).node_runs:
             raise SaidFault(_RUNNING)
         done = restore(loaded, file, force=force, now=time.time())
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(float(str(done.manifest["made"]))))

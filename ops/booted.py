@@ -168,6 +168,13 @@ def starts(machine: Machine, package: Path) -> None:
     bad = [row for row in found if row["grade"] == "bad" and row["check"] != "turn.urls"]  # nobody relays here
     if bad or len(found) < 15:
         raise Wrong(f"regie check: {bad or found}")
+    told = [f"{row['check']} {row['grade']} {row['what']['en']}" for row in found]
+    plane = f"regie-plane ({machine.of(PLANE, 'MainPID')}), which is ours"
+    for asked in ("media.listen good", "running good regie runs", "running good regie-plane runs",
+                  "nofile good regie: 65536", "nofile good regie-plane: 65536"):  # fmt: skip
+        rows = [row for row in told if row.startswith(asked)]
+        if not rows or (asked.startswith("media") and not all(plane in row for row in rows)):
+            raise Wrong(f"regie check does not say {asked}: {told}")
 
 
 def serves_as_little_as_it_may(machine: Machine, package: Path) -> None:

@@ -15,7 +15,7 @@ import msgspec
 import typer
 
 from node import config as settings
-from node.check import here, kept, site
+from node.check import here, kept, ours, site
 from node.check.finding import MARKS, Finding
 from node.config import Config
 from node.errors import Language, Text
@@ -29,20 +29,22 @@ cli = typer.Typer(help=_HELP[settings.language()], add_completion=False)
 
 async def examine(config: Config) -> list[Finding]:
     """Every question, in order: this machine, what is kept on it, the way to it."""
-    running = await asyncio.to_thread(here.node_is_running, config)
+    running = await asyncio.to_thread(ours.look, config)
     folders = await asyncio.to_thread(kept.folders_are_ours, config)  # which makes them
     asked = [
         asyncio.to_thread(question, config)
         for question in (here.plane_is_there, here.plane_is_of_this_version, kept.disk_is_fast)
     ]
-    asked.append(asyncio.to_thread(here.ports_are_free, config, running))
+    asked += [
+        asyncio.to_thread(question, config, running)
+        for question in (here.what_runs_is_what_is_installed, here.ports_are_free, here.descriptors_are_enough)
+    ]
     asked += [
         asyncio.to_thread(question, config)
         for question in (
             here.inside_ports_are_inside,
             here.udp_goes_in_groups,
             here.buffers_are_large,
-            here.descriptors_are_enough,
             here.clock_is_set,
             kept.certificates_last,
             kept.recordings_can_be_kept,

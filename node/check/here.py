@@ -4,51 +4,31 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import http.client
 import importlib.metadata
 import ipaddress
 import os
 import resource
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
 from node.check.finding import Finding, good
+from node.check.ours import PATIENCE_S, Ours, descriptors_of, holders, name_of
 from node.config import Config, split_address
 from node.errors import Fault, Text
 
 BUFFER: Final = 4 << 20
 DESCRIPTORS: Final = 4096
-PATIENCE_S: Final = 3.0
 MAX_SHARDS: Final = 16
 _UDP_SEGMENT: Final = 103  # linux/udp.h
 _ANSWER: Final = b"segmented"
 _STA_UNSYNC: Final = 0x0040  # adjtimex(2)
 
 
-def node_is_running(config: Config) -> bool:
-    """Whether it is our own node that holds the ports."""
-    host, port = split_address(config.metrics.listen)
-    if not port:
-        return False
-    asked = http.client.HTTPConnection(_reached(host), port, timeout=PATIENCE_S)
-    try:
-        asked.request("GET", "/healthz")
-        return asked.getresponse().read(16) == b"ok\n"
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        asked.close()
-
-
-def _reached(host: str) -> str:
-    return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-
-
-def ports_are_free(config: Config, running: bool) -> list[Finding]:
-    """Each port of the node, and each one of the plane's."""
+def ports_are_free(config: Config, ours: Ours) -> list[Finding]:
+    """Each port of the node, and each one of the plane's: free, or held by our own."""
     stream, datagram = socket.SOCK_STREAM, socket.SOCK_DGRAM
     asked = [
         ("web.listen", config.web.listen, stream),
@@ -62,7 +42,7 @@ def ports_are_free(config: Config, running: bool) -> list[Finding]:
         asked.append(("media.listen_tcp", config.media.tcp, stream))
     if config.web.tls_listen:
         asked.append(("web.tls_listen", config.web.tls_listen, stream))
-    return [_port_is_free(*one, running) for one in asked]
+    return [_port_is_free(*one, ours) for one in asked]
 
 
 def shards(config: Config) -> int:
@@ -70,7 +50,7 @@ def shards(config: Config) -> int:
     return config.media.shards or max(1, min(MAX_SHARDS, len(os.sched_getaffinity(0)) - 1))
 
 
-def _port_is_free(where: str, listen: str, kind: socket.SocketKind, running: bool) -> Finding:
+def _port_is_free(where: str, listen: str, kind: socket.SocketKind, ours: Ours) -> Finding:
     host, port = split_address(listen)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -79,8 +59,8 @@ def _port_is_free(where: str, listen: str, kind: socket.SocketKind, running: boo
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host or "0.0.0.0", port))
     except OSError as error:
-        if running and error.errno == errno.EADDRINUSE:
-            return good(where, f"{listen} sert au nœud qui tourne.", f"{listen} is used by the node that runs.")
+        if error.errno == errno.EADDRINUSE:
+            return _port_is_held(where, listen, holders(kind, host, port), ours)
         why = error.strerror or str(error)
         if error.errno in (errno.EACCES, errno.EPERM):
             return Finding(
@@ -96,12 +76,32 @@ def _port_is_free(where: str, listen: str, kind: socket.SocketKind, running: boo
             where,
             "bad" if error.errno == errno.EADDRNOTAVAIL else "warning",
             Text(f"{listen} ne peut pas servir ({why}).", f"{listen} cannot be used ({why})."),
-            Text(
-                f"Voyez ce qui l’occupe : ss -lntup ; ou changez {where}.",
-                f"See what holds it: ss -lntup; or change {where}.",
-            ),
+            _free_it(where),
         )
     return good(where, f"{listen} est libre.", f"{listen} is free.")
+
+
+def _port_is_held(where: str, listen: str, pids: Collection[int], ours: Ours) -> Finding:
+    """By whom: a stranger keeps us out, also where the rest of us runs."""
+    if pids and ours.pids.issuperset(pids):
+        who = ", ".join(f"{name_of(pid)} ({pid})" for pid in sorted(pids))
+        return good(where, f"{listen} sert à {who}, qui est à nous.", f"{listen} is used by {who}, which is ours.")
+    strangers = ", ".join(f"{name_of(pid)} ({pid})" for pid in sorted(set(pids) - ours.pids))
+    if strangers:
+        what = Text(f"{listen} est occupé par {strangers}.", f"{listen} is held by {strangers}.")
+        return Finding(where, "bad" if ours.node_runs else "warning", what, _free_it(where))
+    return Finding(
+        where,
+        "warning",
+        Text(f"{listen} est occupé, sans qu’on voie par qui.", f"{listen} is held, and it cannot be seen by whom."),
+        Text("Lancez regie check en root, ou voyez : ss -lntup.", "Run regie check as root, or see: ss -lntup."),
+    )
+
+
+def _free_it(where: str) -> Text:
+    return Text(
+        f"Voyez ce qui l’occupe : ss -lntup ; ou changez {where}.", f"See what holds it: ss -lntup; or change {where}."
+    )
 
 
 def inside_ports_are_inside(config: Config) -> list[Finding]:
@@ -173,6 +173,36 @@ def plane_is_of_this_version(config: Config) -> list[Finding]:
     ]
 
 
+def what_runs_is_what_is_installed(config: Config, ours: Ours) -> list[Finding]:
+    """An upgrade starts the node anew and leaves the plane, whose packets flow on, until somebody says so."""
+    try:
+        installed = importlib.metadata.version("regie")
+    except importlib.metadata.PackageNotFoundError:
+        return []
+    found = []
+    for unit, runs in (("regie", ours.node_version), ("regie-plane", ours.plane_version)):
+        if not runs:
+            continue
+        if runs == installed:
+            found.append(good("running", f"{unit} tourne en {runs}.", f"{unit} runs as {runs}."))
+            continue
+        found.append(
+            Finding(
+                "running",
+                "warning",
+                Text(
+                    f"{unit} tourne en {runs} ; {installed} est installé.",
+                    f"{unit} runs as {runs}; {installed} is installed.",
+                ),
+                Text(
+                    f"systemctl restart {unit}" + (", à un moment calme." if unit == "regie-plane" else "."),
+                    f"systemctl restart {unit}" + (" at a quiet moment." if unit == "regie-plane" else "."),
+                ),
+            )
+        )
+    return found
+
+
 def udp_goes_in_groups(config: Config, option: int = _UDP_SEGMENT) -> list[Finding]:
     """Two datagrams by one system call over the loopback (UDP GSO, Linux 4.18): a third of the cost of sending."""
     try:
@@ -228,23 +258,44 @@ def buffers_are_large(config: Config, kernel: Path = Path("/proc/sys/net/core"))
     return found
 
 
-def descriptors_are_enough(config: Config, allowed: int | None = None) -> list[Finding]:
-    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if allowed is None else allowed
-    if soft >= DESCRIPTORS:
-        return [good("nofile", f"{soft} fichiers ouverts au plus.", f"{soft} open files at most.")]
-    return [
-        Finding(
-            "nofile",
-            "warning",
-            Text(
-                f"{soft} fichiers ouverts au plus : autant de personnes.", f"{soft} open files at most: as many people."
-            ),
-            Text(
-                "ulimit -n 65536, ou LimitNOFILE=65536 dans l’unité.",
-                "ulimit -n 65536, or LimitNOFILE=65536 in the unit.",
-            ),
-        )
-    ]
+def descriptors_are_enough(
+    config: Config, ours: Ours, units: Callable[[], dict[str, int]] | None = None
+) -> list[Finding]:
+    """Of what runs, else what the units say, else this shell, from which a node would be started."""
+    running = {
+        name: soft
+        for name, pid in (("regie", ours.node), ("regie-plane", ours.plane))
+        if pid and (soft := descriptors_of(pid)) is not None
+    }
+    allowed = running or (units or _limits_of_units)()
+    if not allowed:
+        own = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        return [_are_enough("shell", own, Text("ulimit -n 65536", "ulimit -n 65536"))]
+    remedy = Text(
+        "LimitNOFILE=65536 dans l’unité (systemctl edit), puis redémarrez-la.",
+        "LimitNOFILE=65536 in the unit (systemctl edit), then restart it.",
+    )
+    return [_are_enough(who, most, remedy) for who, most in allowed.items()]
+
+
+def _are_enough(who: str, soft: int, remedy: Text) -> Finding:
+    what = Text(f"{who} : {soft} fichiers ouverts au plus.", f"{who}: {soft} open files at most.")
+    return Finding("nofile", "good", what) if soft >= DESCRIPTORS else Finding("nofile", "warning", what, remedy)
+
+
+def _limits_of_units() -> dict[str, int]:
+    """Empty where systemd knows none of them."""
+    found = {}
+    for unit in ("regie", "regie-plane"):
+        asked = ["systemctl", "show", f"{unit}.service", "--property=LoadState,LimitNOFILESoft"]
+        try:
+            said = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE_S, check=False).stdout
+        except (OSError, subprocess.TimeoutExpired):
+            return {}
+        words = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+        if words.get("LoadState") == "loaded" and words.get("LimitNOFILESoft", "").isdecimal():
+            found[unit] = int(words["LimitNOFILESoft"])
+    return found
 
 
 def clock_is_set(config: Config, status: Callable[[], int | None] | None = None) -> list[Finding]:

@@ -14,11 +14,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from node.check.finding import Finding, good
-from node.check.here import PATIENCE_S, is_private
+from node.check.here import is_private
 from node.check.kept import until
+from node.check.ours import PATIENCE_S
 from node.config import Config, split_address
 from node.errors import Text
 
+_RENEW: Final = Text(
+    "Renouvelez-le sur le proxy ; Caddy et certbot le font d’eux-mêmes si les ports 80 et 443 leur sont ouverts.",
+    "Renew it on the proxy; Caddy and certbot do so by themselves where ports 80 and 443 are open to them.",
+)
 _STUN: Final = bytes.fromhex("000100002112a442")  # a binding request, RFC 8489 section 5
 
 
@@ -119,7 +124,7 @@ def public_url_answers(config: Config) -> list[Finding]:
                 "certificate",
                 "bad",
                 Text(f"Le certificat de {host} est refusé ({why}).", f"{host}: the certificate is refused ({why})."),
-                Text("Voyez ops/runbooks/RegieCertificateExpires.md.", "See ops/runbooks/RegieCertificateExpires.md."),
+                _RENEW,
             ),
         ]
     except OSError as error:
@@ -153,11 +158,7 @@ def _no_name(check: str, host: str, error: OSError) -> Finding:
 def _certificate_lasts(sealed: ssl.SSLSocket) -> Finding:
     peer = sealed.getpeercert() or {}
     end = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(peer["notAfter"])), UTC)
-    remedy = Text(
-        "Renouvelez-le ; voyez ops/runbooks/RegieCertificateExpires.md.",
-        "Renew it; see ops/runbooks/RegieCertificateExpires.md.",
-    )
-    return until("certificate", end, datetime.now(UTC), remedy)
+    return until("certificate", end, datetime.now(UTC), _RENEW)
 
 
 def _upgrades(connected: socket.socket, host: str) -> Finding:
@@ -188,8 +189,10 @@ def _upgrades(connected: socket.socket, host: str) -> Finding:
         "bad",
         Text(f"Un WebSocket ne passe pas (réponse {status}).", f"A WebSocket does not get through (answer {status})."),
         Text(
-            "Transmettez Upgrade et Connection : ops/nginx/regie.conf ou ops/caddy/Caddyfile.",
-            "Pass Upgrade and Connection on: ops/nginx/regie.conf or ops/caddy/Caddyfile.",
+            "Le proxy doit transmettre Upgrade et Connection, en HTTP/1.1 : Caddy le fait de lui-même ; nginx : "
+            "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;",
+            "The proxy must pass Upgrade and Connection on, by HTTP/1.1: Caddy does so by itself; nginx: "
+            "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;",
         ),
     )
 
@@ -219,7 +222,10 @@ def _relay_answers(url: str) -> Finding:
             "turn.urls",
             "bad",
             Text(f"{url} ne répond pas ({why}).", f"{url} does not answer ({why})."),
-            Text("Voyez ops/coturn/README.md.", "See ops/coturn/README.md."),
+            Text(
+                "Sur sa machine : systemctl status coturn ; ce port est-il ouvert ici, et turn.urls juste ?",
+                "On its machine: systemctl status coturn; is this port open, and turn.urls right?",
+            ),
         )
     return good("turn.urls", f"{url} répond.", f"{url} answers.")
 

@@ -7,9 +7,12 @@ import contextlib
 import importlib.metadata
 import itertools
 import json
+import os
 import re
+import resource
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +24,7 @@ from typer.testing import CliRunner
 
 from node.check import cli, here, kept, site
 from node.check.finding import Finding
+from node.check.ours import Ours
 from node.config import Config, load
 from node.errors import Text
 from node.rpc.tls import ensure_tls
@@ -54,21 +58,36 @@ def test_as_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert CliRunner().invoke(cli, []).exit_code == 2
 
 
+US = Ours(node=os.getpid(), node_runs=True)
+STRANGERS = Ours(node=os.getppid(), plane=os.getppid(), node_runs=True)
+
+
 def test_a_port_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         config = given(WEB__LISTEN=f"127.0.0.1:{taken.getsockname()[1]}", MEDIA__SHARDS="2")
-        assert said(here.ports_are_free(config, running=False))["web.listen"] == "warning"
-        assert said(here.ports_are_free(config, running=True))["web.listen"] == "good"
-        assert [one.check for one in here.ports_are_free(config, False)].count("media.listen") == 2
-    assert said(here.ports_are_free(given(RPC__LISTEN="192.0.2.1:9"), running=False))["rpc.listen"] == "bad"
+        assert said(here.ports_are_free(config, Ours()))["web.listen"] == "warning"
+        assert said(here.ports_are_free(config, US))["web.listen"] == "good"
+        assert [one.check for one in here.ports_are_free(config, Ours())].count("media.listen") == 2
+        with socket.create_connection(taken.getsockname()):
+            assert said(here.ports_are_free(config, US))["web.listen"] == "good", "a connection is nobody who listens"
+    assert said(here.ports_are_free(given(RPC__LISTEN="192.0.2.1:9"), Ours()))["rpc.listen"] == "bad"
 
 
-def test_a_media_port_that_is_taken() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-        taken.bind(("127.0.0.1", 0))
-        config = given(MEDIA__LISTEN=f"127.0.0.1:{taken.getsockname()[1]}", MEDIA__SHARDS="1", MEDIA__LISTEN_TCP="off")
-        found = [one for one in here.ports_are_free(config, running=False) if one.check == "media.listen"]
-        assert said(found) == {"media.listen": "warning"} and "ss -lntup" in found[0].remedy.en
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "::"])
+def test_a_media_port_that_is_taken(address: str) -> None:
+    """Our node runs, and what holds the port of its plane is no plane of ours: nobody would see anything."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind((address, 0))
+        config = given(MEDIA__LISTEN=f"0.0.0.0:{taken.getsockname()[1]}", MEDIA__SHARDS="1", MEDIA__LISTEN_TCP="off")
+        for ours, grade in ((Ours(), "warning"), (STRANGERS, "bad"), (US, "good")):
+            (found,) = [one for one in here.ports_are_free(config, ours) if one.check == "media.listen"]
+            assert (found.grade, str(os.getpid()) in found.what.en) == (grade, True)
+
+
+def test_a_holder_who_is_not_to_be_seen() -> None:
+    """Another user's, asked by somebody who is not root."""
+    found = here._port_is_held("media.listen", "0.0.0.0:7881", (), US)
+    assert found.grade == "warning" and "root" in found.remedy.en
 
 
 @pytest.mark.parametrize(("option", "grade"), [(here._UDP_SEGMENT, "good"), (9999, "warning")])
@@ -89,9 +108,41 @@ def test_buffers_of_the_kernel(tmp_path: Path, size: int, grade: str) -> None:
     assert all(int(given_by_the_package[one.check]) >= here.BUFFER for one in found)
 
 
-@pytest.mark.parametrize(("allowed", "grade"), [(1024, "warning"), (65536, "good")])
-def test_open_files(allowed: int, grade: str) -> None:
-    assert said(here.descriptors_are_enough(Config(), allowed)) == {"nofile": grade}
+def test_open_files_of_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs counts, and not the shell of whoever asks; a unit's own limit where nothing runs."""
+    with subprocess.Popen(["sh", "-c", "ulimit -n 1000; echo; exec cat"], stdin=-1, stdout=-1) as little:
+        assert little.stdout is not None and little.stdin is not None
+        little.stdout.readline()
+        found = here.descriptors_are_enough(Config(), Ours(node=os.getpid(), plane=little.pid))
+        little.stdin.close()
+    shell = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    assert [one.what.en for one in found] == [
+        f"regie: {shell} open files at most.", "regie-plane: 1000 open files at most."
+    ]  # fmt: skip
+    assert [one.grade for one in found][1] == "warning" and "LimitNOFILE" in found[1].remedy.en
+    units = here.descriptors_are_enough(Config(), Ours(), lambda: {"regie": 65536, "regie-plane": 512})
+    assert [one.grade for one in units] == ["good", "warning"]
+    (found_here,) = here.descriptors_are_enough(Config(), Ours(), dict)
+    assert found_here.what.en == f"shell: {shell} open files at most."
+
+
+def test_limits_of_units_are_asked_of_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A systemctl that says what a real one does; `make machine` asks that."""
+    asks = tmp_path / "systemctl"
+    asks.write_text("#!/bin/sh\nexport l=loaded\n[ $2 = regie.service ] || l=not-found\n"
+                    "printf 'LimitNOFILESoft=65536\\nLoadState=%s\\n' $l\n")  # fmt: skip
+    asks.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert here._limits_of_units() == {"regie": 65536}
+
+
+def test_what_runs_and_what_is_installed() -> None:
+    """After an upgrade the plane is the old one until somebody restarts it."""
+    now = importlib.metadata.version("regie")
+    found = here.what_runs_is_what_is_installed(Config(), Ours(node_version=now, plane_version="0.0.9"))
+    assert [one.grade for one in found] == ["good", "warning"]
+    assert "regie-plane runs as 0.0.9" in found[1].what.en and "restart regie-plane" in found[1].remedy.en
+    assert here.what_runs_is_what_is_installed(Config(), Ours()) == []
 
 
 def test_the_plane_and_its_version(tmp_path: Path) -> None:
