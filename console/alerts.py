@@ -1,4 +1,4 @@
-"""What is wrong in the fleet, from the figures of its nodes: one table of rules, by the names of ops/runbooks. Pure.
+"""What is wrong in the fleet, from the figures of its nodes: one table of rules, by the names of their pages. Pure.
 
 A rule gives the cause while it holds; an alert is raised when it has held for `for_s`, and goes with it. Thresholds are
 those of ops/prometheus/alerts.yml, over shorter times: whoever looks at a screen wants to know at once.
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 WARNING: Final = 1
 CRITICAL: Final = 2
 QUEUE_S: Final = 300.0  # a held message that nobody has decided for so long
+PAGES: Final = "/usr/share/doc/regie/runbooks"
+"""On each node: the package and the image bring them."""
 FULL: Final = 0.9  # of the people a node may have
 
 
@@ -26,7 +28,7 @@ class Alert:
     """`cause`: i18n key, with `values`; `since`: monotonic seconds."""
 
     context: str
-    name: str  # RegieNodeDown: the page in ops/runbooks
+    name: str  # RegieNodeDown, as its page
     severity: int
     cause: str
     values: dict[str, str]
@@ -40,7 +42,7 @@ class Alert:
 
     @property
     def runbook(self) -> str:
-        return f"ops/runbooks/{self.name}.md"
+        return f"{PAGES}/{self.name}.md"
 
 
 Values = dict[str, str]

@@ -102,6 +102,6 @@ async def test_the_screen_says_cause_and_page_and_leads_to_the_rooms(node: Start
         clock.ahead += 2.5
         await c.press("5")
         await c.waits(lambda: c.desk.alerts_pane.table.point_at(("waw-01", "RegiePlaneLagging")), "raised")
-        await c.sees("RegiePlaneLagging", "ops/runbooks/RegiePlaneLagging.md", "waw-01")
+        await c.sees("RegiePlaneLagging", "/usr/share/doc/regie/runbooks/RegiePlaneLagging.md", "waw-01")
         await c.press("enter")
         await c.sees("[2 Rooms waw-01]", "daily")

@@ -30,7 +30,7 @@ def queries() -> list[str]:
 
 def asked(text: str) -> set[str]:
     """The names of series in `text` that a node is to give; a recorded one is another rule's matter."""
-    return set(SCRAPED.findall(RECORDED.sub("", re.sub(r"#.*|ops/runbooks/\S+", "", text))))
+    return set(SCRAPED.findall(RECORDED.sub("", re.sub(r"#.*|runbook: \S+", "", text))))
 
 
 def given(exposition: str) -> set[str]:

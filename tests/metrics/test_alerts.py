@@ -136,13 +136,13 @@ def test_each_alert_fires_on_what_it_is_for(tmp_path: Path) -> None:
 def test_each_alert_has_a_page_and_each_page_an_alert() -> None:
     pages = {path.stem for path in (OPS / "runbooks").glob("Regie*.md")}
     assert pages == set(NAMED)
-    assert re.findall(r"runbook: ops/runbooks/(\w+)\.md", ALERTS) == NAMED
+    assert re.findall(r"runbook: /usr/share/doc/regie/runbooks/(\w+)\.md", ALERTS) == NAMED
 
 
 @pytest.mark.parametrize("query", queries(), ids=range(len(queries())))
 def test_what_is_asked_for_exists(query: str) -> None:
     """D6: alerts are shipped. And of labels, the values that the node gives."""
-    text = re.sub(r"#.*|ops/runbooks/\S+", "", query)
+    text = re.sub(r"#.*|runbook: \S+", "", query)
     assert set(shipped.RECORDED.findall(text)) <= RECORDED
     assert {name for name in asked(text) if name.startswith("regie_")} <= SCRAPED
     for values in re.findall(r'code=~"([A-Z_|]+)"', text):
