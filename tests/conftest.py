@@ -13,9 +13,6 @@ from hypothesis import settings
 
 from tests.e2e.networks import WITHIN, command_in_own_network
 
-# Tests start programs while gRPC's threads run; what gRPC does in a forked child may abort it.
-os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
-
 # `make fuzz` asks for many more cases; a shared machine is no place for deadlines.
 settings.register_profile("regie", deadline=None, max_examples=int(os.environ.get("HYPOTHESIS_CASES", "100")))
 settings.load_profile("regie")

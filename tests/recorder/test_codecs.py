@@ -1,5 +1,5 @@
 """R180: whatever browsers and encoders send is in the files as it was sent: VP8, VP9, H264 and AV1, by real encoders,
-through a real plane."""
+through a real plane, also where the picture changes its size in the middle."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from tests.recorder.test_files import decoded, made
 
 pytestmark = [needs_plane, pytest.mark.timeout(180)]
 SECONDS = 1.6
+LARGE, LARGE_FROM_S = (320, 192), 0.8
+"""With other parameters (H264's sets, AV1's sequence header) than before, from a key frame on."""
 FILES = {"VP8": ("webm", "vp8"), "VP9": ("webm", "vp9"), "H264": ("mkv", "h264"), "AV1": ("webm", "av1")}
 
 
@@ -29,8 +31,12 @@ def whole(plane: Plane, stream: int, packets: int) -> bool:
 
 
 def sent(folder: Path) -> float:
-    """One camera of each codec, each in a stream of its own; when it began."""
-    films = [through.packed(codec, SECONDS, mtu=300) for codec in through.CODECS]
+    """One camera of each codec, each in a stream of its own, at twice their pace; when the first picture was taken."""
+    films = [
+        through.packed(codec, LARGE_FROM_S, mtu=300)
+        + through.packed(codec, SECONDS - LARGE_FROM_S, LARGE, mtu=300, first=LARGE_FROM_S)
+        for codec in through.CODECS
+    ]
     began = time.time()
     plane = Plane(folder)
     try:
@@ -45,7 +51,7 @@ def sent(folder: Path) -> float:
                 for packet in packets:
                     if round(packet.at * clip.FPS) == at:
                         sender.send(packet)
-            time.sleep(0.005)  # a flood would be refused
+            time.sleep(0.5 / clip.FPS)  # a flood would be refused; what is sent is at most a second old
         for stream, sender, packets in senders:
             wait_for(partial(whole, plane, stream, len(packets)))
             plane.record(stream, sender.track, on=False)
@@ -54,7 +60,7 @@ def sent(folder: Path) -> float:
             sender.close()
     finally:
         plane.close()
-    return began
+    return began - SECONDS / 2
 
 
 async def test_each_codec_is_kept_as_it_was_sent(tmp_path: Path) -> None:
@@ -77,6 +83,8 @@ async def test_each_codec_is_kept_as_it_was_sent(tmp_path: Path) -> None:
         assert (file.name.rpartition(".")[2], stream["codec_name"]) == (kind, codec)
         assert (stream["width"], stream["height"]) == (clip.WIDTH, clip.HEIGHT)
         pictures = decoded(work.folder / file.name, "video")
+        widths = [frame.width for _at, frame in pictures]  # type: ignore[union-attr]
+        assert widths == [clip.WIDTH if n < LARGE_FROM_S * clip.FPS else LARGE[0] for n in range(len(pictures))]
         first = pictures[0][0]
         assert [clip.count_of(frame) for _at, frame in pictures] == list(range(round(SECONDS * clip.FPS)))  # type: ignore[arg-type]
         assert all(abs(at - first - n / clip.FPS) < 0.002 for n, (at, _frame) in enumerate(pictures))
