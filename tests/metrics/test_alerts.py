@@ -139,6 +139,16 @@ def test_each_alert_has_a_page_and_each_page_an_alert() -> None:
     assert re.findall(r"runbook: /usr/share/doc/regie/runbooks/(\w+)\.md", ALERTS) == NAMED
 
 
+def test_a_page_sends_nobody_to_what_they_do_not_have() -> None:
+    """Neither to the source nor to what only its settings name; and it names the alert's own reason."""
+    for name in NAMED:
+        page = (OPS / "runbooks" / f"{name}.md").read_text("utf-8")
+        assert re.findall(r"\b(?:ops|node|console|protos|tests)/|<\w+_dir>|regie-plane --", page) == []
+        (reason,) = re.findall(r"```promql\n(.*?)```", page, re.DOTALL)
+        rule = ALERTS.partition(f"- alert: {name}\n")[2].partition("expr: |\n")[2]
+        assert "".join(rule.split()).startswith("".join(reason.split())), name
+
+
 @pytest.mark.parametrize("query", queries(), ids=range(len(queries())))
 def test_what_is_asked_for_exists(query: str) -> None:
     """D6: alerts are shipped. And of labels, the values that the node gives."""

@@ -277,3 +277,9 @@ def test_relays() -> None:
         assert {one.grade for one in site.relays_answer(given(TURN__URLS=urls, TURN__SECRET="s"))} == {"good"}
     closed = given(TURN__URLS=f"turn:127.0.0.1:{udp}", TURN__SECRET="s")
     assert said(site.relays_answer(closed)) == {"turn.urls": "bad"}
+
+
+def test_a_remedy_names_nothing_of_the_source() -> None:
+    """Whoever reads it has the package, not the tree."""
+    for path in Path(here.__file__).parent.glob("*.py"):
+        assert re.findall(r"\b(?:ops|console|protos|tests)/", path.read_text("utf-8")) == [], path.name
