@@ -12,7 +12,11 @@ import aiohttp
 import pytest
 
 from node.demo.peer import Door, JoinRefused, Peer
-from tests.e2e.machine import Machine, free_port
+from protos.recordings.v1 import recordings_pb2 as pb
+from protos.recordings.v1 import recordings_pb2_grpc
+from tests.e2e.machine import Machine, Room, free_port, until
+from tests.e2e.sending import Playing
+from tests.recorder import clip
 
 FROM = "127.0.0.77"
 SAID_TO_BE_FROM = "203.0.113.77"
@@ -51,12 +55,42 @@ async def garbage(machine: Machine) -> None:
         writer.close()
 
 
+def sends() -> dict[str, Playing]:
+    """A microphone that beeps and a camera that counts."""
+    began: list[float] = []
+    pictures = [data for data, _key in clip.pictures(8.0, key_at=frozenset(range(0, 8 * clip.FPS, clip.FPS)))]
+    return {"voice": Playing("audio", clip.beeps(8.0), 0.02, clip.RATE, began),
+            "camera": Playing("video", pictures, 1 / clip.FPS, 90_000, began)}  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def recorded(machine: Machine, room: Room) -> AsyncIterator[None]:
+    """What happens meanwhile is in files at the end, which the recorder's own process has made."""
+    operator = machine.operator
+    assert operator is not None
+    desk = recordings_pb2_grpc.RecordingsServiceStub(operator.channel)
+    made = (await operator(desk.StartRecording, pb.StartRecordingRequest(room=room.room))).recording.recording
+    spool = machine.folder / "data" / "spool" / made
+    await until(lambda: sum(path.stat().st_size for path in spool.rglob("*.seg")) > 20_000, 30, "it is recorded")
+    yield
+    await operator(desk.StopRecording, pb.StopRecordingRequest(room=room.room))
+
+    async def finished() -> bool:
+        found = (await operator(desk.GetRecording, pb.GetRecordingRequest(recording=made))).recording
+        assert found.state != "failed", found.why
+        return bool(found.state == "verified")
+
+    await until(finished, 90, "the files are made", every=0.1)
+    assert len(list((machine.folder / "data" / "recordings" / made).iterdir())) > 1
+
+
 async def test_logs_and_metrics_know_no_person(talkative: Machine) -> None:
-    """After joins, a refusal, chat, a crash of a client and what scanners do, no name, address, text, ticket, session
-    or room is in them, at the most talkative level, the plane's log included; secrets are not in the database."""
+    """After joins, a refusal, chat, a recording, a crash of a client and what scanners do, no name, address, text,
+    ticket, session or room is in them, at the most talkative level, the plane's log and the recorder's words, which are
+    in the node's, included; secrets are not in the database."""
     machine = talkative
     room = await machine.room()
-    amina = Peer(room.host, "Amina Tremblé", hears=1, sees=1)
+    amina = Peer(room.host, "Amina Tremblé", hears=1, sees=1, **sends())
     jean = Peer(room.participant, "Jean Kerzérho", hears=1, sees=1)
     for peer in (amina, jean):
         peer._http = elsewhere()
@@ -64,9 +98,10 @@ async def test_logs_and_metrics_know_no_person(talkative: Machine) -> None:
     await garbage(machine)
     staying = [asyncio.create_task(peer.stay()) for peer in (amina, jean)]
     await asyncio.gather(amina.welcomed.wait(), jean.welcomed.wait())
-    await amina.chat("Mon secret de polichinelle", "1")
-    while (message := await asyncio.wait_for(jean.messages.get(), 5))["type"] != "chat":
-        pass
+    async with recorded(machine, room):
+        await amina.chat("Mon secret de polichinelle", "1")
+        while (message := await asyncio.wait_for(jean.messages.get(), 30))["type"] != "chat":
+            pass
     assert message["message"]["text"] == "Mon secret de polichinelle"
     stranger = Peer(Door(machine.base, room.room, "billet-errone"), "Ursule")
     with pytest.raises(JoinRefused):
