@@ -42,6 +42,7 @@ from node.features.access.passwords import Passwords
 from node.features.access.service import Access
 from node.features.audit.service import Audit
 from node.features.chat.service import Chat
+from node.features.check.service import Check
 from node.features.cover.service import Cover
 from node.features.flags.service import Flags
 from node.features.gauge.service import Gauge
@@ -390,6 +391,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
         turn=_turn(config, clock),
         recordings=RecordingsWeb(shelf),
         replay=(replay, vault),
+        check=Check(floor),
         attached=attached,
     )
     services = Services(

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from node.errors import Refused
 from node.features.chat.web import ChatDoor
+from node.features.check.service import Check
+from node.features.check.web import CheckDoor
 from node.features.gauge.service import Gauge
 from node.features.gauge.web import GaugeDoor
 from node.features.join.service import Join
@@ -51,6 +53,7 @@ class WebEdge:
         recordings: RecordingsWeb | None = None,
         gauge: Gauge | None = None,
         attached: Attached | None = None,
+        check: Check | None = None,
     ) -> None:
         """`replay`: with the files of the recordings, where any are kept; `attached`: what hosts add to them."""
         self._behind_proxy = behind_proxy
@@ -72,6 +75,8 @@ class WebEdge:
         if recordings is not None:
             self.app.add_routes(recordings.routes())
             self.app.on_cleanup.append(recordings.close)
+        if check is not None:
+            self.app.add_routes(CheckDoor(check, turn, self._failed).routes())
         if gauge is not None:
             self.app.add_routes([web.get("/api/gauge", GaugeDoor(gauge).read)])
 

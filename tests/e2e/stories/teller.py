@@ -145,6 +145,10 @@ class Teller:
         assert track is not None
         return any(track.id in each.muted for each in await self.node.media.held())
 
+    async def nothing_checked(self) -> bool:
+        """Whether no connection check holds anything."""
+        return not any(each.room.startswith("check_") for each in await self.node.media.held())
+
     async def until_blocked(self, room: str, name: str, source: Source, blocked: bool) -> None:
         async def so() -> bool:
             return await self.blocked(room, name, source) is blocked

@@ -1,5 +1,6 @@
 // From the link to the room: which screen is on, and what is remembered in this tab.
 
+import { Check } from './check.js';
 import { Devices } from './devices.js';
 import { find } from './dom.js';
 import { showEnding } from './ended.js';
@@ -69,6 +70,8 @@ function refusalOf(error) {
 }
 
 const joinScreen = new JoinScreen(devices, (choice) => enter({ session: '', choice }));
+
+new Check(name, ticket, devices);
 
 /** @type {import('./wire.js').IceServer[]|null} as the node last told this screen */
 let iceServers = null;
