@@ -5,8 +5,8 @@
 #   make bench    what the plane costs per packet
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
-# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, test-links, test-lipsync, pictures,
-# wheel, newcomer, deb, machine, ops, audit, licences, sbom, clean.
+# The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, test-links, test-codecs, test-lipsync,
+# pictures, wheel, newcomer, deb, machine, ops, audit, licences, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -26,7 +26,7 @@ rust     := $(shell find $(PLANE) -name target -prune -o \( -name '*.rs' -o -nam
 # time or drives browsers runs alone.
 alone := tests/e2e tests/bench
 # What takes minutes and wants a machine that does nothing else: asked for by name.
-apart := tests/e2e/test_bad_link.py
+apart := tests/e2e/test_bad_link.py tests/e2e/test_codecs.py
 
 .PHONY: help
 help:
@@ -153,7 +153,11 @@ test-python: build $(DONE)/system-test $(DONE)/page
 
 .PHONY: test-links
 test-links: build $(DONE)/system-test
-	@$(BIN)/pytest -q $(apart)
+	@$(BIN)/pytest -q tests/e2e/test_bad_link.py
+
+.PHONY: test-codecs
+test-codecs: build $(DONE)/system-test
+	@$(BIN)/pytest -q tests/e2e/test_codecs.py
 
 # ------------------------------------------------------------------ keep
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -113,6 +114,10 @@ class Plan(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, sends: Iterable[wire.Send], receives: Iterable[wire.Receive]) -> Plan:
         return cls({send.mid: send for send in sends}, {receive.mid: receive for receive in receives})
+
+    @property
+    def lines(self) -> Iterable[wire.Send | wire.Receive]:
+        return chain(self.sends.values(), self.receives.values())
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -366,8 +371,8 @@ def answer(offer: sdp.Description, plan: Plan, ends: Ends) -> str:
     ]
     if offer.bundle:
         lines.append("a=group:BUNDLE " + " ".join(accepted))
-    if offer.extmap_allow_mixed and any(send.rids for send in plan.sends.values()):
-        lines.append("a=extmap-allow-mixed")  # the structure of the layers does not fit into 16 bytes
+    if offer.extmap_allow_mixed and any(line.extensions.dependency_descriptor for line in plan.lines):
+        lines.append("a=extmap-allow-mixed")  # the structure of layers does not fit into 16 bytes (RFC 8285 4.2)
     lines.append("a=msid-semantic: WMS *")
     # Every m-line carries the transport: browsers read the first one of the bundle, aiortc only the last.
     transport, candidates = _transport_lines(ends), _candidate_lines(ends.candidates)

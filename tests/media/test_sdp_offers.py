@@ -169,6 +169,19 @@ def test_layers_are_taken_and_named(browser: str) -> None:
     assert answer(description, again, ENDS) == text, "an ICE restart says the same"
 
 
+def test_extensions_of_either_size_are_agreed_where_layers_are_described() -> None:
+    """RFC 8285 4.2: without, a browser with one layered encoding cannot say what its layers are: nobody sees it."""
+    text = "\r\n".join(
+        line for line in offer("chromium_simulcast").splitlines() if not line.startswith(("a=rid:", "a=simulcast:"))
+    )
+    description = sdp.parse(text)
+    plan = negotiate(description, Shape.PAGE, "t", abilities=ABLE)
+    assert not plan.sends["1"].rids and plan.sends["1"].extensions.dependency_descriptor
+    assert "a=extmap-allow-mixed" in answer(description, plan, ENDS)
+    plain = negotiate(description, Shape.PAGE, "t")
+    assert "a=extmap-allow-mixed" not in answer(description, plain, ENDS), "nothing here needs it"
+
+
 SIMULCAST = {
     "the largest first": ("send f;h;q", ["q", "h", "f"]),
     "two layers": ("send q;f", ["q", "f"]),
