@@ -66,7 +66,7 @@ pub fn run(count: u32, seconds: u64) {
     }
     let mut sink = Copies { memory: vec![1; COPIED], at: 0, packets: 0, sends: 0 };
     let mut elsewhere = vec![0u8; ELSEWHERE];
-    let mut publisher = Publisher::new(0, 1, Trace::load(Pace::Webrtc, None).into(), Profile::AeadAes128Gcm);
+    let mut publisher = Publisher::new(0, Trace::load(Pace::Webrtc, None).into(), Profile::AeadAes128Gcm);
     publisher.start(1_000_000);
     let ours = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let mut out = [0; 2048];

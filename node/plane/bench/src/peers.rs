@@ -155,7 +155,7 @@ pub fn check(out: &mut [u8], n: u32, count: u32, ufrag: &str, key: &Integrity) -
 pub struct Publisher {
     /// Its number, which it writes into every packet.
     pub number: u32,
-    /// Publishers begin one after another, or all their key frames would fall together.
+    /// When in the trace's length this publisher begins: its key frames and its pictures fall where no other's do.
     offset_us: u64,
     trace: Rc<Trace>,
     sealer: Sealer,
@@ -170,11 +170,11 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    pub fn new(number: u32, of: u32, trace: Rc<Trace>, profile: Profile) -> Publisher {
+    pub fn new(number: u32, trace: Rc<Trace>, profile: Profile) -> Publisher {
         let sealer = Keys::of(PUBLISHER - number, profile).sealer();
         Publisher {
             number,
-            offset_us: trace.length_us * u64::from(number) / u64::from(of),
+            offset_us: offset(number, trace.length_us),
             trace,
             sealer,
             sequences: [1000, 1000],
@@ -234,6 +234,12 @@ impl Publisher {
         }
         (place, total)
     }
+}
+
+/// Multiples of the golden ratio leave no two cameras in step, however many there are: people's cameras share no clock.
+fn offset(number: u32, length_us: u64) -> u64 {
+    const GOLDEN: u32 = 0x9e37_79b9; // its fraction, of 2^32
+    (length_us * u64::from(number.wrapping_mul(GOLDEN))) >> 32
 }
 
 /// Where in a payload of this length its publisher's number stands: before what names the packet, behind what the plane

@@ -202,7 +202,7 @@ impl Bench {
         let sent = Sent::new(&trace, scenario.publishers());
         let (mut publishers, mut publishers_ice) = (Vec::new(), Vec::new());
         for n in 0..scenario.publishers() {
-            publishers.push(Publisher::new(n, scenario.publishers(), trace.clone(), options.cipher));
+            publishers.push(Publisher::new(n, trace.clone(), options.cipher));
             let opened = peers::publisher_transport(&scenario.room_of_publisher(n), n, scenario.has_cameras());
             let (ufrag, password) = open(&mut control, opened, PUBLISHER - n, options.cipher)?;
             publishers_ice.push((ufrag, Integrity::new(password.as_bytes())));
