@@ -18,6 +18,7 @@ import structlog
 from aiohttp import web
 
 from node.errors import Refused
+from node.ports import StoreAway
 
 _RANGE: Final = re.compile(r"bytes=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))[ \t]*", re.ASCII)
 WRITE_WITHIN_S: Final = 120.0
@@ -75,7 +76,7 @@ async def give(
     """`read(start, length)`: blocks, is called in `threads`; raises OSError.
 
     Raises:
-        Refused: NOT_FOUND when it cannot be read.
+        Refused: NOT_FOUND when it cannot be read; RECORDING_STORE when it could be later.
     """
     tag = f'"{entry.tag}"'
     headers = _headers(entry, tag)
@@ -105,6 +106,9 @@ async def _send(
     loop = asyncio.get_running_loop()
     try:
         piece = await loop.run_in_executor(threads, next, pieces, b"")
+    except StoreAway as away:
+        log.error("file_unread", why=away.why)
+        raise Refused("RECORDING_STORE", current=away.why) from None
     except OSError as error:
         log.error("file_unread", why=error.strerror or "")
         raise Refused("NOT_FOUND") from None

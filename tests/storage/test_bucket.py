@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from node.errors import Refused
 from node.features.recordings.states import State
 from node.metrics.recordings import RecordingFigures
 from node.ports import Actor, StoreAway
 from node.storage.bucket import PART, PIECE
+from node.storage.ledger import GroupCommit
+from node.storage.saved import WRITES
+from node.storage.signer import KeySigner
 from tests.rpc.conftest import house
 from tests.rpc.house import House
 from tests.rpc.test_recordings import until
@@ -128,3 +132,39 @@ async def test_an_upload_that_breaks_off_is_done_again_and_told(house: House, tm
         assert store.bytes_of(recording) == 0
     finally:
         store.kill()
+
+
+async def test_the_rule_of_retention_leaves_no_byte_and_a_signed_record(house: House, tmp_path: Path) -> None:
+    """D9: the film, each track, captions and documents of its page; a store that is away is asked again, and until it
+    has answered nobody is told that they are gone."""
+    ledger = house.floor.ledger = GroupCommit(house.engine, WRITES)
+    ledger.start()
+    with S3(tmp_path / "s3") as store:
+        shelf, vault = house.shelf, store.vault()
+        shelf._vault = vault  # that of a house is a folder
+        await house.room("hall", ["Amina"])
+        recording = (await house.recordings.start("hall", "grid", by=OLGA)).recording
+        await house.recordings.change("hall", "stop", by=OLGA)
+        await until(house, recording, State.VERIFIED)
+        track, _ = made(tmp_path, 1000)
+        await asyncio.to_thread(vault.put, recording, "track-1.webm", track)
+        captions = b"WEBVTT\n\n00:01.000 --> 00:03.000\nBonjour\n"
+        await house.replay.add(recording, "captions", "fr.vtt", "text/vtt", "fr", captions, by=OLGA)
+        attached = house.folder / "replay"
+        assert store.bytes_of(recording) > 1000 and len(list(attached.iterdir())) == 1
+
+        shelf.keep_days = 1
+        house.clock.offset += 2 * 86_400
+        store.kill()
+        await shelf.retain()
+        assert house.recordings.get(recording).state is State.VERIFIED
+        store.start()
+        await shelf.retain()
+        await house.replay.settle()
+        gone = house.recordings.get(recording)
+        assert (gone.state, gone.marks[-1].why, gone.files, gone.bytes) == (State.DELETED, "retention", (), 0)
+        key = Ed25519PublicKey.from_public_bytes(KeySigner(house.folder).public())
+        key.verify(bytes.fromhex(gone.signature), gone.statement.encode())
+        assert store.bytes_of(recording) == 0 and not list(attached.iterdir())
+        assert recording in house.workshop.forgotten
+    await ledger.close()
