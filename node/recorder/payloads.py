@@ -11,7 +11,7 @@ What cannot be whole is left out: after a lost packet a picture and all that bui
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -55,13 +55,24 @@ def vp8(payloads: Sequence[bytes]) -> bytes | None:
     return data or None
 
 
-def _vp9(payload: bytes) -> tuple[bool, bool, int]:
-    """RFC 9628 4.2: whether the frame of a layer begins and ends here, and the length of the descriptor."""
+class _Vp9(NamedTuple):
+    """`begins`: the frame of a layer does here; `above`: it is predicted from the layer below it; `at`: the length of
+    the descriptor."""
+
+    begins: bool
+    above: bool
+    at: int
+
+
+def _vp9(payload: bytes) -> _Vp9:
+    """RFC 9628 4.2."""
     first, at = payload[0], 1
+    above = False
     if first & 0x80:
         at += 2 if payload[at] & 0x80 else 1
     flexible = bool(first & 0x10)
     if first & 0x20:
+        above = bool(payload[at] & 0x01)
         at += 1 if flexible else 2
     if flexible and first & 0x40:
         while payload[at] & 0x01:
@@ -69,7 +80,7 @@ def _vp9(payload: bytes) -> tuple[bool, bool, int]:
         at += 1
     if first & 0x02:
         at = _vp9_structure(payload, at)
-    return bool(first & 0x08), bool(first & 0x04), at
+    return _Vp9(bool(first & 0x08), above, at)
 
 
 def _vp9_structure(payload: bytes, at: int) -> int:
@@ -86,23 +97,38 @@ def _vp9_structure(payload: bytes, at: int) -> int:
 
 
 def vp9(payloads: Sequence[bytes]) -> bytes | None:
+    """Of several layers the highest, and those that it cannot be shown without."""
     layers: list[bytearray] = []
+    above: list[bool] = []
     try:
         for payload in payloads:
-            begins, _ends, at = _vp9(payload)
-            if begins:
+            described = _vp9(payload)
+            if described.begins:
                 layers.append(bytearray())
+                above.append(described.above)
             elif not layers:
                 return None
-            layers[-1] += payload[at:]
+            layers[-1] += payload[described.at :]
     except IndexError:
         return None
-    if len(layers) == 1:
-        return bytes(layers[0])
-    # Annex B of the VP9 bitstream specification: several layers of one picture are one superframe with an index.
-    mark = bytes((0b11000000 | 3 << 3 | (len(layers) - 1),))
-    sizes = b"".join(len(layer).to_bytes(4, "little") for layer in layers)
-    return b"".join(bytes(layer) for layer in layers) + mark + sizes + mark
+    lowest = len(layers) - 1
+    while lowest and above[lowest]:
+        lowest -= 1
+    below = [_unshown(bytes(layer)) for layer in layers[lowest:-1]]
+    if not below:
+        return bytes(layers[-1])
+    # Annex B of the VP9 bitstream specification: several frames of one picture are one superframe with an index.
+    mark = bytes((0b11000000 | 3 << 3 | len(below),))
+    sizes = b"".join(len(layer).to_bytes(4, "little") for layer in (*below, layers[-1]))
+    return b"".join(below) + bytes(layers[-1]) + mark + sizes + mark
+
+
+def _unshown(frame: bytes) -> bytes:
+    """A key frame (6.2, of profile 0 to 2) that is there for the layer above it alone: players would show both, one
+    after the other. In other frames the bit decides what follows it, and is left as it is."""
+    if frame and frame[0] & 0b1100_1100 == 0b1000_0000 and frame[0] & 0b0011_0000 != 0b0011_0000:
+        return bytes((frame[0] & ~0b0000_0010,)) + frame[1:]
+    return frame
 
 
 START: Final = b"\x00\x00\x00\x01"

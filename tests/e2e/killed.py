@@ -88,8 +88,9 @@ async def life(machine: Machine, sender: Counting, desk: Desk, by: random.Random
         await asyncio.wait((stopping,), timeout=by.uniform(0.0, 0.05))
         await desk.again()
         kills.stopping += 1
-    with contextlib.suppress(grpc.aio.AioRpcError):
-        await stopping
+    await asyncio.wait((stopping,))
+    if not stopping.cancelled():  # with the connection to the process that was killed
+        assert isinstance(stopping.exception(), grpc.aio.AioRpcError | None), stopping.exception()
     if (await desk.get(made.recording)).state in RUNS:  # nobody was told that it had stopped
         await desk.ask("Stop", room=desk.room)
     for _ in range(by.randint(1, 4)):
