@@ -13,8 +13,9 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any, Final
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from console.app import ConsoleApp
 from console.client.fleet import Fleet
@@ -23,7 +24,9 @@ from console.state import Store
 from node.demo.stage import Stage
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-PAGE = (1120, 630)
+PAGE: Final[ViewportSize] = {"width": 1120, "height": 630}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 760}
+AGENDA: Final = "1. Ouverture\n2. Les projets des quartiers\n3. Questions, puis vote"
 CONSOLE = (132, 24)
 LIMIT = 300_000
 """Bytes: a README must load on a slow line."""
@@ -31,25 +34,68 @@ LIMIT = 300_000
 FLAGS = ["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
-async def page(link: str, browser_path: str) -> None:
-    """Somebody who only listens joins, opens the chat, and looks for a while."""
+async def pages(links: dict[str, str], browser_path: str) -> None:
+    """The participants' page: a webinar with its chat, the gallery, a phone, and the screen of who waits."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        context = await browser.new_context(locale="fr-FR", viewport={"width": PAGE[0], "height": PAGE[1]})
-        await context.grant_permissions(["camera", "microphone"])
-        view = await context.new_page()
-        await view.goto(link)
-        await view.fill("#join-name", "Camille")
-        await view.click("#join-camera")
-        await view.click("#join-microphone")
-        await view.click("#join-submit")
+        view = await someone(browser, links["participant"], "Camille")
         await view.wait_for_selector("body[data-screen=room]")
         await view.click("#control-chat")
         await view.locator("#chat-log li").nth(2).wait_for(timeout=60_000)
-        await view.wait_for_timeout(3_000)
-        await view.mouse.move(600, 300)
-        await view.screenshot(path=OUT / "page.png")
+        await settled(view, "page")
+        await view.click("#control-chat")
+        await view.click("#control-view")
+        await view.check("#views input[value=gallery]")
+        await view.keyboard.press("Escape")
+        await settled(view, "gallery")
+        await view.context.close()
+        phone = await someone(
+            browser,
+            links["participant"],
+            "Zoé",
+            viewport=PHONE,
+            is_mobile=True,
+            has_touch=True,
+            device_scale_factor=1.5,
+        )
+        await phone.wait_for_selector("body[data-screen=room]")
+        await settled(phone, "phone")
+        await phone.context.close()
+
+        host = await someone(browser, links["host"], "Hélène")
+        await host.wait_for_selector("body[data-screen=room]")
+        await host.click("#control-chat")
+        await host.click("#chat-moderate")
+        await host.check("#lobby-on")
+        await host.fill("#lobby-message", "Nous commençons dans **cinq minutes**. Installez-vous.")
+        await host.fill("#lobby-agenda", AGENDA)
+        await host.keyboard.press("Escape")
+        waits = await someone(browser, links["participant"], "Amina")
+        await waits.wait_for_selector("body[data-screen=wait]")
+        await waits.locator("#wait-agenda li").nth(2).wait_for()
+        await waits.screenshot(path=OUT / "lobby.png")
         await browser.close()
+
+
+async def someone(browser: Browser, link: str, name: str, **wishes: Any) -> Page:
+    """Who joins, and only listens."""
+    context = await browser.new_context(locale="fr-FR", **{"viewport": PAGE, **wishes})
+    await context.grant_permissions(["camera", "microphone"])
+    view = await context.new_page()
+    await view.goto(link)
+    await view.fill("#join-name", name)
+    await view.click("#join-camera")
+    await view.click("#join-microphone")
+    await view.click("#join-submit")
+    return view
+
+
+async def settled(view: Page, name: str) -> None:
+    """A picture of it once faces move and nothing else does."""
+    await view.locator(".tile.picture").nth(1).wait_for(timeout=60_000)
+    await view.wait_for_timeout(4_000)
+    await view.mouse.move(view.viewport_size["width"] / 2, 300) if view.viewport_size else None
+    await view.screenshot(path=OUT / f"{name}.png", timeout=120_000)
 
 
 async def console(browser_path: str) -> None:
@@ -83,7 +129,7 @@ def main() -> int:
     with Stage(port=8089, count=6, language="fr") as stage:
         links = stage.open(print)
         os.environ.update(stage.environ)
-        asyncio.run(page(next(link.here for link in links if link.role == "participant"), browser_path))
+        asyncio.run(pages({link.role: link.here for link in links}, browser_path))
         asyncio.run(console(browser_path))
     for picture in sorted(OUT.glob("*.png")):
         size = picture.stat().st_size
