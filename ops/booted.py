@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -29,6 +30,8 @@ PATIENCE_S: Final = 300.0
 AS_OPERATOR: Final = ("env", "REGIE_CONTEXTS=/var/lib/regie/contexts.toml", "REGIE_LANG=en")
 """README, Ten minutes, 6."""
 NODE, PLANE = "regie.service", "regie-plane.service"
+
+READY: Final = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:9464/readyz', timeout=5).read().decode())"
 
 # Somebody in a room for as long as there is a standard input; says when they are in, and how often media was lost.
 PERSON: Final = """
@@ -206,7 +209,7 @@ def a_hung_node_is_started_again(machine: Machine, package: Path) -> None:
 
 
 def a_hung_plane_is_started_again(machine: Machine, package: Path) -> None:
-    """Its watchdog, with the haste of a test; the node stays, and who was in the room is let in again."""
+    """Its watchdog, with the haste of a test; the node stays, and people are let in again."""
     drop_in = machine.folder / "etc/systemd/system/regie-plane.service.d"
     drop_in.mkdir(parents=True)
     (drop_in / "haste.conf").write_text("[Service]\nWatchdogSec=4\n")
@@ -220,6 +223,8 @@ def a_hung_plane_is_started_again(machine: Machine, package: Path) -> None:
         raise Wrong("it was not the watchdog")
     if machine.of(PLANE, "MainPID") == plane or machine.of(NODE, "MainPID") != node:
         raise Wrong("the plane is to be another, the node the same")
+    ready = f"/opt/regie/bin/python -c {shlex.quote(READY)} || echo no"
+    machine.until(lambda: machine.run("sh", "-c", ready) == "ok", "the node has found it")
     with person(machine) as still_there:
         still_there()
 
