@@ -1,5 +1,5 @@
 """R180: whatever browsers and encoders send is in the files as it was sent: VP8, VP9, H264 and AV1, by real encoders,
-through a real plane, also where the picture changes its size in the middle."""
+through a real plane, also where the picture changes its size in the middle; and Chromium plays it."""
 
 from __future__ import annotations
 
@@ -9,21 +9,49 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from playwright.async_api import async_playwright
 
 from node.features.recordings.rules import StreamView
 from node.features.recordings.shelf import Order
 from node.media.spool import faults
 from node.ports import Source
+from node.recorder.compose import HEIGHT, WIDTH
+from tests.media import chromium as browser
+from tests.media.chromium import needs_chromium
+from tests.media.offers.record import CHROMIUM_FLAGS
 from tests.media.real import needs_plane
 from tests.media.recorder import RECORDING, Plane, payloads, wait_for
 from tests.recorder import clip, through
 from tests.recorder.test_files import decoded, made
 
-pytestmark = [needs_plane, pytest.mark.timeout(180)]
+pytestmark = [needs_plane, needs_chromium, pytest.mark.timeout(180)]
 SECONDS = 1.6
 LARGE, LARGE_FROM_S = (320, 192), 0.8
 """With other parameters (H264's sets, AV1's sequence header) than before, from a key frame on."""
 FILES = {"VP8": ("webm", "vp8"), "VP9": ("webm", "vp9"), "H264": ("mkv", "h264"), "AV1": ("webm", "av1")}
+
+PLAYED = """addresses => Promise.all(addresses.map(async (address) => {
+  const video = document.createElement("video");
+  [video.muted, video.src, video.defaultPlaybackRate] = [true, address, 2];
+  await video.play();
+  await new Promise((ended, failed) => {
+    video.addEventListener("error", () => failed(video.error));
+    video.addEventListener("ended", ended);
+    if (video.ended) ended();
+  });
+  return [video.videoWidth, video.videoHeight];
+}))"""
+
+
+async def played(files: list[Path]) -> list[list[int]]:
+    """The size of the last picture of each, from beginning to end."""
+    async with async_playwright() as play:
+        window = await play.chromium.launch(executable_path=str(browser.CHROMIUM), args=CHROMIUM_FLAGS)
+        page = await window.new_page()
+        await page.goto(Path(browser.__file__).with_name("blank.html").as_uri())
+        sizes: list[list[int]] = await page.evaluate(PLAYED, [file.as_uri() for file in files])
+        await window.close()
+    return sizes
 
 
 def whole(plane: Plane, stream: int, packets: int) -> bool:
@@ -88,3 +116,5 @@ async def test_each_codec_is_kept_as_it_was_sent(tmp_path: Path) -> None:
         first = pictures[0][0]
         assert [clip.count_of(frame) for _at, frame in pictures] == list(range(round(SECONDS * clip.FPS)))  # type: ignore[arg-type]
         assert all(abs(at - first - n / clip.FPS) < 0.002 for n, (at, _frame) in enumerate(pictures))
+    tracks = [work.folder / file.name for file in work.files if file.kind == "track"]
+    assert await played([*tracks, work.folder / "room.webm"]) == [[*LARGE]] * len(FILES) + [[WIDTH, HEIGHT]]
