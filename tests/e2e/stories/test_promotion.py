@@ -11,7 +11,7 @@ from tests.e2e.stories.teller import Someone, Teller
 
 
 async def test_from_the_public_to_the_stage_and_back(teller: Teller) -> None:
-    """R177, R182, R183, R194: the rights come and go with the role, for the page and for the plane, with nothing to
+    """R177, R183, R194: the rights come and go with the role, for the page and for the plane, with nothing to
     negotiate."""
     room, links = await teller.room(type="webinar")
     helene, amina = await teller.someone("fr", camera=True), await teller.someone("en")

@@ -40,11 +40,16 @@ async def test_an_old_link_is_dead_at_once_and_who_is_in_stays(teller: Teller) -
 
 
 async def test_one_persons_ticket_is_one_persons(teller: Teller) -> None:
-    """R112, R113, R114: the link is theirs alone, brings their name, holds one place, and can be ended alone."""
+    """R112 – R114: the link is theirs alone, on no page that anybody can open, brings their name, holds one place, and
+    can be ended alone."""
     room, links = await teller.room()
     await teller.services.access.set(room, Mode.TOKEN, by=OPERATOR)
     ((ticket, _, link),) = await teller.services.access.invite(room, ["Amina Benali"], by=OPERATOR)
+    site = link.url.partition("/r/")[0]
     at_home, at_work = await teller.someone("fr"), await teller.someone("en")
+    for public in ("/", f"/r/{room}", "/guide/meeting", "/api/gauge", f"/api/rooms/{room}"):
+        answer = await at_home.page.request.get(site + public)
+        assert secret_of(link.url) not in await answer.text(), public
     await at_home.page.goto(links["participant"])
     await at_home.until_screen("ended")
     await expect(at_home.page.locator("#ended-code")).to_have_text("TICKET_NAMED")

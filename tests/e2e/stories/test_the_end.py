@@ -10,7 +10,7 @@ from tests.e2e.stories.teller import Teller
 
 
 async def test_the_host_takes_more_time_and_then_ends_it_for_all(teller: Teller) -> None:
-    """R100, R046, R048: warned, extended by who may, ended, and told why; the room keeps the cause."""
+    """R100, R046, T5: warned, extended by who may, ended, and told why; the room keeps the cause."""
     room, links = await teller.room(form=Form.INSTANT, minutes=5)
     helene, amina = await teller.someone("fr"), await teller.someone("en")
     await helene.join(links["host"], "Hélène")
