@@ -1,7 +1,5 @@
 """`python -m console` is `regie`."""
 
-import sys
+from console.ctl import entry
 
-from console.ctl import main
-
-sys.exit(main())
+entry()

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from console.actions import UNDO_SECONDS
 from console.columns_quota import named
-from console.i18n import n, said, t
+from console.explaining import explain
+from console.i18n import n, t
 from console.model import Ack, Failure, Key, Message, Person, Quota, Room, Track
 from console.ports import Operator
 from console.state import Store
@@ -90,23 +91,6 @@ def _beginning(text: str) -> str:
     whole = " ".join(clean(text).split())
     short = fit(whole, min(width(whole), QUOTED)).rstrip()
     return short
-
-
-def explain(failure: Failure) -> str:
-    """What happened and what to do now, in the operator's language: the node's words when it gave some."""
-    refusal = failure.refusal
-    if refusal is not None and refusal.message:
-        text, step = said(refusal.message), said(refusal.next_step)
-        limit = refusal.limit
-        if limit and limit not in text and limit not in step:
-            text = f"{text} ({t('limit', value=limit)})"
-        return f"{text} {step} [{refusal.code}]".strip()
-    step = f"fail.{failure.kind}.next"
-    following = t(step)
-    text = t(f"fail.{failure.kind}")
-    if failure.text:
-        text = f"{text} : {failure.text}" if t("on") == "● oui" else f"{text}: {failure.text}"
-    return f"{text}." if following == step else f"{text}. {following}"
 
 
 class Operations:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,24 +15,7 @@ from console.client.channel import metadata
 from console.client.failures import failure
 from console.model import Chain, Context, Failure
 from console.text import clean
-from protos.access.v1 import access_pb2_grpc
-from protos.audit.v1 import audit_pb2, audit_pb2_grpc
-from protos.chat.v1 import chat_pb2_grpc
-from protos.flags.v1 import flags_pb2_grpc
-from protos.gauge.v1 import gauge_pb2_grpc
-from protos.hands.v1 import hands_pb2_grpc
-from protos.invite.v1 import invite_pb2_grpc
-from protos.lobby.v1 import lobby_pb2_grpc
-from protos.moderation.v1 import moderation_pb2_grpc
-from protos.mute.v1 import mute_pb2_grpc
-from protos.nodes.v1 import nodes_pb2_grpc
-from protos.participants.v1 import participants_pb2_grpc
-from protos.quality.v1 import quality_pb2_grpc
-from protos.quota.v1 import quota_pb2_grpc
-from protos.rates.v1 import rates_pb2_grpc
-from protos.recordings.v1 import recordings_pb2_grpc
-from protos.rooms.v1 import rooms_pb2_grpc
-from protos.types.v1 import types_pb2_grpc
+from protos.audit.v1 import audit_pb2
 
 DEADLINE: Final = 2.0  # seconds
 PAUSE: Final = 0.25  # seconds before the repeat: the channel has tried to connect again by then
@@ -39,27 +23,19 @@ _REPEATABLE: Final = ("connection", "timeout")
 
 
 class Stubs:
-    """The services of one node on one channel."""
+    """The services of one node on one channel, by the word of their feature; each is loaded when it is asked for."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
-        self.nodes = nodes_pb2_grpc.NodesServiceStub(channel)
-        self.rooms = rooms_pb2_grpc.RoomsServiceStub(channel)
-        self.participants = participants_pb2_grpc.ParticipantsServiceStub(channel)
-        self.mute = mute_pb2_grpc.MuteServiceStub(channel)
-        self.chat = chat_pb2_grpc.ChatServiceStub(channel)
-        self.quality = quality_pb2_grpc.QualityServiceStub(channel)
-        self.rates = rates_pb2_grpc.RatesServiceStub(channel)
-        self.flags = flags_pb2_grpc.FlagsServiceStub(channel)
-        self.moderation = moderation_pb2_grpc.ModerationServiceStub(channel)
-        self.hands = hands_pb2_grpc.HandsServiceStub(channel)
-        self.lobby = lobby_pb2_grpc.LobbyServiceStub(channel)
-        self.access = access_pb2_grpc.AccessServiceStub(channel)
-        self.audit = audit_pb2_grpc.AuditServiceStub(channel)
-        self.quota = quota_pb2_grpc.QuotaServiceStub(channel)
-        self.recordings = recordings_pb2_grpc.RecordingsServiceStub(channel)
-        self.types = types_pb2_grpc.TypesServiceStub(channel)
-        self.gauge = gauge_pb2_grpc.GaugeServiceStub(channel)
-        self.invite = invite_pb2_grpc.InviteServiceStub(channel)
+        self._channel = channel
+
+    def __getattr__(self, word: str) -> Any:
+        """`stubs.rooms`: of protos/rooms/v1, on this channel."""
+        if word.startswith("_"):
+            raise AttributeError(word)
+        module = importlib.import_module(f"protos.{word}.v1.{word}_pb2_grpc")
+        stub = getattr(module, f"{word.capitalize()}ServiceStub")(self._channel)
+        setattr(self, word, stub)
+        return stub
 
 
 def request_id() -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from sys import intern
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from console.client.later import later
 from console.i18n import language
 from console.model import (
     SOURCES,
@@ -34,19 +35,30 @@ from console.model import (
     Waiter,
 )
 from console.text import clean
-from protos.audit.v1 import audit_pb2
-from protos.chat.v1 import chat_pb2
 from protos.common.v1 import common_pb2
-from protos.lobby.v1 import lobby_pb2
-from protos.moderation.v1 import moderation_pb2
 from protos.nodes.v1 import nodes_pb2
 from protos.participants.v1 import participants_pb2
-from protos.quality.v1 import quality_pb2
-from protos.quota.v1 import quota_pb2
-from protos.rates.v1 import rates_pb2
-from protos.recordings.v1 import recordings_pb2
 from protos.rooms.v1 import rooms_pb2
 from protos.types.v1 import types_pb2
+
+if TYPE_CHECKING:
+    from protos.audit.v1 import audit_pb2
+    from protos.chat.v1 import chat_pb2
+    from protos.lobby.v1 import lobby_pb2
+    from protos.moderation.v1 import moderation_pb2
+    from protos.quality.v1 import quality_pb2
+    from protos.quota.v1 import quota_pb2
+    from protos.rates.v1 import rates_pb2
+    from protos.recordings.v1 import recordings_pb2
+else:
+    audit_pb2 = later("audit")
+    chat_pb2 = later("chat")
+    lobby_pb2 = later("lobby")
+    moderation_pb2 = later("moderation")
+    quality_pb2 = later("quality")
+    quota_pb2 = later("quota")
+    rates_pb2 = later("rates")
+    recordings_pb2 = later("recordings")
 
 NAME: Final = 64  # characters of a name that are shown
 ID: Final = 80

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from console.client import convert
 from console.client.calls import Stubs, call, follow, pages, request_id, verify
 from console.client.channel import open_channel
+from console.client.later import later
 from console.client.plain import plain
 from console.model import (
     Cap,
@@ -28,24 +29,45 @@ from console.model import (
     Room,
     SessionType,
 )
-from protos.access.v1 import access_pb2
-from protos.audit.v1 import audit_pb2
-from protos.chat.v1 import chat_pb2
-from protos.flags.v1 import flags_pb2
-from protos.gauge.v1 import gauge_pb2
-from protos.hands.v1 import hands_pb2
-from protos.invite.v1 import invite_pb2
-from protos.lobby.v1 import lobby_pb2
-from protos.moderation.v1 import moderation_pb2
-from protos.mute.v1 import mute_pb2
-from protos.nodes.v1 import nodes_pb2
-from protos.participants.v1 import participants_pb2
-from protos.quality.v1 import quality_pb2
-from protos.quota.v1 import quota_pb2
-from protos.rates.v1 import rates_pb2
-from protos.recordings.v1 import recordings_pb2
-from protos.rooms.v1 import rooms_pb2
-from protos.types.v1 import types_pb2
+
+if TYPE_CHECKING:
+    from protos.access.v1 import access_pb2
+    from protos.audit.v1 import audit_pb2
+    from protos.chat.v1 import chat_pb2
+    from protos.flags.v1 import flags_pb2
+    from protos.gauge.v1 import gauge_pb2
+    from protos.hands.v1 import hands_pb2
+    from protos.invite.v1 import invite_pb2
+    from protos.lobby.v1 import lobby_pb2
+    from protos.moderation.v1 import moderation_pb2
+    from protos.mute.v1 import mute_pb2
+    from protos.nodes.v1 import nodes_pb2
+    from protos.participants.v1 import participants_pb2
+    from protos.quality.v1 import quality_pb2
+    from protos.quota.v1 import quota_pb2
+    from protos.rates.v1 import rates_pb2
+    from protos.recordings.v1 import recordings_pb2
+    from protos.rooms.v1 import rooms_pb2
+    from protos.types.v1 import types_pb2
+else:
+    access_pb2 = later("access")
+    audit_pb2 = later("audit")
+    chat_pb2 = later("chat")
+    flags_pb2 = later("flags")
+    gauge_pb2 = later("gauge")
+    hands_pb2 = later("hands")
+    invite_pb2 = later("invite")
+    lobby_pb2 = later("lobby")
+    moderation_pb2 = later("moderation")
+    mute_pb2 = later("mute")
+    nodes_pb2 = later("nodes")
+    participants_pb2 = later("participants")
+    quality_pb2 = later("quality")
+    quota_pb2 = later("quota")
+    rates_pb2 = later("rates")
+    recordings_pb2 = later("recordings")
+    rooms_pb2 = later("rooms")
+    types_pb2 = later("types")
 
 PAGE = 500
 

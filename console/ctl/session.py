@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 import typer
 
 from console import contexts as file
+from console.explaining import explain
 from console.i18n import t
 from console.model import Context, Failure, FailureKind
-from console.operations import explain
 from console.text import clean
 
 if TYPE_CHECKING:

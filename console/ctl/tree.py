@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
-import importlib.metadata
 import os
 import sys
 from typing import Annotated
 
 import typer
 
-from console.ctl import plugins
 from console.ctl.completion import complete_contexts
 from console.ctl.front import NOUNS
 from console.ctl.help import speak
@@ -37,6 +36,8 @@ def build(wanted: str = "") -> typer.Typer:
         if every or noun == wanted:
             app.add_typer(getattr(importlib.import_module(module), attribute), name=noun)
     if every:
+        from console.ctl import plugins
+
         for name in plugins.names():
             brought = plugins.commands(name) if "_REGIE_COMPLETE" in os.environ else None
             if brought is not None:
@@ -58,7 +59,9 @@ def _root(
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"regie {importlib.metadata.version('regie')}")
+        from importlib.metadata import version  # as slow as a call
+
+        typer.echo(f"regie {version('regie')}")
         raise typer.Exit()
 
 
@@ -84,6 +87,7 @@ def console(
         typer.echo(t("ctl.no_terminal"), err=True)
         raise typer.Exit(2)
     picked = [one for name in (context or [""]) for one in several(name)]
+    gc.enable()
     from console.main import run
 
     raise typer.Exit(run(picked, read_only=read_only, slow=slow, mouse=mouse))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -26,6 +27,7 @@ def watch(
 ) -> None:
     """Until interrupted. `look` gives the rows, and whether all nodes answered: what a silent node had is not gone.
     Each line has a `seq` that rises by one."""
+    gc.enable()
     known: dict[str, dict[str, Any]] = {}
     seq = 0
     while True:

@@ -11,9 +11,10 @@ from typing import Any, Final, Protocol
 
 from console.actions import BY_ID, Action, allowed, tier
 from console.columns import Look
+from console.explaining import explain
 from console.i18n import n, t
 from console.model import Failure, Key, Link, Message, Node, Person, Quota, Role, Room
-from console.operations import MICROPHONE, Operations, Report, explain
+from console.operations import MICROPHONE, Operations, Report
 from console.ports import Fleet
 from console.text import rates_of
 from console.wall import Task

@@ -11,9 +11,9 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from console.columns import GRADE_TONES, Look, Tone, kilobits, rate
+from console.explaining import explain
 from console.i18n import number, t
 from console.model import Detail, Failure, Key, Layer, Person, Point, Slot
-from console.operations import explain
 from console.ports import Operator
 from console.text import fit, sparkline, squeeze
 from console.theme import ON_SURFACE

@@ -12,9 +12,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from console.actions import BY_ID, tier
+from console.explaining import explain
 from console.i18n import n, t
 from console.model import Failure, Key, Room
-from console.operations import Report, explain
+from console.operations import Report
 from console.widgets.bar import Question
 
 if TYPE_CHECKING:

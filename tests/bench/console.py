@@ -34,7 +34,7 @@ from typing import IO, Final
 ROWS, COLUMNS = 45, 160
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 POSITION: Final = re.compile(rb"[^\d](\d+)/(\d+)")
-REGIE: Final = "import sys; from console.ctl import main; sys.exit(main())"
+REGIE: Final = "from console.ctl import entry; entry()"
 
 
 @contextlib.contextmanager

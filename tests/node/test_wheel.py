@@ -40,7 +40,7 @@ def test_the_plane_and_the_commands_travel_with_it() -> None:
     assert (program["target"], manifest.is_file()) == ("regie-plane", True)
     bins = tomllib.loads(manifest.read_text("utf-8"))["bin"]
     assert program["target"] in {each["name"] for each in bins}
-    assert project["project"]["scripts"] == {"regie": "console.ctl:main"}
+    assert project["project"]["scripts"] == {"regie": "console.ctl:entry"}
     assert set(project["project"]["entry-points"]["regie.commands"]) >= {"node", "demo", "check"}
 
 
