@@ -6,7 +6,7 @@
 #   make check    the quick checks alone: style, types, import directions, generated code
 #
 # The rest: make build, bench-chat, bench-console, lock, protos, metrics, fuzz, test-kill, test-links, test-codecs, test-lipsync,
-# pictures, wheel, newcomer, deb, machine, ops, audit, licences, sbom, clean.
+# test-targets, pictures, wheel, newcomer, deb, machine, ops, audit, licences, sbom, clean.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -94,6 +94,11 @@ bench-chat: build
 	@$(BIN)/python -m tests.bench.chat $(ARGS)
 
 # A hundred played nodes and the console on them: what it costs, and how quick it is.
+.PHONY: test-targets
+test-targets: $(DONE)/python
+	@echo "10,000 runs of each list of the console, with rows moving between look and key …"
+	@REGIE_RUNS=$(or $(RUNS),10000) $(BIN)/python -m pytest -q -n0 -p no:cacheprovider --timeout 1800 tests/console/test_never_the_wrong_one.py
+
 .PHONY: bench-console
 bench-console: build
 	@$(BIN)/python -m tests.bench.console $(ARGS)
