@@ -44,6 +44,8 @@ RECORDING_WORDS: Final[dict[str, tuple[str, str]]] = {
     "recordings.node": ("{context} : enregistreurs", "{context}: recorders"),
     "recordings.space": ("{free} libres", "{free} free"),
     "recordings.reserved": ("dont {bytes} réservés", "{bytes} of it reserved"),
+    "recordings.planned": ("séances prévues : {count}", "sessions planned: {count}"),
+    "recordings.unplaced": ("sans place d’ici 24 h : {count}", "without a place within 24 h: {count}"),
     "recordings.workers": ("mise en fichiers : {free}/{of} libres", "making files: {free}/{of} free"),
     "recordings.kept": ("gardé", "kept"),
     "recordings.room": ("de la salle", "of the room"),

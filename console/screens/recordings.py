@@ -81,6 +81,10 @@ def _node(context: str, recorder: Recorder, cells: int) -> list[Line]:
     lines.append([(" ", ""), free(recorder), (f"   {_space(recorder)}", "")])
     if recorder.reserved_bytes:
         lines.append([(" ", ""), (t("recordings.reserved", bytes=size(recorder.reserved_bytes)), "dim")])
+    if recorder.planned:
+        lines.append([(" ", ""), (t("recordings.planned", count=recorder.planned), "dim")])
+    if recorder.unplaced:
+        lines.append([(" ", ""), (t("recordings.unplaced", count=recorder.unplaced), "bad")])
     lines.append([(" ", ""), (t("recordings.workers", free=recorder.workers_free, of=recorder.workers), "dim")])
     minutes = quota(recorder.minutes, recorder.minutes_limit, lambda count: t("recordings.minutes", count=int(count)))
     kept = quota(recorder.bytes, recorder.bytes_limit, size)

@@ -78,8 +78,9 @@ async def test_recordings_of_all_nodes_with_what_they_can_still_record(node: Nod
         await c.sees("● 18/20 free", "412 GB free", "12.0 GB of it reserved", "● 20/20 free", "making files: 1/1 free")
         await c.sees("124 min / 600 min", "4.3 GB / 20.0 GB", "119 min / 120 min")
         nodes[1].recordings[MADE].progress = 0.97
+        nodes[1].recorder.planned, nodes[1].recorder.unplaced = 3, 1
         await nodes[1].told_of(nodes[1].recordings[MADE])
-        await c.sees("◔ files 97 %")
+        await c.sees("◔ files 97 %", "sessions planned: 3", "without a place within 24 h: 1")
 
 
 async def test_only_while_on_the_screen(node: Node) -> None:
