@@ -13,7 +13,7 @@ from node.features.recordings.rules import RecordingView
 from node.features.recordings.service import Recordings
 from node.features.recordings.shelf import Shelf
 from node.features.replay.service import Replay
-from node.features.replay.sheets import Sheet, Wish
+from node.features.replay.sheets import CONTEXT, NAME, Sheet, Wish
 from node.journal import Change, Journal, RecordingChanged
 from node.rpc.call import current
 from node.rpc.convert import Latest, page, position, stamp
@@ -22,6 +22,7 @@ from protos.recordings.v1 import recordings_pb2 as pb
 from protos.recordings.v1 import recordings_pb2_grpc
 
 ROOM_FILE: Final = "room.webm"
+SHEET: Final = f"context ≤ {CONTEXT}, 50 × speakers, 200 × chapters, names 1 … {NAME}"
 
 
 class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
@@ -196,7 +197,7 @@ def _wish(replay: pb.Replay) -> Wish:
     try:
         return msgspec.convert(said, Wish)
     except msgspec.ValidationError as error:
-        raise Refused("VALUE_INVALID", current=str(error)[:200]) from None
+        raise Refused("VALUE_INVALID", limit=SHEET, current=str(error)[:200]) from None
 
 
 def _replay(sheet: Sheet) -> pb.Replay:
