@@ -309,6 +309,8 @@ class House:
     of_all: TextsHouse = field(default_factory=TextsHouse)
     database: str = ""
     """As `node.database`; empty: SQLite in `folder`."""
+    people: list[Page] = field(default_factory=list)
+    """Whom `person` made: one that nobody holds would be gone, with its WebSocket, whenever garbage is collected."""
 
     async def open(self) -> Self:
         self.folder.mkdir(exist_ok=True)
@@ -429,6 +431,7 @@ class House:
     ) -> Page:
         """Somebody in the room, with media and a WebSocket that has been welcomed."""
         page = Page(self, ticket, room)
+        self.people.append(page)
         await page.join(name)
         if connect:
             self.media.connect(page.transport)
