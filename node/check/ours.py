@@ -18,6 +18,8 @@ from node.config import Config, split_address
 
 PATIENCE_S: Final = 3.0
 _LISTENS: Final = "0A"  # TCP_LISTEN, net/tcp_states.h
+_MAPPED: Final = "".join(f"{word:08X}" for word in struct.unpack("=3I", bytes(10) + b"\xff\xff"))
+"""::ffff:0:0/96, RFC 4291 2.5.5.2: how gRPC listens on an IPv4 address."""
 _SAID: Final = re.compile(r'^(regie_build_info|regie_plane_info)\{(?:.*,)?version="([^"]*)"', re.MULTILINE)
 
 
@@ -91,6 +93,7 @@ def _inodes(kind: socket.SocketKind, host: str, port: int) -> Iterator[str]:
             for line in Path("/proc/net", table).read_text("ascii").splitlines()[1:]:
                 words = line.split()
                 address, _, number = words[1].partition(":")
+                address = address.removeprefix(_MAPPED)
                 anyone = not address.strip("0") or not ours.strip("0") or address == ours
                 if int(number, 16) == port and anyone and (kind is not socket.SOCK_STREAM or words[3] == _LISTENS):
                     yield words[9]

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 
 from node.check import cli, here, kept, site
 from node.check.finding import Finding
-from node.check.ours import Ours
+from node.check.ours import Ours, holders
 from node.config import Config, load
 from node.errors import Text
 from node.rpc.tls import ensure_tls
@@ -82,6 +82,16 @@ def test_a_media_port_that_is_taken(address: str) -> None:
         for ours, grade in ((Ours(), "warning"), (STRANGERS, "bad"), (US, "good")):
             (found,) = [one for one in here.ports_are_free(config, ours) if one.check == "media.listen"]
             assert (found.grade, str(os.getpid()) in found.what.en) == (grade, True)
+
+
+def test_an_ipv4_port_that_is_held_by_ipv6() -> None:
+    """As gRPC holds its own: ::ffff:127.0.0.1."""
+    with socket.socket(socket.AF_INET6) as taken:
+        taken.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        taken.bind(("::ffff:127.0.0.1", 0))
+        taken.listen()
+        assert holders(socket.SOCK_STREAM, "127.0.0.1", taken.getsockname()[1]) == {os.getpid()}
+        assert holders(socket.SOCK_STREAM, "127.0.0.2", taken.getsockname()[1]) == set()
 
 
 def test_a_holder_who_is_not_to_be_seen() -> None:
