@@ -63,6 +63,8 @@ VALUES: dict[int, list[object]] = {
     FieldDescriptor.TYPE_INT32: [0, 1, -1, 2**31 - 1, -(2**31)],
     FieldDescriptor.TYPE_UINT32: [0, 1, 2**32 - 1],
     FieldDescriptor.TYPE_UINT64: [0, 1, 2**64 - 1],
+    FieldDescriptor.TYPE_DOUBLE: [0.0, -1.0, 1e300, float("inf"), float("nan")],
+    FieldDescriptor.TYPE_BYTES: [b"", b"\x00" * 5000, b"WEBVTT\n\n\xff", b"%PDF-1.7"],
     FieldDescriptor.TYPE_BOOL: [False, True],
     FieldDescriptor.TYPE_ENUM: [0, 1, 2, 99],
     FieldDescriptor.TYPE_MESSAGE: [Timestamp(), Timestamp(seconds=2**40), Timestamp(seconds=-(2**35), nanos=-1)],
@@ -77,10 +79,11 @@ def any_request(kind: Descriptor, seed: random.Random) -> Message:
         value = seed.choice(VALUES[field.type])
         if isinstance(value, Timestamp) and field.message_type.full_name != value.DESCRIPTOR.full_name:
             value = any_request(field.message_type, seed)
-        if isinstance(value, Message):
+        if field.is_repeated:  # together below the 4 MiB above which gRPC itself refuses
+            many = 50 if isinstance(value, Message) else 700
+            getattr(request, field.name).extend([value] * seed.choice((1, 3, many)))
+        elif isinstance(value, Message):
             getattr(request, field.name).CopyFrom(value)
-        elif field.is_repeated:  # together below the 4 MiB above which gRPC itself refuses
-            getattr(request, field.name).extend([value] * seed.choice((1, 3, 700)))
         else:
             setattr(request, field.name, value)
     return request
