@@ -28,7 +28,7 @@ from console.widgets.live_table import LiveTable
 
 RUNS = int(os.environ.get("REGIE_RUNS", "120"))
 NODES = 3
-NAME = re.compile(r"Guest \d{4}|room-\d{4}")
+NAME = re.compile(r"Guest \d{4,}|room-\d{4,}")
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,8 @@ class Crowd:
                 self.rows.go(key, self.look.now)
             else:
                 self.rows.put(self.kind.again(self.rng, self.rows.rows[key]))
-        for _ in range(self.rng.randrange(4)):
-            self.come()
+        for _ in range(self.rng.randrange(4) + max(0, 40 - len(self.rows))):
+            self.come()  # a list that has run empty would prove nothing
         self.look.now += self.rng.choice((0.1, 0.5, 3.0, 6.0))
 
     def painted(self, table: LiveTable) -> tuple[Key | None, set[Key]]:
