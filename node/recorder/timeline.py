@@ -18,8 +18,9 @@ import msgspec
 from node.media.spool import SenderReport
 
 NTP_SECOND: Final = 1 << 32
-LATE_US: Final = 1_000_000
-"""A packet is never taken to be so much older than its arrival: then the reports are wrong."""
+LATE_US: Final = 30_000_000
+"""A packet is never taken to be so much older than its arrival: then its sender's clock has jumped. Who was kept from
+sending for some seconds, and then sends all of it, is only late."""
 WINDOW_US: Final = 10_000_000
 """Of so long the fastest packet counts: clocks drift by some milliseconds a minute."""
 APART_US: Final = 100_000
@@ -153,10 +154,19 @@ class Tape:
             total += max(0.0, end - begin)
         self.seconds = total / 1_000_000
 
+    def before(self, unix_us: float) -> bool:
+        """A moment before a mark from which on it is recorded."""
+        return self._beside(unix_us)[1]
+
     def beside(self, unix_us: float) -> bool:
         """A moment before a stretch, or after it."""
-        apart = min((max(begin - unix_us, unix_us - end) for begin, end in self._stretches), default=0.0)
-        return 0.0 < apart <= EDGE_US
+        return self._beside(unix_us)[0]
+
+    def _beside(self, unix_us: float) -> tuple[bool, bool]:
+        near = ((max(begin - unix_us, unix_us - end), unix_us < begin) for begin, end in self._stretches)
+        apart, before = min(near, default=(0.0, False))
+        beside = 0.0 < apart <= EDGE_US
+        return beside, beside and before
 
     def at(self, unix_us: float) -> float:
         """Seconds; what was made a moment before a mark and came after it is at the mark."""

@@ -162,7 +162,6 @@ class Take:
         moments: Moments | None = None
         ssrc = -1
         unix_us = 0
-        within = known.codec == SOUND
         for packet, base in self._packets(number):
             if frames is None or moments is None or packet.ssrc != ssrc:
                 ssrc, frames = packet.ssrc, Frames(known.codec)
@@ -172,11 +171,9 @@ class Take:
             unix_us = base
             for frame in frames.add(packet):
                 us = moments(frame.timestamp, frame.arrived_us + unix_us)
-                beside = self.tape.beside(us)
                 # Nobody asked for what is beside the marks; but pictures before them are what later ones are built on.
-                if not beside or not within:
+                if not self.tape.beside(us) or (known.codec != SOUND and self.tape.before(us)):
                     yield Moment(frame.data, self.tape.at(us), frame.key)
-                within = within or not beside
 
     def _packets(self, number: int) -> Iterator[tuple[Packet, int]]:
         """Each with what makes its arrival a time since the epoch."""

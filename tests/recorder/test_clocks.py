@@ -82,6 +82,22 @@ def test_nothing_of_before_the_mark_is_squeezed_in(tmp_path: Path) -> None:
     assert all(0.018 < step < 0.022 for step in steps) and 99 <= len(times) <= 101
 
 
+def kept_from_sending(records: Iterable[Record], until_us: int) -> Iterator[Record]:
+    """All that was made before is sent at once."""
+    for record in records:
+        yield msgspec.structs.replace(record, arrived_us=max(record.arrived_us, spooled.STARTED_US + until_us))
+
+
+def test_a_sender_that_was_kept_from_sending_loses_no_picture(tmp_path: Path) -> None:
+    """H27: recorded from the moment at which it sends again, its camera is whole from the key frame on, each picture
+    once and in its order."""
+    camera = kept_from_sending(clip.camera(clip.pictures(SECONDS), delay_us=0), 1_800_000)
+    clip.write(tmp_path / "spool", 1, camera, clip.VIDEO)
+    files = tracks(tmp_path, order(((BEGAN + 1.8, BEGAN + SECONDS),)))
+    counts = [clip.count_of(frame) for _at, frame in decoded(files["camera"], "video")]  # type: ignore[arg-type]
+    assert counts == list(range(round(SECONDS * clip.FPS)))
+
+
 def reports(every_s: float, count: int, wrong: float = 0.0, ahead_s: float = 0.0) -> tuple[list[Report], SenderClock]:
     """Of a clock that runs `wrong` of the time too fast."""
     arrivals, found = Arrivals(RATE), []
