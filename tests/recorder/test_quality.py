@@ -25,6 +25,8 @@ LARGE = (320, 192)
 LARGE_FROM_S = 1.2
 LOSS = 0.02
 SYNC_S = 0.080
+VOICE = 2
+"""Sound is not sent again: a seed by which four of its packets are lost, and of those none in which a beep begins."""
 
 
 async def test_counter_and_beeps_through_loss_and_a_layer_change(tmp_path: Path) -> None:
@@ -76,7 +78,7 @@ def sent(folder: Path) -> tuple[through.Sender, float]:
     plane = Plane(folder)
     try:
         camera = through.Sender(plane, "camera", through.CODECS[0], layers=2, loss=LOSS)
-        microphone = through.Sender(plane, "microphone", None, loss=LOSS)
+        microphone = through.Sender(plane, "microphone", None, loss=LOSS, seed=VOICE)
         began = time.time()
         plane.record(1, camera.track)
         plane.record(2, microphone.track)
