@@ -199,7 +199,7 @@ def a_hung_node_is_started_again(machine: Machine, package: Path) -> None:
     machine.run("systemctl", "restart", "regie")
     with person(machine) as still_there:
         node, plane = machine.of(NODE, "MainPID"), machine.of(PLANE, "MainPID")
-        machine.run("kill", "-STOP", node)
+        machine.run("systemctl", "kill", "--signal=SIGSTOP", "--kill-whom=main", NODE)
         machine.until(lambda: machine.of(NODE, "NRestarts") == "1", "systemd starts the hung node again")
         machine.until(lambda: machine.of(NODE, "ActiveState") == "active", "it is ready")
         if "Watchdog timeout" not in machine.run("journalctl", "--no-pager", f"--unit={NODE}"):
@@ -217,7 +217,7 @@ def a_hung_plane_is_started_again(machine: Machine, package: Path) -> None:
     machine.run("systemctl", "daemon-reload")
     machine.run("systemctl", "restart", "regie-plane")
     node, plane = machine.of(NODE, "MainPID"), machine.of(PLANE, "MainPID")
-    machine.run("kill", "-STOP", plane)
+    machine.run("systemctl", "kill", "--signal=SIGSTOP", "--kill-whom=main", PLANE)
     machine.until(lambda: machine.of(PLANE, "NRestarts") == "1", "systemd starts the hung plane again")
     machine.until(lambda: machine.of(PLANE, "ActiveState") == "active", "it is ready")
     if "Watchdog timeout" not in machine.run("journalctl", "--no-pager", f"--unit={PLANE}"):
