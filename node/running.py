@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import importlib.metadata
 import secrets
@@ -107,6 +108,7 @@ RENEW_S: Final = 5.0
 RETAIN_S: Final = 3600.0
 SECOND_EARLY: Final = 0.25
 BACKLOG: Final = 1024
+LET_GO_WITHIN_S: Final = 3.0
 GARBAGE: Final = (10_000, 20, 50)
 """New objects that outlive their references before the youngest are looked at, and how often the older are."""
 WEB_PATIENCE_S: Final = 1.0
@@ -258,7 +260,7 @@ class RunningNode:
 
     # ------------------------------------------------------------ the web
 
-    def bind(self) -> None:
+    async def bind(self) -> None:
         """Take the ports before anything else: a second node that is started by mistake must fail here, and not when
         it has already taken the plane from the first. Who connects meanwhile waits in the backlog.
 
@@ -267,12 +269,12 @@ class RunningNode:
         """
         web_, rpc, metrics = self.config.web, self.config.rpc, self.config.metrics
         for where, listen in (("rpc.listen", rpc.listen), ("metrics.listen", metrics.listen)):
-            _bound(where, listen).close()
-        bound = self._sockets["web.listen"] = _bound("web.listen", web_.listen)
+            (await _bound(where, listen)).close()
+        bound = self._sockets["web.listen"] = await _bound("web.listen", web_.listen)
         host = _reachable(split_address(web_.listen)[0])
         self.web_url = web_.public_url.rstrip("/") or f"http://{host}:{bound.getsockname()[1]}"
         if web_.tls_listen:
-            bound = self._sockets["web.tls_listen"] = _bound("web.tls_listen", web_.tls_listen)
+            bound = self._sockets["web.tls_listen"] = await _bound("web.tls_listen", web_.tls_listen)
             host = _reachable(split_address(web_.tls_listen)[0])
             self.tls_url = f"https://{host}:{bound.getsockname()[1]}"
 
@@ -466,7 +468,7 @@ def _turn(config: Config, clock: SystemClock) -> Turn:
 async def _begin(running: RunningNode) -> None:
     config, floor, media = running.config, running.floor, running.media
     running.trace()
-    running.bind()
+    await running.bind()
     tls = await asyncio.to_thread(running.certificates)
     running.ledger.start()
     media.subscribe(running.on_media)
@@ -535,23 +537,29 @@ def _settle_garbage() -> None:
     gc.enable()
 
 
-def _bound(where: str, listen: str) -> socket.socket:
+async def _bound(where: str, listen: str) -> socket.socket:
+    """What a killed node held may be free only when the kernel has done with the last of its processes."""
     host, port = split_address(listen)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        bound = socket.socket(family, kind, protocol)
-        try:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind(address)
-            bound.listen(BACKLOG)
-        except BaseException:
-            bound.close()
-            raise
+        until = time.monotonic() + LET_GO_WITHIN_S
+        while True:
+            bound = socket.socket(family, kind, protocol)
+            try:
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                bound.bind(address)
+                bound.listen(BACKLOG)
+                return bound
+            except BaseException as error:
+                bound.close()
+                taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+                if not taken or time.monotonic() > until:
+                    raise
+            await asyncio.sleep(0.1)
     except OSError as error:
         raise CannotListen(where, listen, error.strerror or str(error)) from error
-    return bound
 
 
 def _reachable(host: str) -> str:

@@ -14,7 +14,7 @@ from aiortc import MediaStreamTrack
 from msgspec.structs import replace
 
 from node.__main__ import run
-from node.config import Config, MediaSection, MetricsSection, NodeSection, RpcSection, WebSection
+from node.config import Config, MediaSection, MetricsSection, NodeSection, RpcSection, WebSection, split_address
 from node.demo.peer import Door, Peer
 from node.features.participants.rules import State
 from node.ports import Actor, Source
@@ -203,6 +203,20 @@ async def test_a_fenced_process_ends_and_leaves_the_plane_to_the_newer(
     finally:
         told.close()
         await new.stop()
+
+
+async def test_a_port_that_the_killed_node_still_holds_is_waited_for(config: Config) -> None:
+    """The kernel may need a moment for the last of its processes; systemd does not start a second time for this."""
+    held = socket.create_server(split_address(config.web.listen))
+    starting = asyncio.create_task(start(config))
+    done, _ = await asyncio.wait([starting], timeout=2.0)  # the node opens its database first
+    assert not done
+    held.close()
+    running = await starting
+    try:
+        assert running.services.nodes.state == "ok"
+    finally:
+        await running.stop()
 
 
 async def test_a_second_node_by_mistake_leaves_the_first_alone(config: Config) -> None:
