@@ -539,27 +539,30 @@ def _settle_garbage() -> None:
 
 async def _bound(where: str, listen: str) -> socket.socket:
     """What a killed node held may be free only when the kernel has done with the last of its processes."""
+    until = time.monotonic() + LET_GO_WITHIN_S
+    while True:
+        try:
+            return _listening(listen)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise CannotListen(where, listen, error.strerror or str(error)) from error
+        await asyncio.sleep(0.1)
+
+
+def _listening(listen: str) -> socket.socket:
     host, port = split_address(listen)
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    bound = socket.socket(family, kind, protocol)
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        until = time.monotonic() + LET_GO_WITHIN_S
-        while True:
-            bound = socket.socket(family, kind, protocol)
-            try:
-                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                bound.bind(address)
-                bound.listen(BACKLOG)
-                return bound
-            except BaseException as error:
-                bound.close()
-                taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-                if not taken or time.monotonic() > until:
-                    raise
-            await asyncio.sleep(0.1)
-    except OSError as error:
-        raise CannotListen(where, listen, error.strerror or str(error)) from error
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(BACKLOG)
+    except BaseException:
+        bound.close()
+        raise
+    return bound
 
 
 def _reachable(host: str) -> str:
