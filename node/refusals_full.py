@@ -1,4 +1,5 @@
-"""Refusals of limits that are reached: the rows of the table (`node/refusals.py`) that `features/quota` raises."""
+"""Refusals of limits that are reached: the rows of the table (`node/refusals.py`) that `features/quota` and
+`features/check` raise."""
 
 from __future__ import annotations
 
@@ -27,6 +28,19 @@ FULL: Final[dict[str, Rule]] = {
         "node.max_participants",
         Text("Ce nœud est plein : {current} personnes sur {limit}.", "This node is full: {current} of {limit} people."),
         _RETRY,
+    ),
+    "CHECKS_FULL": Rule(
+        "RESOURCE_EXHAUSTED",
+        429,
+        "check.at_once",
+        Text(
+            "Trop de vérifications de connexion à la fois : {current} sur {limit}.",
+            "Too many connection checks at once: {current} of {limit}.",
+        ),
+        Text(
+            "Recommencez dans une demi-minute ; vous pouvez rejoindre sans vérifier.",
+            "Try again in half a minute; you can join without checking.",
+        ),
     ),
     "NODE_DRAINING": Rule(
         "FAILED_PRECONDITION",

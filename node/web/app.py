@@ -76,15 +76,18 @@ class WebEdge:
             self.app.add_routes(recordings.routes())
             self.app.on_cleanup.append(recordings.close)
         if check is not None:
-            self.app.add_routes(CheckDoor(check, turn, self._failed).routes())
+            self.app.add_routes(CheckDoor(check, turn, self._failed, self._source).routes())
         if gauge is not None:
             self.app.add_routes([web.get("/api/gauge", GaugeDoor(gauge).read)])
 
+    def _source(self, request: web.Request) -> str:
+        return source(request, behind_proxy=self._behind_proxy)
+
     def _failed(self, request: web.Request) -> None:
-        self.failures.count(source(request, behind_proxy=self._behind_proxy))
+        self.failures.count(self._source(request))
 
     def _may_guess(self, request: web.Request) -> bool:
-        return self.failures.may_fail(source(request, behind_proxy=self._behind_proxy))
+        return self.failures.may_fail(self._source(request))
 
     def _check_origin(self, request: web.Request) -> None:
         """A page of another site cannot hold a session, but must not even try (RFC 6455, 10.2). Programs send none."""

@@ -99,6 +99,7 @@ class ScriptedNode:
         app.router.add_delete("/api/session", self._leave)
         app.router.add_post("/api/session/leave", self._go_away)
         app.router.add_post("/api/rooms/{room}/wait", self._wait)
+        app.router.add_post("/api/rooms/{room}/check", self._check)
         app.router.add_get("/ws", self._ws)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -191,6 +192,9 @@ class ScriptedNode:
 
     async def _wait(self, request: web.Request) -> web.Response:
         return web.json_response({"participant": "p_you", "session": "s_yours"}, status=201)
+
+    async def _check(self, request: web.Request) -> web.Response:
+        return self._refused("POST check") or web.Response(status=404)
 
     async def _answer(self, offer: str) -> tuple[str, list[Message]]:
         """Real ICE and DTLS; pictures in as many video slots as the test wishes."""

@@ -151,3 +151,15 @@ async def test_a_room_with_a_password(guest: Guest, node: ScriptedNode) -> None:
     assert node.joins[-1]["password"] == "un mot de passe long"
     kept = await page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
     assert "long" not in kept
+
+
+async def test_a_check_that_the_node_refuses_blames_no_network(node: ScriptedNode, guest: Guest) -> None:
+    """R247, D2: too many are checking now; that is said, with what to do, and no step is called blocked."""
+    node.refuse("POST check", "CHECKS_FULL", limit=9, current=9)
+    await guest.open()
+    await guest.until_screen("join")
+    await guest.page.get_by_role("button", name="Vérifier ma connexion").click()
+    await expect(guest.page.locator("#check-says")).to_contain_text("9 sur 9")
+    await expect(guest.page.locator("#check-says")).to_contain_text("vous pouvez rejoindre sans vérifier")
+    await expect(guest.page.locator("#check-list [data-result=bad]")).to_have_count(0)
+    await expect(guest.page.locator("#check-list [data-step=socket]")).to_have_attribute("data-result", "good")

@@ -25,6 +25,7 @@ from node.features.access.store import digests_of_rooms
 from node.features.audit.rules import Record
 from node.features.chat.service import Chat
 from node.features.chat.store import SqlArchive as ChatArchive
+from node.features.check.service import Check
 from node.features.cover.service import Cover
 from node.features.flags.service import Flags
 from node.features.gauge.service import Gauge
@@ -384,6 +385,7 @@ class House:
             recordings=RecordingsWeb(self.shelf),
             gauge=Gauge(self.floor, self.quota),
             attached=self.attached,
+            check=Check(self.floor),
             **self.options,
         )
         self.server = TestServer(self.edge.app)

@@ -16,8 +16,10 @@ from node.features.join.service import SECRET_LENGTH, new_id
 from node.features.rooms.floor import Floor, digest
 from node.ports import Assignment, Kind, Opened, Shape, Source
 
-MOST: Final = 20
-"""At once on this node."""
+MOST: Final = 60
+"""Ways that are tried at once on this node; a page tries up to three: UDP, TCP, TURN."""
+OF_ONE: Final = 9
+"""From one network address: three people behind it."""
 LASTS_S: Final = 30.0
 
 
@@ -33,21 +35,27 @@ class Check:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._running: dict[str, asyncio.TimerHandle | None] = {}
+        self._sources: dict[str, str] = {}
+        """Those that run → where each was asked for."""
         self._ending: set[asyncio.Task[None]] = set()
 
-    async def begin(self, room_id: str, ticket: str, send: str, receive: str) -> Checked:
-        """For who could come into the room with this ticket.
+    async def begin(self, room_id: str, ticket: str, send: str, receive: str, source: str) -> Checked:
+        """For who could come into the room with this ticket. `source`: whom to count, as `node.web.request.source` has
+        it; nobody has so many at once that others have none.
 
         Raises:
-            Refused: what a ticket is refused with, TOO_FAST, SDP_INVALID, SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL.
+            Refused: what a ticket is refused with, CHECKS_FULL, SDP_INVALID, SDP_UNSUPPORTED, PLANE_DOWN, PLANE_FULL.
         """
         hashed = digest(ticket[:SECRET_LENGTH])
         room, _link = self._floor.door(room_id, hashed)
         room.access.lets(hashed, self._floor.clock.now())
-        if len(self._running) >= MOST:
-            raise Refused("TOO_FAST", limit=MOST, current=len(self._running), set_by="node")
+        mine = sum(1 for one in self._sources.values() if one == source)
+        for current, most in ((mine, OF_ONE), (len(self._running), MOST)):
+            if current >= most:
+                raise Refused("CHECKS_FULL", limit=most, current=current, set_by="node")
         check = new_id("check")
         self._running[check] = None
+        self._sources[check] = source
         try:
             there = await self._open(check, f"{check}_s", send, Shape.WHIP)
             back = await self._open(check, f"{check}_r", receive, Shape.WHEP)
@@ -65,6 +73,7 @@ class Check:
         """Harmless when it has ended."""
         if check not in self._running:
             return
+        del self._sources[check]
         if (timer := self._running.pop(check)) is not None:
             timer.cancel()
         task = asyncio.create_task(self._floor.media.close_room(check))

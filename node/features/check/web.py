@@ -20,18 +20,26 @@ class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CheckDoor:
-    """`failed` as for the door of a join."""
+    """`failed` as for the door of a join. `source`: whom to count for a request."""
 
-    def __init__(self, check: Check, turn: Turn | None, failed: Callable[[web.Request], None]) -> None:
+    def __init__(
+        self,
+        check: Check,
+        turn: Turn | None,
+        failed: Callable[[web.Request], None],
+        source: Callable[[web.Request], str],
+    ) -> None:
         self._check = check
         self._turn = turn
         self._failed = failed
+        self._source = source
 
     async def begin(self, request: web.Request) -> web.Response:
         ticket = bearer(request)
         body = await read_json(request, CheckBody)
+        room, source = request.match_info["room"], self._source(request)
         try:
-            checked = await self._check.begin(request.match_info["room"], ticket, body.send, body.receive)
+            checked = await self._check.begin(room, ticket, body.send, body.receive, source)
         except Refused as refused:
             if refused.code in UNFIT:
                 self._failed(request)

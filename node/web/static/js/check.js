@@ -1,8 +1,8 @@
 // The connection check before joining: which step is blocked, and whether sound and picture really come back from the node.
 
 import { find, h, setText } from './dom.js';
-import { onLanguage, t } from './i18n.js';
-import { request } from './request.js';
+import { onLanguage, refusalText, t } from './i18n.js';
+import { RefusedError, request, UNREACHABLE } from './request.js';
 import { browserWorld } from './world.js';
 
 /** @typedef {"" | "runs" | "good" | "bad" | "none"} Result "": not yet; "none": nothing to check */
@@ -47,6 +47,9 @@ export class Check {
   /** @type {Record<string, Result>} */ #results = {};
   #speed = 0;
   #over = false;
+  /** What the node said no with: no network is to blame. @type {import('./wire.js').Refusal|null} */ #refused = null;
+  /** @type {Loop[]} */ #loops = [];
+  #runs = false;
   #world = browserWorld();
 
   /**
@@ -63,36 +66,53 @@ export class Check {
   }
 
   async #run() {
+    this.#dialog.showModal();
+    if (this.#runs) return;
+    this.#runs = true;
     this.#results = {};
     this.#over = false;
     this.#speed = 0;
+    this.#refused = null;
     this.#draw();
-    this.#dialog.showModal();
     const media = new Sample();
     try {
-      if (await this.#step('service', () => this.#ask('GET', '').then(() => true)) !== 'good') return;
-      await this.#step('socket', () => opens(`${location.origin.replace('http', 'ws')}/ws`));
-      const udp = await this.#way('udp', media);
-      const tcp = await this.#way('tcp', media);
-      const turn = await this.#relayed(media);
-      const loop = udp ?? tcp ?? turn;
-      for (const step of /** @type {const} */ (['sound', 'picture'])) await this.#step(step, async () => loop !== null && flows(loop, step));
-      await this.#step('speed', async () => loop !== null && (this.#speed = await bandwidth(loop)) >= ENOUGH_BPS);
-      await this.#step('devices', async () => this.devices.microphone !== null || this.devices.camera !== null);
-      for (const each of [udp, tcp, turn]) if (each) this.#close(each);
+      await this.#steps(media);
     } finally {
+      for (const each of this.#loops.splice(0)) this.#close(each);
       media.stop();
       this.#over = true;
+      this.#runs = false;
       this.#draw();
     }
+  }
+
+  /** @param {Sample} media */
+  async #steps(media) {
+    if (await this.#step('service', () => this.#ask('GET', '').then(() => true)) !== 'good') return;
+    await this.#step('socket', () => opens(`${location.origin.replace('http', 'ws')}/ws`));
+    /** @type {Loop|null} */ let loop = null;
+    for (const way of [() => this.#way('udp', media), () => this.#way('tcp', media), () => this.#relayed(media)]) {
+      const made = await way();
+      if (this.#refused) return;
+      loop ??= made;
+    }
+    for (const step of /** @type {const} */ (['sound', 'picture'])) await this.#step(step, async () => loop !== null && flows(loop, step));
+    await this.#step('speed', async () => loop !== null && (this.#speed = await bandwidth(loop)) >= ENOUGH_BPS);
+    await this.#step('devices', async () => this.devices.microphone !== null || this.devices.camera !== null);
   }
 
   /** @param {string} step @param {() => Promise<boolean>} look */
   async #step(step, look) {
     this.#say(step, 'runs');
-    const result = (await look().catch(() => false)) ? 'good' : 'bad';
-    this.#say(step, result);
+    const result = (await look().catch((error) => this.#failed(error))) ? 'good' : 'bad';
+    this.#say(step, this.#refused ? '' : result);
     return result;
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    if (error instanceof RefusedError && error.refusal.code !== UNREACHABLE.code) this.#refused = error.refusal;
+    return false;
   }
 
   /** @param {"udp"|"tcp"} transport @param {Sample} media @returns {Promise<Loop|null>} */
@@ -130,24 +150,24 @@ export class Check {
     /** @type {RTCConfiguration} */
     const how = { iceServers, iceTransportPolicy: iceServers.length ? 'relay' : 'all', bundlePolicy: 'max-bundle' };
     const [send, receive] = [new RTCPeerConnection(how), new RTCPeerConnection(how)];
+    const loop = { send, receive, check: '' };
+    this.#loops.push(loop);
     for (const track of await media.tracks()) send.addTransceiver(track, { direction: 'sendonly' });
     for (const kind of ['audio', 'video']) receive.addTransceiver(kind, { direction: 'recvonly' });
     receive.addEventListener('track', ({ track }) => track.kind === 'video' && media.play(track));
     await Promise.all([send.setLocalDescription(), receive.setLocalDescription()]);
     const answer = await this.#ask('POST', '/check', { send: send.localDescription?.sdp ?? '', receive: receive.localDescription?.sdp ?? '' });
-    const loop = { send, receive, check: answer.check };
+    loop.check = answer.check;
     await send.setRemoteDescription({ type: 'answer', sdp: change(answer.send) });
     await receive.setRemoteDescription({ type: 'answer', sdp: change(answer.receive) });
-    if (await within(CONNECT_MS, async () => send.connectionState === 'connected' && receive.connectionState === 'connected')) return loop;
-    this.#close(loop);
-    return null;
+    return await within(CONNECT_MS, async () => send.connectionState === 'connected' && receive.connectionState === 'connected') ? loop : null;
   }
 
   /** @param {Loop} loop */
   #close({ send, receive, check }) {
     send.close();
     receive.close();
-    void request(this.#world, 'DELETE', `${location.origin}/api/check/${check}`, this.ticket).catch(() => {
+    if (check) void request(this.#world, 'DELETE', `${location.origin}/api/check/${check}`, this.ticket).catch(() => {
       // It ends by itself.
     });
   }
@@ -163,13 +183,19 @@ export class Check {
     this.#draw();
   }
 
+  #says() {
+    if (!this.#refused) return t(verdict(this.#results));
+    const { message, next } = refusalText(this.#refused);
+    return `${message} ${next}`;
+  }
+
   #draw() {
     find('#check-list', HTMLElement).replaceChildren(...Object.entries(STEPS).map(([step, words]) => {
       const result = this.#results[step] ?? '';
       const rate = step === 'speed' && this.#speed ? ` (${(this.#speed / 1e6).toFixed(1)} Mbit/s)` : '';
       return h('li', { 'data-step': step, 'data-result': result }, h('span', {}, t(words)), h('strong', {}, `${t(RESULTS[result])}${rate}`));
     }));
-    setText(find('#check-says', HTMLElement), this.#over ? t(verdict(this.#results)) : '');
+    setText(find('#check-says', HTMLElement), this.#over ? this.#says() : '');
   }
 }
 
