@@ -101,8 +101,8 @@ RULES: Final[dict[str, Rule]] = {
         410,
         "schedule.max_minutes",
         Text(
-            "La durée maximale ({limit} minutes) est atteinte : la séance est terminée.",
-            "The longest duration ({limit} minutes) is reached: the session has ended.",
+            "La durée prévue ({limit} minutes) est atteinte : la séance est terminée.",
+            "The planned duration ({limit} minutes) is reached: the session has ended.",
         ),
         Text("Vous pouvez en commencer une autre par le même lien.", "You can begin another one by the same link."),
     ),
@@ -112,6 +112,28 @@ RULES: Final[dict[str, Rule]] = {
         "types.end",
         Text("L’animation a terminé la séance.", "The host has ended the session."),
         Text("Merci de votre participation.", "Thank you for taking part."),
+    ),
+    "ENDED_BY_OPERATOR": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "rooms.end",
+        Text(
+            "Les personnes qui gèrent le service ont terminé la séance.",
+            "The people who run the service have ended it.",
+        ),
+        Text(
+            "Demandez à la personne qui organise si elle reprendra.", "Ask the organiser whether it will go on later."
+        ),
+    ),
+    "ENDED_BY_DRAIN": Rule(
+        "FAILED_PRECONDITION",
+        410,
+        "node.drain",
+        Text(
+            "La séance s’arrête ici : le service va être entretenu.",
+            "The session ends here: the service is maintained.",
+        ),
+        Text("Demandez à la personne qui organise où elle reprendra.", "Ask the organiser where it will go on."),
     ),
     # ------------------------------------------------------------------ join
     **ENTRY,

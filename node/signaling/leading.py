@@ -9,10 +9,12 @@ import msgspec
 
 from node.features.guide.rules import address_of
 from node.features.participants.rules import STAFF as STAFF_ROLES
+from node.features.participants.view import Role
 from node.features.roles.rules import RoleGiven
+from node.features.rooms.rights import RIGHTS
 from node.features.rooms.rules import Room
 from node.features.texts.markup import to_html
-from node.features.texts.rules import STAFF, TextsChanged
+from node.features.texts.rules import STAFF, SetTexts, TextsChanged
 from node.features.texts.service import House
 from node.features.types.rules import Right
 from node.ports import Event
@@ -70,11 +72,12 @@ def _role_given(stream: Stream, event: RoleGiven) -> None:
     stream.greet_again(event.participant)
 
 
-def texts_of(room: Room, house: House, *, staff: bool, language: str) -> m.TextsInfo:
-    """As this person may read it. What nobody wrote is said in their language."""
+def texts_of(room: Room, house: House, role: Role, language: str) -> m.TextsInfo:
+    """As a person of this role may read it. What nobody wrote is said in their language."""
     texts, title = room.says.now, room.title
-    moderated = staff and bool(room.type.who(Right.MODERATE_CHAT))
+    moderated = role in STAFF_ROLES and bool(room.type.who(Right.MODERATE_CHAT))
     word = texts.staff or STAFF.fill()["en" if language.startswith("en") else "fr"]
+    writes = room.type.may(role, RIGHTS.get(SetTexts, Right.END))
     return m.TextsInfo(
         welcome=to_html(texts.welcome, title),
         staff=to_html(word, title) if moderated else "",
@@ -83,6 +86,7 @@ def texts_of(room: Room, house: House, *, staff: bool, language: str) -> m.Texts
         brand=brand_of(room),
         guide=address_of(room.type),
         support=house.support,
+        written=m.WrittenInfo(texts.welcome, texts.speaking) if writes else None,
     )
 
 
@@ -93,12 +97,13 @@ def brand_of(room: Room) -> m.BrandInfo:
 
 def _texts_changed(stream: Stream, event: TextsChanged) -> None:
     """To each as they may read it: there are few kinds of readers."""
-    readers: dict[tuple[bool, bool], set[str]] = {}
+    readers: dict[tuple[Role, str], set[str]] = {}
     for person in stream.room.people:
-        readers.setdefault((person.role in STAFF_ROLES, person.language.startswith("en")), set()).add(person.id)
-    for (staff, english), people in readers.items():
+        language = "en" if person.language.startswith("en") else "fr"
+        readers.setdefault((person.role, language), set()).add(person.id)
+    for (role, language), people in readers.items():
         seq = stream.next()
-        texts = texts_of(stream.room, stream.house, staff=staff, language="en" if english else "fr")
+        texts = texts_of(stream.room, stream.house, role, language)
         stream.tell_some(m.Texts(seq, event.title, texts), seq, frozenset(people))
 
 

@@ -72,6 +72,7 @@ from node.signaling.parts import VerdictInfo as VerdictInfo
 from node.signaling.parts import VoiceInfo as VoiceInfo
 from node.signaling.parts import WaiterInfo as WaiterInfo
 from node.signaling.parts import WaitersInfo as WaitersInfo
+from node.signaling.parts import WrittenInfo as WrittenInfo
 
 encoder: Final = msgspec.json.Encoder()
 

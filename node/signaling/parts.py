@@ -167,8 +167,16 @@ class BrandInfo(msgspec.Struct, frozen=True):
     logo: str
 
 
+class WrittenInfo(msgspec.Struct, frozen=True):
+    """As it was typed."""
+
+    welcome: str
+    speaking: str
+
+
 class TextsInfo(msgspec.Struct, frozen=True):
-    """HTML but for `redirect`, `guide` and `support`, which are addresses. `staff`: for moderators only."""
+    """HTML but for `redirect`, `guide` and `support`, which are addresses. `staff`: for moderators only. `written`: to
+    who may change it."""
 
     welcome: str
     staff: str
@@ -177,6 +185,7 @@ class TextsInfo(msgspec.Struct, frozen=True):
     brand: BrandInfo
     guide: str
     support: str
+    written: WrittenInfo | None = None
 
 
 class RecordingInfo(msgspec.Struct, frozen=True):

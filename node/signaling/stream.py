@@ -374,7 +374,7 @@ class Stream:
             recording=gestures.recording_of(room, self.now()),
             showing=gestures.showing_of(room),
             fixed=room.flags.fixed,
-            texts=leading.texts_of(room, self.house, staff=person.role in STAFF, language=person.language),
+            texts=leading.texts_of(room, self.house, person.role, person.language),
             risks=room.risks if room.type.may(person.role, Right.START) else (),
         )
 
@@ -468,13 +468,15 @@ def _person_gone(stream: Stream, event: PersonGone) -> None:
 
 def _why(room: Room) -> Refusal:
     """What ended it (T5), for those who were in it."""
-    match room.schedule.cause:
+    match room.schedule.out:
         case End.TIME:
             return Refusal("TIME_OVER", set_by="room")
         case End.DURATION:
-            return Refusal("DURATION_OVER", limit=room.schedule.plan.minutes, set_by="room")
+            return Refusal("DURATION_OVER", limit=room.schedule.lasted, set_by="room")
         case End.HOST:
             return Refusal("ENDED_BY_HOST", set_by="room")
+        case End.OPERATOR:
+            return Refusal("ENDED_BY_DRAIN" if room.schedule.draining else "ENDED_BY_OPERATOR", set_by="operator")
         case _:
             return Refusal("ROOM_CLOSED", set_by="room")
 

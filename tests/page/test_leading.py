@@ -34,6 +34,17 @@ async def test_a_host_gives_a_role_and_mends_a_name(node: ScriptedNode, guest: G
     assert await node.until_heard("rename") == {"type": "rename", "participant": "p_amina", "name": "Amina"}
 
 
+async def test_a_host_is_told_what_is_to_be_seen_to_before_guests_come(node: ScriptedNode, guest: Guest) -> None:
+    """R049, R111, R241: the page's side: what the node says is shown in words, once, in both languages."""
+    node.role, node.welcome = "host", {"risks": ["title", "rehearsal", "moderators", "places", "later"]}
+    await guest.enter()
+    banner = guest.page.locator("[data-banner=risks]")
+    await expect(banner).to_contain_text("la salle n’a pas de titre ; rien n’a été essayé ; il manque du monde")
+    await guest.picture("risks-laptop")
+    await banner.get_by_role("button", name="Compris").click()
+    await expect(banner).to_have_count(0)
+
+
 async def test_another_role_takes_and_gives_at_once(node: ScriptedNode, guest: Guest) -> None:
     """R194: who may not speak any more is not sent any more, and is told."""
     await guest.enter()
@@ -58,6 +69,31 @@ async def test_the_room_says_what_it_is(node: ScriptedNode, guest: Guest) -> Non
     await expect(guest.page.get_by_text("Levez la main.")).to_be_visible()
     await guest.page.locator("#control-leave").click()
     await expect(guest.page.get_by_role("link", name="Assistance")).to_have_attribute("href", "https://aide.example/")
+
+
+async def test_a_host_changes_the_welcome_in_the_room(node: ScriptedNode, guest: Guest) -> None:
+    """R096, R097, R102: as it was typed, beside what regulates the chat; what stands for nothing is said; what another
+    host writes meanwhile comes in, but not over what one is typing. Who may not change it is offered nothing."""
+    node.role, node.rights = "host", [*node.rights, "moderate", "moderate_chat", "end"]
+    written = {"welcome": "Bienvenue à %%CONFNAME%%", "speaking": ""}
+    node.welcome = {"texts": {**SAID, "written": written}}
+    await guest.enter()
+    await guest.page.keyboard.press("c")
+    await guest.page.locator("#chat-moderate").click()
+    welcome = guest.page.get_by_label("Mot de bienvenue")
+    await expect(welcome).to_have_value("Bienvenue à %%CONFNAME%%")
+    await welcome.fill("%%NAME%% est à vous")
+    other = {"welcome": "D’ailleurs", "speaking": "Deux minutes chacun."}
+    await node.say("texts", title=node.title, texts={**SAID, "written": other})
+    await expect(guest.page.get_by_label("Règles de parole")).to_have_value("Deux minutes chacun.")
+    await expect(welcome).to_have_value("%%NAME%% est à vous")
+    await guest.page.keyboard.press("Tab")
+    assert await node.until_heard("texts") == {"type": "texts", "welcome": "%%NAME%% est à vous"}
+    await node.say("noted", unknown=["%%NAME%%"])
+    await expect(guest.page.locator(".toast")).to_contain_text("%%NAME%%")
+    await guest.picture("texts-laptop")
+    await node.say("texts", title=node.title, texts={**SAID, "written": None})
+    await expect(welcome).to_be_hidden()
 
 
 async def test_the_word_for_moderators_is_announced_until_the_chat_is_open(node: ScriptedNode, guest: Guest) -> None:

@@ -185,7 +185,7 @@ async def test_the_room_closes(home: House) -> None:
     closed = await home.rooms.close(room.room, by=OPERATOR, reason="fini")
     assert closed.state == "closed"
     ended = await amina.until("ended")
-    assert (ended["cause"], ended["why"]["code"]) == ("closed", "ROOM_CLOSED")
+    assert (ended["cause"], ended["why"]["code"]) == ("closed", "ENDED_BY_OPERATOR")
     assert await amina.closed() == 1000
     assert home.media.transports == {}
 

@@ -37,6 +37,8 @@ async def test_the_welcome_is_the_first_thing_that_each_reads(agency: House) -> 
     assert welcome["texts"]["welcome"] == "<u>Budget &lt;2027&gt;</u>"
     assert welcome["texts"]["speaking"] == "%%X%%"
     assert welcome["texts"]["guide"] == "/guide/webinar"
+    assert welcome["texts"]["written"] is None
+    assert told["texts"]["written"] == {"welcome": "<u>%%CONFNAME%%</u><img src=x>", "speaking": "%%X%%"}
 
 
 async def test_the_word_for_moderators_is_theirs_alone(agency: House) -> None:

@@ -63,7 +63,7 @@ async def test_the_end_is_announced_extended_and_explained(home: House) -> None:
     home.clock.time += 15 * 60
     home.floor.tick()
     ended = await amina.until("ended")
-    assert (ended["cause"], ended["why"]["code"], ended["why"]["limit"]) == ("closed", "DURATION_OVER", "60")
+    assert (ended["cause"], ended["why"]["code"], ended["why"]["limit"]) == ("closed", "DURATION_OVER", "65")
     assert home.floor.rooms[room.room].closed is None
 
 

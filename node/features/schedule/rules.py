@@ -165,6 +165,10 @@ class Schedule:
             self._ends = sitting.ends
         self._empty: float | None = None
         self._drain: DrainRoom | None = None
+        self.out: End | None = None
+        """What put out those who were in, the last time; a room may be closed before anything has begun in it."""
+        self.lasted = 0
+        """The last sitting, with every extension, minutes."""
         self._warned: float | None = None
         """The last cut that was announced, and how near it was: (cut − this) is when."""
 
@@ -315,9 +319,12 @@ class Schedule:
 
     def closed(self, by: Actor, reason: str, now: float) -> list[Event]:
         """The room is closed: what was going on in it is over."""
-        if self.started is None:
-            return []
-        return self._end(End.OPERATOR if by.kind == "operator" else End.HOST, by.id, reason, now)
+        cause = End.OPERATOR if by.kind == "operator" else End.HOST
+        if self.started is not None:
+            return self._end(cause, by.id, reason, now)
+        if by.kind != "node":  # which closes what is over
+            self.out = cause
+        return []
 
     # ------------------------------------------------------------ reactions
 
@@ -393,6 +400,7 @@ class Schedule:
 
     def _end(self, cause: End, by: str, reason: str, now: float) -> list[Event]:
         started = self.started if self.started is not None else now
+        self.out, self.lasted = cause, round((now - started) / 60.0)
         self._sitting = Sitting(ended=now, cause=cause, by=by)
         self._empty = self._warned = None
         if self.plan.form is not Form.SCHEDULED:

@@ -30,6 +30,7 @@ async def test_the_host_takes_more_time_and_then_ends_it_for_all(teller: Teller)
     await helene.page.get_by_role("dialog").get_by_role("button", name=helene.word("end.yes"), exact=True).click()
     await amina.until_screen("ended")
     await helene.until_screen("ended")
-    assert await amina.page.locator("#ended-title").text_content()
+    await expect(amina.page.locator("#ended-title")).to_have_text("The host has ended the session.")
+    await expect(helene.page.locator("#ended-title")).to_have_text("L’animation a terminé la séance.")
     sitting = (await teller.services.rooms.get(room)).schedule.sitting
     assert (sitting.cause, sitting.by) == (End.HOST, helenes)

@@ -143,7 +143,7 @@ export class Room {
       more: (person, button) => this.person?.toggle(person, button) });
     this.roles = new Roles({ state, ask });
     this.invite = new Invite({ ask, notices: this.notices });
-    this.texts = new Texts({ state, notices: this.notices, open: () => this.controls?.open('chat') });
+    this.texts = new Texts({ state, ask, notices: this.notices, open: () => this.controls?.open('chat') });
     this.flags = new Flags({ state, ask, notices: this.notices });
     this.recordings = new Recordings({ state, notices: this.notices });
     this.moderation = new Moderation({ state, ask, notices: this.notices, transcript: (format) => this.protocol.transcript(format) });
@@ -263,6 +263,7 @@ export class Room {
         this.#drawAll();
       },
       texts: () => this.#drawAll(),
+      noted: ({ unknown }) => this.texts?.noted(unknown),
       invitation: ({ invitation }) => this.invite?.came(invitation),
       voices: ({ voices }) => this.sound.voices(voices),
       showing: ({ before }) => this.view?.shown(before),

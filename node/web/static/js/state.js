@@ -16,7 +16,7 @@
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
  *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
- *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "role", by: string} | {what: "texts"} | {what: "recording"} | {what: "invitation", invitation: import('./wire.js').Invitation} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
+ *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "role", by: string} | {what: "texts"} | {what: "noted", unknown: string[]} | {what: "recording"} | {what: "invitation", invitation: import('./wire.js').Invitation} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
@@ -77,6 +77,7 @@ export class RoomState {
     this.lobby = null;
     /** @type {import('./wire.js').Texts|null} what the room says of itself */
     this.texts = null;
+    /** What is not as it should be before guests come: to who may start. @type {string[]} */ this.risks = [];
     /** @type {import('./wire.js').Recorded|null} null: nothing is recorded */
     this.recording = null;
     /** @type {string[]} that people may have in a room of this type */
@@ -179,6 +180,7 @@ const FOLD = {
     state.cover = message.cover ?? null;
     state.lobby = message.lobby ?? null;
     state.texts = message.texts ?? null;
+    state.risks = message.risks ?? [];
     state.roles = message.room.roles ?? [];
     state.advisedPeople = message.room.advice_people ?? 0;
     state.showing = message.showing ?? { view: '', spotlight: [] };
@@ -309,6 +311,7 @@ const FOLD = {
     state.texts = texts;
     return [{ what: 'texts' }];
   },
+  noted: (_state, { unknown }) => [{ what: 'noted', unknown }],
   recording(state, { recording }) {
     state.recording = recording;
     return [{ what: 'recording' }];

@@ -28,7 +28,8 @@
 /** @typedef {{view: ""|import('./layout.js').View, spotlight: string[]}} Showing what the hosts show everybody; view "": everybody chooses */
 /** @typedef {{slot: number, participant: string|null}} Voice who is in one of your audio slots */
 /** @typedef {{name: string, colour: string, logo: string}} Brand */
-/** @typedef {{welcome: string, staff: string, speaking: string, redirect: string, brand: Brand, guide: string, support: string}} Texts what the room says of itself */
+/** @typedef {{welcome: string, speaking: string}} Written as it was typed */
+/** @typedef {{welcome: string, staff: string, speaking: string, redirect: string, brand: Brand, guide: string, support: string, written?: Written|null}} Texts what the room says of itself */
 /** @typedef {{state: "armed"|"recording"|"paused"|"lagging"|"disk_low"|"finishing", seconds: number}} Recorded */
 /** @typedef {{title: string, starts: number, ends: number, password: boolean, links: {role: string, url: string, expires: number}[], text: Text, calendar: string}} Invitation */
 
