@@ -63,6 +63,7 @@ ROOM_FIELDS: Final[Fields] = _table(
     Field("hands", lambda row: row.hands, "number"),
     Field("waiting", lambda row: row.waiting, "number"),
     Field("waiters", lambda row: row.waiters, "number"),
+    Field("owner", lambda row: row.owner),
     Field("type", lambda row: row.type),
     Field("form", lambda row: row.form),
     Field("people", lambda row: row.people, "number"),

@@ -157,6 +157,8 @@ class Room:
     cut: float = 0.0  # when everybody is out
     end_cause: str = ""  # of the last session: "empty", "time", "duration", "host", "operator"
     recording: str = ""  # state of the recording that runs
+    owner: str = ""  # who made it
+    risks: tuple[str, ...] = ()  # what is not as it should be before guests come
     gone_at: float = 0.0
     pending: str = ""  # what we asked for and the node has not confirmed yet
 

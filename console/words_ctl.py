@@ -398,6 +398,23 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "its sessions are recorded from their start; a recorder is kept for them",
     ),
     "ctl.opt.rehearsed": ("la salle a été essayée avant la séance", "the room was tried out before the session"),
+    "ctl.opt.expected": ("combien de personnes sont attendues", "how many people are expected"),
+    "ctl.opt.moderators": (
+        "combien de personnes modéreront ; celles qui ont un billet à leur nom comptent aussi",
+        "how many will moderate; who has a ticket with a name counts as well",
+    ),
+    "ctl.risk.moderators": (
+        "Trop peu de personnes pour modérer : il en faut une pour quarante participants attendus.",
+        "Too few people to moderate: one is needed for forty participants who are expected.",
+    ),
+    "ctl.risk.places": (
+        "Plus de personnes sont attendues que la salle n’en prend : relevez --max.",
+        "More people are expected than the room takes: raise --max.",
+    ),
+    "ctl.risk.recorder": (
+        "L’enregistrement prévu est en danger : regie recordings list.",
+        "The recording that is planned is in danger: regie recordings list.",
+    ),
     "ctl.placeholder": (
         "{name} ne désigne rien : ce sera lu tel quel. Connus : %%CONFNAME%%, et %%ROOM%% dans l’adresse.",
         "{name} stands for nothing: it will be read as it is. Known: %%CONFNAME%%, and %%ROOM%% in the address.",
@@ -459,6 +476,8 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "fact.starts": ("prévue", "planned"),
     "fact.started": ("commencée", "begun"),
     "fact.cut": ("coupure", "cut"),
+    "fact.owner": ("créée par", "made by"),
+    "fact.risks": ("à voir avant", "to see to before"),
     "fact.end_cause": ("dernière fin", "last end"),
     "ctl.rates": ("Plafonds de débit : lister, poser, lever.", "Caps of rates: list, set, lift."),
     "ctl.rates.list": (

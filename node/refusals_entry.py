@@ -49,6 +49,15 @@ ENTRY: Final[dict[str, Rule]] = {
         Text("On n’entre ici qu’avec un billet à son nom.", "One comes in here only with a ticket of one’s own."),
         Text("Ouvrez le lien de votre invitation personnelle.", "Open the link of your own invitation."),
     ),
+    "NO_MAIL": Rule(
+        "FAILED_PRECONDITION",
+        409,
+        "invite.mail",
+        Text("Ce nœud n’envoie pas de courrier.", "This node sends no mail."),
+        Text(
+            "Copiez le texte de l’invitation : regie rooms invite.", "Copy the invitation’s text: regie rooms invite."
+        ),
+    ),
     "TICKET_UNKNOWN": Rule(
         "NOT_FOUND",
         404,

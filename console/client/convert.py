@@ -182,6 +182,8 @@ def room(context: str, message: rooms_pb2.Room) -> Room:
         cut=seconds(message.cut),
         end_cause=_END_CAUSES.get(message.end_cause, ""),
         recording=clean(message.recording, 20),
+        risks=tuple(clean(risk, 20) for risk in message.risks[:20]),
+        owner=clean(message.owner, NAME),
     )
 
 

@@ -441,13 +441,17 @@ class Once:
     async def update_room(
         self, room: str, settings: dict[str, Any], starts: float, password: str, reason: str
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """As it is now; and placeholders that stand for nothing, and a password made there."""
+        """As it is now; and placeholders that stand for nothing, a password made there, and what is in danger."""
         form = rooms_pb2.Settings(**settings, starts=Timestamp(seconds=int(starts)) if starts else None)
         request = rooms_pb2.UpdateRoomRequest(
             room=room, settings=form, password=password, reason=reason, request_id=request_id()
         )
         reply = await self._call(self._stubs.rooms.UpdateRoom, request)
-        return plain(reply.settings), {"unknown": list(reply.unknown), "password": reply.password}
+        return plain(reply.settings), {
+            "unknown": list(reply.unknown),
+            "password": reply.password,
+            "risks": list(reply.room.risks),
+        }
 
     async def extend_room(self, room: str, minutes: int, reason: str) -> Found:
         request = rooms_pb2.ExtendRoomRequest(room=room, minutes=minutes, reason=reason, request_id=request_id())

@@ -56,6 +56,8 @@ DisableNotesOption = Annotated[
     bool | None, typer.Option("--disable-notes/--no-disable-notes", help=t("ctl.opt.disable_notes"))
 ]
 RehearsedOption = Annotated[bool | None, typer.Option("--rehearsed/--not-rehearsed", help=t("ctl.opt.rehearsed"))]
+ExpectedOption = Annotated[int | None, typer.Option("--expected", min=0, help=t("ctl.opt.expected"))]
+ModeratorsOption = Annotated[int | None, typer.Option("--moderators", min=0, help=t("ctl.opt.moderators"))]
 RecordOption = Annotated[
     bool | None,
     typer.Option("--record/--no-record", help=t("ctl.opt.record"), rich_help_panel=t("ctl.panel.recording")),
@@ -84,6 +86,8 @@ _SAME: Final = (
     "lock_microphone",
     "disable_notes",
     "rehearsed",
+    "expected",
+    "moderators",
     "record",
     "record_layout",
 )
@@ -114,6 +118,12 @@ def moment_of(text: str) -> float:
         return datetime.fromisoformat(text).astimezone().timestamp()
     except (ValueError, OverflowError, OSError):
         stop(t("ctl.moment", text=text), USAGE)
+
+
+def warned(risks: Sequence[str]) -> None:
+    """What is not as it should be before guests come."""
+    for risk in risks:
+        complain(t(f"ctl.risk.{risk}") if f"ctl.risk.{risk}" in WORDS else clean(risk))
 
 
 def noted(made: Mapping[str, Any]) -> None:

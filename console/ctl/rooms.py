@@ -29,11 +29,13 @@ from console.ctl.room_form import (
     BrandLogoOption,
     BrandNameOption,
     DisableNotesOption,
+    ExpectedOption,
     LobbyMessageOption,
     LobbyOption,
     LockCameraOption,
     LockMicrophoneOption,
     MinutesOption,
+    ModeratorsOption,
     MuteOnStartOption,
     PasswordOption,
     PrivateChatOption,
@@ -52,6 +54,7 @@ from console.ctl.room_form import (
     noted,
     show_links,
     typed_password,
+    warned,
 )
 from console.ctl.session import USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import moment
@@ -79,12 +82,17 @@ _SHOWN: Shown = (
     ("col.type", lambda r: r.type),
     ("col.ends", lambda r: moment(r.ends)),
 )
+FORECAST = ("moderators", "places", "recorder")
+"""Risks that come from what was asked for: who makes a room knows by themselves what they have not done yet."""
+
 _ONE: Shown = (
     *_SHOWN,
     ("fact.form", lambda r: t(f"form.{r.form}")),
     ("fact.starts", lambda r: moment(r.starts)),
     ("fact.started", lambda r: moment(r.started)),
     ("fact.cut", lambda r: moment(r.cut)),
+    ("fact.owner", lambda r: r.owner),
+    ("fact.risks", lambda r: " ".join(r.risks)),
     ("fact.end_cause", lambda r: t(f"end.{r.end_cause}") if r.end_cause else ""),
 )
 
@@ -123,6 +131,8 @@ def create(
     lock_microphone: LockMicrophoneOption = None,
     disable_notes: DisableNotesOption = None,
     rehearsed: RehearsedOption = None,
+    expected: ExpectedOption = None,
+    moderators: ModeratorsOption = None,
     record: RecordOption = None,
     record_layout: RecordLayoutOption = None,
     out: OutputOption = Output.table,
@@ -153,6 +163,7 @@ def create(
     if not title:
         complain(t("ctl.title.unchanged", title=t("ctl.title.default")))
     noted(made)
+    warned([risk for risk in found.row.risks if risk in FORECAST])
     more = {name: made[name] for name in ("links", "password") if made[name]} if out is Output.json else {}
     output.one_row(found, _ONE, out, _key, **more)
     if out is Output.table:
@@ -187,6 +198,8 @@ def set_(
     lock_microphone: LockMicrophoneOption = None,
     disable_notes: DisableNotesOption = None,
     rehearsed: RehearsedOption = None,
+    expected: ExpectedOption = None,
+    moderators: ModeratorsOption = None,
     record: RecordOption = None,
     record_layout: RecordLayoutOption = None,
     reason: ReasonOption = "",
@@ -204,6 +217,7 @@ def set_(
         form["minutes"] = minutes
     now, made = ask(context, timeout, lambda node: node.update_room(room, form, moment_of(start), password, reason))
     noted(made)
+    warned([risk for risk in made["risks"] if risk in FORECAST])
     output.settings(now, out)
 
 

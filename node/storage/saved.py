@@ -57,9 +57,10 @@ WRITES: Final[Writes] = {
     **_FEATURES,
     RoomClosed: (*_FEATURES[RoomClosed], chat.FORGET, moderation.FORGET),
     ChatBegun: (*_FEATURES[ChatBegun], chat.FORGET, moderation.FORGET),
-    SittingEnded: (*_FEATURES[SittingEnded], moderation.FREE),
+    SittingEnded: (*_FEATURES[SittingEnded], moderation.FREE, mute.FREE),
 }
-"""What only some may read goes when the room does, or the session in which it was written."""
+"""What only some may read goes when the room does, or the session in which it was written; and with a session what held
+for people in it."""
 
 
 async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
@@ -84,6 +85,7 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
         moderated = await moderation.of_rooms(tx, ids)
         saved = []
         for opening, muted in openings:
+            blocked = blocks.get(opening.room, mute.Saved([], []))
             messages, private, last = await chat.last_of_room(tx, opening.room, opening.chat_from)
             saved.append(
                 SavedRoom(
@@ -91,7 +93,8 @@ async def open_rooms(engine: AsyncEngine) -> list[SavedRoom]:
                     links=tuple(links.get(opening.room, ())),
                     people=tuple(people.get(opening.room, ())),
                     ended=tuple(ended.get(opening.room, ())),
-                    blocks=tuple(blocks.get(opening.room, ())),
+                    blocks=tuple(blocked.here),
+                    blocked_absent=tuple(blocked.absent),
                     room_muted=muted,
                     messages=tuple(messages),
                     last_message=last,

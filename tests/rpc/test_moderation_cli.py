@@ -21,6 +21,8 @@ class Terminal:
     def __init__(self, house: House, folder: Path, token: str) -> None:
         assert house.server is not None
         self._file = folder / "contexts.toml"
+        self.complaint = ""
+        """What the last command said beside what it printed."""
         save(Contexts("here", {"here": Context("here", house.server.address, str(house.tls.ca), token)}), self._file)
 
     async def regie(self, *words: str, expect: int = 0) -> str:
@@ -37,7 +39,8 @@ class Terminal:
             env={**os.environ, "REGIE_CONTEXTS": str(self._file)},
         )
         said, complaint = await asyncio.wait_for(process.communicate(), 100)
-        assert process.returncode == expect, complaint.decode()
+        self.complaint = complaint.decode()
+        assert process.returncode == expect, self.complaint
         return (said if expect == 0 else complaint).decode()
 
     async def read(self, *words: str) -> Any:

@@ -177,6 +177,13 @@ class Access:
             if link.id
         ]
 
+    def named(self) -> tuple[int, int]:
+        """How many people have a ticket of their own that is alive: those who moderate, and all others."""
+        live = [self._links[secret] for secret in self._named.values()]
+        roles = [link.role for link in live if not link.ended]
+        staff = sum(role in STAFF for role in roles)
+        return staff, len(roles) - staff
+
     def issued(self) -> tuple[Link, ...]:
         return tuple(self._links.values())
 

@@ -137,8 +137,12 @@ class Cover:
         events += self._moderation.stricter(_STRICTNESS.get(self._view.stage, ""))
         return events
 
-    def _count(self, now: float) -> CoverView:
+    def needed(self, people: int) -> int:
+        """Moderators for so many participants (R049)."""
         each = self._moderation.settings.per_moderator
+        return -(-people // each) if self._moderation.moderated and each and people >= each else 0
+
+    def _count(self, now: float) -> CoverView:
         people = present = 0
         for person in self._people:
             if person.client is not Shape.PAGE:
@@ -147,8 +151,7 @@ class Cover:
                 present += person.attached and person.id in self._active
             else:
                 people += 1
-        watched = self._moderation.moderated and each and people >= each
-        needed = -(-people // each) if watched else 0
+        needed = self.needed(people)
         if present >= needed:
             return CoverView(Stage.COVERED, needed, present, people)
         since = self._view.since

@@ -13,6 +13,7 @@ import msgspec
 from node.errors import Language, Text
 from node.features.participants.view import Role
 from node.features.rooms.view import JoinLink
+from node.ports_people import DialIn
 
 LABELS: Final = {
     Role.HOST: Text("Animation (à garder pour vous)", "Hosts (keep it to yourself)"),
@@ -27,6 +28,7 @@ LINK: Final = Text("Lien : {current}", "Link: {current}")
 PASSWORD: Final = Text(
     "Un mot de passe est demandé : il vous est donné à part.", "A password is asked for: you are given it separately."
 )
+TELEPHONE: Final = Text("Par téléphone : {current}, code {limit}", "By telephone: {current}, PIN {limit}")
 NO_ACCOUNT: Final = Text(
     "Sans compte ni installation, de n’importe quel pays, avec un navigateur récent.",
     "No account, nothing to install, from any country, with a recent browser.",
@@ -54,6 +56,7 @@ class Invitation(msgspec.Struct, frozen=True):
     guide: str
     sequence: int
     notice: Text | None = None
+    telephone: DialIn | None = None
 
     def link(self, role: Role) -> str:
         return next((link.url for link in self.links if link.role == role), "")
@@ -65,8 +68,12 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 def details(invitation: Invitation, url: str, zone: tzinfo, language: Language) -> str:
-    """A block of text to send: title, date with its zone, link, whether there is a password (R117)."""
+    """A block of text to send: title, date with its zone, link, telephone numbers and their PIN, whether there is a
+    password (R117)."""
     lines = [invitation.title, _when(invitation, zone, language), LINK.fill(current=url)[language]]
+    if (telephone := invitation.telephone) is not None:
+        numbers = ", ".join(f"{number} ({name})" for name, number in telephone.numbers)
+        lines.append(TELEPHONE.fill(current=numbers, limit=telephone.pin)[language])
     if invitation.password:
         lines.append(PASSWORD.fill()[language])
     if invitation.notice is not None:

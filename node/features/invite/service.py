@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from node.errors import Refused
+from node.errors import Language, Refused
 from node.features.access.rules import Mode
 from node.features.access.service import Access
 from node.features.guide.rules import address_of
@@ -20,6 +20,7 @@ from node.features.rooms.rights import check_right
 from node.features.rooms.rules import Room
 from node.features.rooms.view import JoinLink
 from node.ports import Actor
+from node.ports_people import Letter, Mail, Telephone
 
 URL_MOST: Final = 300
 
@@ -38,10 +39,35 @@ class Sent(msgspec.Struct, frozen=True):
     calendar: bytes
 
 
+class Guest(msgspec.Struct, frozen=True):
+    """Somebody to write to. Their address goes to the post and is kept nowhere."""
+
+    address: str
+    name: str
+    language: Language = "fr"
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """`ticket`: theirs alone. `sent`: what to ask the post about it by."""
+
+    ticket: str
+    sent: str
+
+
 class Invitations:
     """Raises `Refused` as each method says; ROOM_UNKNOWN, ROOM_CLOSED, and NOT_ALLOWED for who may not end."""
 
-    def __init__(self, floor: Floor, access: Access, web_url: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        access: Access,
+        web_url: Callable[[], str],
+        *,
+        telephone: Telephone | None = None,
+        mail: Mail | None = None,
+    ) -> None:
+        self._telephone = telephone
+        self._mail = mail
         self._floor = floor
         self._access = access
         self._web_url = web_url
@@ -62,6 +88,29 @@ class Invitations:
         links = [*anew, *(await self._access.add_links(room_id, others, by=by) if others else ())]
         links.sort(key=lambda link: list(room.type.roles).index(link.role))
         return self._sent(room, tuple(links), where)
+
+    async def post(
+        self, room_id: str, guests: Sequence[Guest], *, role: str = "", zone: str = "", by: Actor
+    ) -> tuple[Posted, ...]:
+        """Each of them is written to, with a link that is theirs alone and is shown to nobody else (R114, R116).
+
+        Raises:
+            Refused: NO_MAIL; VALUE_INVALID, NAME_INVALID, TICKETS_FULL. Nothing is sent then.
+        """
+        room = self._floor.room(room_id)
+        check_right(Invite(by), room.people, room.type)
+        if self._mail is None:
+            raise Refused("NO_MAIL")
+        where = zone_of(zone)
+        made = await self._access.invite(room_id, [guest.name for guest in guests], role=role, by=by)
+        posted = []
+        for guest, (ticket, name, link) in zip(guests, made, strict=True):
+            invitation = self._invitation(room, (link,))
+            text = details(invitation, link.url, where, guest.language)
+            date = self._calendar(invitation, link.url, text)
+            letter = Letter(guest.address, name, guest.language, room.title, text, date)
+            posted.append(Posted(ticket, await self._mail.send(letter)))
+        return tuple(posted)
 
     def again(self, room_id: str, url: str, *, zone: str = "", cancelled: bool = False) -> bytes:
         """The date alone, with a link that whoever asks has: newer than what was sent before.
@@ -95,6 +144,7 @@ class Invitations:
             guide=self._web_url() + address_of(room.type),
             sequence=max(0, int(self._floor.clock.now() - room.created)),
             notice=room.type.notice,
+            telephone=self._telephone.dial_in(room.id) if self._telephone and room.type.telephone else None,
         )
 
     def _calendar(self, invitation: Invitation, url: str, text: str, *, cancelled: bool = False) -> bytes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -80,6 +80,14 @@ class SourceUnblocked(Fact, frozen=True):
     at: float
 
 
+class BlocksMoved(Fact, frozen=True):
+    """Somebody who was blocked by name left, and came again as `participant`: what holds is theirs now."""
+
+    room: str
+    before: str
+    participant: str
+
+
 class RoomMuted(Fact, frozen=True):
     """The microphones of people who come later are blocked too, or not any more."""
 
@@ -116,6 +124,13 @@ class By:
     with_room: bool = False
 
 
+class Left(NamedTuple):
+    """Somebody who left, and what is blocked by name."""
+
+    participant: str
+    blocks: dict[Source, By]
+
+
 MICROPHONE: Final = frozenset({Source.MICROPHONE})
 OPERATOR: Final = "operator"
 LOCK: Final = "lock"
@@ -146,8 +161,8 @@ class Mute:
         self._never = withheld
         self._flags = flags
         self._blocks: dict[str, dict[Source, By]] = {}
-        self.absent: Absent[dict[Source, By]] = Absent()
-        """Of those who left during the session: what is blocked by name."""
+        self.absent: Absent[Left] = Absent()
+        """Of those who left during the session."""
         self.room_muted: By | None = None
 
     @property
@@ -177,6 +192,9 @@ class Mute:
 
     def restore(self, participant: str, source: Source, by: By) -> None:
         self._blocks.setdefault(participant, {})[source] = by
+
+    def restore_absent(self, participant: str, mark: Mark, blocks: dict[Source, By]) -> None:
+        self.absent.remember(mark, Left(participant, blocks), matters=True, participant=participant)
 
     # ------------------------------------------------------------ commands
 
@@ -235,8 +253,10 @@ class Mute:
         lobby or not, lifts nothing. Their transport is made to agree by `admitted`."""
         person = self._people.get(event.participant)
         blocked: list[Event] = []
-        for source, by in (self.absent.back(person.id, mark) or {}).items():
-            blocked += self._set(person, [source], by, "", now)
+        if (left := self.absent.back(person.id, mark)) is not None:
+            blocked.append(BlocksMoved(self.room, left.participant, person.id))
+            for source, by in left.blocks.items():
+                blocked += self._set(person, [source], by, "", now)
         all_ = self.room_muted
         if all_ is not None and self.at_the_door(person.role):
             blocked += self._set(person, [Source.MICROPHONE], By(all_.kind, all_.id, with_room=True), "", now)
@@ -304,7 +324,7 @@ class Mute:
         blocked = self._blocks.pop(event.participant, {})
         named = {source: by for source, by in blocked.items() if not by.with_room}
         if named:
-            self.absent.gone(event.participant, named, matters=True)
+            self.absent.gone(event.participant, Left(event.participant, named), matters=True)
         self.absent.forget(event.participant)
         return []
 

@@ -1,14 +1,15 @@
-"""Table `block`: what the node blocks now."""
+"""Table `block`: what the node blocks now, and of people who left, until the session is over."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Boolean, Column, Double, ForeignKey, String, Table, Text, and_, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from node.features.mute.rules import By, SourceBlocked, SourceUnblocked
+from node.features.mute.rules import BlocksMoved, By, SourceBlocked, SourceUnblocked
+from node.features.participants.store import participant
 from node.ports import Source
 from node.storage.ledger import Write, Writes
 from node.storage.metadata import metadata
@@ -52,16 +53,37 @@ WRITES: Final[Writes] = {
         ),
     ),
     SourceUnblocked: (Write(_lift, _which),),
+    BlocksMoved: (
+        Write(delete(block).where(block.c.participant == bindparam("of")), lambda f: {"of": f.before}),
+    ),  # those of who comes are written as they are set
 }
 
+FREE: Final = Write(delete(block).where(block.c.room == bindparam("of")), lambda f: {"of": f.room})
+"""When a session is over."""
 
-async def of_rooms(
-    tx: AsyncConnection, rooms: Sequence[str], people: frozenset[str]
-) -> dict[str, list[tuple[str, Source, By]]]:
-    """Blocks of `people`: (participant, source, by)."""
-    blocks: dict[str, list[tuple[str, Source, By]]] = {}
-    for row in await tx.execute(select(block).where(block.c.room.in_(rooms))):
+
+class Saved(NamedTuple):
+    """`here`: (participant, source, by). `absent`, of people who left: as whom, by which ticket, under which name, and
+    what is blocked by name."""
+
+    here: list[tuple[str, Source, By]]
+    absent: list[tuple[str, str, str, dict[Source, By]]]
+
+
+async def of_rooms(tx: AsyncConnection, rooms: Sequence[str], people: frozenset[str]) -> dict[str, Saved]:
+    """Blocks of `people`, and of those who are none of them any more."""
+    found: dict[str, Saved] = {}
+    left: dict[str, dict[Source, By]] = {}
+    who = select(block, participant.c.ticket, participant.c.name)
+    who = who.join_from(block, participant, participant.c.id == block.c.participant)
+    for row in await tx.execute(who.where(block.c.room.in_(rooms)).order_by(block.c.at)):
+        saved = found.setdefault(row.room, Saved([], []))
+        by = By(row.by_kind, row.by, row.with_room)
         if row.participant in people:
-            by = By(row.by_kind, row.by, row.with_room)
-            blocks.setdefault(row.room, []).append((row.participant, Source(row.source), by))
-    return blocks
+            saved.here.append((row.participant, Source(row.source), by))
+        elif not row.with_room:
+            if row.participant not in left:
+                left[row.participant] = {}
+                saved.absent.append((row.participant, row.ticket, row.name, left[row.participant]))
+            left[row.participant][Source(row.source)] = by
+    return found

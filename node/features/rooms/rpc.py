@@ -153,6 +153,7 @@ def room(view: RoomView) -> pb.Room:
         lobby=view.lobby,
         waiters=view.waiters,
         risks=view.risks,
+        owner=view.owner,
     )
 
 

@@ -52,6 +52,7 @@ from node.features.schedule.rules import Form, Schedule, SittingEnded
 from node.features.texts.rules import Sayings
 from node.features.types.rules import End, Right, Start, type_of
 from node.ports import Actor, Event, Held, Shape, Source
+from node.ports_people import Expected
 
 # ---------------------------------------------------------------- the room
 
@@ -62,7 +63,7 @@ class Room:
     def __init__(self, opening: Opening, *, node: str = "") -> None:
         self.id = opening.room
         self.says: Sayings = Sayings(self.id, opening.title)
-        self.created = opening.created
+        self.created, self.owner = opening.created, opening.owner
         self.opened = opening.opened
         self.closed: float | None = opening.closed
         self.closed_by = opening.closed_by
@@ -99,13 +100,28 @@ class Room:
     @property
     def risks(self) -> tuple[str, ...]:
         """What is not as it should be before guests come: `title`, nobody gave the room one (R111); `rehearsal`,
-        nothing was tried in it (R241); `recorder`, it is to be recorded and that is in danger (D9)."""
+        nothing was tried in it (R241); `moderators`, too few for who is expected (R049); `places`, fewer than people
+        are expected; `recorder`, it is to be recorded and that is in danger (D9)."""
         lacks = ("recorder",) if self.recordings.planned.in_danger and self.recordings.view() is None else ()
         if self.schedule.started is not None:
             return lacks
         tried = self.says.now.rehearsed or self.schedule.cause is not None
         waits = self.type.start is Start.HOST and not tried
-        return (*(("title",) if self.says.untitled else ()), *(("rehearsal",) if waits else ()), *lacks)
+        comes = self.expected
+        found = {
+            "title": self.says.untitled,
+            "rehearsal": waits,
+            "moderators": self.cover.needed(comes.audience) > comes.moderators,
+            "places": comes.audience + comes.moderators > self.door.max_participants,
+        }
+        return (*(name for name, lacking in found.items() if lacking), *lacks)
+
+    @property
+    def expected(self) -> Expected:
+        """As whoever plans the session says, and no fewer than have a ticket with their name."""
+        moderators, others = self.access.named()
+        said = self.says.now
+        return Expected(max(said.expected, others), max(said.moderators, moderators))
 
     def handle(self, command: msgspec.Struct, now: float) -> list[Event]:
         """Decide. The events are in the order in which they happened.
@@ -166,6 +182,8 @@ class Room:
         room.moderation.restore(saved.moderation, saved.restraints, list(saved.items), saved.last_item)
         for participant, ticket, name, how in saved.absent:
             room.moderation.restore_absent(participant, room._mark(ticket, name), how)
+        for participant, ticket, name, blocks in saved.blocked_absent:
+            room.mute.restore_absent(participant, room._mark(ticket, name), blocks)
         for person in room.people:
             room.is_here(person.id, room._mark(person.ticket, person.name))
         for ban, ticket in saved.bans:
@@ -251,6 +269,7 @@ class Room:
             waiters=len(self.lobby),
             recording=live.state if (live := self.recordings.view()) is not None else "",
             risks=self.risks if self.closed is None else (),
+            owner=self.owner,
         )
 
     def participant(self, participant: str) -> ParticipantView:

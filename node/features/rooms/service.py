@@ -96,7 +96,7 @@ class Rooms:
             raise Refused("ROOM_EXISTS", current=room_id)
 
         now = self._floor.clock.now()
-        opening = Opening(room_id, title, most, created=now, type=kind.key, plan=plan)
+        opening = Opening(room_id, title, most, created=now, type=kind.key, plan=plan, owner=by.id)
         room, events = create(opening, by, node=self._floor.node)
         links = tuple(join_link(self._web_url(), room_id, role, now + hours * 3600.0) for role in kind.roles)
         issue = Issue(tuple(Link(digest(link.ticket), link.role, link.expires) for link in links))

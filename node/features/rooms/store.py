@@ -131,6 +131,7 @@ class SqlArchive:
             screen=False,
             node=self._node,
             type=row.type,
+            owner=row.created_by,
             schedule=ScheduleView(Form(row.form), row.starts, row.minutes, _sitting(row)),
         )
 
@@ -148,6 +149,7 @@ def _opening(row: Row[Any]) -> Opening:
         access=row.access,
         password=row.password,
         chat_from=row.chat_from,
+        owner=row.created_by,
     )
 
 

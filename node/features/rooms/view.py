@@ -69,6 +69,8 @@ class RoomView(msgspec.Struct, frozen=True):
     """Its state (`node/features/recordings/states.py`); "" none."""
     risks: tuple[str, ...] = ()
     """What is not as it should be before guests come."""
+    owner: str = ""
+    """Who made it."""
 
 
 class JoinLink(msgspec.Struct, frozen=True):
@@ -99,6 +101,7 @@ class Opening(msgspec.Struct, frozen=True):
     """As scrypt made it."""
     chat_from: int = 0
     """The last message of an earlier session."""
+    owner: str = ""
 
 
 class SavedPerson(msgspec.Struct, frozen=True):
@@ -139,6 +142,8 @@ class SavedRoom(msgspec.Struct, frozen=True):
     restraints: dict[str, Restraint] = {}
     absent: tuple[tuple[str, str, str, Restraint], ...] = ()
     """Restraints of people who left: (participant, ticket, name, how)."""
+    blocked_absent: tuple[tuple[str, str, str, dict[Source, By]], ...] = ()
+    """What is blocked by name, of people who left: (participant, ticket, name, source → by whom)."""
     items: tuple[Item, ...] = ()
     last_item: int = 0
     lobby: SavedLobby = SavedLobby()

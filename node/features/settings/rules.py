@@ -25,7 +25,19 @@ from node.features.schedule.rules import Replan
 from node.features.texts.rules import SetTexts, Texts
 from node.ports import Actor
 
-TEXTS = ("title", "welcome", "staff", "speaking", "redirect", "brand_name", "brand_colour", "brand_logo", "rehearsed")
+TEXTS = (
+    "title",
+    "welcome",
+    "staff",
+    "speaking",
+    "redirect",
+    "brand_name",
+    "brand_colour",
+    "brand_logo",
+    "rehearsed",
+    "expected",
+    "moderators",
+)
 NAMES = tuple(name for name in FLAGS if name != "lock_door")  # its door is locked for the moment
 
 
@@ -42,6 +54,8 @@ class Wishes(msgspec.Struct, frozen=True):
     brand_colour: str | None = None
     brand_logo: str | None = None
     rehearsed: bool | None = None
+    expected: int | None = None
+    moderators: int | None = None
     lobby: bool | None = None
     agenda: str | None = None
     lobby_message: str | None = None
@@ -110,6 +124,8 @@ def of(room: Room) -> Wishes:
         brand_colour=texts.brand.colour,
         brand_logo=texts.brand.logo,
         rehearsed=texts.rehearsed,
+        expected=texts.expected,
+        moderators=texts.moderators,
         lobby=room.lobby.on,
         agenda=room.lobby.agenda,
         lobby_message=room.lobby.message,

@@ -28,6 +28,7 @@ STAFF: Final = Text(
 LENGTH_MOST: Final = 4000
 ADDRESS_MOST: Final = 2000
 LOGO_MOST: Final = 12_000
+PEOPLE_MOST: Final = 100_000
 SCHEMES: Final = ("https",)
 IN_TEXTS: Final = frozenset({"CONFNAME"})
 IN_ADDRESSES: Final = frozenset({"ROOM"})
@@ -47,7 +48,8 @@ class Brand(msgspec.Struct, frozen=True):
 
 
 class Texts(msgspec.Struct, frozen=True):
-    """`staff`: "" is `STAFF`. `redirect`: "" is the node's. `rehearsed`: whether it was tried out (R241)."""
+    """`staff`: "" is `STAFF`. `redirect`: "" is the node's. `rehearsed`: whether it was tried out (R241).
+    `expected`, `moderators`: how many people its organiser expects, and to moderate them; 0: not said (R049)."""
 
     welcome: str = ""
     staff: str = ""
@@ -55,6 +57,8 @@ class Texts(msgspec.Struct, frozen=True):
     redirect: str = ""
     brand: Brand = Brand()
     rehearsed: bool = False
+    expected: int = 0
+    moderators: int = 0
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -78,6 +82,8 @@ class SetTexts(msgspec.Struct, frozen=True):
     brand_colour: str | None = None
     brand_logo: str | None = None
     rehearsed: bool | None = None
+    expected: int | None = None
+    moderators: int | None = None
 
 
 class TextsChanged(Fact, frozen=True):
@@ -114,6 +120,9 @@ class Sayings:
                 texts = msgspec.structs.replace(texts, **{name: _text(text)})
         if command.redirect is not None:
             texts = msgspec.structs.replace(texts, redirect=address(command.redirect))
+        for name in ("expected", "moderators"):
+            if (count := getattr(command, name)) is not None:
+                texts = msgspec.structs.replace(texts, **{name: _count(name, count)})
         if command.rehearsed is not None:
             texts = msgspec.structs.replace(texts, rehearsed=command.rehearsed)
         texts = msgspec.structs.replace(texts, brand=_brand(texts.brand, command))
@@ -160,6 +169,12 @@ def address(raw: str, hosts: Collection[str] = ()) -> str:
 
 def _shown(raw: str) -> str:
     return "".join(char for char in raw if char.isprintable())[:64]
+
+
+def _count(name: str, count: int) -> int:
+    if not 0 <= count <= PEOPLE_MOST:
+        raise Refused("VALUE_INVALID", limit=f"0 … {PEOPLE_MOST}", current=f"{name} = {count}")
+    return count
 
 
 def _text(raw: str) -> str:

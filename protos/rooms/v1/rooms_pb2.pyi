@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Room(_message.Message):
-    __slots__ = ("room", "title", "state", "created", "opened", "closed", "closed_by", "closed_reason", "people", "max_participants", "bits_out_per_second", "loss_percent", "cameras", "speaking", "screen", "node", "muted", "send_cap_bits_per_second", "receive_cap_bits_per_second", "hands", "reactions", "waiting", "cover", "moderators", "moderators_needed", "type", "form", "starts", "minutes", "started", "ends", "cut", "ended", "end_cause", "ended_by", "lobby", "waiters", "risks", "recording")
+    __slots__ = ("room", "title", "state", "created", "opened", "closed", "closed_by", "closed_reason", "people", "max_participants", "bits_out_per_second", "loss_percent", "cameras", "speaking", "screen", "node", "muted", "send_cap_bits_per_second", "receive_cap_bits_per_second", "hands", "reactions", "waiting", "cover", "moderators", "moderators_needed", "type", "form", "starts", "minutes", "started", "ends", "cut", "ended", "end_cause", "ended_by", "lobby", "waiters", "risks", "recording", "owner")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Room.State]
@@ -84,6 +84,7 @@ class Room(_message.Message):
     WAITERS_FIELD_NUMBER: _ClassVar[int]
     RISKS_FIELD_NUMBER: _ClassVar[int]
     RECORDING_FIELD_NUMBER: _ClassVar[int]
+    OWNER_FIELD_NUMBER: _ClassVar[int]
     room: str
     title: str
     state: Room.State
@@ -123,7 +124,8 @@ class Room(_message.Message):
     waiters: int
     risks: _containers.RepeatedScalarFieldContainer[str]
     recording: str
-    def __init__(self, room: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[Room.State, str]] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_by: _Optional[str] = ..., closed_reason: _Optional[str] = ..., people: _Optional[int] = ..., max_participants: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ..., cameras: _Optional[int] = ..., speaking: _Optional[int] = ..., screen: _Optional[bool] = ..., node: _Optional[str] = ..., muted: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ..., hands: _Optional[int] = ..., reactions: _Optional[int] = ..., waiting: _Optional[int] = ..., cover: _Optional[str] = ..., moderators: _Optional[int] = ..., moderators_needed: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cut: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_cause: _Optional[_Union[Room.EndCause, str]] = ..., ended_by: _Optional[str] = ..., lobby: _Optional[bool] = ..., waiters: _Optional[int] = ..., risks: _Optional[_Iterable[str]] = ..., recording: _Optional[str] = ...) -> None: ...
+    owner: str
+    def __init__(self, room: _Optional[str] = ..., title: _Optional[str] = ..., state: _Optional[_Union[Room.State, str]] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., opened: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., closed_by: _Optional[str] = ..., closed_reason: _Optional[str] = ..., people: _Optional[int] = ..., max_participants: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., loss_percent: _Optional[float] = ..., cameras: _Optional[int] = ..., speaking: _Optional[int] = ..., screen: _Optional[bool] = ..., node: _Optional[str] = ..., muted: _Optional[bool] = ..., send_cap_bits_per_second: _Optional[int] = ..., receive_cap_bits_per_second: _Optional[int] = ..., hands: _Optional[int] = ..., reactions: _Optional[int] = ..., waiting: _Optional[int] = ..., cover: _Optional[str] = ..., moderators: _Optional[int] = ..., moderators_needed: _Optional[int] = ..., type: _Optional[str] = ..., form: _Optional[_Union[Room.Form, str]] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cut: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_cause: _Optional[_Union[Room.EndCause, str]] = ..., ended_by: _Optional[str] = ..., lobby: _Optional[bool] = ..., waiters: _Optional[int] = ..., risks: _Optional[_Iterable[str]] = ..., recording: _Optional[str] = ..., owner: _Optional[str] = ...) -> None: ...
 
 class JoinLink(_message.Message):
     __slots__ = ("role", "url", "ticket", "expires")
@@ -176,7 +178,7 @@ class CreateRoomResponse(_message.Message):
     def __init__(self, room: _Optional[_Union[Room, _Mapping]] = ..., links: _Optional[_Iterable[_Union[JoinLink, _Mapping]]] = ..., unknown: _Optional[_Iterable[str]] = ..., password: _Optional[str] = ...) -> None: ...
 
 class Settings(_message.Message):
-    __slots__ = ("title", "welcome", "staff", "speaking", "redirect", "brand_name", "brand_colour", "brand_logo", "rehearsed", "lobby", "agenda", "lobby_message", "public_chat", "private_chat", "webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone", "disable_notes", "max_participants", "minutes", "starts", "access", "record", "record_layout")
+    __slots__ = ("title", "welcome", "staff", "speaking", "redirect", "brand_name", "brand_colour", "brand_logo", "rehearsed", "lobby", "agenda", "lobby_message", "public_chat", "private_chat", "webcams_only_for_moderators", "mute_on_start", "lock_camera", "lock_microphone", "disable_notes", "max_participants", "minutes", "starts", "access", "record", "record_layout", "expected", "moderators")
     TITLE_FIELD_NUMBER: _ClassVar[int]
     WELCOME_FIELD_NUMBER: _ClassVar[int]
     STAFF_FIELD_NUMBER: _ClassVar[int]
@@ -202,6 +204,8 @@ class Settings(_message.Message):
     ACCESS_FIELD_NUMBER: _ClassVar[int]
     RECORD_FIELD_NUMBER: _ClassVar[int]
     RECORD_LAYOUT_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_FIELD_NUMBER: _ClassVar[int]
+    MODERATORS_FIELD_NUMBER: _ClassVar[int]
     title: str
     welcome: str
     staff: str
@@ -227,7 +231,9 @@ class Settings(_message.Message):
     access: str
     record: bool
     record_layout: str
-    def __init__(self, title: _Optional[str] = ..., welcome: _Optional[str] = ..., staff: _Optional[str] = ..., speaking: _Optional[str] = ..., redirect: _Optional[str] = ..., brand_name: _Optional[str] = ..., brand_colour: _Optional[str] = ..., brand_logo: _Optional[str] = ..., rehearsed: _Optional[bool] = ..., lobby: _Optional[bool] = ..., agenda: _Optional[str] = ..., lobby_message: _Optional[str] = ..., public_chat: _Optional[bool] = ..., private_chat: _Optional[bool] = ..., webcams_only_for_moderators: _Optional[bool] = ..., mute_on_start: _Optional[bool] = ..., lock_camera: _Optional[bool] = ..., lock_microphone: _Optional[bool] = ..., disable_notes: _Optional[bool] = ..., max_participants: _Optional[int] = ..., minutes: _Optional[int] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access: _Optional[str] = ..., record: _Optional[bool] = ..., record_layout: _Optional[str] = ...) -> None: ...
+    expected: int
+    moderators: int
+    def __init__(self, title: _Optional[str] = ..., welcome: _Optional[str] = ..., staff: _Optional[str] = ..., speaking: _Optional[str] = ..., redirect: _Optional[str] = ..., brand_name: _Optional[str] = ..., brand_colour: _Optional[str] = ..., brand_logo: _Optional[str] = ..., rehearsed: _Optional[bool] = ..., lobby: _Optional[bool] = ..., agenda: _Optional[str] = ..., lobby_message: _Optional[str] = ..., public_chat: _Optional[bool] = ..., private_chat: _Optional[bool] = ..., webcams_only_for_moderators: _Optional[bool] = ..., mute_on_start: _Optional[bool] = ..., lock_camera: _Optional[bool] = ..., lock_microphone: _Optional[bool] = ..., disable_notes: _Optional[bool] = ..., max_participants: _Optional[int] = ..., minutes: _Optional[int] = ..., starts: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., access: _Optional[str] = ..., record: _Optional[bool] = ..., record_layout: _Optional[str] = ..., expected: _Optional[int] = ..., moderators: _Optional[int] = ...) -> None: ...
 
 class GetSettingsRequest(_message.Message):
     __slots__ = ("room",)

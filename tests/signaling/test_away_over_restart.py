@@ -1,0 +1,82 @@
+"""Who was blocked or restrained, and left, is still held by it when they come again after a restart of the node; until
+it is lifted, or the session is over (R102, H19)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from node.errors import Refused
+from node.features.mute.store import block
+from node.features.schedule.rules import EndSitting
+from node.ports import Source
+from tests.signaling.test_restart import reopened
+from tests.web.house import OPERATOR, House, Page
+
+CAMERA = frozenset({Source.CAMERA})
+
+
+async def held(home: House, page: Page) -> tuple[set[Source], bool]:
+    """What the plane lets nobody see or hear of them, and whether they may write."""
+    tracks = (await home.participants.get(page.room, page.id)).tracks
+    try:
+        home.chat.post(page.room, page.id, "bonjour", "")
+    except Refused as refused:
+        assert refused.code == "CHAT_MUTED"
+        return {track.source for track in tracks if track.muted}, False
+    return {track.source for track in tracks if track.muted}, True
+
+
+async def leaves(home: House, page: Page) -> None:
+    await home.join.leave_room(page.room, page.id)
+
+
+async def test_a_restart_while_they_are_away_frees_nobody(tmp_path: Path) -> None:
+    """H19: the block and the restraint are those of the link and the name; nobody else is held by them. What was
+    lifted when they were back stays lifted."""
+    home = await House(tmp_path).open()
+    room, tickets = await home.create()
+
+    async def comes(name: str) -> Page:
+        return await home.person(room.room, tickets["participant"], name, attach=False)
+
+    mallory = await comes("Mallory")
+    await home.mute.mute(room.room, mallory.id, CAMERA, by=OPERATOR)
+    await home.moderation.restrain(room.room, mallory.id, "mute", by=OPERATOR)
+    await leaves(home, mallory)
+    home = await reopened(home)
+    try:
+        assert await held(home, await comes("Amina")) == (set(), True)
+        mallory = await comes("mallory")
+        assert await held(home, mallory) == ({Source.CAMERA}, False)
+        await leaves(home, mallory)
+        home = await reopened(home)
+        mallory = await comes("Mallory")
+        assert await held(home, mallory) == ({Source.CAMERA}, False)
+        await home.mute.unmute(room.room, mallory.id, CAMERA, by=OPERATOR)
+        await home.moderation.restrain(room.room, mallory.id, "", by=OPERATOR)
+        await leaves(home, mallory)
+        home = await reopened(home)
+        assert await held(home, await comes("Mallory")) == (set(), True)
+    finally:
+        await home.stop()
+
+
+async def test_it_is_forgotten_with_the_session(tmp_path: Path) -> None:
+    """R102, D5: of a person who is away nothing is kept for longer than it is of use."""
+    home = await House(tmp_path).open()
+    room, tickets = await home.create()
+    mallory = await home.person(room.room, tickets["participant"], "Mallory", attach=False)
+    await home.mute.mute(room.room, mallory.id, CAMERA, by=OPERATOR)
+    await leaves(home, mallory)
+    home = await reopened(home)
+    try:
+        await home.floor.decide(room.room, EndSitting(OPERATOR)).done()
+        async with home.engine.connect() as reading:
+            assert (await reading.execute(select(func.count()).select_from(block))).scalar() == 0
+        home = await reopened(home)
+        again = await home.person(room.room, tickets["participant"], "Mallory", attach=False)
+        assert await held(home, again) == (set(), True)
+    finally:
+        await home.stop()
