@@ -90,7 +90,7 @@ async def test_a_host_changes_the_welcome_in_the_room(node: ScriptedNode, guest:
     await guest.page.keyboard.press("Tab")
     assert await node.until_heard("texts") == {"type": "texts", "welcome": "%%NAME%% est à vous"}
     await node.say("noted", unknown=["%%NAME%%"])
-    await expect(guest.page.locator(".toast")).to_contain_text("%%NAME%%")
+    await expect(guest.page.locator("#texts-unknown")).to_contain_text("%%NAME%%")
     await guest.picture("texts-laptop")
     await node.say("texts", title=node.title, texts={**SAID, "written": None})
     await expect(welcome).to_be_hidden()

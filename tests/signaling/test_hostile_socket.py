@@ -171,6 +171,7 @@ async def test_a_public_address_in_front(home: House) -> None:
     [
         {"type": "mute", "source": "microphone", "muted": True},
         {"type": "remove"},
+        {"type": "ban"},
     ],
 )
 async def test_only_hosts(home: House, message: dict[str, object]) -> None:
