@@ -167,14 +167,18 @@ class Machine:
 
     # ------------------------------------------------------------------ life and death
 
-    async def start(self) -> None:
-        """Returns when the node answers on all its ports."""
+    async def spawn(self) -> None:
+        """Returns at once; the node is on its way."""
         (self.folder / "node.toml").touch()
         with (self.folder / "node.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "node", env=self.environ, stdin=asyncio.subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with(os.getpid()),
             )  # fmt: skip
+
+    async def start(self) -> None:
+        """Returns when the node answers on all its ports."""
+        await self.spawn()
         await until(self._answers, START_SECONDS, f"the node answers; its log:\n{self.log()[-3000:]}", every=0.05)
         context = read_local_context(path=self.contexts)
         assert context is not None
