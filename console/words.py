@@ -6,6 +6,7 @@ from typing import Final
 
 from console.words_audit import AUDIT_WORDS
 from console.words_ctl import CTL_WORDS
+from console.words_ctl_rooms import CTL_ROOM_WORDS
 from console.words_fleet import FLEET_WORDS
 from console.words_quota import QUOTA_WORDS
 from console.words_recordings import RECORDING_WORDS
@@ -480,4 +481,5 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     **FLEET_WORDS,
     **RECORDING_WORDS,
     **CTL_WORDS,
+    **CTL_ROOM_WORDS,
 }
