@@ -45,6 +45,7 @@ class Column:
     grow: int = 0  # share of the cells left over
     yields: int = 0
     descending: bool = False  # the first press of `s` puts the largest on top
+    steady: bool = False  # a change of its value is told as one of the rows (`state.Table`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,6 +493,7 @@ PERSON_COLUMNS: Final = (
         _live(lambda r, k: Cell(r.name or r.participant, "strong")),
         lambda r, k: collate(r.name),
         grow=3,
+        steady=True,
     ),
     Column(
         "role",

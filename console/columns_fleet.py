@@ -23,8 +23,8 @@ _OF_PERSON: Final = {column.id: column for column in PERSON_COLUMNS}
 
 PARTICIPANT_COLUMNS: Final = (
     _OF_PERSON["name"],
-    Column("room", "col.room", 12, _plain(lambda r: r.room), lambda r, k: r.room, grow=1),
-    Column("node", "col.node", 8, _plain(lambda r: r.context), lambda r, k: r.context, grow=1, yields=2),
+    Column("room", "col.room", 12, _plain(lambda r: r.room), lambda r, k: r.room, grow=1, steady=True),
+    Column("node", "col.node", 8, _plain(lambda r: r.context), lambda r, k: r.context, grow=1, yields=2, steady=True),
     *(column for column in PERSON_COLUMNS if column.id not in ("name", "note")),
     _OF_PERSON["note"],
 )

@@ -71,6 +71,14 @@ _UNITS: Final = {
     "m": 60.0,
     "h": 3600.0,
 }
+_NUMBERS: Final[dict[str, Callable[[Callable[[Any], Any], float], Predicate]]] = {
+    "=": lambda get, number: lambda row: bool(get(row) == number),
+    "!=": lambda get, number: lambda row: bool(get(row) != number),
+    ">": lambda get, number: lambda row: get(row) > number,
+    ">=": lambda get, number: lambda row: get(row) >= number,
+    "<": lambda get, number: lambda row: get(row) < number,
+    "<=": lambda get, number: lambda row: get(row) <= number,
+}
 _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -203,9 +211,7 @@ def _compare(field: Field, op: str, value: str) -> Predicate:
             raise FilterError("filter.regex", text=str(error)) from None
         return lambda row: pattern.search(str(get(row))) is not None
     if field.kind == "number":
-        number = parse_number(value, field.name)
-        compare = _COMPARE["=" if op == ":" else op]
-        return lambda row: compare(get(row), number)
+        return _NUMBERS["=" if op == ":" else op](get, parse_number(value, field.name))
     if field.name in FLAGS and op in (":", "=", "!="):
         yes = (value.lower() in _TRUE) is (op != "!=")
         return lambda row: (str(get(row)) == "yes") is yes

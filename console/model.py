@@ -2,11 +2,80 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from console.model_features import (
+        LIVE_RECORDINGS as LIVE_RECORDINGS,
+    )
+    from console.model_features import (
+        Cap as Cap,
+    )
+    from console.model_features import (
+        Chain as Chain,
+    )
+    from console.model_features import (
+        Denial as Denial,
+    )
+    from console.model_features import (
+        Detail as Detail,
+    )
+    from console.model_features import (
+        DrainPlan as DrainPlan,
+    )
+    from console.model_features import (
+        History as History,
+    )
+    from console.model_features import (
+        Item as Item,
+    )
+    from console.model_features import (
+        Layer as Layer,
+    )
+    from console.model_features import (
+        PlannedEnd as PlannedEnd,
+    )
+    from console.model_features import (
+        Point as Point,
+    )
+    from console.model_features import (
+        Quota as Quota,
+    )
+    from console.model_features import (
+        Record as Record,
+    )
+    from console.model_features import (
+        RecordedFile as RecordedFile,
+    )
+    from console.model_features import (
+        Recorder as Recorder,
+    )
+    from console.model_features import (
+        Recording as Recording,
+    )
+    from console.model_features import (
+        SessionType as SessionType,
+    )
+    from console.model_features import (
+        Slot as Slot,
+    )
+    from console.model_features import (
+        Waiter as Waiter,
+    )
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Each dataclass takes a millisecond to make, and a command needs few of them (PEP 562)."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        from console import model_features
+
+        return getattr(model_features, name)
+
 
 Key = tuple[str, ...]  # begins with the context: two nodes may both have a room "daily"
 Source = Literal["microphone", "camera", "screen", "screen_audio"]
@@ -87,39 +156,6 @@ class Node:
 
 
 @dataclass(slots=True)
-class History:
-    """The last minutes of one node, for sparklines: one value a second."""
-
-    cpu: deque[float] = field(default_factory=lambda: deque(maxlen=600))
-    people: deque[float] = field(default_factory=lambda: deque(maxlen=600))
-    bits: deque[float] = field(default_factory=lambda: deque(maxlen=600))
-    loss: deque[float] = field(default_factory=lambda: deque(maxlen=600))
-
-
-@dataclass(slots=True)
-class SessionType:
-    """A row of the table of session types; sentences in the language of this run."""
-
-    type: str
-    title: str = ""
-    use: str = ""
-    base: str = ""
-    people: int = 0
-    max_people: int = 0
-    advice_people: int = 0
-    minutes: int = 0
-    max_minutes: int = 0
-    start: str = "anyone"  # "anyone", "two", "host"
-    ends_empty: bool = False
-    recording: bool = False
-    replay: bool = False
-    telephone: bool = False
-    lobby: str = "off"
-    """"never"; "off" or "on" unless the room says otherwise."""
-    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class Room:
     context: str
     room: str
@@ -167,13 +203,20 @@ class Room:
         return (self.context, self.room)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Track:
+    """How a source of a person stands. A value: whoever has theirs so shares it."""
+
     on: bool = False
     muted: bool = False  # blocked by the server, whatever the person sends
     muted_by: str = ""
-    bits: int = 0
-    loss: float = 0.0
+
+
+_NO_TRACKS: Final[Mapping[str, Track]] = MappingProxyType({})
+
+
+def _no_tracks() -> Mapping[str, Track]:
+    return _NO_TRACKS
 
 
 @dataclass(slots=True)
@@ -187,12 +230,14 @@ class Person:
     joined: float = 0.0
     hand: float = 0.0  # since when it is up, Unix seconds; 0: it is not
     state: str = "here"  # "joining", "here", "away"
-    tracks: dict[str, Track] = field(default_factory=dict)
+    tracks: Mapping[str, Track] = field(default_factory=_no_tracks)
+    """Never changed in place: shared by all whose sources stand so."""
     speaking: bool = False
     level: int = 127  # -dBov; 127: silent
     loss: float = 0.0
     rtt_ms: float = 0.0
     bits: int = 0
+    bits_up: int = 0  # of all sources
     grade: Grade = Grade.UNKNOWN
     cause: str = ""  # "network_up", "network_down", "device", "node": of what is not good
     jitter_ms: float = 0.0
@@ -220,255 +265,6 @@ class Person:
         """Is the microphone blocked by the server?"""
         track = self.tracks.get("microphone")
         return track is not None and track.muted
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A picture or a sound that a person is sent."""
-
-    participant: str
-    source: str
-    rid: str
-    bits: int
-    loss: float
-    switches: int
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One encoding of a picture that a person sends."""
-
-    source: str
-    rid: str
-    bits: int
-    loss: float
-    width: int
-    height: int
-    fps: float
-    active: bool
-    wanted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One moment of the last minutes. Per cent, ms, bit/s."""
-
-    loss: float
-    loss_up: float
-    rtt_ms: float
-    jitter_ms: float
-    sent: int
-    received: int
-    target: int
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """Everything that is known of one person's connection."""
-
-    person: Person
-    slots: tuple[Slot, ...]
-    layers: tuple[Layer, ...]
-    history: tuple[Point, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """Of a person, of a room (no participant) or of the node (no room). bit/s, 0: none."""
-
-    context: str
-    room: str
-    participant: str
-    send: int
-    receive: int
-    set_by: str
-    set: float
-
-
-@dataclass(slots=True)
-class Quota:
-    """A limit and its use. `scope`: "node", "type", "room"; `name`: which; `what`: "people", "publishers", "rooms",
-    "room_people". 0: no limit."""
-
-    context: str
-    scope: str
-    name: str
-    what: str
-    limit: int = 0
-    use: int = 0
-    default: int = 0
-    set_by: str = ""
-    set: float = 0.0
-    refused: int = 0
-    last_refused: float = 0.0
-    gone_at: float = 0.0
-    pending: str = ""
-
-    @property
-    def key(self) -> Key:
-        return (self.context, self.scope, self.name, self.what)
-
-    @property
-    def share(self) -> float:
-        """Of the limit that is used; 0 without one."""
-        return self.use / self.limit if self.limit else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """A limit said no."""
-
-    context: str
-    number: int
-    at: float
-    code: str
-    scope: str
-    name: str
-    what: str
-    limit: str
-    current: str
-    room: str
-    type: str
-
-    @property
-    def quota(self) -> Key:
-        return (self.context, self.scope, self.name, self.what)
-
-
-@dataclass(slots=True)
-class Record:
-    """What an operator did, or was refused. `who`: the operator's name; empty: nobody whom the node knows."""
-
-    context: str
-    number: int
-    at: float = 0.0
-    who: str = ""
-    role: str = ""
-    did: str = ""  # "mute.MuteRoom"
-    targets: str = ""  # "room=hall participant=p_1"
-    reason: str = ""
-    outcome: str = "OK"
-    detail: str = ""
-    ms: float = 0.0
-    request_id: str = ""
-    repeated: bool = False
-    count: int = 1
-    gone_at: float = 0.0
-    pending: str = ""
-
-    @property
-    def key(self) -> Key:
-        return (self.context, str(self.number))
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """What a look at the chain of records found. `head`: "number:hash", to be noted; `broken` 0: it holds."""
-
-    context: str
-    checked: int
-    older: int
-    head: str
-    broken: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedFile:
-    name: str
-    bytes: int = 0
-    sha256: str = ""
-
-
-@dataclass(slots=True)
-class Recording:
-    """From a start to a stop, and what became of it. `state`: as in the contract; `progress`: 0 … 1 of its files."""
-
-    context: str
-    room: str
-    recording: str
-    title: str = ""
-    state: str = "recording"
-    why: str = ""
-    by: str = ""
-    started: float = 0.0
-    ended: float = 0.0
-    seconds: float = 0.0
-    bytes: int = 0
-    tracks: int = 0  # and stretches of them
-    late_ms: int = 0
-    dropped: int = 0  # packets that were not written
-    progress: float = 0.0
-    files: tuple[RecordedFile, ...] = ()
-    marks: tuple[tuple[float, str, str], ...] = ()  # (when, state, by)
-    statement: str = ""  # of a deleted one, signed
-    signature: str = ""
-    gone_at: float = 0.0
-    pending: str = ""
-
-    @property
-    def key(self) -> Key:
-        return (self.context, self.room, self.recording)
-
-    @property
-    def live(self) -> bool:
-        return self.state in LIVE_RECORDINGS
-
-
-LIVE_RECORDINGS: Final = frozenset({"armed", "recording", "paused", "lagging", "disk_low"})
-
-
-@dataclass(frozen=True, slots=True)
-class Recorder:
-    """Of a node: what it can still record, and what is kept there. A limit of 0: none."""
-
-    available: bool = False
-    free_bytes: int = 0
-    reserved_bytes: int = 0
-    running: int = 0
-    recorders: int = 0
-    recorders_free: int = 0
-    workers: int = 0
-    workers_free: int = 0
-    minutes: int = 0
-    minutes_limit: int = 0
-    bytes: int = 0
-    bytes_limit: int = 0
-    room_minutes_limit: int = 0
-    room_bytes_limit: int = 0
-    planned: int = 0
-    unplaced: int = 0
-
-
-@dataclass(slots=True)
-class Item:
-    """Something in the chat that waits for a moderator. A private one has no text."""
-
-    context: str
-    room: str
-    item: str
-    kind: str = "held"  # "held", "report"
-    name: str = ""
-    text: str = ""
-    why: str = ""
-    at: float = 0.0
-    private: bool = False
-    reports: int = 0
-    claimed_by: str = ""
-    verdict: str = ""
-    participant: str = ""  # who wrote it
-
-
-@dataclass(slots=True)
-class Waiter:
-    """Somebody before the door of a room."""
-
-    context: str
-    room: str
-    participant: str
-    name: str = ""
-    why: str = ""  # "early", "start", "lobby", "full"; empty: on their way in
-    since: float = 0.0
 
 
 @dataclass(slots=True)

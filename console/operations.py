@@ -319,10 +319,12 @@ class Operations:
         person = self._store.people.rows.get(key)
         if person is None:
             return
-        who = self._store.connections[key[0]].operator
-        for source in ack.changed:
-            track = person.tracks.setdefault(source, Track())
-            track.muted, track.muted_by = verb == "mute", who if verb == "mute" else ""
+        muted = verb == "mute"
+        who = self._store.connections[key[0]].operator if muted else ""
+        changed = {
+            source: Track(source in person.tracks and person.tracks[source].on, muted, who) for source in ack.changed
+        }
+        person.tracks = {**person.tracks, **changed}
 
     async def _mute_room(self, room: Key, name: str, expected: int, reason: str) -> None:
         tally = Tally()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from console.model import Ack, Chain, Detail, Key
+from console.model import Ack, Chain, Detail, DrainPlan, Key
 
 
 class Operator(Protocol):
@@ -27,6 +27,9 @@ class Operator(Protocol):
         """`target`: context; context and room; or context, room and participant. None: as it was; 0: lift it."""
 
     async def quality(self, person: Key) -> Detail: ...
+
+    async def plan(self, context: str, minutes: int) -> DrainPlan:
+        """What a drain in so many minutes would come to."""
 
     async def set_quota(self, quota: Key, limit: int, reason: str = "") -> Ack:
         """`quota`: context, scope, name and what. 0: back to the default."""

@@ -7,7 +7,7 @@ another one between a look and a key.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -71,7 +71,9 @@ class Dirty:
 class Table(Generic[R]):
     """Rows by identity, and who must hear about a change."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Callable[[R], object] = lambda row: None) -> None:
+        """`words` of a row: what a list is sorted by that seldom changes; when it does, lists are ordered again."""
+        self._words = words
         self.rows: dict[Key, R] = {}
         self._of: dict[str, dict[Key, R]] = {}  # the same, by the first word of the key: the context
         self._views: list[Dirty] = []
@@ -105,7 +107,7 @@ class Table(Generic[R]):
             row.pending = old.pending
         if old is None:
             self._ordered = False
-        if old is None or old.gone_at:
+        if old is None or old.gone_at or self._words(old) != self._words(row):
             self._going.pop(key, None)
             for view in self._views:
                 view.members = True
@@ -180,7 +182,7 @@ class Store:
     def __init__(self, contexts: Iterable[Context] = (), now: float = 0.0) -> None:
         self.nodes: Table[Node] = Table()
         self.rooms: Table[Room] = Table()
-        self.people: Table[Person] = Table()
+        self.people: Table[Person] = Table(lambda person: person.name)
         self.quotas: Table[Quota] = Table()
         self.records: Table[Record] = Table()
         self.recordings: Table[Recording] = Table()
@@ -218,11 +220,9 @@ class Store:
         for node in nodes:
             node.drain_late = 0 < node.drain_deadline < wall
             self.nodes.put(node)
-            past = self.history.setdefault(node.key, History())
-            past.cpu.append(node.cpu)
-            past.people.append(node.people)
-            past.bits.append(node.bits_out)
-            past.loss.append(node.loss)
+            if (past := self.history.get(node.key)) is None:
+                past = self.history[node.key] = History()
+            past.add(node)
         self.updates += 1
 
     def caller(self, context: str, operator: str, role: Role) -> None:

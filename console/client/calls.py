@@ -7,15 +7,21 @@ import importlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import grpc.aio
 
 from console.client.channel import metadata
 from console.client.failures import failure
-from console.model import Chain, Context, Failure
+from console.client.later import later
+from console.model import Context, Failure
 from console.text import clean
-from protos.audit.v1 import audit_pb2
+
+if TYPE_CHECKING:
+    from console.model import Chain
+    from protos.audit.v1 import audit_pb2
+else:
+    audit_pb2 = later("audit")
 
 DEADLINE: Final = 2.0  # seconds
 PAUSE: Final = 0.25  # seconds before the repeat: the channel has tried to connect again by then
@@ -86,6 +92,8 @@ async def verify(
         checked, older, ms = checked + reply.checked, older + reply.older, ms + took
         if not reply.more:
             head = f"{reply.head.number}:{clean(reply.head.hash, 64)}"
+            from console.model import Chain
+
             return Chain(context.name, checked, older, head, reply.broken, clean(reply.why, 20)), ms
         start = reply.head
 

@@ -23,6 +23,7 @@ from console.model import (
     Chain,
     Context,
     Detail,
+    DrainPlan,
     Failure,
     Item,
     Key,
@@ -72,7 +73,7 @@ class Node:
         wall: Callable[[], float],
         turn: asyncio.Lock,
     ) -> None:
-        """`turn`: who folds people. All nodes speak on the second; one after the other, a key gets in between."""
+        """`turn`: who folds. All nodes speak on the second; one message after the other, a key gets in between."""
         self._turn = turn
         self.context = context
         self._store = store
@@ -156,7 +157,8 @@ class Node:
         while True:
             try:
                 async for message in open_stream(token):
-                    await fold(message)
+                    async with self._turn:
+                        await fold(message)
                     token = message.position.resume_token or token
                     tries = 0
             except grpc.aio.AioRpcError as error:
@@ -339,11 +341,14 @@ class Node:
 
         async def fold(message: participants_pb2.WatchParticipantsResponse) -> None:
             people: list[Person] = []
-            async with self._turn:
-                for start in range(0, len(message.participants), SLICE):
-                    people += [convert.person(name, person) for person in message.participants[start : start + SLICE]]
-                    await asyncio.sleep(0)
-            rooms.update((person.participant, person.room) for person in people)
+            known = self._store.people.rows
+            for start in range(0, len(message.participants), SLICE):
+                for one in message.participants[start : start + SLICE]:
+                    key = (name, one.room, one.participant)
+                    people.append(convert.person(name, one, known.get(key)))
+                await asyncio.sleep(0)
+            if len(room) == 1:
+                rooms.update((person.participant, person.room) for person in people)
             if (snapshot := whole.gather(message, people)) is not None:
                 self._store.people.replace(room, snapshot, self._clock())
             elif not whole.open:
@@ -524,6 +529,11 @@ class Fleet:
         node = self._nodes[context]
         chain, _ = await verify(node.context, node.stubs, None, VERIFY_DEADLINE)
         return chain
+
+    async def plan(self, context: str, minutes: int) -> DrainPlan:
+        node = self._nodes[context]
+        reply, _ = await call(node.context, node.stubs.nodes.PlanDrain, nodes_pb2.PlanDrainRequest(minutes=minutes))
+        return convert.plan(context, minutes, reply)
 
     async def quality(self, person: Key) -> Detail:
         context, room, participant = person

@@ -14,23 +14,10 @@ from console.client.calls import Stubs, call, follow, pages, request_id, verify
 from console.client.channel import open_channel
 from console.client.later import later
 from console.client.plain import plain
-from console.model import (
-    Cap,
-    Chain,
-    Context,
-    Denial,
-    Failure,
-    Item,
-    Message,
-    Node,
-    Person,
-    Quota,
-    Record,
-    Room,
-    SessionType,
-)
+from console.model import Context, Failure, Person
 
 if TYPE_CHECKING:
+    from console.model import Cap, Chain, Denial, Item, Message, Node, Quota, Record, Room, SessionType
     from protos.access.v1 import access_pb2
     from protos.audit.v1 import audit_pb2
     from protos.chat.v1 import chat_pb2
@@ -49,6 +36,8 @@ if TYPE_CHECKING:
     from protos.recordings.v1 import recordings_pb2
     from protos.rooms.v1 import rooms_pb2
     from protos.types.v1 import types_pb2
+
+    Row = Node | Room | Person | Message | Cap | Item | SessionType | Quota | Denial | Record
 else:
     access_pb2 = later("access")
     audit_pb2 = later("audit")
@@ -72,7 +61,6 @@ else:
 PAGE = 500
 
 T = TypeVar("T")
-Row = Node | Room | Person | Message | Cap | Item | SessionType | Quota | Denial | Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return plugins.call(point, arguments[1:])
     from console.ctl.tree import build
 
+    named = arguments[:2] if arguments and arguments[0] in BUILT_IN else []
     try:
-        build(arguments[0] if arguments and arguments[0] in BUILT_IN else "")(arguments, prog_name="regie")
+        build(*named)(arguments, prog_name="regie")
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 1 if left.code else 0
     except KeyboardInterrupt:

@@ -118,10 +118,10 @@ def _minutes(node: Node, look: Look, cells: int) -> list[Line]:
         return []
     bars = max(10, cells - 19)
     series = (
-        ("CPU %", list(past.cpu), 100.0, f"{node.cpu:.0f}"),
-        (t("col.people").lower(), list(past.people), 0.0, str(node.people)),
-        ("Mb/s", list(past.bits), 0.0, megabits(node.bits_out)),
-        (t("col.loss").lower(), list(past.loss), 0.0, number(node.loss)),
+        ("CPU %", list(past.cpu[-600:]), 100.0, f"{node.cpu:.0f}"),
+        (t("col.people").lower(), list(past.people[-600:]), 0.0, str(node.people)),
+        ("Mb/s", list(past.bits[-600:]), 0.0, megabits(node.bits_out)),
+        (t("col.loss").lower(), list(past.loss[-600:]), 0.0, number(node.loss)),
     )
     lines = [title(t("side.minutes"), cells)]
     for label, values, top, last in series:

@@ -112,7 +112,7 @@ def detail_lines(detail: Detail, look: Look, cells: int) -> list[Line]:
     lines.append([])
     lines += [
         _fact("fact.to_them", _way(person.loss, person.jitter_ms, person.bits)),
-        _fact("fact.from_them", _way(person.loss_up, person.jitter_up_ms, sum(x.bits for x in person.tracks.values()))),
+        _fact("fact.from_them", _way(person.loss_up, person.jitter_up_ms, person.bits_up)),
         _fact("fact.rtt", f"{person.rtt_ms:.0f} ms   {'TCP' if person.tcp else 'UDP'}"),
         _fact("fact.target", f"{rate(person.target)}b/s" if person.target else t("none")),
         _fact("fact.caps", caps(person.send_cap, person.receive_cap)),

@@ -7,7 +7,7 @@ matching or has gone stays, marked, until the operator moves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from rich.segment import Segment
@@ -27,6 +27,8 @@ from console.widgets.paint import strip
 
 HOLD: Final = 2.0  # seconds without a new order after a cursor key
 ORDER_PAUSE: Final = 1.0  # seconds between two orders
+_DONE: Final = object()
+AT_ONCE: Final = 2000  # rows put in order before the loop may answer a key: about 3 ms
 _GUTTER: Final = 3  # cursor, mark, space
 
 
@@ -74,6 +76,9 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._held_until = 0.0
         self._ordered_at = float("-inf")
         self._stale_order = True
+        self._steps: Iterator[None] | None = None  # of the order that is being made
+        self._base: list[Key] = []  # the order of all rows of the scope, of `_base_of`
+        self._base_of: tuple[str, bool, Key] | None = None
         self._painted: dict[int, Key] = {}
 
     # ------------------------------------------------------------------ the frame clock
@@ -83,10 +88,16 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self.paused:
             return
         keys, members = self._dirty.take()
-        self._stale_order = self._stale_order or members or bool(keys)
+        if members:
+            self._base_of = None
+        moves = self.predicate is not None or not self._column(self.sort_id).steady
+        self._stale_order = self._stale_order or members or (bool(keys) and moves)
         due = now - self._ordered_at >= ORDER_PAUSE and now >= self._held_until
         if self._stale_order and (due or not self.order):
-            self.reorder(now)
+            if self.order and len(self.rows.rows) > AT_ONCE:
+                self._reorder_by_and_by(now)
+            else:
+                self.reorder(now)
         elif members and len(self.order) != len(self.rows.rows):
             self._drop_missing()
         self._refresh_rows(keys)
@@ -107,22 +118,70 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def reorder(self, now: float) -> None:
         """Filter and sort all rows of the scope. The row under the cursor keeps its place in the list."""
+        self._ordered_at, self._stale_order, self._steps = now, False, None
+        for _ in self._ordering(max(1, len(self.rows.rows))):
+            pass
+
+    def _reorder_by_and_by(self, now: float) -> None:
+        """The same, a piece at a time, so that a key gets in between; when it moved the cursor, not now."""
         self._ordered_at, self._stale_order = now, False
+        self._steps = steps = self._ordering(AT_ONCE)
+
+        def go_on() -> None:
+            if self._steps is not steps:
+                return
+            if self.held:
+                self._steps, self._stale_order = None, True
+            elif next(steps, _DONE) is not _DONE:
+                self.call_later(go_on)
+
+        go_on()
+
+    def _ordering(self, at_once: int) -> Iterator[None]:
         scope, depth = self._scope(), len(self._scope())
         self.rows.ordered()  # equal rows keep one order, whoever was heard first
-        keys, rows = list(self.rows.rows), list(self.rows.rows.values())
-        if depth or self.predicate is not None:
-            keep = [index for index, key in enumerate(keys) if key[:depth] == scope] if depth else range(len(keys))
-            if (wanted := self.predicate) is not None:
-                keep = [index for index in keep if wanted(rows[index])]
-            keys, rows = [keys[index] for index in keep], [rows[index] for index in keep]
-        sort, look = self._column(self.sort_id).sort, self.look
-        values = [sort(row, look) for row in rows]
-        order = [keys[index] for index in sorted(range(len(keys)), key=values.__getitem__, reverse=self.reverse)]
+        table, wanted, sort, look = self.rows.rows, self.predicate, self._column(self.sort_id).sort, self.look
+        pairs = [(key, row) for key, row in table.items() if key[:depth] == scope] if depth else list(table.items())
+        keys: list[Key] = []
+        values: list[Any] = []
+        sorted_runs: list[int] = []
+        for start in range(0, len(pairs), at_once):
+            yield
+            some = pairs[start : start + at_once]
+            if wanted is not None:
+                some = [pair for pair in some if wanted(pair[1])]
+            run = range(len(keys), len(keys) + len(some))
+            keys += [key for key, _ in some]
+            values += [sort(row, look) for _, row in some]
+            sorted_runs += sorted(run, key=values.__getitem__, reverse=self.reverse)
+        yield
+        if len(pairs) > at_once:
+            sorted_runs.sort(key=values.__getitem__, reverse=self.reverse)
+        order = [keys[index] for index in sorted_runs]
+        if len(table) < len(pairs) or self._dirty.members:
+            order = [key for key in order if key in table]
+        if wanted is None:
+            self._base, self._base_of = order, (self.sort_id, self.reverse, scope)
+        self._take_order(order)
+
+    def _filter_again(self) -> bool:
+        """Of rows that are in order already only those that match: can that be done?"""
+        scope, table, wanted = self._scope(), self.rows.rows, self.predicate
+        if self._base_of != (self.sort_id, self.reverse, scope) or self._dirty.members:
+            return False
+        self._steps, self._stale_order = None, True  # what has moved since is put in its place when it is time
+        if wanted is None:
+            order = [key for key in self._base if key in table]
+        else:
+            order = [key for key in self._base if (row := table.get(key)) is not None and wanted(row)]
+        self._take_order(order)
+        return True
+
+    def _take_order(self, order: list[Key]) -> None:
         cursor = self.cursor_row
         if cursor is not None and self.predicate is not None and not self.predicate(cursor):
-            old = self.position
-            if old >= 0 and cursor.key[:depth] == scope:
+            old, scope = self.position, self._scope()
+            if old >= 0 and cursor.key[: len(scope)] == scope:
                 order.insert(min(old, len(order)), cursor.key)
         self._set_order(order)
 
@@ -221,7 +280,8 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
     def set_filter(self, text: str, predicate: Predicate | None) -> None:
         self.filter_text, self.predicate = text, predicate
         self.cursor_key = self.cursor_key if self._matches(self.cursor_key) else None
-        self.reorder(self.look.now)
+        if not self._filter_again():
+            self.reorder(self.look.now)
         self.refresh()
 
     def _matches(self, key: Key | None) -> bool:
