@@ -100,6 +100,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("approve", ("a",), "a", "act", _only("wall"), Role.MODERATOR, "T1", hint=4),
     Action("hide", ("d",), "d", "act", _only("chat", "wall"), Role.MODERATOR, "T1", hint=5),
     Action("drain", ("D",), "D", "act", _only("nodes"), Role.OPERATOR, "T3", hint=8),
+    Action("plan", ("i",), "i", "look", _only("nodes"), hint=7),
     Action("lock", ("O",), "O", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
     Action("close", ("X",), "X", "act", _only("rooms", "room", "chat"), Role.OPERATOR, "T3", hint=5),
     Action("rates", ("b",), "b", "act", _only("nodes", "rooms", "room", "participants"), Role.OPERATOR, "T1", hint=6),

@@ -38,6 +38,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("participants", "participants [filter]", ("find", "everybody")),
     Verb("wall", "wall [filter]"),
     Verb("alerts", "alerts [filter]"),
+    Verb("plan", "plan [node] [minutes]"),
     Verb("drain", "drain [node] [minutes] [-r reason]", ("undrain",)),
     Verb("mute", "mute [. | * | marked | name] [source:camera,screen] [except:filter] [-r reason]"),
     Verb("unmute", "unmute [. | * | marked | name] [source:…] [-r reason]"),

@@ -39,6 +39,8 @@ class Desk(Protocol):
 
     def paint(self) -> None: ...
 
+    def show_plan(self, node: Node, minutes: int) -> None: ...
+
 
 class Acting:
     """Every deed of the console, guarded the same way."""
@@ -188,6 +190,13 @@ class Acting:
                 cancel=self._cancelled,
             )
         )
+
+    def plan(self, node: Node | None, minutes: int = DRAIN_MINUTES) -> None:
+        """Show what a drain would come to; whoever may only look may look at this."""
+        if node is None or not node.name:
+            self._no(t("say.no_row"))
+            return
+        self._desk.show_plan(node, minutes)
 
     # ------------------------------------------------------------------ people, by verb
 

@@ -11,7 +11,7 @@ from console.fields import PERSON_FIELDS
 from console.filters import FilterError, compile_filter
 from console.grammar import Command, CommandError
 from console.i18n import Language, t
-from console.model import Person, Quota, Room
+from console.model import Node, Person, Quota, Room
 from console.operations import MICROPHONE
 from console.screens import sets, settings_commands
 from console.screens.acting import DRAIN_MINUTES
@@ -142,6 +142,14 @@ def _alerts(desk: DeskScreen, command: Command) -> None:
 
 
 def _drain(desk: DeskScreen, command: Command) -> None:
+    desk.acting.drain(*_node_and_minutes(desk, command), command.reason)
+
+
+def _plan(desk: DeskScreen, command: Command) -> None:
+    desk.acting.plan(*_node_and_minutes(desk, command))
+
+
+def _node_and_minutes(desk: DeskScreen, command: Command) -> tuple[Node | None, int]:
     """`drain [node] [minutes]`: the one named, else the one under the cursor."""
     minutes, names = DRAIN_MINUTES, [word for word in command.targets if not word.isdecimal()]
     for word in command.targets:
@@ -150,7 +158,7 @@ def _drain(desk: DeskScreen, command: Command) -> None:
     named = [node for node in rows if names and names[0] in (node.name, node.context)]
     if names and not named:
         raise CommandError("command.no_match", text=names[0])
-    desk.acting.drain(named[0] if named else desk.nodes_pane.table.cursor_row, minutes, command.reason)
+    return named[0] if named else desk.nodes_pane.table.cursor_row, minutes
 
 
 def _chat(desk: DeskScreen, command: Command) -> None:
@@ -287,6 +295,7 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "wall": _wall,
     "alerts": _alerts,
     "drain": _drain,
+    "plan": _plan,
     **dict.fromkeys(settings_commands.ROOM_DEEDS, settings_commands.of_room),
     **dict.fromkeys(settings_commands.PERSON_DEEDS, _of_people),
     "seats": settings_commands.seats,

@@ -82,6 +82,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "claim": lambda: acting.claim(desk.wall_pane.row),
         "approve": lambda: acting.decide(desk.wall_pane.row, "approve"),
         "drain": lambda: acting.drain(desk.nodes_pane.table.cursor_row),
+        "plan": lambda: acting.plan(desk.nodes_pane.table.cursor_row),
         **sets.keys(desk),
         "ban": lambda: acting.people("ban", desk.people_in_hand()),
         "to_lobby": lambda: acting.people("to_lobby", desk.people_in_hand()),

@@ -16,7 +16,7 @@ from console.columns import Look
 from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
 from console.i18n import Language, t
-from console.model import Key, Link, Person, Role, Room
+from console.model import Key, Link, Node, Person, Role, Room
 from console.operations import Given, Operations, Report
 from console.ports import Fleet
 from console.screens import commands, frame, questions
@@ -28,6 +28,7 @@ from console.screens.links import LinksScreen
 from console.screens.nodes import NodesPane
 from console.screens.outcomes import OutcomesScreen
 from console.screens.participants import ParticipantsPane
+from console.screens.plan import PlanScreen
 from console.screens.quality import QualityScreen
 from console.screens.quota import QuotaPane
 from console.screens.recordings import RecordingsPane
@@ -236,6 +237,10 @@ class DeskScreen(Screen[None]):
         """Not over what is being typed or read: `o` shows them then."""
         if self.is_current and not self.bar.is_open:
             self.app.push_screen(LinksScreen(given))
+
+    def show_plan(self, node: Node, minutes: int) -> None:
+        """What a drain of the node in so many minutes would come to."""
+        self.app.push_screen(PlanScreen(node, minutes, self.fleet, self.look, self.acting.drain))
 
     def outcomes(self) -> None:
         """Of the last deed."""
