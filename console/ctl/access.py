@@ -14,7 +14,7 @@ from console.ctl.room_form import typed_password
 from console.ctl.session import ask
 from console.ctl.shown import in_words
 from console.i18n import t
-from console.text import clean, safe_json
+from console.text import clean
 from console.words import WORDS
 
 app = typer.Typer(help=t("ctl.access"), no_args_is_help=True)
@@ -69,8 +69,7 @@ def renew(
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
     made = ask(context, timeout, lambda node: node.renew_link(room, role, hours, recheck, reason))
-    if out is Output.json:
-        print(safe_json(made))
+    if output.as_data(made, out):
         return
     link = made["link"]
     print(_role(link["role"]))
@@ -85,8 +84,7 @@ def tickets(
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
     found = ask(context, timeout, lambda node: node.tickets(room))
-    if out is Output.json:
-        print(safe_json(found))
+    if output.as_data(found, out):
         return
     lines = [
         [one["ticket"], one["name"], one["role"], in_words("ended", one["ended"]) or t("ended."), one["participant"]]
@@ -129,8 +127,7 @@ def _role(role: str) -> str:
 
 
 def _shown(view: dict[str, Any], out: Output) -> None:
-    if out is Output.json:
-        print(safe_json(view))
+    if output.as_data(view, out):
         return
     links = ", ".join(f"{link['role']} ({link['expires']})" for link in view["links"])
     rows = [("mode", in_words("access", view["mode"])), ("links", links), ("tickets", str(view["tickets"]))]
@@ -138,8 +135,7 @@ def _shown(view: dict[str, Any], out: Output) -> None:
 
 
 def _issued(made: list[dict[str, Any]], out: Output) -> None:
-    if out is Output.json:
-        print(safe_json(made))
+    if output.as_data(made, out):
         return
     for one in made:
         print(f"{clean(one['ticket']['name'])}  {clean(one['ticket']['ticket'])}")

@@ -14,7 +14,6 @@ from console.ctl.options import TIMEOUT, ContextOption, FilterOption, OutputOpti
 from console.ctl.output import Output, Shown
 from console.ctl.session import SOME_FAILED, USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import in_words, moment
-from console.fields import RECORD_FIELDS
 from console.i18n import t
 from console.model import Chain
 from console.text import clean, safe_json
@@ -47,7 +46,7 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
     found, silent, code = ask_each(several(context), timeout, lambda node: node.records(most))
-    output.rows(keep(found, filter, RECORD_FIELDS), _SHOWN, out, lambda row: str(row.number), silent)
+    output.rows(keep(found, filter, "record"), _SHOWN, out, lambda row: str(row.number), silent)
     raise typer.Exit(code)
 
 

@@ -22,7 +22,7 @@ from console.ctl.options import (
 from console.ctl.output import Output, Shown
 from console.ctl.session import ask, targets
 from console.ctl.shown import moment
-from console.fields import MESSAGE_FIELDS
+from console.ctl.watching import WatchOption, watch_list
 from console.i18n import t
 from console.text import clean, safe_json
 
@@ -47,9 +47,12 @@ def list_(
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
+    follow: WatchOption = False,
 ) -> None:
+    if follow:
+        watch_list(context, timeout, lambda node: node.messages(room), lambda r: str(r.message), filter, "message")
     found = ask(context, timeout, lambda node: node.messages(room))
-    output.rows(keep(found, filter, MESSAGE_FIELDS)[-limit:], _SHOWN, out, lambda row: str(row.message))
+    output.rows(keep(found, filter, "message")[-limit:], _SHOWN, out, lambda row: str(row.message))
 
 
 @app.command(help=t("ctl.chat.say"))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from console.client.once import Once
+from console.client.once import Found, Once
 from console.ctl import output
 from console.ctl.completion import complete_participants
 from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, RoomArgument, TimeoutOption
@@ -14,6 +14,7 @@ from console.ctl.output import Output, Shown
 from console.ctl.participants import named
 from console.ctl.session import ask
 from console.ctl.shown import moment
+from console.ctl.watching import WatchOption, watch_list
 from console.i18n import t
 
 app = typer.Typer(help=t("ctl.hands"), no_args_is_help=True)
@@ -25,14 +26,21 @@ _SHOWN: Shown = (
 )
 
 
+async def _raised(node: Once, room: str) -> list[Found]:
+    return [one for one in await node.participants(room) if one.row.hand]
+
+
 @app.command("list", help=t("ctl.hands.list"))
 def list_(
     room: RoomArgument,
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
+    follow: WatchOption = False,
 ) -> None:
-    people = [one for one in ask(context, timeout, lambda node: node.participants(room)) if one.row.hand]
+    if follow:
+        watch_list(context, timeout, lambda node: _raised(node, room), lambda row: str(row.participant))
+    people = ask(context, timeout, lambda node: _raised(node, room))
     output.rows(sorted(people, key=lambda one: one.row.hand), _SHOWN, out, lambda row: str(row.participant))
 
 

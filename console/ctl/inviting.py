@@ -9,13 +9,14 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from console.ctl import output
 from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, RoomArgument, TimeoutOption
 from console.ctl.output import Output
 from console.ctl.room_form import show_links
 from console.ctl.rooms import app as app
 from console.ctl.session import USAGE, ask, stop
 from console.i18n import said, t
-from console.text import clean, safe_json
+from console.text import clean
 
 LOCALTIME: Final = Path("/etc/localtime")
 ZoneOption = Annotated[str, typer.Option("--zone", help=t("ctl.opt.zone"), metavar="Europe/Paris")]
@@ -43,8 +44,7 @@ def invite(
     made: dict[str, Any] = ask(context, timeout, lambda node: node.invite(room, role or [], zone, reason))
     if file is not None:
         _keep(file, str(made["calendar"]))
-    if out is Output.json:
-        print(safe_json(made))
+    if output.as_data(made, out):
         return
     show_links(made["links"])
     print()
@@ -70,8 +70,7 @@ def launch(
         return made
 
     made = ask(context, timeout, work)
-    if out is Output.json:
-        print(safe_json(made))
+    if output.as_data(made, out):
         return
     show_links([made["link"]])
 

@@ -12,6 +12,7 @@ from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOpti
 from console.ctl.output import Output
 from console.ctl.session import SOME_FAILED, USAGE, ask, stop
 from console.ctl.shown import in_words
+from console.ctl.watching import WatchOption, watch_plain
 from console.i18n import n, t
 from console.text import clean, safe_json
 
@@ -27,10 +28,13 @@ def list_(
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
+    follow: WatchOption = False,
 ) -> None:
+    if follow:
+        watch_plain(context, timeout, lambda node: node.waiters(room), "participant")
     found = ask(context, timeout, lambda node: node.waiters(room))
-    if out is Output.json:
-        print(safe_json(found))
+    if out is not Output.table:
+        output.plain_rows(found, ("participant",), [], out)
         return
     lines = [
         [clean(one["name"], 60), one["role"], one["since"], in_words("waits", one["why"]), one["participant"]]

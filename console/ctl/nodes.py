@@ -13,7 +13,6 @@ from console.ctl.output import Output, Shown
 from console.ctl.session import ask_each, several
 from console.ctl.shown import moment
 from console.ctl.watching import WatchOption, watch
-from console.fields import NODE_FIELDS
 from console.i18n import number, t
 
 if TYPE_CHECKING:
@@ -48,10 +47,10 @@ def list_(
     if follow:
         watch(lambda: _look(context, timeout, filter), lambda row: str(row.name))
     found, silent, code = ask_each(several(context), timeout, lambda node: node.nodes())
-    output.rows(keep(found, filter, NODE_FIELDS), _SHOWN, out, lambda row: str(row.name), silent)
+    output.rows(keep(found, filter, "node"), _SHOWN, out, lambda row: str(row.name), silent)
     raise typer.Exit(code)
 
 
 def _look(context: str, timeout: float, filter: str) -> tuple[list[Found], bool]:
     found, silent, _ = ask_each(several(context), timeout, lambda node: node.nodes())
-    return keep(found, filter, NODE_FIELDS), not silent
+    return keep(found, filter, "node"), not silent

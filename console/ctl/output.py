@@ -59,6 +59,14 @@ def plain_rows(found: Sequence[dict[str, Any]], names: Sequence[str], labels: li
             table(labels, [[clean(str(one.get(name, "")), 200) for name in names] for one in found])
 
 
+def as_data(found: object, output: Output) -> bool:
+    """Print it for programs, if they asked; people are shown something of it."""
+    if output not in (Output.json, Output.yaml):
+        return False
+    print(safe_json(found) if output is Output.json else dump(found))
+    return True
+
+
 def one_row(found: Found, shown: Shown, output: Output, key: Callable[[Any], str], **more: object) -> None:
     match output:
         case Output.json:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -22,7 +23,7 @@ from console.ctl.options import (
 from console.ctl.output import Output, Shown
 from console.ctl.session import USAGE, ask, stop, targets
 from console.ctl.shown import in_words
-from console.fields import PERSON_FIELDS
+from console.ctl.watching import WatchOption, watch_list
 from console.i18n import number, t
 from console.model import Person
 
@@ -35,6 +36,10 @@ app = typer.Typer(help=t("ctl.participants"), no_args_is_help=True)
 def _track(person: Person, source: str) -> str:
     track = person.track(source)
     return "" if track is None else "MUTED" if track.muted else "on" if track.on else "off"
+
+
+def _id(person: Person) -> str:
+    return person.participant
 
 
 _SHOWN: Shown = (
@@ -62,9 +67,26 @@ def list_(
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
+    follow: WatchOption = False,
 ) -> None:
+    if follow:
+        watch_list(context, timeout, lambda node: node.participants(room), _id, filter, "person")
     found = ask(context, timeout, lambda node: node.participants(room))
-    output.rows(keep(found, filter, PERSON_FIELDS), _SHOWN, out, lambda row: str(row.participant))
+    output.rows(keep(found, filter, "person"), _SHOWN, out, _id)
+
+
+def _each(
+    room: str,
+    people: list[str],
+    out: Output,
+    context: str,
+    timeout: float,
+    work: Callable[[Once, str], Awaitable[list[str]]],
+) -> NoReturn:
+    """Do `work` to each of them, by id or name; say what became of each, and leave with the exit code."""
+    results, code = targets(context, timeout, named(context, timeout, room, people), work)
+    output.outcomes(results, out)
+    raise typer.Exit(code)
 
 
 @app.command(help=t("ctl.participants.remove"))
@@ -76,10 +98,7 @@ def remove(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    ids = named(context, timeout, room, people)
-    results, code = targets(context, timeout, ids, lambda node, one: node.remove(room, one, reason))
-    output.outcomes(results, out)
-    raise typer.Exit(code)
+    _each(room, people, out, context, timeout, lambda node, one: node.remove(room, one, reason))
 
 
 @app.command(help=t("ctl.participants.ban"))
@@ -91,10 +110,7 @@ def ban(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    ids = named(context, timeout, room, people)
-    results, code = targets(context, timeout, ids, lambda node, one: node.ban(room, one, reason))
-    output.outcomes(results, out)
-    raise typer.Exit(code)
+    _each(room, people, out, context, timeout, lambda node, one: node.ban(room, one, reason))
 
 
 @app.command(help=t("ctl.participants.unban"))
@@ -140,10 +156,7 @@ def lobby(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    ids = named(context, timeout, room, people)
-    results, code = targets(context, timeout, ids, lambda node, one: node.to_lobby(room, one, reason))
-    output.outcomes(results, out)
-    raise typer.Exit(code)
+    _each(room, people, out, context, timeout, lambda node, one: node.to_lobby(room, one, reason))
 
 
 @app.command(help=t("ctl.participants.promote"))

@@ -20,7 +20,6 @@ from console.ctl.options import (
 from console.ctl.output import Output, Shown
 from console.ctl.session import USAGE, ask, ask_each, several, stop
 from console.ctl.shown import in_words, moment
-from console.fields import QUOTA_FIELDS
 from console.i18n import t
 from console.model import Quota
 from console.text import clean, safe_json
@@ -69,7 +68,7 @@ def list_(
 ) -> None:
     asked = _scope(scope)
     found, silent, code = ask_each(several(context), timeout, lambda node: node.quotas(*asked))
-    output.rows(keep(found, filter, QUOTA_FIELDS), _SHOWN, out, _key, silent)
+    output.rows(keep(found, filter, "quota"), _SHOWN, out, _key, silent)
     raise typer.Exit(code)
 
 

@@ -23,6 +23,8 @@ from console.ctl.output import Output
 from console.ctl.session import ask
 from console.ctl.sets import confirm_one
 from console.ctl.shown import in_words
+from console.ctl.watching import WatchOption, watch_plain
+from console.ctl.yaml import dump
 from console.i18n import t
 from console.text import clean, safe_json
 
@@ -65,11 +67,16 @@ def list_(
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
+    follow: WatchOption = False,
 ) -> None:
+    if follow:
+        watch_plain(context, timeout, lambda node: node.recordings(room), "recording")
     found = ask(context, timeout, lambda node: node.recordings(room))
     match out:
         case Output.json:
             print(safe_json(found))
+        case Output.yaml:
+            print(dump(found))
         case Output.id:
             for one in found:
                 print(clean(one["recording"]))

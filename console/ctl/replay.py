@@ -20,7 +20,7 @@ from console.ctl.options import (
 from console.ctl.output import Output
 from console.ctl.session import USAGE, ask, stop
 from console.i18n import t
-from console.text import clean, safe_json
+from console.text import clean
 
 KINDS: Final = {".vtt": ("captions", "text/vtt")}
 """What a file is by the end of its name; any other is a document."""
@@ -52,8 +52,7 @@ def clock(seconds: float) -> str:
 
 
 def _show(page: dict[str, Any], out: Output) -> None:
-    if out is Output.json:
-        print(safe_json(page))
+    if output.as_data(page, out):
         return
     if page["context"]:
         print(clean(page["context"], 4000))

@@ -59,7 +59,6 @@ from console.ctl.room_form import (
 from console.ctl.session import USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import moment
 from console.ctl.watching import WatchOption, watch
-from console.fields import ROOM_FIELDS
 from console.i18n import number, t
 from console.model import Room
 from console.text import clean
@@ -275,7 +274,7 @@ def list_(
         found, silent, code = ask_each(several(context), timeout, lambda node: node.rooms(with_closed=closed))
     else:
         found = ask(context, timeout, lambda node: node.rooms(with_closed=closed))
-    output.rows(keep(found, filter, ROOM_FIELDS), _SHOWN, out, _key, silent)
+    output.rows(keep(found, filter, "room"), _SHOWN, out, _key, silent)
     raise typer.Exit(code)
 
 
@@ -360,4 +359,4 @@ def close(
 
 def _look(context: str, timeout: float, filter: str, closed: bool) -> tuple[list[Found], bool]:
     found, silent, _ = ask_each(several(context), timeout, lambda node: node.rooms(with_closed=closed))
-    return keep(found, filter, ROOM_FIELDS), not silent
+    return keep(found, filter, "room"), not silent

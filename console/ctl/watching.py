@@ -4,27 +4,61 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 
+from console.ctl.filtering import keep
+from console.ctl.session import ask_each, one
 from console.i18n import t
 from console.text import safe_json
 
 if TYPE_CHECKING:
-    from console.client.once import Found
+    from console.client.once import Found, Once
 
 WatchOption = Annotated[bool, typer.Option("--watch", "-w", help=t("ctl.opt.watch"))]
 EVERY_S: Final = 1.0
+
+
+def watch_list(
+    context: str,
+    timeout: float,
+    work: Callable[[Once], Awaitable[list[Found]]],
+    key: Callable[[Any], str],
+    filter: str = "",
+    table: str = "",
+) -> NoReturn:
+    """`watch` what `work` lists on one node, as far as the filter of `table` lets it through."""
+    picked = [one(context)]
+
+    def look() -> tuple[list[Found], bool]:
+        found, silent, _ = ask_each(picked, timeout, work)
+        return keep(found, filter, table), not silent
+
+    watch(look, key)
+
+
+def watch_plain(
+    context: str, timeout: float, work: Callable[[Once], Awaitable[list[dict[str, Any]]]], name: str
+) -> NoReturn:
+    """The same of what comes as objects; `name`: the field that tells one from another."""
+    from console.client.once import Found
+
+    async def rows(node: Once) -> list[Found]:
+        where = {"context": node.context.name}
+        return [Found(SimpleNamespace(**where, id=row[name]), {**where, **row}) for row in await work(node)]
+
+    watch_list(context, timeout, rows, lambda row: str(row.id))
 
 
 def watch(
     look: Callable[[], tuple[list[Found], bool]],
     key: Callable[[Any], str],
     *,
-    sleep: Callable[[float], None] = time.sleep,
-) -> None:
+    sleep: Callable[[float], None] | None = None,
+) -> NoReturn:
     """Until interrupted. `look` gives the rows, and whether all nodes answered: what a silent node had is not gone.
     Each line has a `seq` that rises by one."""
     gc.enable()
@@ -42,4 +76,4 @@ def watch(
         for line in lines:
             seq += 1
             print(safe_json({"seq": seq, **line}, indent=None), flush=True)
-        sleep(EVERY_S)
+        (sleep or time.sleep)(EVERY_S)

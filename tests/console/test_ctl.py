@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import grpc
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from console import i18n
 from console.contexts import Contexts, load, save
 from console.ctl import main
+from console.ctl.yaml import dump
 from console.model import Context
 from tests.console.fleet import Authority, FakeNode, refusal
 
@@ -366,3 +368,41 @@ def test_several_rooms_in_one_command_and_their_number_before_what_is_final(regi
     code, out, err = regie("rooms", "close", "s1", "nowhere", "--yes", "--expect", "2", "-o", "json")
     assert code == 1
     assert [(one["target"], one["ok"]) for one in json.loads(out)] == [("s1", True), ("nowhere", False)]
+
+
+LISTS = (
+    ("rooms", "list"),
+    ("nodes", "list", "-c", "waw"),
+    ("participants", "list", "daily"),
+    ("chat", "list", "daily"),
+    ("moderation", "list", "daily"),
+    ("hands", "list", "daily"),
+    ("lobby", "list", "daily"),
+    ("rates", "list", "daily"),
+    ("recordings", "list"),
+)
+
+
+@pytest.mark.parametrize("words", LISTS, ids=lambda words: words[0])
+def test_every_list_can_be_watched(regie: Regie, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
+    """D5: a line of JSON for each row, numbered; the list of now is told at once."""
+
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("console.ctl.watching.time", SimpleNamespace(sleep=interrupted))
+    known = json.loads(regie(*words, "-o", "json")[1])
+
+    code, out, _ = regie(*words, "--watch")
+
+    told = [json.loads(line) for line in out.splitlines()]
+    assert code == 130
+    assert [line["seq"] for line in told] == list(range(1, len(known) + 1))
+    assert all({"context": "waw", **row}.items() <= line.items() for row, line in zip(known, told, strict=True))
+
+
+@pytest.mark.parametrize("words", [("lobby", "list", "daily"), ("recordings", "list")])
+def test_yaml_is_said_where_it_is_asked_for(regie: Regie, words: tuple[str, ...]) -> None:
+    """Each of these gave a table, or nothing."""
+    code, out, _ = regie(*words, "-o", "yaml")
+    assert (code, out.strip()) == (0, dump(json.loads(regie(*words, "-o", "json")[1])))

@@ -56,3 +56,21 @@ async def test_a_question_is_not_answered_by_what_was_pasted_with_it(node: Node)
         await c.press("y")
         await c.settle()
         assert [name for name, _ in one.calls] == ["RemoveParticipant"]
+
+
+@pytest.mark.parametrize("before", ["", ":"], ids=["at the list", "in the line"])
+async def test_a_paste_that_the_terminal_marks_as_one_runs_nothing(node: Node, before: str) -> None:
+    """Bracketed paste: its first line is text of the line that is open, and its end is no Enter."""
+    one = await node()
+    await one.open_room("daily")
+    await one.enter("daily", "zed", "Zed")
+    async with console(one) as c:
+        await c.enter_room("daily")
+        await c.point("Zed")
+        if before:
+            await c.press(before)
+        c.app.post_message(events.Paste("mute Zed\nm\n"))
+        await c.heard()
+        await c.settle()
+        assert (one.calls, c.desk.bar.is_open) == ([], bool(before))
+        assert c.desk.bar.entry.value == ("mute Zed" if before else "")

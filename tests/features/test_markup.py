@@ -72,9 +72,9 @@ def test_a_megabyte_of_marks_is_a_letter() -> None:
 
 @given(st.text(alphabet="*_`[]()<>-\\ \nab#!&:/", max_size=2000))
 def test_no_text_is_slow_or_unsafe(text: str) -> None:
-    began = time.process_time()
+    began = time.perf_counter()
     html = to_html(clean_text(text))
-    assert time.process_time() - began < 0.5, "seconds of processor"
+    assert time.perf_counter() - began < 0.5
     assert set(re.findall(r"<(\w+)", html)) <= {"p", "br", "em", "strong", "code", "pre", "a", "ul", "ol", "li"}
 
 
