@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.e2e.chromium import Chromium, ChromiumWindow
 from tests.e2e.machine import Machine, until
-from tests.e2e.visitor import Seen, Visitor
+from tests.e2e.visitor import Seen, Visitor, proven
 
 WIDE = {"width": 1280, "height": 800}
 
@@ -70,17 +70,22 @@ async def test_a_tile_gets_the_layer_it_needs_and_what_nobody_watches_is_not_sen
     # Large: the whole picture, as soon as Amina's browser believes that her way bears it.
     await until(lambda: shows(700, 720), 40, "Jean sees the whole picture", every=0.25)
 
-    # Small: the lowest layer, and nobody is left who watches the others.
-    await resize(jean, 230, 300)
-    await until(lambda: shows(1, 200), 20, "Jean's small tile gets the small layer", every=0.25)
-    await until(lambda: sends("q"), 20, "the layers that nobody watches are not sent", every=0.1)
+    async def smaller_and_larger() -> float:
+        # Small: the lowest layer, and nobody is left who watches the others.
+        await resize(jean, 230, 300)
+        await until(lambda: shows(1, 200), 40, "Jean's small tile gets the small layer", every=0.25)
+        await until(lambda: sends("q"), 40, "the layers that nobody watches are not sent", every=0.1)
+        # Large again: the small layer goes on until a whole picture of the large one is there.
+        await resize(jean, 1280, 800)
+        return await longest_stillness(jean, 700, 40)
 
-    # Large again: the small layer goes on until a whole picture of the large one is there.
-    await resize(jean, 1280, 800)
-    assert await longest_stillness(jean, 700, 30) < 1.0
-    await until(lambda: sends("f"), 20, "the small layers are not sent any more", every=0.1)
-    detail = await machine.quality(room.room, "Amina")
-    assert [(layer.rid, layer.wanted) for layer in detail.layers] == [("q", False), ("h", False), ("f", True)]
+    async def wanted() -> bool:
+        detail = await machine.quality(room.room, "Amina")
+        return [(layer.rid, layer.wanted) for layer in detail.layers] == [("q", False), ("h", False), ("f", True)]
+
+    await proven(smaller_and_larger, lambda still: still < 1.0, "the picture stands still")
+    await until(lambda: sends("f"), 40, "the small layers are not sent any more", every=0.1)
+    await until(wanted, 20, "and the operator sees which is wanted", every=0.1)
 
     # Nobody watches at all: nothing of the camera is sent.
     await jean.click("#control-leave")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -38,7 +38,7 @@ class Seen:
 
     at: float
     state: str
-    raw: dict[str, Any]
+    raw: dict[str, Any] = field(repr=False)
 
     def of(self, kind: str, name: str, direction: str = "inbound") -> float:
         return sum(report.get(name) or 0 for report in self.raw[direction] if report.get("kind") == kind)
