@@ -39,7 +39,7 @@ async def test_a_host_is_told_what_is_to_be_seen_to_before_guests_come(node: Scr
     node.role, node.welcome = "host", {"risks": ["title", "rehearsal", "moderators", "places", "later"]}
     await guest.enter()
     banner = guest.page.locator("[data-banner=risks]")
-    await expect(banner).to_contain_text("la salle n’a pas de titre ; rien n’a été essayé ; il manque du monde")
+    await expect(banner).to_contain_text("la salle n’a pas de titre, rien n’a été essayé, il manque du monde")
     await guest.picture("risks-laptop")
     await banner.get_by_role("button", name="Compris").click()
     await expect(banner).to_have_count(0)

@@ -68,7 +68,7 @@ export class Texts {
       state.risks = [];
       notices.set('risks', null);
     } };
-    notices.set('risks', words.length ? { key: 'risks.banner', values: { what: words.join(' ; ') }, tone: 'warn', icon: 'warning', action } : null);
+    notices.set('risks', words.length ? { key: 'risks.banner', values: { what: words.join(', ') }, tone: 'warn', icon: 'warning', action } : null);
   }
 
   /** @param {import('./wire.js').Written|null|undefined} written */
