@@ -198,7 +198,7 @@ COUNT ?= 200
 test-kill: build
 	@$(BIN)/python -m tests.media.recorder $(COUNT)
 	@$(BIN)/python -m tests.recorder.killed $(COUNT)
-	@GRPC_VERBOSITY=ERROR $(BIN)/python -m tests.e2e.killed $(COUNT)
+	@GRPC_VERBOSITY=ERROR $(BIN)/python -m tests.e2e.killed $(COUNT) 3
 
 # An encoder that is nobody's browser publishes by WHIP and is recorded: how far are sound and picture apart in the files?
 .PHONY: test-lipsync

@@ -125,7 +125,8 @@ def vp9(payloads: Sequence[bytes]) -> bytes | None:
 
 def _unshown(frame: bytes) -> bytes:
     """A key frame (6.2, of profile 0 to 2) that is there for the layer above it alone: players would show both, one
-    after the other. In other frames the bit decides what follows it, and is left as it is."""
+    after the other. In other frames the bit decides what follows it, and is left as it is: of layers that need each
+    other in every picture (full SVC, not the modes `_KEY`) players made of FFmpeg may show the lower ones too."""
     if frame and frame[0] & 0b1100_1100 == 0b1000_0000 and frame[0] & 0b0011_0000 != 0b0011_0000:
         return bytes((frame[0] & ~0b0000_0010,)) + frame[1:]
     return frame
