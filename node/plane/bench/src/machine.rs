@@ -39,6 +39,46 @@ impl Cpu {
     }
 }
 
+/// What a process did not get, so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Waits {
+    /// How often it lay down to wait.
+    pub sleeps: u64,
+    /// It could have run, and something else did, µs.
+    pub ready_us: u64,
+    /// What the host took of its processor, µs in ticks of 10 ms.
+    pub stolen_us: u64,
+}
+
+impl Waits {
+    /// Of all threads of process `pid`, and of processor `core`.
+    pub fn of(pid: u32, core: usize) -> io::Result<Waits> {
+        let mut waits = Waits::default();
+        for task in fs::read_dir(format!("/proc/{pid}/task"))? {
+            let task = task?.path();
+            let times = fs::read_to_string(task.join("schedstat")).unwrap_or_default();
+            let ready = times.split_whitespace().nth(1).and_then(|ns| ns.parse::<u64>().ok());
+            waits.ready_us += ready.unwrap_or(0) / 1000;
+            let status = fs::read_to_string(task.join("status")).unwrap_or_default();
+            let sleeps = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+            waits.sleeps += sleeps.and_then(|count| count.trim().parse::<u64>().ok()).unwrap_or(0);
+        }
+        let stat = fs::read_to_string("/proc/stat")?;
+        let line = stat.lines().find(|line| line.starts_with(&format!("cpu{core} "))).unwrap_or("");
+        let ticks = line.split_whitespace().nth(8).and_then(|ticks| ticks.parse::<u64>().ok());
+        waits.stolen_us = ticks.unwrap_or(0) * 10_000;
+        Ok(waits)
+    }
+
+    pub fn since(self, before: Waits) -> Waits {
+        Waits {
+            sleeps: self.sleeps - before.sleeps,
+            ready_us: self.ready_us - before.ready_us,
+            stolen_us: self.stolen_us - before.stolen_us,
+        }
+    }
+}
+
 /// Resident memory of process `pid` in bytes.
 pub fn resident(pid: u32) -> io::Result<u64> {
     let statm = fs::read_to_string(format!("/proc/{pid}/statm"))?;

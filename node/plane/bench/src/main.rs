@@ -9,6 +9,7 @@ mod flood;
 mod inside;
 mod keys;
 mod machine;
+mod parts;
 mod peers;
 mod report;
 mod run;
@@ -25,7 +26,7 @@ use regie_load::trace::{Media, Pace};
 use scenario::Scenario;
 
 pub const USAGE: &str = "regie-bench [--receivers 500[,N…]] [--scenarios webinar:500,conference:20,audio:200] [--only video|audio] [--rounds 5] [--seconds 6] [--pace webrtc|frame|spread] [--gro on|off] \
-[--cipher gcm128|gcm256|cm] [--conventional on|off] [--across NAMESPACE,ADDRESS] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--flood SECONDS] [--spoofed RATE] [--plane PATH] [--record DIR] [--json PATH] [-- PLANE OPTIONS]";
+[--cipher gcm128|gcm256|cm] [--conventional on|off] [--across NAMESPACE,ADDRESS] [--cores PLANE,LOAD] [--realtime on|off] [--spin on|off] [--parts on|off] [--flood SECONDS] [--spoofed RATE] [--plane PATH] [--record DIR] [--json PATH] [-- PLANE OPTIONS]";
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -42,6 +43,8 @@ pub struct Options {
     pub cores: (usize, usize),
     pub realtime: bool,
     pub spin: bool,
+    /// Say what the delay is made of.
+    pub parts: bool,
     /// Seconds of bad SRTP at full speed; 0: measure the cost instead.
     pub flood: u64,
     /// Packets a second from strangers' addresses; 0: measure the cost instead.
@@ -135,6 +138,7 @@ impl Options {
             cores: (0, 1),
             realtime: false,
             spin: true,
+            parts: false,
             flood: 0,
             spoofed: 0,
             plane: here.with_file_name("regie-plane"),
@@ -174,6 +178,7 @@ impl Options {
             "--conventional" => self.conventional = switch(value)?,
             "--realtime" => self.realtime = switch(value)?,
             "--spin" => self.spin = switch(value)?,
+            "--parts" => self.parts = switch(value)?,
             "--flood" => self.flood = number(value)?,
             "--spoofed" => self.spoofed = number(value)?,
             "--plane" => self.plane = value.into(),

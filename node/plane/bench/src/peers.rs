@@ -21,6 +21,7 @@ use plane_core::stun::{self, Check, Integrity};
 use plane_core::vp8;
 
 use crate::keys::{Keys, PUBLISHER};
+use crate::parts::{Parts, Stamp};
 use regie_load::trace::Trace;
 
 pub const AUDIO_TYPE: u8 = 111;
@@ -36,6 +37,7 @@ const AUDIO_SSRC: u32 = 0x1111;
 pub const VIDEO_SSRC: u32 = 0x2222;
 const AUDIO_LEVEL: u8 = 1;
 const MID: u8 = 4;
+const ABS_SEND_TIME: u8 = 2;
 
 pub fn slot_ssrc(slot: u32) -> u32 {
     0x5245_0000 | slot << 1
@@ -75,7 +77,12 @@ fn vp8_codec() -> Vec<Codec> {
 
 fn extensions() -> Option<HeaderExtensions> {
     let mid = MID.into();
-    Some(HeaderExtensions { audio_level: AUDIO_LEVEL.into(), abs_send_time: 2, mid, ..HeaderExtensions::default() })
+    Some(HeaderExtensions {
+        audio_level: AUDIO_LEVEL.into(),
+        abs_send_time: ABS_SEND_TIME.into(),
+        mid,
+        ..HeaderExtensions::default()
+    })
 }
 
 pub fn publisher_transport(room: &str, n: u32, camera: bool) -> OpenTransport {
@@ -273,8 +280,16 @@ impl Stream {
     }
 }
 
+/// What a transport is reached by: its credentials, and the port of its shard.
+pub struct Ice {
+    pub ufrag: String,
+    pub password: String,
+    pub port: u16,
+}
+
 pub struct Receiver {
     pub ufrag: String,
+    pub port: u16,
     pub key: Integrity,
     pub checks: u32,
     streams: Vec<Stream>,
@@ -293,7 +308,8 @@ pub struct Tally {
     pub repaired: u64,
     pub opened: u64,
     pub wrong: u64,
-    pub delays_us: Vec<u32>,
+    /// Of each packet that was opened.
+    pub delays: Vec<Parts>,
 }
 
 /// Opens what one receiver gets, compares it with the trace and takes the time.
@@ -305,7 +321,7 @@ pub struct Inspector {
 /// When each publisher last sent each packet of the trace, found by what is in it.
 pub struct Sent {
     by_content: HashMap<(usize, u64), usize>,
-    pub at_us: Vec<Vec<u64>>,
+    pub stamps: Vec<Vec<Stamp>>,
 }
 
 /// Names a payload by its length and some bytes from its end, which no descriptor reaches.
@@ -317,14 +333,17 @@ fn content(payload: &[u8]) -> (usize, u64) {
 impl Sent {
     pub fn new(trace: &Trace, publishers: u32) -> Sent {
         let places = trace.packets.iter().enumerate().map(|(place, packet)| (content(packet.payload), place));
-        Sent { by_content: places.collect(), at_us: vec![vec![0; trace.packets.len()]; publishers as usize] }
+        Sent {
+            by_content: places.collect(),
+            stamps: vec![vec![Stamp::default(); trace.packets.len()]; publishers as usize],
+        }
     }
 }
 
 impl Receiver {
     pub fn new(
         n: u32,
-        (ufrag, password): (String, String),
+        Ice { ufrag, password, port }: Ice,
         cameras: usize,
         inspects: bool,
         profile: Profile,
@@ -333,6 +352,7 @@ impl Receiver {
         let inspector = || Box::new(Inspector { opener: keys.opener(), windows: HashMap::new() });
         Receiver {
             ufrag,
+            port,
             key: Integrity::new(password.as_bytes()),
             checks: 0,
             streams: vec![Stream::default(); VIDEO_SLOT as usize + cameras],
@@ -428,9 +448,10 @@ impl Inspector {
         };
         window.commit(index);
         tally.opened += 1;
+        let served = header.extensions(datagram).value(ABS_SEND_TIME).and_then(|value| value.try_into().ok());
         let publisher = number_place(payload.len()).map_or(0, |place| usize::from(payload[place]));
-        match (sent.by_content.get(&content(payload)), sent.at_us.get(publisher)) {
-            (Some(&place), Some(of)) => tally.delays_us.push(at_us.saturating_sub(of[place]) as u32),
+        match (sent.by_content.get(&content(payload)), sent.stamps.get(publisher)) {
+            (Some(&place), Some(of)) => tally.delays.push(Parts::new(&of[place], served, at_us)),
             _ => tally.wrong += 1,
         }
     }

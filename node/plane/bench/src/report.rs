@@ -6,13 +6,16 @@ use plane_core::contract::Counters;
 use plane_core::contract::counters::{Loop, Packets};
 
 use crate::Options;
-use crate::machine::{self, Cpu};
+use crate::machine::{self, Cpu, Waits};
+use crate::parts;
 use crate::peers::Tally;
 
 /// What one round gave.
 #[derive(Debug, Clone)]
 pub struct Round {
     pub cpu: Cpu,
+    /// Of the measured process and its core, and of the load and its.
+    pub waits: (Waits, Waits),
     pub elapsed_us: u64,
     pub tally: Tally,
 }
@@ -72,9 +75,17 @@ impl Round {
     }
 
     fn delay(&self, share: f64) -> f64 {
-        let delays = &self.tally.delays_us;
+        let delays = &self.tally.delays;
         let at = ((delays.len() as f64 * share) as usize).min(delays.len().saturating_sub(1));
-        delays.get(at).map_or(f64::NAN, |&us| f64::from(us))
+        delays.get(at).map_or(f64::NAN, |parts| f64::from(parts.delay()))
+    }
+
+    /// The same of what was sent while the load was in time, and which share of all that is, %.
+    fn calm_delay(&self, share: f64) -> (f64, f64) {
+        let calm: Vec<u32> = self.tally.delays.iter().filter(|parts| parts.calm).map(parts::Parts::delay).collect();
+        let at = ((calm.len() as f64 * share) as usize).min(calm.len().saturating_sub(1));
+        let of_all = 100.0 * calm.len() as f64 / self.tally.delays.len().max(1) as f64;
+        (calm.get(at).map_or(f64::NAN, |&us| us.into()), of_all)
     }
 }
 
@@ -137,7 +148,7 @@ pub fn heading(options: &Options) {
 }
 
 /// The table of one measurement.
-pub fn print(measured: &Measured) {
+pub fn print(measured: &Measured, parts: bool) {
     println!();
     println!("{}: mean packet {:.0} bytes with SRTP", measured.scenario, measured.mean_size());
     let mut sides = vec![("plane", &measured.plane)];
@@ -161,9 +172,17 @@ pub fn print(measured: &Measured) {
         println!("    loss, %                        {}", spread(Round::loss).text(4));
         println!("    added delay p50, µs            {}", spread(|round| round.delay(0.50)).text(0));
         println!("    added delay p99, µs            {}", spread(|round| round.delay(0.99)).text(0));
+        let calm = |round: &Round| round.calm_delay(0.99).0;
+        let of_all = Spread::of(rounds.iter().map(|round| round.calm_delay(0.99).1)).text(0);
+        println!("    p99 while the load was in time {} ({of_all} % of all)", spread(calm).text(0));
         let opened: u64 = rounds.iter().map(|round| round.tally.opened).sum();
         let wrong: u64 = rounds.iter().map(|round| round.tally.wrong).sum();
         println!("    opened and compared            {opened}, of which wrong {wrong}");
+        let sleeps = |round: &Round| round.waits.0.sleeps as f64 * 1e6 / round.elapsed_us as f64;
+        println!("    waits for work, a second       {}", spread(sleeps).text(0));
+        if parts {
+            print_parts(rounds);
+        }
     }
     if !measured.conventional.is_empty() {
         println!("  conventional / plane           {:.2}", measured.ratio());
@@ -186,6 +205,27 @@ pub fn print(measured: &Measured) {
     if let Some(lag) = measured.lags() {
         println!("  loop lag of the last second    p50 {} µs, p99 {} µs", lag.lag_p50_us, lag.lag_p99_us);
     }
+}
+
+/// What the delays of all rounds together are made of, and what kept both processes from running.
+fn print_parts(rounds: &[Round]) {
+    let mut all: Vec<_> = rounds.iter().flat_map(|round| round.tally.delays.iter().copied()).collect();
+    all.sort_unstable_by_key(parts::Parts::delay);
+    print!("{}", parts::table(&all));
+    let of = |figure: fn(&Round) -> u64| {
+        let share = |round: &Round| 100.0 * figure(round) as f64 / round.elapsed_us as f64;
+        Spread::of(rounds.iter().map(share)).text(2)
+    };
+    println!(
+        "    ready, but others ran, %       {} (load: {})",
+        of(|r| r.waits.0.ready_us),
+        of(|r| r.waits.1.ready_us)
+    );
+    println!(
+        "    core stolen by the host, %     {} (load: {})",
+        of(|r| r.waits.0.stolen_us),
+        of(|r| r.waits.1.stolen_us)
+    );
 }
 
 /// All of it, for a program.

@@ -17,8 +17,9 @@ use crate::Options;
 use crate::control::Control;
 use crate::flood::Flood;
 use crate::keys::{Keys, PUBLISHER};
-use crate::machine::{self, Cpu};
-use crate::peers::{self, Publisher, Receiver, Sent, Tally, address};
+use crate::machine::{self, Cpu, Waits};
+use crate::parts::{AFTERMATH_US, LATE_US, Parts, Stamp};
+use crate::peers::{self, Ice, Publisher, Receiver, Sent, Tally, address};
 use crate::report::{self, Measured, Round};
 use crate::scenario::{Kind, Scenario};
 use crate::sys;
@@ -57,7 +58,7 @@ pub fn all(options: &Options) -> io::Result<()> {
     let mut measured = Vec::new();
     for &scenario in &options.scenarios {
         let result = Bench::open(options, scenario)?.measure(options)?;
-        report::print(&result);
+        report::print(&result, options.parts);
         measured.push(result);
     }
     if let Some(path) = &options.json {
@@ -163,9 +164,15 @@ struct Bench {
     batch: Batch,
     spin: bool,
     publishers: Vec<Publisher>,
-    publishers_ice: Vec<(String, Integrity)>,
+    /// Their credentials, and the port of their shard.
+    publishers_ice: Vec<(String, Integrity, u16)>,
     receivers: Vec<Receiver>,
     sent: Sent,
+    /// When the next packet of any publisher is due.
+    next_due_us: u64,
+    /// When the load was last late.
+    late_us: u64,
+    cores: (usize, usize),
     tally: Tally,
     /// Timers of the receivers, as one position that moves around all of them.
     turns: (u64, u64),
@@ -204,8 +211,8 @@ impl Bench {
         for n in 0..scenario.publishers() {
             publishers.push(Publisher::new(n, trace.clone(), options.cipher));
             let opened = peers::publisher_transport(&scenario.room_of_publisher(n), n, scenario.has_cameras());
-            let (ufrag, password) = open(&mut control, opened, PUBLISHER - n, options.cipher)?;
-            publishers_ice.push((ufrag, Integrity::new(password.as_bytes())));
+            let Ice { ufrag, password, port } = open(&mut control, opened, PUBLISHER - n, options.cipher)?;
+            publishers_ice.push((ufrag, Integrity::new(password.as_bytes()), port));
         }
         let mut bench = Bench {
             scenario,
@@ -224,6 +231,9 @@ impl Bench {
             publishers_ice,
             receivers: Vec::new(),
             sent,
+            next_due_us: 0,
+            late_us: 0,
+            cores: options.cores,
             tally: Tally::default(),
             turns: (0, 0),
             open_us: 0,
@@ -254,7 +264,9 @@ impl Bench {
         let mut connected = 0;
         let all = self.count as usize + self.publishers.len();
         while connected < all {
-            self.receive();
+            for at in 0..SINKS {
+                self.receive(at);
+            }
             self.control.poll()?;
             connected += self.control.connected.drain(..).count();
             if sockets::now_us() > deadline {
@@ -330,56 +342,88 @@ impl Bench {
         for publisher in &mut self.publishers {
             publisher.start(start);
         }
+        self.next_due_us = start;
         // Until the last of them has sent its key frame.
         let last = self.publishers.iter().map(Publisher::due).max().unwrap_or(start);
         let warm = last + WARM_UP_US;
         self.publish_until(warm, dest)?;
         self.tally = Tally::default();
         let lost: u64 = self.receivers.iter().map(Receiver::lost).sum();
-        let (cpu, from) = (Cpu::of(pid)?, sockets::now_us());
+        let (cpu, waits, from) = (Cpu::of(pid)?, self.waits(pid)?, sockets::now_us());
         self.publish_until(warm + seconds * 1_000_000, dest)?;
         let (cpu, elapsed_us) = (Cpu::of(pid)?.since(cpu), sockets::now_us() - from);
+        let ended = self.waits(pid)?;
+        let waits = (ended.0.since(waits.0), ended.1.since(waits.1));
         let mut tally = self.tally.clone();
         self.drain(sockets::now_us() + DRAIN_US)?;
         tally.lost = self.receivers.iter().map(Receiver::lost).sum::<u64>().saturating_sub(lost);
-        tally.delays_us.sort_unstable();
-        Ok(Round { cpu, elapsed_us, tally })
+        tally.delays.sort_unstable_by_key(Parts::delay);
+        Ok(Round { cpu, waits, elapsed_us, tally })
+    }
+
+    /// What kept process `pid`, and the load, from running.
+    fn waits(&self, pid: u32) -> io::Result<(Waits, Waits)> {
+        Ok((Waits::of(pid, self.cores.0)?, Waits::of(std::process::id(), self.cores.1)?))
     }
 
     fn publish_until(&mut self, end: u64, dest: SocketAddrV4) -> io::Result<()> {
-        let mut out = [0; 2048];
-        loop {
-            let mut now = sockets::now_us();
-            if now >= end {
-                return Ok(());
-            }
-            for publisher in &mut self.publishers {
-                while publisher.due() <= now {
-                    let (place, len) = publisher.next(&mut out);
-                    now = sockets::now_us();
-                    self.sent.at_us[publisher.number as usize][place] = now;
-                    self.sinks[0].send(&out[..len], dest, peers::publisher_address(publisher.number, self.network))?;
-                }
-            }
-            let due = self.publishers.iter().map(Publisher::due).min().unwrap_or(end);
-            self.serve(now.max(1), due.min(end))?;
+        while sockets::now_us() < end {
+            self.serve(end, Some(dest))?;
         }
+        Ok(())
     }
 
     fn drain(&mut self, end: u64) -> io::Result<()> {
         while sockets::now_us() < end {
-            self.serve(sockets::now_us(), end)?;
+            self.serve(end, None)?;
         }
+        Ok(())
+    }
+
+    /// Sends what is due, if anything is.
+    fn publish(&mut self, dest: SocketAddrV4) -> io::Result<()> {
+        let mut now = sockets::now_us();
+        if now < self.next_due_us {
+            return Ok(());
+        }
+        let mut out = [0; 2048];
+        for publisher in &mut self.publishers {
+            while publisher.due() <= now {
+                let due_us = publisher.due();
+                let (place, len) = publisher.next(&mut out);
+                let shard = SocketAddrV4::new(*dest.ip(), self.publishers_ice[publisher.number as usize].2);
+                let dest = if dest == self.plane_address { shard } else { dest };
+                let before_us = sockets::now_us();
+                if before_us > due_us + LATE_US {
+                    self.late_us = before_us;
+                }
+                self.sinks[0].send(&out[..len], dest, peers::publisher_address(publisher.number, self.network))?;
+                now = sockets::now_us();
+                self.sent.stamps[publisher.number as usize][place] =
+                    Stamp { due_us, before_us, after_us: now, calm: before_us > self.late_us + AFTERMATH_US };
+            }
+        }
+        self.next_due_us = self.publishers.iter().map(Publisher::due).min().unwrap_or(u64::MAX);
         Ok(())
     }
 
     /// Receive, report and check; with nothing to do, sleep until `until` or, if told so, come back at once: then no
     /// sender pays for waking us.
-    fn serve(&mut self, now: u64, until: u64) -> io::Result<()> {
-        let received = self.receive();
-        self.take_turns(now);
+    ///
+    /// What is to be published does not wait for what is to be received: what would be late would come in a burst, and
+    /// the plane's queue would be ours.
+    fn serve(&mut self, until: u64, dest: Option<SocketAddrV4>) -> io::Result<()> {
+        let mut received = 0;
+        for at in 0..self.sinks.len() {
+            if let Some(dest) = dest {
+                self.publish(dest)?;
+            }
+            received += self.receive(at);
+        }
+        self.take_turns(sockets::now_us());
         self.control.poll()?;
         if received == 0 && !self.spin {
+            let until = if dest.is_some() { until.min(self.next_due_us) } else { until };
             let wait = until.saturating_sub(sockets::now_us()).min(1_000);
             let mut sockets: Vec<_> = self.sinks.iter().map(sockets::readable).collect();
             sockets::wait(&mut sockets, Duration::from_micros(wait));
@@ -387,21 +431,18 @@ impl Bench {
         Ok(())
     }
 
-    fn receive(&mut self) -> usize {
+    /// Takes what one of the sinks has, one batch of it.
+    fn receive(&mut self, at: usize) -> usize {
         let Bench { sinks, batch, receivers, sent, tally, .. } = self;
-        let mut count = 0;
-        for sink in sinks.iter() {
-            count += batch.receive(sink, |train| {
-                if train.to.octets()[1] != 1 {
-                    return; // what the plane tells the publisher
-                }
-                let Some(receiver) = receivers.get_mut(peers::number(train.to)) else { return };
-                for datagram in train.bytes.chunks_mut(train.segment) {
-                    receiver.receive(datagram, train.at_us, sent, tally);
-                }
-            });
-        }
-        count
+        batch.receive(&sinks[at], |train| {
+            if train.to.octets()[1] != 1 {
+                return; // what the plane tells the publisher
+            }
+            let Some(receiver) = receivers.get_mut(peers::number(train.to)) else { return };
+            for datagram in train.bytes.chunks_mut(train.segment) {
+                receiver.receive(datagram, train.at_us, sent, tally);
+            }
+        })
     }
 
     /// Let the receivers whose turn has come report and check, spread evenly over time.
@@ -446,16 +487,18 @@ impl Bench {
 
     fn check_publishers(&mut self) {
         let mut out = [0; 256];
-        for (n, (ufrag, key)) in (0..).zip(&self.publishers_ice) {
+        for (n, (ufrag, key, port)) in (0..).zip(&self.publishers_ice) {
             let len = peers::check(&mut out, PUBLISHER - n, 0, ufrag, key);
-            let _ = self.sinks[0].send(&out[..len], self.plane_address, peers::publisher_address(n, self.network));
+            let dest = SocketAddrV4::new(*self.plane_address.ip(), *port);
+            let _ = self.sinks[0].send(&out[..len], dest, peers::publisher_address(n, self.network));
         }
     }
 
     fn send_from(&self, n: u32, ports: &[u16], bytes: &[u8]) {
         let from = address(n, ports, self.network);
         let sink = &self.sinks[n as usize % self.sinks.len()];
-        let _ = sink.send(bytes, self.plane_address, *from.ip()); // what is lost will be sent again
+        let dest = SocketAddrV4::new(*self.plane_address.ip(), self.receivers[n as usize].port);
+        let _ = sink.send(bytes, dest, *from.ip()); // what is lost will be sent again
     }
 }
 
@@ -465,13 +508,13 @@ impl Drop for Bench {
     }
 }
 
-/// Open a transport and give it its keys. Returns its ICE credentials.
+/// Open a transport and give it its keys. Returns what it is reached by.
 fn open(
     control: &mut Control,
     opened: plane_core::contract::OpenTransport,
     peer: u32,
     cipher: Profile,
-) -> io::Result<(String, String)> {
+) -> io::Result<Ice> {
     let name = opened.transport.clone();
     let opening = control.send(Command::OpenTransport(opened))?;
     let keying = control.send(Command::SetKeys(Keys::of(peer, cipher).command(&name)))?;
@@ -480,5 +523,6 @@ fn open(
     };
     control.reply(keying)?;
     let ice = reply.ice.unwrap_or_default();
-    Ok((ice.ufrag, ice.password))
+    let port = reply.candidates.first().map_or(0, |candidate| candidate.port as u16);
+    Ok(Ice { ufrag: ice.ufrag, password: ice.password, port })
 }

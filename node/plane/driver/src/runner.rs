@@ -17,7 +17,7 @@ use crate::links::Links;
 use crate::messages::{FromShard, ReplyTo, ToShard};
 use crate::say;
 use crate::spool::Tape;
-use crate::sys::{self, BATCH, Batch, Outcome, Rest, Udp, Wake};
+use crate::sys::{self, BATCH, Batch, Lull, Outcome, Rest, Udp, Wake};
 use crate::tcp::Tcp;
 
 const SECOND_US: u64 = 1_000_000;
@@ -154,16 +154,17 @@ impl Runner {
         let mut tally = Tally::default();
         let mut next_second = sys::monotonic_us() + SECOND_US;
         let mut crowded = false;
-        let mut rest = Rest::default();
+        let (mut lull, mut rest) = (Lull::default(), Rest::default());
         let [media, aside] = self.udp.lanes().map(|lane| lane.unwrap_or(NOTHING));
         loop {
             let now = sys::monotonic_us();
-            let resting = rest.until(now);
+            let resting = [lull.until(now), rest.until(now)];
             let again = crowded.then_some(now + RETRY_US);
-            let deadline = self.shard.deadline().into_iter().chain(resting).chain(again).fold(next_second, u64::min);
-            let timeout = Duration::from_micros(deadline.saturating_sub(now));
-            let waited = if resting.is_some() { NOTHING } else { aside };
-            let waiting = [media, waited, self.wake.as_raw_fd(), self.tcp.descriptor()];
+            let deadlines = self.shard.deadline().into_iter().chain(again).chain(resting.into_iter().flatten());
+            let timeout = Duration::from_micros(deadlines.fold(next_second, u64::min).saturating_sub(now));
+            let awaited = |lane: RawFd, resting: Option<u64>| if resting.is_some() { NOTHING } else { lane };
+            let lanes = [awaited(media, resting[MEDIA]), awaited(aside, resting[ASIDE])];
+            let waiting = [lanes[MEDIA], lanes[ASIDE], self.wake.as_raw_fd(), self.tcp.descriptor()];
             let [_, _, commanded, framed] = sys::wait_readable(waiting, timeout)?;
             let mut told = false;
             if commanded {
@@ -176,8 +177,11 @@ impl Runner {
                 self.tcp.read(sys::monotonic_us(), &mut self.shard)?;
             }
             self.links.receive(&mut self.shard, sys::monotonic_us())?;
-            (_, crowded) = self.take_datagrams(MEDIA, &mut batch, &mut tally)?;
-            if rest.until(sys::monotonic_us()).is_none() {
+            let began = sys::monotonic_us();
+            let (count, full) = self.take_datagrams(MEDIA, &mut batch, &mut tally)?;
+            crowded = full;
+            lull.taken(count, count == BATCH, began, sys::monotonic_us());
+            if rest.due(sys::monotonic_us()) {
                 let (count, full) = self.take_datagrams(ASIDE, &mut batch, &mut tally)?;
                 crowded |= full;
                 rest.taken(count, count == BATCH, sys::monotonic_us());

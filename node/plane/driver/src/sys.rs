@@ -18,7 +18,7 @@ use std::time::Duration;
 use libc::{c_int, c_void};
 use plane_core::shard::{TOGETHER, Transmit};
 
-pub use lanes::Rest;
+pub use lanes::{Lull, Rest};
 pub use tcp::{listen, open_files, option};
 
 /// Datagrams taken from the kernel in one call.

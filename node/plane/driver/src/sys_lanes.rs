@@ -54,7 +54,9 @@ fn media_or_not() -> [sock_filter; 8] {
 }
 
 /// How long what is not media may wait, once there is much of it, µs.
-const REST_US: u64 = 5_000;
+const REST_US: u64 = 10_000;
+/// It is much when one comes so soon behind another, µs.
+const CLOSE_US: u64 = 7_500;
 
 /// When to look at the second lane. Each wake of a sleeping processor costs more than what a report asks for; where
 /// many come, they are taken together.
@@ -70,14 +72,59 @@ impl Rest {
         (now < self.until_us).then_some(self.until_us)
     }
 
+    /// Whether to read it at `now`, when the loop is awake anyway: what has waited for half of its time saves a wake.
+    pub fn due(&self, now: u64) -> bool {
+        now + REST_US / 2 >= self.until_us
+    }
+
     /// `count` datagrams were found in it at `now`; `full`: there may be more.
     pub fn taken(&mut self, count: usize, full: bool, now: u64) {
         if count == 0 {
             return;
         }
-        let busy = now < self.last_us + REST_US + REST_US / 2;
+        let rested = self.until_us > self.last_us;
+        let busy = if rested { count > 1 } else { now < self.last_us + CLOSE_US };
         self.until_us = if busy && !full { now + REST_US } else { now };
         self.last_us = now;
+    }
+}
+
+/// From one look at media to the next, once it wakes the loop very often, µs.
+const LULL_US: u64 = 800;
+/// So many times that something was found are counted together.
+const COUNTED: u64 = 32;
+/// Media that comes more often than this finds the loop at rest, until it comes less often than that: µs between two times.
+const OFTEN_US: u64 = 500;
+const SELDOM_US: u64 = 1_250;
+
+/// When to look at the first lane. Where many cameras are not in step, each picture and each sound would wake a sleeping
+/// processor for a packet or five; a moment later there is more to take, and more for each receiver to send at once.
+#[derive(Default)]
+pub struct Lull {
+    found: u64,
+    since_us: u64,
+    often: bool,
+    until_us: u64,
+}
+
+impl Lull {
+    /// As [`Rest::until`].
+    pub fn until(&self, now: u64) -> Option<u64> {
+        (now < self.until_us).then_some(self.until_us)
+    }
+
+    /// As [`Rest::taken`], by a loop that woke at `began`.
+    pub fn taken(&mut self, count: usize, full: bool, began: u64, now: u64) {
+        if count == 0 {
+            return;
+        }
+        self.found += 1;
+        if self.found == COUNTED {
+            let took = now.saturating_sub(self.since_us);
+            self.often = took < COUNTED * if self.often { SELDOM_US } else { OFTEN_US };
+            (self.found, self.since_us) = (0, now);
+        }
+        self.until_us = if self.often && !full { began + LULL_US } else { now };
     }
 }
 
@@ -123,12 +170,35 @@ mod tests {
         rest.taken(1, false, 1_100_000);
         assert_eq!(rest.until(1_100_000), None, "ten a second are few");
         rest.taken(1, false, 1_101_000);
-        assert_eq!(rest.until(1_101_000), Some(1_106_000));
+        assert_eq!(rest.until(1_101_000), Some(1_111_000));
+        assert!(!rest.due(1_105_000) && rest.due(1_106_000), "earlier, if something else wakes the loop");
         rest.taken(4, false, 1_106_000);
-        assert_eq!(rest.until(1_107_000), Some(1_111_000));
-        rest.taken(0, false, 1_111_000);
-        assert_eq!(rest.until(1_111_000), None, "quiet again");
-        rest.taken(64, true, 1_112_000);
-        assert_eq!(rest.until(1_112_000), None, "there is more");
+        assert_eq!(rest.until(1_107_000), Some(1_116_000));
+        rest.taken(0, false, 1_116_000);
+        assert_eq!(rest.until(1_116_000), None, "quiet again");
+        rest.taken(64, true, 1_117_000);
+        assert_eq!(rest.until(1_117_000), None, "there is more");
+        rest.taken(2, false, 1_118_000);
+        rest.taken(1, false, 1_128_000);
+        assert_eq!(rest.until(1_128_000), None, "one in all that time is few");
+    }
+
+    /// R: a small meeting waits for nothing; where the loop would be woken thousands of times a second, it wakes less often.
+    #[test]
+    fn media_waits_only_where_it_comes_very_often() {
+        let mut lull = Lull::default();
+        let mut now = 1_000_000;
+        let mut every = |lull: &mut Lull, us: u64| {
+            for _ in 0..2 * COUNTED {
+                now = lull.until(now).unwrap_or(now).max(now + us);
+                lull.taken(1, false, now, now);
+            }
+            lull.until(now).map(|until| until - now)
+        };
+        assert_eq!(every(&mut lull, 2_000), None, "four people");
+        assert_eq!(every(&mut lull, 100), Some(LULL_US), "a hundred");
+        assert_eq!(every(&mut lull, 100), Some(LULL_US), "and still, although it is now woken less often");
+        assert_eq!(every(&mut lull, 1_000), Some(LULL_US));
+        assert_eq!(every(&mut lull, 2_000), None, "quiet again");
     }
 }
