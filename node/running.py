@@ -336,66 +336,19 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     journal = Journal(secrets.token_hex(4))
     house = House(config.web.redirect_url, config.web.redirect_hosts, config.web.support_url)
     hub = Hub(floor, house)
-    texts = TextsService(floor, house)
     floor.listen(Told(floor, journal))
     floor.listen(hub)
     archive = rooms_store.SqlArchive(engine, config.name)
-    chat = Chat(floor, chat_store.SqlArchive(engine), journal)
-    participants, mute = Participants(floor), Mute(floor)
-    quality = Quality(floor)
-    rates = Rates(floor, rates_store.SqlStore(engine))
     passwords = Passwords()
-    moderation, hands, cover, flags = Moderation(floor), Hands(floor), Cover(floor), Flags(floor)
     quota = Quota(floor, LocalPlaces(), quota_store.SqlStore(engine), config.limits)
     QuotaTold(quota, journal)
-    types = Types(quota.book)
-    join, lobby = Join(floor, quota, passwords), Lobby(floor, quota, passwords)
-    roles, gauge = Roles(floor, quota), Gauge(floor, quota)
+    rates = Rates(floor, rates_store.SqlStore(engine))
     access = Access(floor, config.limits, passwords, lambda: running.web_url)
-    invitations = Invitations(floor, access, lambda: running.web_url)
     recordings = Recordings(floor, recordings_store.SqlStore(engine), _recording_settings(config))
-    rooms = Rooms(floor, archive, quota, lambda: running.web_url, recordings.may_plan)
     vault = vault_of(config)
-    shelf = _shelf(config, floor, recordings, vault)
-    meter = Meter()
-    attached = FolderAttached(config.data_dir / "replay")
     audit = Audit(audit_store.SqlStore(engine))
-    replay = Replay(floor, recordings, ReplayArchive(engine), passwords, attached, audit.note)
-    edge = WebEdge(
-        Edge(
-            hub=hub,
-            join=join,
-            participants=participants,
-            mute=mute,
-            chat=chat,
-            layout=Layout(floor),
-            quality=quality,
-            moderation=moderation,
-            flags=flags,
-            hands=hands,
-            reactions=Reactions(floor),
-            cover=cover,
-            rooms=rooms,
-            lobby=lobby,
-            halls=Halls(floor, lobby),
-            recordings=recordings,
-            roles=roles,
-            texts=texts,
-            invitations=invitations,
-        ),
-        join,
-        meter,
-        now=clock.now,
-        behind_proxy=config.web.behind_proxy,
-        types=types,
-        gauge=gauge,
-        origins=(*config.web.origins, config.web.public_url),
-        turn=_turn(config, clock),
-        recordings=RecordingsWeb(shelf),
-        replay=(replay, vault),
-        check=Check(floor),
-        attached=attached,
-    )
+    attached = FolderAttached(config.data_dir / "replay")
+    join, meter = Join(floor, quota, passwords), Meter()
     services = Services(
         nodes=Nodes(
             floor,
@@ -407,34 +360,88 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
             caps=lambda: (rates.node.send_bps, rates.node.receive_bps),
             most=lambda: quota.book.value(Scope("node", "", What.PEOPLE)).limit,
         ),
-        rooms=rooms,
-        participants=participants,
-        mute=mute,
-        chat=chat,
-        quality=quality,
+        rooms=Rooms(floor, archive, quota, lambda: running.web_url, recordings.may_plan),
+        participants=Participants(floor),
+        mute=Mute(floor),
+        chat=Chat(floor, chat_store.SqlArchive(engine), journal),
+        quality=Quality(floor),
         rates=rates,
         quota=quota,
-        moderation=moderation,
-        flags=flags,
-        hands=hands,
-        types=types,
-        lobby=lobby,
-        roles=roles,
-        texts=texts,
+        moderation=Moderation(floor),
+        flags=Flags(floor),
+        hands=Hands(floor),
+        types=Types(quota.book),
+        lobby=Lobby(floor, quota, passwords),
+        roles=Roles(floor, quota),
+        texts=TextsService(floor, house),
         settings=Settings(floor, quota, passwords, house, recordings.may_plan),
         recordings=recordings,
-        shelf=shelf,
-        replay=replay,
+        shelf=_shelf(config, floor, recordings, vault),
+        replay=Replay(floor, recordings, ReplayArchive(engine), passwords, attached, audit.note),
         web_url=lambda: running.web_url,
-        gauge=gauge,
-        invitations=invitations,
+        gauge=Gauge(floor, quota),
+        invitations=Invitations(floor, access, lambda: running.web_url),
         access=access,
         journal=journal,
         operators=Operators(operators_store.SqlStore(engine), clock),
         audit=audit,
     )
+    pages = _pages(floor, hub, join, services)
+    edge = _web(config, clock, pages, meter, services, Check(floor), vault, attached)
     running = RunningNode(config, engine, archive, ledger, media, floor, hub, services, join, edge, meter)
     return running
+
+
+def _pages(floor: Floor, hub: Hub, join: Join, services: Services) -> Edge:
+    """What people's pages call."""
+    return Edge(
+        hub=hub,
+        join=join,
+        participants=services.participants,
+        mute=services.mute,
+        chat=services.chat,
+        layout=Layout(floor),
+        quality=services.quality,
+        moderation=services.moderation,
+        flags=services.flags,
+        hands=services.hands,
+        reactions=Reactions(floor),
+        cover=Cover(floor),
+        rooms=services.rooms,
+        lobby=services.lobby,
+        halls=Halls(floor, services.lobby),
+        recordings=services.recordings,
+        roles=services.roles,
+        texts=services.texts,
+        invitations=services.invitations,
+    )
+
+
+def _web(
+    config: Config,
+    clock: SystemClock,
+    pages: Edge,
+    meter: Meter,
+    services: Services,
+    check: Check,
+    vault: Vault,
+    attached: FolderAttached,
+) -> WebEdge:
+    return WebEdge(
+        pages,
+        pages.join,
+        meter,
+        now=clock.now,
+        behind_proxy=config.web.behind_proxy,
+        types=services.types,
+        gauge=services.gauge,
+        origins=(*config.web.origins, config.web.public_url),
+        turn=_turn(config, clock),
+        recordings=RecordingsWeb(services.shelf),
+        replay=(services.replay, vault),
+        check=check,
+        attached=attached,
+    )
 
 
 def _recording_settings(config: Config) -> RecordingSettings:

@@ -9,12 +9,17 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.e2e.networks import WITHIN, command_in_own_network
 
 # `make fuzz` asks for many more cases; a shared machine is no place for deadlines.
-settings.register_profile("regie", deadline=None, max_examples=int(os.environ.get("HYPOTHESIS_CASES", "100")))
+settings.register_profile(
+    "regie",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(os.environ.get("HYPOTHESIS_CASES", "100")),
+)
 settings.load_profile("regie")
 
 

@@ -85,6 +85,12 @@ class Remove(FromPage, frozen=True):
     participant: Id
 
 
+class Ban(FromPage, frozen=True):
+    """Out, and not in again until an operator lifts it."""
+
+    participant: Id
+
+
 class Role(FromPage, frozen=True):
     """Promote or demote. Which roles there are, the rules say."""
 
@@ -269,6 +275,7 @@ ClientMessage = (
     | Show
     | Mute
     | Remove
+    | Ban
     | Role
     | Rename
     | SetTexts

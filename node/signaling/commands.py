@@ -178,6 +178,10 @@ async def _remove(talk: Talk, message: m.Remove) -> None:
     await talk.edge.participants.remove(talk.room.id, message.participant, by=talk.actor)
 
 
+async def _ban(talk: Talk, message: m.Ban) -> None:
+    await talk.edge.participants.ban(talk.room.id, message.participant, by=talk.actor)
+
+
 async def _hide(talk: Talk, message: m.Hide) -> None:
     await talk.edge.chat.hide(talk.room.id, message.message, by=talk.actor)
 
@@ -289,6 +293,7 @@ HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] =
     m.Show: _show,
     m.Mute: _mute,
     m.Remove: _remove,
+    m.Ban: _ban,
     m.Admit: _admit,
     m.Refuse: _refuse,
     m.Lobby: _lobby,

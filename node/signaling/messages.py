@@ -11,6 +11,7 @@ import msgspec
 from node.errors import Refusal
 from node.signaling.asked import Active as Active
 from node.signaling.asked import Admit as Admit
+from node.signaling.asked import Ban as Ban
 from node.signaling.asked import Chat as Chat
 from node.signaling.asked import Claim as Claim
 from node.signaling.asked import ClientMessage as ClientMessage

@@ -19,6 +19,7 @@ from obstore.store import S3Store
 
 from node.ports import StoreAway
 from node.storage.objects import check
+from node.storage.uploads import Uploads
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -44,6 +45,9 @@ class BucketVault:
             config |= {"access_key_id": key_id, "secret_access_key": secret}
         if endpoint:
             config |= {"endpoint": endpoint, "virtual_hosted_style_request": False}
+        at = f"{endpoint.rstrip('/')}/{bucket}" if endpoint else f"https://{bucket}.s3.{region or REGION}.amazonaws.com"
+        self._uploads = Uploads(at, region=region or REGION, key_id=key_id, secret=secret)
+        self._before = f"{prefix.strip('/')}/" if prefix else ""
         self._store = S3Store(
             bucket,
             prefix=prefix or None,
@@ -58,6 +62,8 @@ class BucketVault:
 
     def put(self, recording: str, name: str, path: Path) -> None:
         check(recording, name)
+        if path.stat().st_size > PART:  # it may have been tried before, and cut off
+            self._uploads.end(f"{self._before}{recording}/{name}")
         with path.open("rb") as file, _there(), _told():
             self._store.put(f"{recording}/{name}", file, chunk_size=PART)
         path.unlink(missing_ok=True)
@@ -88,6 +94,7 @@ class BucketVault:
                 for found in page:
                     with contextlib.suppress(NotFoundError, FileNotFoundError):
                         self._store.delete(found["path"])
+        self._uploads.end(f"{self._before}{recording}/")
 
     def probe(self) -> None:
         """Write, read and remove something small: may we, and does it answer?"""

@@ -39,7 +39,7 @@ def test_the_writer_counts_what_is_not_written_and_never_blocks_the_loop() -> No
 
     class Slow:
         def write(self, text: str) -> None:
-            gate.wait(10)
+            gate.wait(40)
 
         def flush(self) -> None: ...
 
@@ -48,7 +48,7 @@ def test_the_writer_counts_what_is_not_written_and_never_blocks_the_loop() -> No
     started = time.monotonic()
     for _ in range(500):  # Textual's own queue holds 30
         writer.write("frame")
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 30, "nobody waited for the gate"
     assert writer.pending == 2500
     gate.set()
     writer.stop()

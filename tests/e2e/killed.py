@@ -1,6 +1,7 @@
 """Control processes that are killed while they record and make files (H25): nothing is lost, and it goes on by itself.
 
-python -m tests.e2e.killed 200     so many kills
+python -m tests.e2e.killed 200       so many kills
+python -m tests.e2e.killed 200 3     of three nodes at once, which take them in turns with what they wait for
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from tests.recorder.test_files import decoded
 
 RUNS = ("recording", "lagging", "disk_low")
 MOST_LOST_S = 1.0
+RETURN_S = 3.0
+"""About as long as a node needs to come back."""
 
 
 @dataclass
@@ -37,20 +40,22 @@ class Kills:
     recording: int = 0
     stopping: int = 0
     finishing: int = 0
+    returning: int = 0
+    """Before it had come back from the kill before."""
     recordings: int = 0
     lost_s: float = 0.0
     """At most, of one recording."""
 
     @property
     def all(self) -> int:
-        return self.recording + self.stopping + self.finishing
+        return self.recording + self.stopping + self.finishing + self.returning
 
 
 class Desk:
     """The operator of recordings, whichever process answers."""
 
-    def __init__(self, machine: Machine, room: Room) -> None:
-        self._machine = machine
+    def __init__(self, machine: Machine, room: Room, by: random.Random, kills: Kills) -> None:
+        self._machine, self._by, self._kills = machine, by, kills
         self.room = room.room
 
     async def ask(self, name: str, **fields: Any) -> Any:
@@ -68,7 +73,13 @@ class Desk:
         return (await self.ask("Get", recording=recording)).recording
 
     async def again(self) -> None:
+        """Killed; every second time once more on its way back."""
         await self._machine.kill()
+        if self._by.random() < 0.5:
+            await self._machine.spawn()
+            await asyncio.sleep(self._by.uniform(0.0, RETURN_S))
+            await self._machine.kill()
+            self._kills.returning += 1
         await self._machine.start()
 
 
@@ -138,38 +149,44 @@ async def lost(machine: Machine, desk: Desk, found: Any, first: int, least: int)
     return missing
 
 
-async def house(folder: Path, count: int, seed: int) -> Kills:
-    """One node that is killed `count` times."""
-    kills, machine = Kills(), Machine(folder)
+async def house(folder: Path, count: int, by: random.Random, kills: Kills) -> None:
+    """One node, until `kills` are as many as `count`."""
+    machine = Machine(folder, settings={"REGIE__MEDIA__ORPHAN_GRACE_S": "600"})
     try:
         await machine.start()
         room = await machine.room()
         sender = Counting(room.participant, key_every=5)
         await sender.begin()
-        desk = Desk(machine, room)
-        by = random.Random(seed)
+        desk = Desk(machine, room, by, kills)
         while kills.all < count:
             await life(machine, sender, desk, by, kills)
             print(f"  {kills}", flush=True)
         await sender.end()
+    except BaseException:
+        print(f"  the log of the node in {folder.name}:\n{machine.log()[-5000:]}", flush=True)
+        raise
     finally:
         await machine.stop()
-    return kills
 
 
-async def _main(count: int) -> int:
+async def _main(count: int, houses: int) -> int:
     peer.stay_on_this_machine()
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"control processes are killed {count} times while they record and make files; seed {seed}", flush=True)
-    began = time.monotonic()
+    began, kills = time.monotonic(), Kills()
     with tempfile.TemporaryDirectory() as root:
         os.environ["XDG_CACHE_HOME"] = root
-        done = await house(Path(root), count, seed)
+        async with asyncio.TaskGroup() as at_once:
+            for one in range(houses):
+                folder = Path(root) / str(one)
+                folder.mkdir()
+                at_once.create_task(house(folder, count, random.Random(seed + one), kills))
     spent = time.monotonic() - began
-    print(f"{done.all} kills: {done}")
-    print(f"{done.recordings} recordings, verified by themselves; at most {done.lost_s:.2f} s lost ({spent:.0f} s)")
+    print(f"{kills.all} kills: {kills}")
+    print(f"{kills.recordings} recordings, verified by themselves; at most {kills.lost_s:.2f} s lost ({spent:.0f} s)")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)))
+    words = [int(word) for word in sys.argv[1:]]
+    sys.exit(asyncio.run(_main(*(words + [100, 1][len(words) :]))))

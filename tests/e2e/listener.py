@@ -6,13 +6,16 @@ import asyncio
 import itertools
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from aiortc import MediaStreamTrack, RTCPeerConnection
 
 from node.demo import loops, people
 from node.demo.peer import Door, Peer
 from node.demo.tracks import CameraTrack, SpeechTrack
+
+WITHIN_S: Final = 45.0
+"""Of a machine that does other things."""
 
 
 @dataclass
@@ -59,8 +62,8 @@ class Listener(Peer):
         """Join, stay, and wait until packets may flow."""
         await self.join()
         self._staying = asyncio.create_task(self.stay())
-        await asyncio.wait_for(self.connected.wait(), 10)
-        await asyncio.wait_for(self.welcomed.wait(), 10)
+        await asyncio.wait_for(self.connected.wait(), WITHIN_S)
+        await asyncio.wait_for(self.welcomed.wait(), WITHIN_S)
 
     async def exit(self) -> None:
         if self._staying is not None:
@@ -135,7 +138,7 @@ class Viewer(Peer):
     async def enter(self) -> None:
         await self.join()
         self._tasks.append(asyncio.create_task(self.stay()))
-        await asyncio.wait_for(self.connected.wait(), 10)
+        await asyncio.wait_for(self.connected.wait(), WITHIN_S)
 
     async def exit(self) -> None:
         for task in self._tasks:

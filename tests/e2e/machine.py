@@ -37,13 +37,20 @@ SHARDS = int(os.environ.get("REGIE_SHARDS", "1"))
 ROOM_SPLIT = 1 if SHARDS > 1 else 0
 
 
+_GIVEN: Final[set[int]] = set()
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """One that nobody has now, and that the kernel gives to nobody who connects before it is taken."""
+    """One that nobody has now, that the kernel gives to nobody who connects before it is taken, and that this process
+    has given to nobody."""
     lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text("ascii").split()[0])
     while True:
         port = random.randrange(10_000, max(lowest, 12_000))
+        if port in _GIVEN:
+            continue
         with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _GIVEN.add(port)
             return port
 
 
@@ -105,7 +112,7 @@ class Operator:
         self.rates = rates_pb2_grpc.RatesServiceStub(self.channel)
         self.nodes = nodes_pb2_grpc.NodesServiceStub(self.channel)
 
-    async def __call__(self, method: Any, request: Any, *, seconds: float = 5.0) -> Any:
+    async def __call__(self, method: Any, request: Any, *, seconds: float = 30.0) -> Any:
         return await method(request, metadata=self.metadata, timeout=seconds, wait_for_ready=True)
 
 
@@ -160,14 +167,18 @@ class Machine:
 
     # ------------------------------------------------------------------ life and death
 
-    async def start(self) -> None:
-        """Returns when the node answers on all its ports."""
+    async def spawn(self) -> None:
+        """Returns at once; the node is on its way."""
         (self.folder / "node.toml").touch()
         with (self.folder / "node.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "node", env=self.environ, stdin=asyncio.subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, preexec_fn=die_with(os.getpid()),
             )  # fmt: skip
+
+    async def start(self) -> None:
+        """Returns when the node answers on all its ports."""
+        await self.spawn()
         await until(self._answers, START_SECONDS, f"the node answers; its log:\n{self.log()[-3000:]}", every=0.05)
         context = read_local_context(path=self.contexts)
         assert context is not None
@@ -202,6 +213,11 @@ class Machine:
         assert self.process is not None
         return int(Path(f"/proc/{self.process.pid}/schedstat").read_text("ascii").split()[1]) / 1e9
 
+    def worked(self) -> float:
+        """Seconds of processor that the control process's first thread has had (schedstat, proc(5))."""
+        assert self.process is not None
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text("ascii").split()[0]) / 1e9
+
     async def kill(self) -> None:
         """SIGKILL to the control process; the plane goes on."""
         assert self.process is not None
@@ -216,13 +232,13 @@ class Machine:
             self.process.send_signal(signal.SIGCONT)
             self.process.terminate()
             try:
-                await asyncio.wait_for(self.process.wait(), 10)
+                await asyncio.wait_for(self.process.wait(), 30)
             except TimeoutError:
                 self.process.kill()
                 await self.process.wait()
         for pid in self.planes():
             os.kill(pid, signal.SIGKILL)
-        await until(lambda: not self.planes(), 5, "no plane is left")
+        await until(lambda: not self.planes(), 30, "no plane is left")
 
     def planes(self) -> list[int]:
         """Process ids of the planes that serve this machine's run folder."""

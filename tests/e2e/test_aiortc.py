@@ -14,10 +14,10 @@ async def test_aiortc_decodes_a_browser(machine: Machine, browser: Chromium) -> 
     jean = Viewer(room.participant, "Jean")
     await jean.enter()
 
-    await until(lambda: jean.frames >= 60 and jean.sounds >= 100, 20, "pictures and sound are decoded")
+    await until(lambda: jean.frames >= 60 and jean.sounds >= 100, 45, "pictures and sound are decoded")
 
     assert max(jean.sizes) >= (320, 180)
     decoded = jean.frames
-    await until(lambda: jean.padded > 0, 5, "some of what is decoded is padded for GSO")
-    await until(lambda: jean.frames > decoded + 15, 5, "and it goes on")
+    await until(lambda: jean.padded > 0, 30, "some of what is decoded is padded for GSO")
+    await until(lambda: jean.frames > decoded + 15, 30, "and it goes on")
     await jean.exit()

@@ -81,7 +81,7 @@ async def test_the_alert_is_given_when_the_plane_stops(machine: Machine, tmp_pat
 
             await until(lambda: seen("regie_plane_up == 1"), 60, "Prometheus sees the node", every=0.2)
             for metric in ("regie_disk_free_bytes", 'regie_certificate_expires_timestamp_seconds{certificate="ca"}'):
-                assert await seen(metric)
+                await until(lambda what=metric: seen(what), 60, metric, every=0.2)
             busy = f"regie_participants == {PEOPLE} and rate(regie_plane_sent_packets_total[5s]) > {50 * PEOPLE}"
             await until(lambda: seen(busy), 90, "Prometheus sees the crowd", every=0.2)
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:

@@ -35,7 +35,7 @@ async def watching(*contexts: Context) -> AsyncIterator[Console]:
     try:
         async with app.run_test(size=(120, 30)) as pilot:
             c = Console(app, pilot)
-            await until(lambda: all(one.role and one.heard for one in store.connections.values()), 15, "nodes answer")
+            await until(lambda: all(one.role and one.heard for one in store.connections.values()), 45, "nodes answer")
             yield c
     finally:
         i18n.use("fr")
@@ -48,7 +48,7 @@ async def test_a_node_that_was_killed_comes_back_with_the_same_rows_and_a_mute_w
     for person in (amina, jean):
         await person.enter()
     amina.talk()
-    await until(lambda: jean.packets("audio") > 20, 10, "her voice arrives")
+    await until(lambda: jean.packets("audio") > 20, 30, "her voice arrives")
     async with watching(context_of(machine, "here")) as c:
         await c.enter_room(room.room)
         await c.sees("Amina", "Jean", seconds=15)

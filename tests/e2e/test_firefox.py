@@ -15,11 +15,11 @@ from tests.e2e.firefox import firefox
 from tests.e2e.listener import Listener
 from tests.e2e.machine import Machine, Room, until
 from tests.e2e.networks import ADDRESS
-from tests.e2e.visitor import Visitor, rate
+from tests.e2e.visitor import Visitor, fluent, proven
 
 
 @pytest.mark.own_network
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(280)
 async def test_firefox_takes_part(tmp_path: Path) -> None:
     """Firefox sees and hears somebody, and is received. It shuns 127.0.0.1 for media, hence a network of its own."""
     machine = Machine(tmp_path, address=ADDRESS)
@@ -33,14 +33,12 @@ async def test_firefox_takes_part(tmp_path: Path) -> None:
         async with firefox(tmp_path) as window:
             amina = Visitor(window)
             await amina.join(room.link(), "Amina")
-            await amina.until_sees(1, 20)
-            await amina.until_hears(20)
+            await amina.until_sees(1)
+            await amina.until_hears()
             await asyncio.sleep(1)
-            before, after = await amina.watch(5)
-            (mid,) = after.streams
-            assert rate(before, after, mid) >= 15
-            await until(lambda: jean.packets("video") > 60, 10, "her picture arrives")
-            await until(lambda: jean.packets("audio") > 60, 10, "her voice arrives")
+            await proven(lambda: amina.watch(5), fluent, "15 pictures a second")
+            await until(lambda: jean.packets("video") > 60, 30, "her picture arrives")
+            await until(lambda: jean.packets("audio") > 60, 30, "her voice arrives")
             await jean.exit()
             jean = None
             await _padded_for_her_alone(machine, room, amina)
@@ -62,7 +60,7 @@ async def _padded_for_her_alone(machine: Machine, room: Room, amina: Visitor) ->
     async with chromium() as browser:
         lucie = await browser.visitor()
         await lucie.join(room.link(), "Lucie")
-        await until(lambda: _plays(amina), 20, "Firefox plays what Chromium sends")
+        await until(lambda: _plays(amina), 45, "Firefox plays what Chromium sends")
         padded, start = await machine.padding(), await amina.see()
         await until(lambda: _padding_grew(machine, padded), 40, "part of it is padded for GSO")
         _, end = await amina.watch(1)

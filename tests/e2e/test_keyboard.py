@@ -46,24 +46,27 @@ async def test_by_keyboard_alone(machine: Machine, browser: Chromium, locale: st
     await jean.until_sees(1)
 
     # Her camera, by its key and by its button: Jean's slot stands still, and moves again.
+    open_ = await label(amina, "#control-camera")
     await keys.press("v")
-    await until(lambda: stands_still(jean), 15, "Jean sees her camera stop")
+    await until(lambda: says(amina, "#control-camera", open_, False), 30, "her camera is off")
+    await until(lambda: stands_still(jean), 30, "Jean sees her camera stop")
     await tab_to(window, "#control-camera")
     await keys.press("Space")
-    await until(lambda: moves(jean), 15, "Jean sees her again")
+    await until(lambda: says(amina, "#control-camera", open_, True), 30, "her camera is on again")
+    await until(lambda: moves(jean), 30, "Jean sees her again")
 
     await tab_to(window, "#control-microphone")
     on = await label(amina, "#control-microphone")
     await keys.press("Space")
-    await until(lambda: says(amina, on, False), 5, "her microphone is off")
+    await until(lambda: says(amina, "#control-microphone", on, False), 30, "her microphone is off")
     await keys.press("m")
-    await until(lambda: says(amina, on, True), 5, "and on again")
+    await until(lambda: says(amina, "#control-microphone", on, True), 30, "and on again")
 
     await keys.press("c")
     await tab_to(window, "#chat-text")
     await keys.type(WORDS[locale])
     await keys.press("Enter")
-    await until(lambda: reads(jean, WORDS[locale]), 10, "Jean reads what she wrote")
+    await until(lambda: reads(jean, WORDS[locale]), 30, "Jean reads what she wrote")
 
     await tab_to(window, "#control-leave")
     await keys.press("Enter")
@@ -71,8 +74,8 @@ async def test_by_keyboard_alone(machine: Machine, browser: Chromium, locale: st
     assert window.errors == []
 
 
-async def says(person: Visitor, words: str, same: bool) -> bool:
-    return (await label(person, "#control-microphone") == words) == same
+async def says(person: Visitor, selector: str, words: str, same: bool) -> bool:
+    return (await label(person, selector) == words) == same
 
 
 async def reads(person: Visitor, words: str) -> bool:

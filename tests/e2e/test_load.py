@@ -14,7 +14,9 @@ async def test_fifty_players_watch_one_encoder(machine: Machine) -> None:
     program = await build()
     room = await machine.room(max_participants=100)
     door = room.participant
-    encoder = await Load(program, "whip", f"{door.base}/whip/{door.room}", "--seconds", "60", token=door.ticket).start()
+    encoder = await Load(
+        program, "whip", f"{door.base}/whip/{door.room}", "--seconds", "400", token=door.ticket
+    ).start()
 
     players = await Load(
         program, "whep", f"{door.base}/whep/{door.room}", "--people", "50", "--seconds", "4", "--ramp", "25",
@@ -36,7 +38,7 @@ async def test_fifty_players_watch_one_encoder(machine: Machine) -> None:
         figures = await machine.figures()
         return not any(figures[name] for name in ("regie_plane_transports", "regie_plane_tracks", "regie_plane_rooms"))
 
-    await until(empty, 10, "nobody is left in the plane")
+    await until(empty, 30, "nobody is left in the plane")
 
 
 @pytest.mark.timeout(600)

@@ -39,7 +39,7 @@ async def test_a_host_reviews_what_people_write_and_who_asks_speaks_in_turn(
     await helenes.page.get_by_role("button", name=re.compile("^Publier")).press("Enter")
     await until(lambda: reads(host, "#chat-log", "question"), 20, "it is published")
     await until(lambda: reads(amina, "#chat-log em", "question"), 20, "also at hers, with its emphasis")
-    assert not await reads(amina, "#chat-log", "En attente")
+    await until(lambda: waits_no_more(amina), 20, "and waits no more")
 
     await aminas.page.locator("#chat-to").focus()
     await aminas.page.locator("#chat-to").select_option("staff")
@@ -57,6 +57,10 @@ async def test_a_host_reviews_what_people_write_and_who_asks_speaks_in_turn(
     await helenes.page.locator("#person").get_by_role("button", name="Baisser la main").press("Enter")
     await until(lambda: reads(amina, "#announce", "baissée"), 20, "her hand is down")
     assert helenes.errors == aminas.errors == []
+
+
+async def waits_no_more(person: Visitor) -> bool:
+    return not await reads(person, "#chat-log", "En attente")
 
 
 async def reads(person: Visitor, where: str, words: str) -> bool:

@@ -19,7 +19,7 @@ LOCAL = """async () => {
 
 
 @pytest.mark.own_network
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(280)
 async def test_wifi_gives_way_to_mobile_data(tmp_path: Path) -> None:
     """H30: the page restarts ICE and goes on with the same peer connection, the same place and the same pictures."""
     async with calling(tmp_path) as call:

@@ -95,20 +95,20 @@ async def test_one_id_is_in_every_log_and_every_span(talkative: Machine, collect
     try:
         await asyncio.wait_for(asyncio.gather(host.welcomed.wait(), jean.welcomed.wait(), jean.connected.wait()), 60)
         await until(lambda: "open_transport" in plane(jean.request), 10, "the join reached the plane under its id")
-        assert "http" in node(jean.request)
+        await until(lambda: "http" in node(jean.request), 10, "the node notes a request when it has answered")
 
         await host.send({"type": "mute", "participant": jean.participant, "source": "microphone", "muted": True})
         await until(
             lambda: plane(f"{host.request}.1") == ["mute_tracks"], 10, "so did the mute, as their first message"
         )
-        assert node(f"{host.request}.1") == ["message"]
+        await until(lambda: node(f"{host.request}.1") == ["message"], 10, "and is in the node's log once it is done")
 
         assert machine.operator is not None
         removal = participants_pb2.RemoveParticipantRequest(room=room.room, participant=jean.participant)
         metadata = (*machine.operator.metadata, ("traceparent", f"00-{ASKED_BY_AN_OPERATOR}-b7ad6b7169203331-01"))
         await machine.operator.participants.RemoveParticipant(removal, metadata=metadata, timeout=10)
         await until(lambda: "close_transport" in plane(ASKED_BY_AN_OPERATOR), 10, "and what an operator asked")
-        assert {"rpc", "audit"} <= set(node(ASKED_BY_AN_OPERATOR))
+        await until(lambda: {"rpc", "audit"} <= set(node(ASKED_BY_AN_OPERATOR)), 10, "by what was done and by whom")
     finally:
         for task in staying:
             task.cancel()

@@ -25,7 +25,7 @@ async def test_a_reload_rejoins_as_the_same_person(machine: Machine, browser: Ch
         _, later = await amina.watch(0.5)
         return later.frames > first.frames
 
-    await until(again, 10, "Amina sees Jean again")
+    await until(again, 30, "Amina sees Jean again")
     assert await people(machine, room.room) == before
 
 

@@ -33,7 +33,7 @@ async def test_an_encoder_publishes_and_a_player_watches(machine: Machine) -> No
     send_levels(encoder.connection.addTransceiver(voice, direction="sendonly").sender, voice)
     encoder.connection.addTransceiver(camera, direction="sendonly")
     await encoder.post()
-    await until(lambda: jean.packets("video") > 30 and jean.packets("audio") > 30, 10, "the room receives the encoder")
+    await until(lambda: jean.packets("video") > 30 and jean.packets("audio") > 30, 30, "the room receives the encoder")
 
     request = participants_pb2.ListParticipantsRequest(room=room.room)
     listed = await operator(operator.participants.ListParticipants, request)
@@ -53,7 +53,7 @@ async def test_an_encoder_publishes_and_a_player_watches(machine: Machine) -> No
     player.connection.addTransceiver("audio", direction="recvonly")
     player.connection.addTransceiver("video", direction="recvonly")
     await player.post("Lecteur")
-    await until(lambda: frames["video"] > 30 and frames["audio"] > 50, 15, "the player plays")
+    await until(lambda: frames["video"] > 30 and frames["audio"] > 50, 30, "the player plays")
 
     assert await player.delete() in (200, 204)
     assert await encoder.delete() in (200, 204)
@@ -62,7 +62,7 @@ async def test_an_encoder_publishes_and_a_player_watches(machine: Machine) -> No
         listed = await operator(operator.participants.ListParticipants, request)
         return {one.name for one in listed.participants} == {"Jean"}
 
-    await until(alone, 3, "both are gone")
+    await until(alone, 20, "both are gone")
     for task in draining:
         task.cancel()
     for one in (player, encoder):

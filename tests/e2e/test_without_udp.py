@@ -16,7 +16,7 @@ from tests.e2e.chromium import ChromiumWindow, chromium
 from tests.e2e.home import HOME, HOUSE, Link, home
 from tests.e2e.listener import Listener
 from tests.e2e.machine import Machine, Room, until
-from tests.e2e.visitor import Seen, Visitor
+from tests.e2e.visitor import Seen, Visitor, proven
 
 WITHIN_S = 15.0
 WAY = """async () => {
@@ -82,25 +82,26 @@ async def calling(
                 assert isinstance(amina.window, ChromiumWindow)
                 await amina.window.page.add_init_script(script)
             await amina.join(room.link().replace(machine.base, f"https://{HOUSE}:{machine.tls}"), "Amina")
-            await amina.until_sees(1, 20)
-            await amina.until_hears(20)
-            await until(lambda: jean.packets("video") > 30, 10, "her picture arrives")
+            await amina.until_sees(1)
+            await amina.until_hears()
+            await until(lambda: jean.packets("video") > 30, 30, "her picture arrives")
             yield Call(machine, link, room, amina, jean)
 
 
 @pytest.mark.own_network
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(280)
 async def test_a_call_where_udp_never_went(tmp_path: Path) -> None:
     """H29: no packet of UDP leaves the home; the call is as any other, over TCP."""
     async with calling(tmp_path, block="udp") as call:
         assert await call.way() == {"protocol": "tcp", "address": HOME}
-        before, after = await call.amina.watch(5)
-        assert after.frames - before.frames >= 5 * 6, "what the processor allows, and no standstill"
+        _, after = await proven(
+            lambda: call.amina.watch(5), lambda look: look[1].frames - look[0].frames >= 5 * 6, "no standstill"
+        )
         assert await call.goes_on(after) < WITHIN_S
 
 
 @pytest.mark.own_network
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(280)
 async def test_udp_is_blocked_in_the_middle(tmp_path: Path) -> None:
     """H29: UDP stops in the middle of a call; within 15 s it goes on over TCP, with the same place and transport."""
     async with calling(tmp_path) as call:

@@ -72,9 +72,9 @@ def test_a_megabyte_of_marks_is_a_letter() -> None:
 
 @given(st.text(alphabet="*_`[]()<>-\\ \nab#!&:/", max_size=2000))
 def test_no_text_is_slow_or_unsafe(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     html = to_html(clean_text(text))
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5, "seconds of processor"
     assert set(re.findall(r"<(\w+)", html)) <= {"p", "br", "em", "strong", "code", "pre", "a", "ul", "ol", "li"}
 
 

@@ -132,7 +132,7 @@ class Caller:
         assert self.opened is not None
         return [slot.index for slot in self.opened.slots if slot.kind is ports.Kind.VIDEO][place]
 
-    async def until(self, matching: Callable[[Caller], bool], within: float = 15.0) -> None:
+    async def until(self, matching: Callable[[Caller], bool], within: float = 45.0) -> None:
         try:
             async with asyncio.timeout(within):
                 while not matching(self):

@@ -21,7 +21,7 @@ from node.media.sdp import Fingerprint
 from protos.plane.v1 import plane_pb2 as wire
 
 OFFERS = pathlib.Path(__file__).parent / "offers"
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 
 
 def offer(name: str) -> str:

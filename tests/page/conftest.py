@@ -13,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.page.guest import Guest
 from tests.page.scripted import ScriptedNode
+from tests.page.toasts import REMEMBER
 
 FLAGS = [
     "--headless=new",
@@ -37,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-expect.set_options(timeout=15_000)  # the machine may be busy with other tests
+expect.set_options(timeout=30_000)  # the machine may be busy with other tests
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
@@ -78,6 +79,7 @@ async def arrive(node: ScriptedNode, browser: Browser, *, locale: str = "fr-FR",
         device_scale_factor=2 if phone else 1,
     )
     await context.grant_permissions(["camera", "microphone"])
+    await context.add_init_script(REMEMBER)
     page: Page = await context.new_page()
     return Guest(node, context, page, pictures())
 

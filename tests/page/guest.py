@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.page.scripted import ScriptedNode
+from tests.page.toasts import toasted
 
 
 class Guest:
@@ -51,10 +52,10 @@ class Guest:
         await expect(self.page.locator('.tile[data-participant="p_you"]')).to_be_visible()
 
     async def until_screen(self, name: str) -> None:
-        await expect(self.page.locator("body")).to_have_attribute("data-screen", name, timeout=15_000)
+        await expect(self.page.locator("body")).to_have_attribute("data-screen", name, timeout=30_000)
 
     async def until_media(self, state: str) -> None:
-        await expect(self.page.locator("body")).to_have_attribute("data-media", state, timeout=15_000)
+        await expect(self.page.locator("body")).to_have_attribute("data-media", state, timeout=30_000)
 
     def tile(self, participant: str, source: str = "camera") -> Locator:
         return self.page.locator(f'.tile[data-participant="{participant}"][data-source="{source}"]')
@@ -63,6 +64,10 @@ class Guest:
         """Open a person's menu in the list, and take an entry of it."""
         await self.page.locator(f'#people-list li[data-participant="{participant}"] button[aria-haspopup]').click()
         await self.page.locator("#person").get_by_role("button", name=what).click()
+
+    async def toasted(self, words: str) -> None:
+        """Waits until the page has said so for a moment."""
+        await toasted(self.page, words)
 
     async def picture(self, name: str) -> None:
         if self._pictures is not None:

@@ -132,7 +132,7 @@ class ScriptedNode:
     async def until_heard(self, type: str, **fields: Any) -> Message:
         """The next message of that type, with those fields, from the page."""
         while True:
-            message = await asyncio.wait_for(self.heard.get(), 15)
+            message = await asyncio.wait_for(self.heard.get(), 30)
             if message["type"] == type and all(message.get(name) == value for name, value in fields.items()):
                 return message
 

@@ -19,7 +19,24 @@ TEXTS: dict[str, Any] = {
     "speaking": "Levez la main",
     "redirect": "https://x.example/",
 }
-TEXTS |= {"brand": BRAND, "guide": "/guide/meeting", "support": "https://aide.example/"}
+TEXTS |= {
+    "written": {"welcome": "x", "speaking": ""},
+    "brand": BRAND,
+    "guide": "/guide/meeting",
+    "support": "https://aide.example/",
+}
+HELD = {
+    "kind": "held",
+    "participant": "p_jean",
+    "name": "Jean",
+    "text": "x",
+    "html": "<p>x</p>",
+    "at": 1_790_000_000_000,
+}
+CLAIMED = {"claimed_by": "p_amina", "claimed_name": "Amina"}
+LINKS = [{"role": role, "url": "https://x.example/r/a#t", "expires": 1} for role in ("host", "participant")]
+INVITATION: dict[str, Any] = {"title": "Budget", "starts": 0, "ends": 0, "password": True, "links": LINKS}
+INVITATION |= {"calendar": "BEGIN", "text": {"fr": "x", "en": "x"}}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 RULES |= {"resultTypes": ["violations"]}  # the same is asked; what passed is not written down, node by node
 
@@ -39,7 +56,7 @@ async def examine(guest: Guest, where: str, *, within: str = "body") -> None:
 async def test_no_screen_has_a_violation(node: ScriptedNode, browser: Browser, phone: bool) -> None:
     node.role = "host"
     node.rights = [*node.rights, "moderate", "moderate_chat", "admit", "end", "record"]
-    node.welcome = {"texts": TEXTS, "recording": {"state": "recording", "seconds": 7}}
+    node.welcome = {"texts": TEXTS, "risks": ["title", "moderators"], "recording": {"state": "recording", "seconds": 7}}
     node.people = [person("p_amina", "Amina", role="host"), person("p_jean", "Jean", blocked=["microphone"])]
     node.chat = [said("m1", node.people[0], "x", html='<p>Voir <a href="https://exemple.gouv.fr/">ici</a></p>')]
     guest = await arrive(node, browser, phone=phone)
@@ -55,18 +72,8 @@ async def test_no_screen_has_a_violation(node: ScriptedNode, browser: Browser, p
     await guest.page.locator("#control-chat").click()
     await examine(guest, "chat")
     await guest.page.get_by_role("button", name="Actions pour le message").first.click()
-    held = {
-        "kind": "held",
-        "participant": "p_jean",
-        "name": "Jean",
-        "text": "x",
-        "html": "<p>x</p>",
-        "at": 1_790_000_000_000,
-    }
-    await node.say("item", item={"item": "i_1", "why": "room", **held})
-    await node.say(
-        "item", item={"item": "i_2", "why": "person", "claimed_by": "p_amina", "claimed_name": "Amina", **held}
-    )
+    await node.say("item", item={"item": "i_1", "why": "room", **HELD})
+    await node.say("item", item={"item": "i_2", "why": "person", **CLAIMED, **HELD})
     await expect(guest.page.locator("#queue-list li")).to_have_count(2)
     await examine(guest, "queue")
     await guest.picture(f"queue-{kind}")
@@ -97,9 +104,7 @@ async def test_no_screen_has_a_violation(node: ScriptedNode, browser: Browser, p
     await guest.page.locator("#control-menu").click()
     await examine(guest, "menu")
     await guest.page.locator("#menu").get_by_role("button", name="Inviter").click()
-    links = [{"role": role, "url": "https://x.example/r/a#t", "expires": 1} for role in ("host", "participant")]
-    made = {"title": "Budget", "starts": 0, "ends": 0, "password": True, "links": links, "calendar": "BEGIN"}
-    await node.say("invitation", **made, text={"fr": "x", "en": "x"})
+    await node.say("invitation", **INVITATION)
     await expect(guest.page.get_by_role("dialog", name="Inviter")).to_be_visible()
     await examine(guest, "invite", within="#invite")
     await guest.page.keyboard.press("Escape")

@@ -43,8 +43,8 @@ async def test_a_message_is_read_aloud_without_its_marks(node: ScriptedNode, gue
     html = "<p>Voir <strong>ceci</strong> :<br>le <code>plan</code></p><ul><li>un</li><li>deux</li></ul>"
     await node.say("chat", message=said("m1", AMINA, "Voir **ceci** :\nle `plan`\n\n- un\n- deux", html=html))
 
-    aloud = await guest.page.locator("#announce").text_content()
     await expect(guest.page.locator("#announce")).to_contain_text("Voir ceci : le plan un deux")
+    aloud = await guest.page.locator("#announce").text_content()
     assert "*" not in (aloud or "") and "`" not in (aloud or "")
 
 

@@ -90,7 +90,7 @@ async def test_an_unplugged_microphone_has_a_successor(node: ScriptedNode, guest
     await node.until_heard("publish", source="microphone", on=True)
     before = await guest.page.evaluate(SENT)
     await guest.page.evaluate(UNPLUG)
-    await expect(guest.page.locator(".toast")).to_contain_text("Le micro n’est plus là. À sa place")
+    await guest.toasted("Le micro n’est plus là. À sa place")
     await guest.page.wait_for_function(f"before => ![before, ''].includes(({SENT})())", arg=before)
     await expect(guest.page.locator("#control-microphone")).not_to_have_class("control microphone off")
 
@@ -100,7 +100,7 @@ async def test_an_unplugged_microphone_without_successor_is_said(node: ScriptedN
     await node.until_heard("publish", source="microphone", on=True)
     await guest.page.evaluate("() => { navigator.mediaDevices.enumerateDevices = async () => []; }")
     await guest.page.evaluate(UNPLUG)
-    await expect(guest.page.locator(".toast")).to_contain_text("Le micro n’est plus là.")
+    await guest.toasted("Le micro n’est plus là.")
     await node.until_heard("publish", source="microphone", on=False)
 
 

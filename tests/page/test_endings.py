@@ -19,7 +19,7 @@ async def test_leaving_and_coming_back(node: ScriptedNode, guest: Guest) -> None
     await guest.until_screen("ended")
     await expect(guest.page.locator("#ended-title")).to_have_text("Vous avez quitté la salle.")
     await expect(guest.page.locator("#ended-title")).to_be_focused()
-    await asyncio.wait_for(node.left.wait(), 5)
+    await asyncio.wait_for(node.left.wait(), 30)
     await guest.picture("left-laptop")
 
     await guest.page.get_by_role("button", name="Rejoindre de nouveau").click()

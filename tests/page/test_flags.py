@@ -27,7 +27,7 @@ async def test_a_participant_comes_in_with_the_microphone_closed_and_opens_it(no
     """R188."""
     node.flags = ["mute_on_start"]
     await guest.enter()
-    await expect(guest.page.locator(".toast")).to_contain_text("Votre micro est fermé à l’arrivée")
+    await guest.toasted("Votre micro est fermé à l’arrivée")
     assert (await node.until_heard("publish", source="microphone"))["on"] is False
     await guest.page.keyboard.press("m")
     assert (await node.until_heard("publish", source="microphone"))["on"] is True

@@ -52,7 +52,7 @@ async def test_another_role_takes_and_gives_at_once(node: ScriptedNode, guest: G
     await node.say("role", role="participant", rights=["chat"], by="host")
     await node.until_heard("publish", source="microphone", on=False)
     await expect(guest.page.locator("#control-microphone")).to_be_hidden()
-    await expect(guest.page.locator(".toast")).to_contain_text("L’animation a changé votre rôle : Participant")
+    await guest.toasted("L’animation a changé votre rôle : Participant")
 
 
 async def test_the_room_says_what_it_is(node: ScriptedNode, guest: Guest) -> None:
@@ -90,7 +90,7 @@ async def test_a_host_changes_the_welcome_in_the_room(node: ScriptedNode, guest:
     await guest.page.keyboard.press("Tab")
     assert await node.until_heard("texts") == {"type": "texts", "welcome": "%%NAME%% est à vous"}
     await node.say("noted", unknown=["%%NAME%%"])
-    await expect(guest.page.locator(".toast")).to_contain_text("%%NAME%%")
+    await expect(guest.page.locator("#texts-unknown")).to_contain_text("%%NAME%%")
     await guest.picture("texts-laptop")
     await node.say("texts", title=node.title, texts={**SAID, "written": None})
     await expect(welcome).to_be_hidden()

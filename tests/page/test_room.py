@@ -102,6 +102,18 @@ async def test_a_host_mutes_and_removes(node: ScriptedNode, guest: Guest) -> Non
     assert await node.until_heard("remove") == {"type": "remove", "participant": "p_jean"}
 
 
+async def test_a_host_bans(node: ScriptedNode, guest: Guest) -> None:
+    """R177, H19: asked once more, with what it means."""
+    node.role, node.rights = "host", [*node.rights, "moderate"]
+    node.people = [person("p_jean", "Jean")]
+    await guest.enter()
+    await guest.page.keyboard.press("p")
+    await guest.act_on("p_jean", "Bannir")
+    await expect(guest.page.get_by_role("dialog")).to_contain_text("ni sous ce nom par le même lien")
+    await guest.page.get_by_role("dialog").get_by_role("button", name="Bannir", exact=True).click()
+    assert await node.until_heard("ban") == {"type": "ban", "participant": "p_jean"}
+
+
 async def test_a_participant_has_no_hosts_tools(node: ScriptedNode, guest: Guest) -> None:
     node.people = [person("p_amina", "Amina")]
     await guest.enter()

@@ -33,7 +33,7 @@ async def test_what_the_hosts_show_is_followed_until_one_looks_otherwise(node: S
     await guest.enter()
     await node.say("showing", view="", spotlight=["p_jean"])
     await expect(guest.page.locator(".tile.stage")).to_have_attribute("data-participant", "p_jean")
-    await expect(guest.page.locator(".toast").last).to_contain_text("Jean")
+    await guest.toasted("Jean")
     await node.say("showing", view="gallery", spotlight=["p_jean"])
     await expect(guest.page.locator(".tile.stage")).to_have_count(0)
     await guest.page.locator("#control-view").click()

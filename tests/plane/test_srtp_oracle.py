@@ -19,7 +19,7 @@ PROFILES = {
 }
 SSRC = 0xCAFEBABE
 
-pytestmark = pytest.mark.timeout(600)  # a first build takes minutes
+pytestmark = pytest.mark.timeout(1500)  # a first build takes minutes
 
 
 class Ours:

@@ -92,14 +92,16 @@ async def job(spool: Path, folder: Path, seconds: float, by: random.Random, *, k
             await asyncio.wait((making,), timeout=by.uniform(0.0, longest_s))
             if making.done():
                 break
-            told.nice.add(os.getpriority(os.PRIO_PROCESS, pid))
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                told.nice.add(os.getpriority(os.PRIO_PROCESS, pid))
             now = stretches(folder)
             assert all(now[name] == at for name, at in known.items()), "what is done is not done again"
             told.kept = max(told.kept, len(known))
             known = now
             seen.add(pid)
-            os.kill(pid, signal.SIGKILL)
-            told.kills += 1
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                told.kills += 1
         await asyncio.wait((making,), timeout=0.01)
     told.work = await making
     assert told.progress == sorted(told.progress) and told.progress[-1] == 1.0

@@ -92,7 +92,7 @@ from protos.participants.v1 import participants_pb2_grpc
 from protos.rooms.v1 import rooms_pb2_grpc
 from tests.features.workshop import NoWorkshop
 
-RPC_S = 5.0
+RPC_S = 30.0
 ROLES = {role.word: role for role in Role}
 
 

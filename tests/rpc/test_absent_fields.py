@@ -31,7 +31,7 @@ async def send(caller: Caller, method: MethodDescriptor, data: bytes) -> str:
     """The refusal's code, or OK. Fails for a status without a refusal and for a fault of ours."""
     streaming = method.server_streaming
     make: Any = caller.channel.unary_stream if streaming else caller.channel.unary_unary
-    call = make(path(method))(data, metadata=caller.metadata, timeout=5)
+    call = make(path(method))(data, metadata=caller.metadata, timeout=30)
     try:
         await (call.read() if streaming else call)
     except grpc.aio.AioRpcError as error:

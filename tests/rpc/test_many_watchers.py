@@ -38,7 +38,7 @@ async def test_each_change_is_converted_once(house: House, monkeypatch: pytest.M
             if any(person.level == level for person in message.participants):
                 return
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         await asyncio.gather(*(until(stream, 127) for stream in streams))
         made.clear()
         view = await house.services.participants.get("hall", amina)

@@ -98,7 +98,7 @@ async def test_no_method_gives_an_admin_a_private_text(house: House) -> None:
         if descriptor.server_streaming:
             call = admin.channel.unary_stream(
                 method, request_serializer=request_type.SerializeToString, response_deserializer=bytes
-            )(request, metadata=admin.metadata, timeout=10)
+            )(request, metadata=admin.metadata, timeout=30)
             answer = await call.read()
             call.cancel()
         else:
@@ -106,7 +106,7 @@ async def test_no_method_gives_an_admin_a_private_text(house: House) -> None:
                 method, request_serializer=request_type.SerializeToString, response_deserializer=bytes
             )
             try:
-                answer = await plain(request, metadata=admin.metadata, timeout=10)
+                answer = await plain(request, metadata=admin.metadata, timeout=30)
             except Exception as error:
                 answer = repr(error).encode()
         assert SECRET.encode() not in bytes(answer), method

@@ -188,12 +188,12 @@ async def answers(caller: Caller, method: MethodDescriptor, request: Any) -> byt
         if method.server_streaming:
             call = caller.channel.unary_stream(path(method), **how)(request, metadata=caller.metadata)
             try:
-                first = await asyncio.wait_for(call.read(), 5)
+                first = await asyncio.wait_for(call.read(), 30)
                 return bytes(first)
             finally:
                 call.cancel()
         return bytes(
-            await caller.channel.unary_unary(path(method), **how)(request, metadata=caller.metadata, timeout=5)
+            await caller.channel.unary_unary(path(method), **how)(request, metadata=caller.metadata, timeout=30)
         )
     except grpc.aio.AioRpcError as error:
         return f"{error.details()} {error.trailing_metadata()}".encode()

@@ -36,7 +36,7 @@ async def test_metadata_of_half_a_megabyte(house: House) -> None:
     viewer = await house.operator("viewer")
     metadata = (*viewer.metadata, ("x-note", "x" * (512 << 10)))
     with pytest.raises(grpc.aio.AioRpcError) as error:
-        await viewer.nodes.GetNode(nodes_pb2.GetNodeRequest(), metadata=metadata, timeout=5)
+        await viewer.nodes.GetNode(nodes_pb2.GetNodeRequest(), metadata=metadata, timeout=30)
     assert error.value.code() in (grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE)
     await still_there(viewer)
 

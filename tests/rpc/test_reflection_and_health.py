@@ -14,7 +14,7 @@ from tests.rpc.house import Caller, House, refused, what_it_said
 async def services(caller: Caller) -> set[str]:
     stub = reflection_pb2_grpc.ServerReflectionStub(caller.channel)
     ask = reflection_pb2.ServerReflectionRequest(list_services="")
-    async for answer in stub.ServerReflectionInfo(iter([ask]), metadata=caller.metadata, timeout=5):
+    async for answer in stub.ServerReflectionInfo(iter([ask]), metadata=caller.metadata, timeout=30):
         return {service.name for service in answer.list_services_response.service}
     raise AssertionError("no answer")
 
@@ -56,7 +56,7 @@ async def test_reflection_tells_strangers_nothing(house: House) -> None:
 async def test_probes_need_no_token(house: House) -> None:
     stub = health_pb2_grpc.HealthStub(house.connect().channel)
     for name in ("", "regie.rooms.v1.RoomsService"):
-        answer = await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=5)
+        answer = await stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=30)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
@@ -73,7 +73,7 @@ async def test_a_method_that_nobody_knows_is_refused_with_a_code(house: House) -
     viewer = await house.operator("viewer")
     for path in ("/regie.rooms.v1.RoomsService/Explode", "/nobody.v1.Nothing/Do"):
         method: Any = viewer.channel.unary_unary(path)
-        said = await refused(method(b"", metadata=viewer.metadata, timeout=5))
+        said = await refused(method(b"", metadata=viewer.metadata, timeout=30))
         assert (said.code, said.reason, said.refusal.current) == (
             grpc.StatusCode.UNIMPLEMENTED,
             "METHOD_UNKNOWN",

@@ -104,7 +104,7 @@ async def test_who_does_not_know_the_authority_does_not_connect(house: House, tm
     async with grpc.aio.secure_channel(house.server.address, trust) as channel:
         call: Any = channel.unary_unary("/grpc.health.v1.Health/Check")
         with pytest.raises(grpc.aio.AioRpcError) as error:
-            await call(b"", timeout=5)
+            await call(b"", timeout=30)
         assert error.value.code() is grpc.StatusCode.UNAVAILABLE
 
 

@@ -47,9 +47,14 @@ async def test_reactions_are_gathered_and_nothing_foreign_is_repeated(home: Hous
     bruno = await home.person(room.room, tickets["participant"], "Bruno")
     for _ in range(3):
         await bruno.send(type="react", reaction="clap")
-    told = await amina.until("reactions")
-    assert told["reactions"] == [{"reaction": "clap", "count": 3, "people": [bruno.id]}]
-    assert "seq" not in told
+    counted = 0
+    while counted < 3:  # where the machine stood still between two of them, they are not of one moment
+        told = await amina.until("reactions")
+        (tally,) = told["reactions"]
+        assert (tally["reaction"], tally["people"]) == ("clap", [bruno.id])
+        assert "seq" not in told
+        counted += tally["count"]
+    assert counted == 3
     await bruno.send(type="react", reaction="<img src=x onerror=alert(1)>")
     assert (await bruno.until("refused"))["code"] == "BAD_REQUEST"
     assert [said["type"] for said in await amina.quiet() if said["type"] == "reactions"] == []

@@ -6,7 +6,7 @@ import pytest
 
 from node.features.participants.rules import Measured, State
 from node.ports import Level, Source, Speaking, TransportFigures
-from tests.web.house import OPERATOR, House
+from tests.web.house import OPERATOR, House, Page
 
 
 async def test_welcome_has_everything(home: House) -> None:
@@ -162,6 +162,22 @@ async def test_somebody_is_removed(home: House) -> None:
     assert await amina.closed() == 1000
     assert (await host.until("gone"))["cause"] == "removed"
     assert transport in home.media.closed
+
+
+async def test_a_host_bans_from_the_page(home: House) -> None:
+    """R177, H19: by a link that many share; neither the browser that was here nor the name comes in again, whatever a
+    page says, and an operator lifts it. Somebody else comes in as ever."""
+    room, tickets = await home.create()
+    host = await home.person(room.room, tickets["host"], "Hélène")
+    mallory = await home.person(room.room, tickets["participant"], "Mallory")
+    await host.send(type="ban", participant=mallory.id)
+    assert (await mallory.until("ended"))["why"]["code"] == "BANNED"
+    assert (await mallory.join("Somebody else", expect=403))["code"] == "BANNED"
+    again = Page(home, tickets["participant"], room.room)
+    assert (await again.join("mallory", expect=403))["code"] == "BANNED"
+    await Page(home, tickets["participant"], room.room).join("Amina")
+    await home.participants.lift(room.room, mallory.id, by=OPERATOR)
+    await again.join("mallory")
 
 
 async def test_somebody_is_banned_or_sent_to_the_lobby(home: House) -> None:

@@ -1,10 +1,12 @@
 // node s3.mjs FOLDER PORT BUCKET KEY_ID SECRET [PARTS] — an S3 server (s3rver) behind a guard that believes only what is
 // signed (AWS Signature Version 4, computed anew by aws4): path, query, headers, the time and the body itself.
-// Prints its port once it answers. With PARTS it dies, as of SIGKILL, once so many parts of uploads are on the disk.
+// The guard also ends uploads that were begun, which s3rver cannot, in s3rver's own folder. Prints its port once it answers. With PARTS it dies, as of SIGKILL, once so many parts of uploads are on the disk.
 
 import { createHash, timingSafeEqual } from "node:crypto";
+import fs from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 
 const require = createRequire(new URL("../page/package.json", import.meta.url));
 const aws4 = require("aws4");
@@ -61,13 +63,38 @@ function pass(request, body, answer) {
   onward.end(body);
 }
 
+const begun = join(folder, bucket, "._S3rver_uploads");
+
+/** What s3rver does not do: lists uploads that were begun, or ends one. False: it is something else. */
+function uploads(request, answer) {
+  const { pathname, searchParams } = new URL(request.url, "http://s3");
+  if (request.method === "GET" && searchParams.has("uploads") && pathname === `/${bucket}/`) {
+    const all = fs.existsSync(begun) ? fs.readdirSync(begun) : [];
+    const found = all.map((upload) => [upload, fs.readFileSync(join(begun, upload, "key"), "utf8")]);
+    const wanted = found.filter(([, key]) => key.startsWith(searchParams.get("prefix") ?? ""));
+    const said = wanted.map(([upload, key]) => `<Upload><Key>${key}</Key><UploadId>${upload}</UploadId></Upload>`);
+    const space = "http://s3.amazonaws.com/doc/2006-03-01/";
+    answer.writeHead(200, { "content-type": "application/xml" });
+    answer.end(`<ListMultipartUploadsResult xmlns="${space}">${said.join("")}</ListMultipartUploadsResult>`);
+    return true;
+  }
+  const upload = searchParams.get("uploadId") ?? "";
+  if (request.method !== "DELETE" || !/^[0-9a-f]{32}$/.test(upload)) return false;
+  const there = fs.existsSync(join(begun, upload, "key"));
+  const key = there ? fs.readFileSync(join(begun, upload, "key"), "utf8") : "";
+  const right = there && pathname === `/${bucket}/${key}`;
+  if (right) fs.rmSync(join(begun, upload), { recursive: true });
+  answer.writeHead(right ? 204 : 404).end();
+  return true;
+}
+
 const server = http.createServer((request, answer) => {
   const pieces = [];
   request.on("data", (piece) => pieces.push(piece));
   request.on("end", () => {
     const body = Buffer.concat(pieces);
     const code = refused(request, body);
-    if (!code) return pass(request, body, answer);
+    if (!code) return uploads(request, answer) || pass(request, body, answer);
     answer.writeHead(code === "XAmzContentSHA256Mismatch" ? 400 : 403, { "content-type": "application/xml" });
     answer.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`);
   });

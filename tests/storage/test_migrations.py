@@ -8,12 +8,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_mock_engine, inspect
 from sqlalchemy.dialects import postgresql
 
 from node.errors import SaidFault
 from node.storage import saved
-from node.storage.engine import alembic_config, migrate, newest, open_engine, sqlite_url
+from node.storage.engine import MIGRATIONS, alembic_config, migrate, newest, open_engine, sqlite_url
 from node.storage.schema import metadata
 
 
@@ -30,6 +31,15 @@ async def nothing_is_missing(url: str) -> None:
     async with engine.connect() as connection:
         assert await connection.run_sync(difference) == []
     await engine.dispose()
+
+
+def test_the_migrations_are_one_chain_in_the_order_of_their_numbers() -> None:
+    """Two changes that took the same number, or the same parent, are one too many for every database there is."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert scripts.get_heads() == [newest()]
+    chain = [script.revision for script in scripts.walk_revisions()]
+    files = sorted(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("0*.py"))
+    assert chain[::-1] == files == [f"{number:04d}" for number in range(1, len(files) + 1)]
 
 
 async def test_nothing_is_missing_and_twice_is_once(tmp_path: Path) -> None:

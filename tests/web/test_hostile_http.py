@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.e2e.machine import until
 from tests.web.house import SDP, House, Page
 
 
@@ -140,8 +141,9 @@ async def test_nothing_is_left_behind(home: House) -> None:
         page = await home.person(room.room, tickets["participant"])
         await page.send(type="leave")
         assert await page.closed() == 1000
-    await asyncio.sleep(0.05)
+
+    def ended() -> bool:
+        return not home.meter.sockets and not home.media.transports and len(asyncio.all_tasks()) <= before + 1
+
+    await until(ended, 20, "no socket, no transport and no task is left")
     assert len(home.floor.rooms[room.room].people) == 0
-    assert home.media.transports == {}
-    assert home.meter.sockets == 0
-    assert len(asyncio.all_tasks()) <= before + 1

@@ -19,24 +19,20 @@ from node.demo.peer import Door, Peer
 from node.features.participants.rules import State
 from node.ports import Actor, Source
 from node.running import RunningNode, start
+from tests.e2e.machine import free_port
 from tests.media.real import Picture, Tone, needs_plane
 
 OPERATOR = Actor("operator", "olga", "admin")
 pytestmark = needs_plane
 
 
-def port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
 def settings(folder: Path) -> Config:
     return Config(
         node=NodeSection(name="n1", data_dir=str(folder / "data"), run_dir=str(folder / "run")),
-        web=WebSection(listen=f"127.0.0.1:{port(socket.SOCK_STREAM)}"),
-        media=MediaSection(listen=f"127.0.0.1:{port(socket.SOCK_DGRAM)}", listen_tcp="127.0.0.1:0", orphan_grace_s=20),
+        web=WebSection(listen=f"127.0.0.1:{free_port()}"),
+        media=MediaSection(
+            listen=f"127.0.0.1:{free_port(socket.SOCK_DGRAM)}", listen_tcp="127.0.0.1:0", orphan_grace_s=20
+        ),
         rpc=RpcSection(listen="127.0.0.1:0", write_context=False),
         metrics=MetricsSection(listen="127.0.0.1:0"),
     )
@@ -110,6 +106,16 @@ async def until(condition: Callable[[], bool], what: str, seconds: float = 20.0)
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
+async def stands_still(eyes: Eyes, what: str) -> None:
+    """What was on its way is shown yet; then there is a second without a picture."""
+    for _ in range(20):
+        before = eyes.seen
+        await asyncio.sleep(1.0)
+        if eyes.seen == before:
+            return
+    raise AssertionError(what)
+
+
 async def created(running: RunningNode) -> Door:
     _room, links = await running.services.rooms.create(title="Salle", by=OPERATOR)
     return Door.of(next(link.url for link in links if link.role == "participant"))
@@ -130,9 +136,8 @@ async def test_two_people_and_a_node_that_restarts(config: Config) -> None:
         assert [(p.name, p.state) for p in people] == [("Amina", State.HERE), ("Bruno", State.HERE)]
 
         await running.services.mute.mute(room, bruno.peer.participant, frozenset({Source.CAMERA}), by=OPERATOR)
+        await stands_still(amina.eyes, "a blocked camera goes on nowhere, whatever he sends")
         before = amina.eyes.seen
-        await asyncio.sleep(0.5)
-        assert amina.eyes.seen <= before + 5, "a blocked camera goes on nowhere, whatever he sends"
         await running.services.mute.unmute(room, bruno.peer.participant, frozenset(), by=OPERATOR)
         await until(lambda: amina.eyes.seen > before + 10, "his picture is back")
 
@@ -146,9 +151,7 @@ async def test_two_people_and_a_node_that_restarts(config: Config) -> None:
         await until(amina.peer.welcomed.is_set, "her WebSocket is back")
         assert amina.eyes.seen > before
         await running.services.mute.mute(room, bruno.peer.participant, frozenset({Source.CAMERA}), by=OPERATOR)
-        before = amina.eyes.seen
-        await asyncio.sleep(0.5)
-        assert amina.eyes.seen <= before + 5, "a mute works again after the restart"
+        await stands_still(amina.eyes, "a mute works again after the restart")
     finally:
         await amina.go()
         await bruno.go()
@@ -163,7 +166,7 @@ async def test_a_newer_process_takes_over(config: Config, tmp_path: Path) -> Non
     await amina.come()
     elsewhere = Config(
         node=config.node,
-        web=WebSection(listen=f"127.0.0.1:{port(socket.SOCK_STREAM)}"),
+        web=WebSection(listen=f"127.0.0.1:{free_port()}"),
         media=config.media,
         rpc=config.rpc,
         metrics=config.metrics,
@@ -191,7 +194,7 @@ async def test_a_fenced_process_ends_and_leaves_the_plane_to_the_newer(
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     older = asyncio.create_task(run(replace(config, media=replace(config.media, stop_plane=True))))
     assert await asyncio.wait_for(asyncio.get_running_loop().sock_recv(told, 64), 20) == b"READY=1"
-    new = await start(replace(config, web=WebSection(listen=f"127.0.0.1:{port(socket.SOCK_STREAM)}")))
+    new = await start(replace(config, web=WebSection(listen=f"127.0.0.1:{free_port()}")))
     try:
         assert await asyncio.wait_for(older, 20) == 3
         assert told.recv(64) == b"STOPPING=1", "its plane says nothing in its name"

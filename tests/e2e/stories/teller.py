@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from node.ports import Actor, Source
 from node.running import RunningNode
 from tests.e2e.machine import until
+from tests.page.toasts import REMEMBER, toasted
 
 OPERATOR: Final = Actor("operator", "olga", "admin")
 LOCALES: Final = Path(__file__).parents[3] / "node" / "web" / "locale"
@@ -58,7 +59,10 @@ class Someone:
         await expect(self.page.locator("body")).to_have_attribute("data-screen", name)
 
     async def reads(self, where: str, key: str, **values: object) -> None:
-        """Waits until the page says so."""
+        """Waits until the page says so; or has said so, where it says it for a moment."""
+        if where == ".toast":
+            await toasted(self.page, self.word(key, **values))
+            return
         said = self.page.locator(where).filter(has_text=self.word(key, **values))
         await expect(said).not_to_have_count(0)
 
@@ -102,6 +106,7 @@ class Teller:
         wishes = json.dumps({"microphone": False, "camera": camera})
         remembered = f"localStorage.getItem('regie.wishes') ?? localStorage.setItem('regie.wishes', '{wishes}')"
         await context.add_init_script(f"if (location.protocol !== 'about:') {remembered}")
+        await context.add_init_script(REMEMBER)
         made = Someone(await context.new_page(), language)
         self._people.append(made)
         return made

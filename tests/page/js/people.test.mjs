@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { visible } from '../../../node/web/static/js/list.js';
-import { again, sorted } from '../../../node/web/static/js/participants.js';
+import { again, mended, sorted } from '../../../node/web/static/js/participants.js';
 
 const person = (participant, name, role = 'participant') => ({ participant, name, role, publishing: [], blocked: [], state: 'here' });
 const ids = (people) => people.map((each) => each.participant);
@@ -17,6 +17,28 @@ test('who stayed keeps the order of before, who is new comes after, who left is 
   const before = [person('p_1', 'A'), person('p_2', 'B'), person('p_3', 'C')];
   const now = new Map([person('p_3', 'C'), person('p_4', 'D'), person('p_1', 'A2')].map((each) => [each.participant, each]));
   assert.deepEqual(again(before, now).map((each) => each.name), ['A2', 'C', 'D']);
+});
+
+test('an order that is mended is the one that sorting gives, whoever came, went, or has another name or role', () => {
+  let seed = 7;
+  const chance = (below) => (seed = (seed * 48_271) % 2_147_483_647) % below;
+  const people = new Map(Array.from({ length: 200 }, (_, n) => [`p_${n}`, person(`p_${n}`, `Nom ${chance(5000)}`)]));
+  const hands = ['p_17', 'p_3'];
+  let order = sorted([...people.values()], 'p_you', hands);
+  for (let round = 0; round < 200; round += 1) {
+    const some = `p_${chance(200)}`;
+    people.delete(`p_${chance(200)}`);
+    people.set(some, person(some, `Nom ${chance(5000)}`, chance(9) ? 'participant' : 'host'));
+    people.set(`p_new_${round}`, person(`p_new_${round}`, `Nouveau ${chance(5000)}`));
+    order = mended(order, people, 'p_you', hands, 'fr');
+    assert.deepEqual(order.map((each) => [each.role, each.name]), sorted([...people.values()], 'p_you', hands).map((each) => [each.role, each.name]));
+    assert.ok(order.every((each) => people.get(each.participant) === each) && order.length === people.size);
+  }
+});
+
+test('a crowd that comes at once is not put in one by one', () => {
+  const people = new Map(Array.from({ length: 100 }, (_, n) => [`p_${n}`, person(`p_${n}`, `Nom ${n}`)]));
+  assert.equal(mended([], people, 'p_you', [], 'fr'), null);
 });
 
 test('of a thousand rows, those on the screen and a few beyond are in the page', () => {

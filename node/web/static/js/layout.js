@@ -166,36 +166,35 @@ const MOST_STAGED = 6;
  * @returns {Arranged}
  */
 export function arrange(state, { view, pinned, room, now }) {
-  const staged = stagedTiles(state, view, pinned);
+  const staged = stagedTiles(state, { view, pinned });
   const onStage = new Set(staged.map((tile) => tile.key));
   if (view === 'presentation') return { stage: staged, tiles: beside(state, onStage), more: 0 };
   const forward = new Set(state.showing.spotlight);
   const cameras = [...state.people.keys()].filter((participant) => !onStage.has(keyOf(participant, 'camera')));
   const ordered = forward.size ? [...cameras.filter((each) => forward.has(each)), ...cameras.filter((each) => !forward.has(each))] : cameras;
   const screens = staged.length ? [] : screensOf(state);
-  const candidates = [...screens, ...ordered.map((participant) => camera(state, participant))];
-  if (candidates.length <= Math.max(1, room)) return { stage: staged, tiles: candidates, more: 0 };
+  const candidates = screens.length + ordered.length;
+  if (candidates <= Math.max(1, room)) return { stage: staged, tiles: [...screens, ...ordered.map((each) => camera(state, each))], more: 0 };
   // One cell is needed to say how many more there are.
-  const places = Math.max(1, room - 1);
-  /** @param {Tile} tile */
-  const rank = (tile) => {
-    if (tile.self || tile.source === 'screen' || forward.has(tile.participant)) return 0;
-    if (tile.participant === state.speaker || state.loudness(tile.participant, now) > 0) return 1;
-    return tile.slot === null ? 3 : 2;
+  const places = Math.max(0, Math.max(1, room - 1) - screens.length);
+  const seen = new Set([...state.slots.values()].filter((shows) => shows.source === 'camera').map((shows) => shows.participant));
+  /** @param {string} each */
+  const rank = (each) => {
+    if (each === state.you || forward.has(each)) return 0;
+    if (each === state.speaker || state.loudness(each, now) > 0) return 1;
+    return seen.has(each) ? 2 : 3;
   };
-  const kept = new Set(
-    candidates
-      .map((tile, order) => ({ tile, order, rank: rank(tile) }))
-      .sort((a, b) => a.rank - b.rank || a.order - b.order)
-      .slice(0, places)
-      .map(({ tile }) => tile.key),
-  );
-  const tiles = candidates.filter((tile) => kept.has(tile.key));
-  return { stage: staged, tiles, more: candidates.length - tiles.length };
+  // A tile is made of who is kept, and of nobody else: a thousand more cost a look each.
+  /** @type {string[][]} */ const ranked = [[], [], [], []];
+  for (const each of ordered) ranked[rank(each)]?.push(each);
+  const kept = new Set(ranked.flat().slice(0, places));
+  const faces = ordered.filter((each) => kept.has(each)).map((each) => camera(state, each));
+  const tiles = [...screens.slice(0, Math.max(1, room - 1)), ...faces];
+  return { stage: staged, tiles, more: candidates - tiles.length };
 }
 
-/** @param {RoomState} state @param {View} view @param {string|null} pinned @returns {Tile[]} */
-function stagedTiles(state, view, pinned) {
+/** Who is on the stage. @param {RoomState} state @param {{view: View, pinned: string|null}} wish @returns {Tile[]} */
+export function stagedTiles(state, { view, pinned }) {
   if (pinned && state.people.has(pinned)) return [camera(state, pinned)];
   if (view === 'gallery') return [];
   const shared = screensOf(state)[0];

@@ -1,6 +1,8 @@
 // A long list of rows of one height: only those that are seen are in the page, and the one that has the focus. A thousand
 // people cost a frame what thirty do.
 
+import { set } from './dom.js';
+
 /** Rows beyond the edges, so that neither a quick scroll nor the tabulator finds nothing. */
 const BEYOND = 6;
 
@@ -22,6 +24,7 @@ export class List {
   /** @type {Map<string, Row>} */ #rows = new Map();
   /** @type {readonly Item[]} */ #items = [];
   #drawn = '';
+  /** As last seen: to ask for it makes the browser lay everything out. */ #view = { top: 0, height: 0 };
   #stop = new AbortController();
 
   /**
@@ -39,17 +42,27 @@ export class List {
     const { signal } = this.#stop;
     let asked = 0;
     options.scroller.addEventListener('scroll', () => {
+      this.#look();
       asked ||= requestAnimationFrame(() => {
         asked = 0;
         this.#place(false);
       });
     }, { signal, passive: true });
-    this.observer = new ResizeObserver(() => this.#place(false));
+    this.observer = new ResizeObserver(() => {
+      this.#look();
+      this.#place(false);
+    });
     this.observer.observe(options.scroller);
+  }
+
+  #look() {
+    const { scroller, list } = this.options;
+    this.#view = { top: scroller.scrollTop - list.offsetTop, height: scroller.clientHeight };
   }
 
   /** @param {readonly Item[]} items all of them, in their order */
   draw(items) {
+    if (!this.#view.height) this.#look();
     this.#items = items;
     this.#place(true);
   }
@@ -61,13 +74,14 @@ export class List {
 
   /** @param {boolean} all fill rows that are there already as well */
   #place(all) {
-    const { scroller, list, height, key, make, node, fill } = this.options;
+    const { list, height, key, make, node, fill } = this.options;
     const items = this.#items;
     const keys = [...this.#rows];
     const held = keys.find(([, row]) => node(row).contains(document.activeElement))?.[0];
     const focused = held === undefined ? -1 : items.findIndex((item) => key(item) === held);
-    list.style.height = `${items.length * height}px`;
-    const indices = visible({ count: items.length, row: height, top: scroller.scrollTop - list.offsetTop, height: scroller.clientHeight, focused });
+    const whole = `${items.length * height}px`;
+    if (list.style.height !== whole) list.style.height = whole;
+    const indices = visible({ count: items.length, row: height, ...this.#view, focused });
     const wanted = indices.map((index) => items[index]).filter((item) => item !== undefined);
     const drawn = indices.map((index) => `${index} ${key(/** @type {Item} */ (items[index]))}`).join();
     if (!all && drawn === this.#drawn) return;
@@ -84,10 +98,12 @@ export class List {
       if (!known) this.#rows.set(key(item), row);
       const holder = node(row);
       if (all || !known) fill(row, item);
-      const index = indices[place] ?? 0;
-      holder.style.setProperty('--y', `${index * height}px`);
-      holder.setAttribute('aria-setsize', String(items.length));
-      holder.setAttribute('aria-posinset', String(index + 1));
+      const index = String((indices[place] ?? 0) + 1);
+      if (holder.getAttribute('aria-posinset') !== index) {
+        holder.style.setProperty('--y', `${(indices[place] ?? 0) * height}px`);
+        holder.setAttribute('aria-posinset', index);
+      }
+      set(holder, 'aria-setsize', String(items.length));
       // Moving a node takes its focus: the order of who has it is not worth that.
       if (list.children[place] !== holder && !holder.contains(document.activeElement)) list.insertBefore(holder, list.children[place] ?? null);
     });

@@ -22,6 +22,8 @@ const ROW = 60;
  * @property {HTMLButtonElement} mute
  * @property {HTMLButtonElement} more
  * @property {HTMLElement} hand
+ * @property {string} drawn what it shows beside the person
+ * @property {Person} [person] as it shows them
  */
 
 export class Participants {
@@ -30,6 +32,7 @@ export class Participants {
   #heading = find('#participants-heading', HTMLElement);
   /** @type {List<Person, Row>} */ #list;
   /** @type {Person[]} as sorted last: sorting what is nearly in order costs next to nothing */ #order = [];
+  /** By what else they were sorted. */ #how = '';
   #scheduled = 0;
 
   /**
@@ -67,7 +70,11 @@ export class Participants {
   #draw() {
     const { state } = this.options;
     const wanted = this.#filter.value.trim().toLocaleLowerCase();
-    this.#order = sorted(again(this.#order, state.people), state.you, state.hands.map((hand) => hand.participant), language());
+    const hands = state.hands.map((hand) => hand.participant);
+    const how = [state.you, language(), ...hands].join();
+    this.#order = (how === this.#how && mended(this.#order, state.people, state.you, hands, language()))
+      || sorted(again(this.#order, state.people), state.you, hands, language());
+    this.#how = how;
     setText(this.#heading, t('people.heading', { n: state.people.size }));
     this.#search.hidden = state.people.size < SEARCH_FROM && !wanted;
     this.#list.draw(wanted ? this.#order.filter((person) => person.name.toLocaleLowerCase().includes(wanted)) : this.#order);
@@ -93,22 +100,27 @@ export class Participants {
     const node = h('li', { 'data-participant': id }, avatar,
       h('span', { class: 'who' }, h('span', { class: 'name-line' }, hand, name), h('span', { class: 'facts-line' }, microphone, camera, tags)),
       h('span', { class: 'actions' }, mute, more));
-    return { node, name, tags, microphone, camera, avatar, mute, more, hand };
+    return { node, name, tags, microphone, camera, avatar, mute, more, hand, drawn: '' };
   }
 
   /** @param {Row} row @param {Person} person */
   #fill(row, person) {
     const { state } = this.options;
     const self = person.participant === state.you;
+    const turn = state.handOf(person.participant);
+    const forward = this.options.isForward(person.participant);
+    row.node.classList.toggle('speaking', state.loudness(person.participant, performance.now()) > 0);
+    const drawn = `${turn} ${forward} ${self} ${state.isHost} ${language()}`;
+    if (row.person === person && row.drawn === drawn) return;
+    Object.assign(row, { person, drawn });
     const name = isolate(person.name);
     setText(row.name, person.name);
     set(row.name, 'title', person.name);
     setText(row.avatar, initials(person.name));
-    const tags = [...tagsOf(person, self), this.options.isForward(person.participant) ? t('spotlight.tag') : ''].filter(Boolean).join(' · ');
+    const tags = [...tagsOf(person, self), forward ? t('spotlight.tag') : ''].filter(Boolean).join(' · ');
     setText(row.tags, tags);
     set(row.tags, 'title', tags || null);
     row.node.classList.toggle('away', person.state === 'away');
-    row.node.classList.toggle('speaking', state.loudness(person.participant, performance.now()) > 0);
     const blocked = person.blocked.includes('microphone');
     const on = person.publishing.includes('microphone');
     label(row.microphone, blocked ? 'mic-lock' : on ? 'mic' : 'mic-off', t(blocked ? 'people.mic_blocked' : on ? 'people.mic_on' : 'people.mic_off'));
@@ -116,7 +128,6 @@ export class Participants {
     const seen = person.publishing.includes('camera');
     label(row.camera, seen ? 'camera' : 'camera-off', t(seen ? 'people.camera_on' : 'people.camera_off'));
     row.camera.classList.toggle('off', !seen);
-    const turn = state.handOf(person.participant);
     row.hand.hidden = turn === 0;
     setText(find('span', HTMLElement, row.hand), turn ? String(turn) : '');
     set(row.hand, 'role', turn ? 'img' : null);
@@ -169,6 +180,47 @@ export function again(before, people) {
 /** @type {Map<string, Intl.Collator>} */
 const COLLATORS = new Map();
 
+/** More that changed than this are sorted together. */
+const FEW = 64;
+
+/**
+ * `before`, which was sorted, with who came, went or changed since in their places; null where that is not the quicker way.
+ * @param {Person[]} before
+ * @param {Map<string, Person>} people
+ * @param {string} you
+ * @param {string[]} hands
+ * @param {string} tongue
+ * @returns {Person[]|null}
+ */
+export function mended(before, people, you, hands, tongue) {
+  const compare = comparing(you, hands, tongue);
+  /** @type {Person[]} */ const order = [];
+  /** @type {Person[]} */ const moved = [];
+  let stayed = 0;
+  for (const was of before) {
+    const now = people.get(was.participant);
+    if (!now) continue;
+    stayed += 1;
+    if (now === was || (now.name === was.name && now.role === was.role)) order.push(now);
+    else moved.push(now);
+  }
+  if (stayed < people.size) {
+    const known = new Set(before.map((person) => person.participant));
+    for (const person of people.values()) if (!known.has(person.participant)) moved.push(person);
+  }
+  if (moved.length > FEW) return null;
+  for (const person of moved) {
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(/** @type {Person} */ (order[middle]), person) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    order.splice(low, 0, person);
+  }
+  return order;
+}
+
 /**
  * You first, then who asks to speak in the order of asking, then hosts, then by name.
  * @param {Person[]} people
@@ -177,10 +229,15 @@ const COLLATORS = new Map();
  * @param {string} [tongue]
  */
 export function sorted(people, you, hands = [], tongue = 'fr') {
+  return people.sort(comparing(you, hands, tongue));
+}
+
+/** @param {string} you @param {string[]} hands @param {string} tongue @returns {(a: Person, b: Person) => number} */
+function comparing(you, hands, tongue) {
   const turn = new Map(hands.map((participant, index) => [participant, index - hands.length]));
   /** @param {Person} person */
   const rank = (person) => (person.participant === you ? -hands.length - 1 : turn.get(person.participant) ?? (person.role === 'host' ? 1 : 2));
   const collator = COLLATORS.get(tongue) ?? new Intl.Collator(tongue, { sensitivity: 'base', numeric: true });
   COLLATORS.set(tongue, collator);
-  return people.sort((a, b) => rank(a) - rank(b) || collator.compare(a.name, b.name));
+  return (a, b) => rank(a) - rank(b) || collator.compare(a.name, b.name);
 }

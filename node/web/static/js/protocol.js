@@ -347,6 +347,11 @@ export class Protocol extends Door {
     return this.#send({ type: 'remove', participant });
   }
 
+  /** @param {string} participant */
+  ban(participant) {
+    return this.#send({ type: 'ban', participant });
+  }
+
   /** @param {Quality} quality */
   quality(quality) {
     return this.#state === 'open' && this.#send({ type: 'quality', ...quality });

@@ -211,6 +211,7 @@ export class Room {
       { key: 'roles.give', symbol: 'up', when: (_, self) => leads() && !self && state.roles.length > 1, run: (person) => this.roles?.give(person) },
       { key: 'rename.give', symbol: 'edit', when: (_, self) => leads() && !self, run: (person) => this.roles?.rename(person) },
       { key: 'person.remove', symbol: 'remove', when: (_, self) => state.isHost && !self, run: (person) => void this.#remove(person), danger: true },
+      { key: 'person.ban', symbol: 'shield', when: (_, self) => leads() && !self, run: (person) => void this.#ban(person), danger: true },
     ];
   }
 
@@ -459,6 +460,14 @@ export class Room {
     const name = isolate(person.name);
     if (await confirm(t('people.remove_title', { name }), t('people.remove_text'), t('people.remove_yes'))) {
       this.#ask(this.protocol.remove(person.participant));
+    }
+  }
+
+  /** @param {Person} person */
+  async #ban(person) {
+    const name = isolate(person.name);
+    if (await confirm(t('people.ban_title', { name }), t('people.ban_text'), t('people.ban_yes'))) {
+      this.#ask(this.protocol.ban(person.participant));
     }
   }
 

@@ -2,7 +2,7 @@
 // a guide, and where everybody goes afterwards. Who may change it does so beside what regulates the chat.
 
 import { dress } from './brand.js';
-import { find } from './dom.js';
+import { find, setText } from './dom.js';
 import { t } from './i18n.js';
 import { render } from './richtext.js';
 
@@ -82,7 +82,7 @@ export class Texts {
 
   /** It is kept. @param {string[]} unknown placeholders that stand for nothing */
   noted(unknown) {
-    if (unknown.length) this.options.notices.toast(t('texts.unknown', { names: unknown.join(', ') }));
+    setText(find('#texts-unknown', HTMLElement), unknown.length ? t('texts.unknown', { names: unknown.join(', ') }) : '');
   }
 
   /** The chat is open: the word for moderators is before their eyes. */

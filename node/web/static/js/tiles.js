@@ -4,7 +4,7 @@
 import { find, h, icon, initials, set, setIcon, setText, tint } from './dom.js';
 import { isolate, t } from './i18n.js';
 import { drawGrade } from './quality.js';
-import { arrange, grid, gridCapacity, shownSize, stage, stripCapacity } from './layout.js';
+import { arrange, grid, gridCapacity, shownSize, stage, stagedTiles, stripCapacity } from './layout.js';
 
 /** @typedef {import('./layout.js').Tile} Tile */
 /** @typedef {import('./layout.js').Rect} Rect */
@@ -62,8 +62,7 @@ export class Tiles {
     const { view } = this.options;
     if (view.pinned && !state.people.has(view.pinned)) view.pinned = null;
     const wish = { view: view.layout, pinned: view.pinned, now: performance.now() };
-    const probe = arrange(state, { ...wish, room: 1 });
-    const room = probe.stage.length ? stripCapacity(width, height) : gridCapacity(width, height);
+    const room = stagedTiles(state, wish).length ? stripCapacity(width, height) : gridCapacity(width, height);
     const arranged = arrange(state, { ...wish, room });
     this.#place(arranged, width, height);
     this.#extras(arranged);
@@ -148,8 +147,9 @@ export class Tiles {
       this.#holder.insertBefore(shown.node, this.#alone);
     }
     const { node } = shown;
+    const { x, y, width, height } = shown.rect;
+    if (x !== rect.x || y !== rect.y || width !== rect.width || height !== rect.height) put(node, rect);
     Object.assign(shown, { tile, rect });
-    put(node, rect);
     node.classList.toggle('stage', large);
     node.classList.toggle('small', rect.width < 190);
     this.#fill(tile, shown);
