@@ -141,24 +141,28 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         scope, depth = self._scope(), len(self._scope())
         self.rows.ordered()  # equal rows keep one order, whoever was heard first
         table, wanted, sort, look = self.rows.rows, self.predicate, self._column(self.sort_id).sort, self.look
-        pairs = [(key, row) for key, row in table.items() if key[:depth] == scope] if depth else list(table.items())
+        all_keys, all_rows = list(table), list(table.values())
+        if depth:
+            kept = [index for index, key in enumerate(all_keys) if key[:depth] == scope]
+            all_keys, all_rows = [all_keys[index] for index in kept], [all_rows[index] for index in kept]
         keys: list[Key] = []
         values: list[Any] = []
         sorted_runs: list[int] = []
-        for start in range(0, len(pairs), at_once):
+        for start in range(0, len(all_keys), at_once):
             yield
-            some = pairs[start : start + at_once]
+            of_keys, rows = all_keys[start : start + at_once], all_rows[start : start + at_once]
             if wanted is not None:
-                some = [pair for pair in some if wanted(pair[1])]
-            run = range(len(keys), len(keys) + len(some))
-            keys += [key for key, _ in some]
-            values += [sort(row, look) for _, row in some]
+                kept = [index for index, row in enumerate(rows) if wanted(row)]
+                of_keys, rows = [of_keys[index] for index in kept], [rows[index] for index in kept]
+            run = range(len(keys), len(keys) + len(rows))
+            keys += of_keys
+            values += [sort(row, look) for row in rows]
             sorted_runs += sorted(run, key=values.__getitem__, reverse=self.reverse)
         yield
-        if len(pairs) > at_once:
+        if len(all_keys) > at_once:
             sorted_runs.sort(key=values.__getitem__, reverse=self.reverse)
         order = [keys[index] for index in sorted_runs]
-        if len(table) < len(pairs) or self._dirty.members:
+        if len(table) < len(all_keys) or self._dirty.members:
             order = [key for key in order if key in table]
         if wanted is None:
             self._base, self._base_of = order, (self.sort_id, self.reverse, scope)
