@@ -45,8 +45,8 @@ class BucketVault:
             config |= {"access_key_id": key_id, "secret_access_key": secret}
         if endpoint:
             config |= {"endpoint": endpoint, "virtual_hosted_style_request": False}
-        at = f"{endpoint.rstrip('/')}/{bucket}" if endpoint else f"https://{bucket}.s3.{region or REGION}.amazonaws.com"
-        self._uploads = Uploads(at, region=region or REGION, key_id=key_id, secret=secret)
+        at = endpoint.rstrip("/") or f"https://s3.{region or REGION}.amazonaws.com"
+        self._uploads = Uploads(f"{at}/{bucket}", region=region or REGION, key_id=key_id, secret=secret)
         self._before = f"{prefix.strip('/')}/" if prefix else ""
         self._store = S3Store(
             bucket,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import http.client
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
@@ -46,13 +47,13 @@ class Uploads:
             try:
                 found = self._list(prefix)
                 for key, upload in found:
-                    self._ask("DELETE", "/" + quote(key), {"uploadId": upload})
+                    self._abort(key, upload)
             except urllib.error.HTTPError as refused:
                 if refused.code >= HTTPStatus.INTERNAL_SERVER_ERROR and refused.code != HTTPStatus.NOT_IMPLEMENTED:
                     raise StoreAway("Generic") from None
                 log.warning("recording_uploads_left", status=refused.code)
                 break
-            except (OSError, ElementTree.ParseError) as error:
+            except (OSError, http.client.HTTPException, ElementTree.ParseError) as error:
                 raise StoreAway("Generic") from error
             if not found:
                 break
@@ -65,8 +66,16 @@ class Uploads:
         found = [(one.findtext("{*}Key", ""), one.findtext("{*}UploadId", "")) for one in said.iterfind("{*}Upload")]
         return [(key, upload) for key, upload in found if key.startswith(prefix)]
 
+    def _abort(self, key: str, upload: str) -> None:
+        """Harmless when it has ended meanwhile."""
+        try:
+            self._ask("DELETE", "/" + quote(key), {"uploadId": upload})
+        except urllib.error.HTTPError as refused:
+            if refused.code != HTTPStatus.NOT_FOUND:
+                raise
+
     def _ask(self, method: str, path: str, query: dict[str, str]) -> bytes:
-        """Raises OSError, of which HTTPError is one."""
+        """Raises OSError, of which HTTPError is one; HTTPException: the answer was cut off."""
         asked = urlencode(sorted(query.items()), quote_via=quote, safe="")
         to = urlsplit(self._url + path)
         at = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")

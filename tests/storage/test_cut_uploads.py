@@ -60,6 +60,7 @@ def test_whom_the_store_does_not_let_look_keeps_and_deletes_nevertheless(store: 
     vault = store.vault(prefix="regie")
     vault._uploads = store.vault(secret="another")._uploads
     vault.delete(ONE)
+    assert store.bytes_of("S3rver_uploads") >= 2 * PART
     store.kill()
     with pytest.raises(StoreAway):
         store.vault()._uploads.end(ONE)
