@@ -161,9 +161,8 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         yield
         if len(all_keys) > at_once:
             sorted_runs.sort(key=values.__getitem__, reverse=self.reverse)
-        order = [keys[index] for index in sorted_runs]
-        if len(table) < len(all_keys) or self._dirty.members:
-            order = [key for key in order if key in table]
+        there = self.rows.rows  # rows go between two pieces
+        order = [key for index in sorted_runs if (key := keys[index]) in there]
         if wanted is None:
             self._base, self._base_of = order, (self.sort_id, self.reverse, scope)
         self._take_order(order)
@@ -300,8 +299,11 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.move(1)
 
     def mark_all(self) -> None:
-        self.marks = {key for key in self.order if not self.rows.rows[key].gone_at and self._matches(key)}
+        self.marks = {key for key in self.order if key in self.rows.rows and self._markable(key)}
         self.refresh()
+
+    def _markable(self, key: Key) -> bool:
+        return not self.rows.rows[key].gone_at and self._matches(key)
 
     def unmark(self) -> None:
         self.marks = set()
