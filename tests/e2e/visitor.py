@@ -170,14 +170,13 @@ async def proven(look: Callable[[], Awaitable[T]], good: Callable[[T], bool], wh
 
 async def longest_wait() -> float:
     """Until cancelled; how long, in seconds, a sleep of 10 ms overran at most."""
-    longest = 0.0
+    longest, start = 0.0, time.monotonic()
     try:
         while True:
-            start = time.monotonic()
             await asyncio.sleep(0.01)
-            longest = max(longest, time.monotonic() - start - 0.01)
-    except asyncio.CancelledError:
-        return longest
+            longest, start = max(longest, time.monotonic() - start - 0.01), time.monotonic()
+    except asyncio.CancelledError:  # as what was waited for comes back behind a pause, before this does
+        return max(longest, time.monotonic() - start - 0.01)
 
 
 def rate(before: Seen, after: Seen, mid: str) -> float:
