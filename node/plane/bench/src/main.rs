@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod scenario;
 mod sys;
+mod witness;
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};

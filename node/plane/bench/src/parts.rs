@@ -11,18 +11,28 @@ pub struct Stamp {
     pub before_us: u64,
     /// The call had returned: the packet lay in the plane's socket.
     pub after_us: u64,
-    /// The load had not been late for [`AFTERMATH_US`].
+    /// No lateness of the load was felt any more.
     pub calm: bool,
 }
 
-/// Later than that, µs, the load has been kept from running, and not by itself.
+/// Later than that, µs, the load or the plane has been kept from running, and not by itself.
 pub const LATE_US: u64 = 500;
-/// So long afterwards, µs, what it then sent at once is still in the queue, or in what follows.
-pub const AFTERMATH_US: u64 = 50_000;
+/// So many times its own length a pause is felt: at 70 % load what has come meanwhile takes 2.3 times as long to serve,
+/// and what waits behind it as much again.
+const FELT: u64 = 5;
+/// And so much longer, µs, by what was just about to be sent.
+const MORE_US: u64 = 1_000;
+
+/// Until when a pause is felt that lasted from `from` to `to`.
+pub fn felt(from: u64, to: u64) -> u64 {
+    to + FELT * (to - from) + MORE_US
+}
 
 /// One packet's way, µs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Parts {
+    /// When its publisher gave it to the kernel, µs since 1970.
+    pub sent_us: u64,
     /// The load itself was late. No part of the delay, but what is late comes in bursts, and these wait.
     pub late: u32,
     /// In the publisher's `sendmsg`.
@@ -31,6 +41,7 @@ pub struct Parts {
     pub waiting: u32,
     /// Until it lay in the receiver's socket: others were served before.
     pub serving: u32,
+    /// Nothing was taken from the load or from the plane that this packet could have waited for.
     pub calm: bool,
 }
 
@@ -44,6 +55,7 @@ impl Parts {
         let behind = sent.after_us.clamp(sent.before_us, at_us.max(sent.before_us));
         let begun = served.map_or(behind, |served| moment(served, behind)).clamp(behind, at_us.max(behind));
         Parts {
+            sent_us: sent.before_us,
             late: part(sent.due_us, sent.before_us),
             sending: part(sent.before_us, behind),
             waiting: part(behind, begun),
@@ -113,6 +125,6 @@ mod tests {
     fn a_packet_served_before_its_sender_came_back_has_not_waited() {
         let sent = Stamp { due_us: 64_000_000, before_us: 64_000_000, after_us: 64_000_900, calm: true };
         let parts = Parts::new(&sent, Some(abs_send_time(64_000_300)), 64_000_500);
-        assert_eq!(parts, Parts { late: 0, sending: 500, waiting: 0, serving: 0, calm: true });
+        assert_eq!(parts, Parts { sent_us: 64_000_000, late: 0, sending: 500, waiting: 0, serving: 0, calm: true });
     }
 }

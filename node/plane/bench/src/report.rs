@@ -80,7 +80,7 @@ impl Round {
         delays.get(at).map_or(f64::NAN, |parts| f64::from(parts.delay()))
     }
 
-    /// The same of what was sent while the load was in time, and which share of all that is, %.
+    /// The same where nothing was taken from the load or the plane (`witness`), and which share of all that is, %.
     fn calm_delay(&self, share: f64) -> (f64, f64) {
         let calm: Vec<u32> = self.tally.delays.iter().filter(|parts| parts.calm).map(parts::Parts::delay).collect();
         let at = ((calm.len() as f64 * share) as usize).min(calm.len().saturating_sub(1));
@@ -174,7 +174,7 @@ pub fn print(measured: &Measured, parts: bool) {
         println!("    added delay p99, µs            {}", spread(|round| round.delay(0.99)).text(0));
         let calm = |round: &Round| round.calm_delay(0.99).0;
         let of_all = Spread::of(rounds.iter().map(|round| round.calm_delay(0.99).1)).text(0);
-        println!("    p99 while the load was in time {} ({of_all} % of all)", spread(calm).text(0));
+        println!("    p99 where nothing was taken    {} ({of_all} % of all)", spread(calm).text(0));
         let opened: u64 = rounds.iter().map(|round| round.tally.opened).sum();
         let wrong: u64 = rounds.iter().map(|round| round.tally.wrong).sum();
         println!("    opened and compared            {opened}, of which wrong {wrong}");

@@ -18,11 +18,12 @@ use crate::control::Control;
 use crate::flood::Flood;
 use crate::keys::{Keys, PUBLISHER};
 use crate::machine::{self, Cpu, Waits};
-use crate::parts::{AFTERMATH_US, LATE_US, Parts, Stamp};
+use crate::parts::{LATE_US, Parts, Stamp, felt};
 use crate::peers::{self, Ice, Publisher, Receiver, Sent, Tally, address};
 use crate::report::{self, Measured, Round};
 use crate::scenario::{Kind, Scenario};
 use crate::sys;
+use crate::witness::Witness;
 use regie_load::sockets::{self, Batch, Sink};
 use regie_load::trace::{Media, Trace};
 
@@ -53,7 +54,7 @@ pub fn all(options: &Options) -> io::Result<()> {
     if options.spoofed > 0 {
         return spoofed(options);
     }
-    sys::confine(options.cores.1, options.realtime)?;
+    sys::confine(options.cores.1, options.realtime.then_some(1))?;
     report::heading(options);
     let mut measured = Vec::new();
     for &scenario in &options.scenarios {
@@ -72,7 +73,7 @@ fn flood(options: &Options) -> io::Result<()> {
     if options.realtime {
         return Err(io::Error::other("--flood is not for --realtime on: the flood would let nobody else run"));
     }
-    sys::confine(options.cores.1, false)?;
+    sys::confine(options.cores.1, None)?;
     for &scenario in &options.scenarios {
         let count = scenario.receivers();
         let mut bench = Bench::open(&Options { conventional: false, ..options.clone() }, scenario)?;
@@ -113,7 +114,7 @@ fn flood(options: &Options) -> io::Result<()> {
 
 /// H11: what packets from strangers' addresses take of the plane's core, and of its memory, while a call goes on.
 fn spoofed(options: &Options) -> io::Result<()> {
-    sys::confine(options.cores.1, options.realtime)?;
+    sys::confine(options.cores.1, options.realtime.then_some(1))?;
     for &scenario in &options.scenarios {
         let mut bench = Bench::open(&Options { conventional: false, ..options.clone() }, scenario)?;
         let (dest, pid) = (bench.plane_address, bench.plane.0.id());
@@ -170,8 +171,10 @@ struct Bench {
     sent: Sent,
     /// When the next packet of any publisher is due.
     next_due_us: u64,
-    /// When the load was last late.
-    late_us: u64,
+    /// Until when it is felt that the load was late.
+    felt_us: u64,
+    /// Where both are before ordinary work; else it would be late by itself.
+    witness: Option<Witness>,
     cores: (usize, usize),
     tally: Tally,
     /// Timers of the receivers, as one position that moves around all of them.
@@ -232,7 +235,8 @@ impl Bench {
             receivers: Vec::new(),
             sent,
             next_due_us: 0,
-            late_us: 0,
+            felt_us: 0,
+            witness: options.realtime.then(|| Witness::start(options.cores.0)),
             cores: options.cores,
             tally: Tally::default(),
             turns: (0, 0),
@@ -358,6 +362,9 @@ impl Bench {
         self.drain(sockets::now_us() + DRAIN_US)?;
         tally.lost = self.receivers.iter().map(Receiver::lost).sum::<u64>().saturating_sub(lost);
         tally.delays.sort_unstable_by_key(Parts::delay);
+        if let Some(witness) = &self.witness {
+            witness.judge(&mut tally.delays);
+        }
         Ok(Round { cpu, waits, elapsed_us, tally })
     }
 
@@ -395,12 +402,12 @@ impl Bench {
                 let dest = if dest == self.plane_address { shard } else { dest };
                 let before_us = sockets::now_us();
                 if before_us > due_us + LATE_US {
-                    self.late_us = before_us;
+                    self.felt_us = self.felt_us.max(felt(due_us, before_us));
                 }
                 self.sinks[0].send(&out[..len], dest, peers::publisher_address(publisher.number, self.network))?;
                 now = sockets::now_us();
                 self.sent.stamps[publisher.number as usize][place] =
-                    Stamp { due_us, before_us, after_us: now, calm: before_us > self.late_us + AFTERMATH_US };
+                    Stamp { due_us, before_us, after_us: now, calm: before_us > self.felt_us };
             }
         }
         self.next_due_us = self.publishers.iter().map(Publisher::due).min().unwrap_or(u64::MAX);

@@ -24,15 +24,15 @@ pub fn fetch<T: ?Sized>(value: &T) {
     }
 }
 
-/// Bind this thread to one processor; `realtime`: before all ordinary work that others have for it.
-pub fn confine(cpu: usize, realtime: bool) -> io::Result<()> {
+/// Bind this thread to one processor; `realtime`: before all ordinary work that others have for it, by this priority.
+pub fn confine(cpu: usize, realtime: Option<i32>) -> io::Result<()> {
     // SAFETY: an all-zero set is valid; the calls only read their arguments.
     unsafe {
         let mut set: libc::cpu_set_t = mem::zeroed();
         libc::CPU_SET(cpu, &mut set);
         check(libc::sched_setaffinity(0, mem::size_of_val(&set), &set))?;
-        if realtime {
-            let priority = libc::sched_param { sched_priority: 1 };
+        if let Some(sched_priority) = realtime {
+            let priority = libc::sched_param { sched_priority };
             check(libc::sched_setscheduler(0, libc::SCHED_FIFO, &priority))?;
         }
     }
@@ -42,5 +42,5 @@ pub fn confine(cpu: usize, realtime: bool) -> io::Result<()> {
 /// Let `command` start confined as [`confine`] says, with all threads it will have.
 pub fn confine_child(command: &mut Command, cpu: usize, realtime: bool) {
     // SAFETY: between fork and exec only two system calls are made, nothing is allocated or locked.
-    unsafe { command.pre_exec(move || confine(cpu, realtime)) };
+    unsafe { command.pre_exec(move || confine(cpu, realtime.then_some(1))) };
 }
