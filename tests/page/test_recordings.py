@@ -36,6 +36,14 @@ async def test_a_host_records_and_everybody_sees_it(node: ScriptedNode, guest: G
     await expect(badge).to_be_hidden()
 
 
+async def test_who_comes_late_is_told_as_well(node: ScriptedNode, guest: Guest) -> None:
+    """What the node welcomes them with says that it is recorded."""
+    node.welcome = {"recording": {"state": "recording", "seconds": 61}}
+    await guest.enter()
+    await expect(guest.page.locator("#room-recording")).to_contain_text("Enregistrement 1:0")
+    await expect(guest.page.locator("[data-banner=recording]")).to_contain_text("Cette séance est enregistrée")
+
+
 async def test_who_may_not_record_is_told_and_offered_nothing(node: ScriptedNode, guest: Guest) -> None:
     await guest.enter()
     await node.say("recording", recording={"state": "recording", "seconds": 0})

@@ -159,6 +159,9 @@ async def test_a_telephone_shows_all_of_it(tmp_path: Path, browser: Browser) -> 
         await guest.watch()
         await guest.page.locator("#player-seek").fill("18")
         await expect(guest.page.locator("#replay-chat li")).to_have_count(3)
+        await guest.page.locator("#player-play").tap()
+        await guest.page.wait_for_function("() => document.querySelector('#player-video').currentTime > 18.3")
+        await guest.page.locator("#player-play").tap()
         await examine(guest, "replay on a telephone")
         assert await guest.page.evaluate("document.documentElement.scrollWidth") == 320
         small = await guest.page.evaluate(

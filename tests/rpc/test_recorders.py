@@ -84,6 +84,8 @@ async def test_the_disk_is_kept_too_and_who_loses_it_is_told(house: House) -> No
     await operator.ask(operator.rooms.CreateRoom, planned(house, "gala", 1800))
     stands = await recorder(desk, operator)
     assert stands.reserved_bytes == 3600 * 187_500 * 3 and stands.recorders_free == 1
+    figures = {f.name: f.samples[0].value for f in RecordingFigures(house.recordings, house.shelf).collect()}
+    assert figures["regie_recordings_free_bytes"] == 7 * GIB
     await operator.ask(desk.StartRecording, pb.StartRecordingRequest(room="hall"))
     await house.room("other", ["Jean"])
     said = await refused(operator.ask(desk.StartRecording, pb.StartRecordingRequest(room="other")))
