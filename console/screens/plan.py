@@ -82,8 +82,7 @@ class PlanScreen(ModalScreen[None]):
     def _fit(self) -> None:
         page = self.query_one("#plan-page", Lines)
         cells = max(40, min(100, int(self.size.width * 0.96)) - 5)
-        page.styles.height = len(self._lines(cells))
-        page.mark()
+        page.stand(len(self._lines(cells)))
 
     def on_resize(self) -> None:
         self._fit()

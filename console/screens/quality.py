@@ -76,8 +76,7 @@ class QualityScreen(ModalScreen[None]):
     def _fit(self) -> None:
         page = self.query_one("#quality-page", Lines)
         cells = max(40, min(100, int(self.size.width * 0.96)) - 5)
-        page.styles.height = len(self._lines(cells))
-        page.mark()
+        page.stand(len(self._lines(cells)))
 
     def on_resize(self) -> None:
         self._fit()

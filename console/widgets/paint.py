@@ -80,6 +80,14 @@ class Lines(Widget):
         if changed := [Region(0, y, self.size.width, 1) for y, (new, was) in pairs if new != was]:
             self.refresh(*changed)
 
+    def stand(self, rows: int) -> None:
+        """Be so many rows high, and paint. Asked for again where it was not done: a height that is set once and is the
+        same ever after brings no second layout."""
+        self.styles.height = rows
+        if self.size.height != rows:
+            self.refresh(layout=True)
+        self.mark()
+
     def on_resize(self) -> None:
         self._lines = None
         self.mark()
