@@ -134,15 +134,15 @@ def plan_lines(plan: DrainPlan, wall: float, cells: int) -> list[Line]:
     if cut:
         people = n("people", sum(room.people for room in cut))
         lines.append([(t("plan.cut", rooms=n("head.rooms", len(cut)), people=people), "bad")])
-    name = max(12, cells - 48)
-    heading = f"{fit(t('col.room'), name)} {fit(t('col.people'), 7, 'right')}  {fit(t('col.ends'), 16)} "
+    name = max(12, cells - 52)
+    heading = f"{fit(t('col.room'), name)} {fit(t('col.people'), 7, 'right')}  {fit(t('col.ends'), 20)} "
     lines += [[], [(heading + fit(t("col.result"), 20), "dim")]]
     for room in sorted(plan.rooms, key=lambda one: (not one.cut, one.ends or float("inf"), one.room)):
         left = t("plan.in", age=age(room.ends - wall)) if room.ends else ""
         ends = f"{_clock(room.ends)} {left}" if room.ends else "–"
         lines.append(
             [
-                (f"{fit(room.room, name)} {fit(str(room.people), 7, 'right')}  {fit(ends, 16)} ", ""),
+                (f"{fit(room.room, name)} {fit(str(room.people), 7, 'right')}  {fit(ends, 20)} ", ""),
                 (t("ctl.drain.cut"), "bad") if room.cut else (t("ctl.drain.itself"), "good"),
             ]
         )
