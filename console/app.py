@@ -15,7 +15,7 @@ from textual.app import App, ScreenStackError, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from console.columns import Look
+from console.columns.table import Look
 from console.i18n import t
 from console.ports import Fleet
 from console.screens.desk import DESK_CSS, DeskScreen

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from console.actions import UNDO_SECONDS
-from console.columns_quota import named
+from console.columns.quota import named
 from console.explaining import explain
 from console.i18n import n, t
 from console.model import Ack, Failure, Key, Message, Person, Quota, Room, Track

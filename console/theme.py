@@ -7,7 +7,7 @@ from typing import Final
 from rich.style import Style
 from textual.theme import Theme
 
-from console.columns import Tone
+from console.columns.table import Tone
 
 BACKGROUND: Final = "#10141b"
 SURFACE: Final = "#161c26"

@@ -1,4 +1,4 @@
-"""How the product says no (D2); the table of what it may say is `node/refusals.py`.
+"""How the product says no (D2); the table of what it may say is `node/refusals/`.
 
 A rule refuses by raising `Refused` with a code of this table and the values it met. Edges translate: gRPC, HTTP,
 WebSocket and the console show the same object. A caller may rely on the code for ever; the sentences may improve.

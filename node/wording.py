@@ -1,4 +1,4 @@
-"""What a sentence and a row of the table of refusals are made of (`node/refusals.py`)."""
+"""What a sentence and a row of the table of refusals are made of (`node/refusals/`)."""
 
 from __future__ import annotations
 

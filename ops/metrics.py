@@ -77,7 +77,7 @@ def table() -> str:
         "# Metrics",
         "",
         "Made from `node/metrics/table.py` by `make metrics`; `process_*` of the control process come with them.",
-        "No room, person or address is in a label. Refusal codes are those of `node/refusals.py`.",
+        "No room, person or address is in a label. Refusal codes are those of `node/refusals/`.",
         "",
         "| metric | kind | labels | what |",
         "|---|---|---|---|",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from console.columns_audit import outcome, verdict
+from console.columns.audit import outcome, verdict
 from console.ctl import output
 from console.ctl.filtering import keep
 from console.ctl.options import TIMEOUT, ContextOption, FilterOption, OutputOption, TimeoutOption

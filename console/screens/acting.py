@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from console.actions import BY_ID, Action, allowed, tier
-from console.columns import Look
+from console.columns.table import Look
 from console.explaining import explain
 from console.i18n import n, t
 from console.model import Failure, Key, Link, Message, Node, Person, Quota, Role, Room

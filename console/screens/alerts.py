@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from console.alerts import Alert
-from console.columns import Look, age, node_state
-from console.columns_fleet import ALERT_COLUMNS, cause, severity
+from console.columns.fleet import ALERT_COLUMNS, cause, severity
+from console.columns.table import Look, age, node_state
 from console.fields import ALERT_FIELDS
 from console.i18n import number, t
 from console.screens.nodes import fact, title

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from console.columns import Look
-from console.columns_audit import RECORD_COLUMNS, outcome, verdict, who
+from console.columns.audit import RECORD_COLUMNS, outcome, verdict, who
+from console.columns.table import Look
 from console.fields import RECORD_FIELDS
 from console.i18n import t
 from console.model import Record

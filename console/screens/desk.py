@@ -12,7 +12,7 @@ from textual.widgets import ContentSwitcher
 
 from console import i18n
 from console.actions import ACTIONS, BY_ID, View
-from console.columns import Look
+from console.columns.table import Look
 from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
 from console.i18n import Language, t

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 from console.actions import BY_ID, View, allowed, hints
-from console.columns import Look, Tone
+from console.columns.table import Look, Tone
 from console.i18n import n, t
 from console.model import Link, Role
 from console.operations import Report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from console.columns import (
+from console.columns.table import (
     NODE_COLUMNS,
     Look,
     age,

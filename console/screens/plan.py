@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from console.columns import Look, age
+from console.columns.table import Look, age
 from console.explaining import explain
 from console.i18n import n, t
 from console.model import DrainPlan, Failure, Node

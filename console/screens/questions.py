@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console import i18n
-from console.columns_quota import named
+from console.columns.quota import named
 from console.fields import PERSON_FIELDS
 from console.filters import FilterError, compile_filter
 from console.i18n import t

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from console.columns import Look, age
-from console.columns_quota import QUOTA_COLUMNS, named, share, word
+from console.columns.quota import QUOTA_COLUMNS, named, share, word
+from console.columns.table import Look, age
 from console.fields import QUOTA_FIELDS
 from console.i18n import t
 from console.model import Denial, Quota

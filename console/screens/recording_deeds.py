@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from console.actions import BY_ID, Action, tier
-from console.columns_recordings import size, word
+from console.columns.recordings import size, word
 from console.grammar import Command, CommandError
 from console.i18n import n, t
 from console.model import LIVE_RECORDINGS, Key, Recording, Room

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from console.columns import Look
-from console.columns_recordings import RECORDING_COLUMNS, free, late, quota, size, state, word
+from console.columns.recordings import RECORDING_COLUMNS, free, late, quota, size, state, word
+from console.columns.table import Look
 from console.fields import RECORDING_FIELDS
 from console.i18n import n, t
 from console.model import Recorder, Recording

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from console.actions import View
-from console.columns import PERSON_COLUMNS, Look, Tone, age, megabits, microphone, note, room_state
+from console.columns.table import PERSON_COLUMNS, Look, Tone, age, megabits, microphone, note, room_state
 from console.fields import PERSON_FIELDS
 from console.i18n import n, t
 from console.model import Key, Person, Room

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from console.columns import ROOM_COLUMNS, Look, age, megabits, room_state
+from console.columns.table import ROOM_COLUMNS, Look, age, megabits, room_state
 from console.fields import ROOM_FIELDS
 from console.i18n import n, number, t
 from console.model import Key, Link, Room

@@ -9,7 +9,7 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from console.actions import View
-from console.columns import Look
+from console.columns.table import Look
 from console.filters import Fields
 from console.theme import ON_BACKGROUND
 from console.widgets.live_table import LiveTable

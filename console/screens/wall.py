@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from console.columns import Look
-from console.columns_fleet import WALL_COLUMNS, kind, what
+from console.columns.fleet import WALL_COLUMNS, kind, what
+from console.columns.table import Look
 from console.fields import WALL_FIELDS
 from console.i18n import t
 from console.screens.nodes import fact, title

@@ -13,7 +13,7 @@ from textual.message import Message as TextualMessage
 from textual.strip import Strip
 from textual.widget import Widget
 
-from console.columns import Tone
+from console.columns.table import Tone
 from console.i18n import language, n, t
 from console.model import Key, Message
 from console.state import Store

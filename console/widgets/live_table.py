@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from console.columns import Column, Look, Placed, heading, place
+from console.columns.table import Column, Look, Placed, heading, place
 from console.filters import Predicate
 from console.model import Key
 from console.state import Table

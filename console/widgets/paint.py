@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from console.columns import Cell, Tone
+from console.columns.table import Cell, Tone
 from console.text import fit, take, width
 from console.theme import ON_BACKGROUND
 

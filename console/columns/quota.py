@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from console.columns import Cell, Column, Look, age
+from console.columns.table import Cell, Column, Look, age
 from console.i18n import t
 from console.model import Link, Quota
 from console.words import WORDS

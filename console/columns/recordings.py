@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from console.columns import Cell, Column, Look, Tone, age
+from console.columns.table import Cell, Column, Look, Tone, age
 from console.i18n import number, t
 from console.model import Link, Recorder, Recording
 from console.text import collate

@@ -1,4 +1,4 @@
-"""Rows of the table of refusals (`node/refusals.py`): recordings."""
+"""Rows of the table of refusals (`node/refusals/`): recordings."""
 
 from __future__ import annotations
 

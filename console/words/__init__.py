@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.words_audit import AUDIT_WORDS
-from console.words_ctl import CTL_WORDS
-from console.words_ctl_rooms import CTL_ROOM_WORDS
-from console.words_fleet import FLEET_WORDS
-from console.words_quota import QUOTA_WORDS
-from console.words_recordings import RECORDING_WORDS
+from console.words.audit import AUDIT_WORDS
+from console.words.ctl import CTL_WORDS
+from console.words.ctl_rooms import CTL_ROOM_WORDS
+from console.words.fleet import FLEET_WORDS
+from console.words.quota import QUOTA_WORDS
+from console.words.recordings import RECORDING_WORDS
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     # ------------------------------------------------------------------ header, tabs, states of the screen

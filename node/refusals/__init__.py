@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from node.refusals_entry import ENTRY
-from node.refusals_full import FULL
-from node.refusals_recordings import RECORDINGS
-from node.refusals_room import ROOM
+from node.refusals.entry import ENTRY
+from node.refusals.full import FULL
+from node.refusals.recordings import RECORDINGS
+from node.refusals.room import ROOM
 from node.wording import Language, Rule, Text
 
 __all__ = ["RULES", "Language", "Rule", "Text"]

@@ -1,4 +1,4 @@
-"""Rows of the table of refusals (`node/refusals.py`): what a room is, what it says of itself, and who is what in it."""
+"""Rows of the table of refusals (`node/refusals/`): what a room is, what it says of itself, and who is what in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals of limits that are reached: the rows of the table (`node/refusals.py`) that `features/quota` and
+"""Refusals of limits that are reached: the rows of the table (`node/refusals/`) that `features/quota` and
 `features/check` raise."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rows of the table of refusals (`node/refusals.py`): coming in, and being let in."""
+"""Rows of the table of refusals (`node/refusals/`): coming in, and being let in."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from console.columns import Cell, Column, Look
+from console.columns.table import Cell, Column, Look
 from console.i18n import t
 from console.model import Chain, Record
 from console.words import WORDS
