@@ -6,7 +6,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Final
 
-from console.columns.table import headroom
+from console.columns.nodes import headroom
 from console.filters import Field, Fields
 from console.model import Message, Node, Person, Room
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from console.alerts import CRITICAL, Alert
-from console.columns.table import PERSON_COLUMNS, Cell, Column, Look, Tone, age
+from console.columns.people import PERSON_COLUMNS
+from console.columns.table import Cell, Column, Look, Tone, age
 from console.i18n import t
 from console.model import Link, Person
 from console.text import collate

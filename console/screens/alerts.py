@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from console.alerts import Alert
 from console.columns.fleet import ALERT_COLUMNS, cause, severity
-from console.columns.table import Look, age, node_state
+from console.columns.nodes import node_state
+from console.columns.table import Look, age
 from console.fields import ALERT_FIELDS
 from console.i18n import number, t
 from console.screens.nodes import fact, title

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import time
 
-from console.columns.table import (
-    NODE_COLUMNS,
-    Look,
-    age,
-    megabits,
-    node_name,
-    node_state,
-    rate,
-    room_state,
-)
+from console.columns.nodes import NODE_COLUMNS, node_name, node_state
+from console.columns.rooms import room_state
+from console.columns.table import Look, age, megabits, rate
 from console.fields import NODE_FIELDS
 from console.i18n import n, number, t
 from console.model import Link, Node

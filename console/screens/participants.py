@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from console.columns.fleet import PARTICIPANT_COLUMNS
-from console.columns.table import Look, age, microphone, note
+from console.columns.people import microphone, note
+from console.columns.table import Look, age
 from console.fields import PERSON_FIELDS
 from console.i18n import t
 from console.model import Person

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from console.columns.table import GRADE_TONES, Look, Tone, kilobits, rate
+from console.columns.people import GRADE_TONES
+from console.columns.table import Look, Tone, kilobits, rate
 from console.explaining import explain
 from console.i18n import number, t
 from console.model import Detail, Failure, Key, Layer, Person, Point, Slot

@@ -6,7 +6,9 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from console.actions import View
-from console.columns.table import PERSON_COLUMNS, Look, Tone, age, megabits, microphone, note, room_state
+from console.columns.people import PERSON_COLUMNS, microphone, note
+from console.columns.rooms import room_state
+from console.columns.table import Look, Tone, age, megabits
 from console.fields import PERSON_FIELDS
 from console.i18n import n, t
 from console.model import Key, Person, Room

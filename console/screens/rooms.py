@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from console.columns.table import ROOM_COLUMNS, Look, age, megabits, room_state
+from console.columns.rooms import ROOM_COLUMNS, room_state
+from console.columns.table import Look, age, megabits
 from console.fields import ROOM_FIELDS
 from console.i18n import n, number, t
 from console.model import Key, Link, Room

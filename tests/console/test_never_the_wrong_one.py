@@ -18,7 +18,8 @@ import pytest
 from textual.app import App, ComposeResult
 
 from console.columns.fleet import PARTICIPANT_COLUMNS, WALL_COLUMNS
-from console.columns.table import ROOM_COLUMNS, Column, Look
+from console.columns.rooms import ROOM_COLUMNS
+from console.columns.table import Column, Look
 from console.fields import PERSON_FIELDS, ROOM_FIELDS, WALL_FIELDS
 from console.filters import Fields, compile_filter
 from console.model import Context, Key, Person, Room, Track
