@@ -54,6 +54,24 @@ def test_nobody_else_is_held_for_it() -> None:
         assert of(stage.do(Say(stage.enter(name, ticket), "bonjour", "")), MessagePosted)
 
 
+def test_of_two_namesakes_who_left_neither_frees_the_other() -> None:
+    """H19: what the second leaves behind takes nothing from the first; each is held again, whoever comes first."""
+    stage = Door()
+    first, second = stage.enter("Mallory"), stage.enter("Mallory")
+    for mallory in (first, second):
+        stage.do(Block(mallory, frozenset({Source.CAMERA}), OPERATOR))
+    stage.do(Restrain(first, "mute", OPERATOR))
+    stage.do(Say(second, "bonjour", ""))
+    stage.do(Leave(first))
+    stage.do(Leave(second))
+    again = stage.enter("Mallory")
+    assert stage.refused(again) == "CHAT_MUTED"
+    assert stage.room.must_block(again) == {Source.CAMERA}
+    stage.do(Unblock(again, frozenset(), OPERATOR))
+    assert stage.room.must_block(stage.enter("Mallory")) == {Source.CAMERA}
+    assert stage.room.must_block(stage.enter("Mallory")) == frozenset()
+
+
 def test_a_ticket_with_a_name_ties_its_bearer_down() -> None:
     """R113: whatever they call themselves."""
     stage = Door()
@@ -134,9 +152,9 @@ def test_the_next_session_begins_without_it() -> None:
 
 def test_those_who_were_restrained_are_remembered_longest() -> None:
     absent: Absent[Any] = Absent()
-    absent.remember(Mark("t", "mallory"), "muted", matters=True)
+    absent.remember("m", Mark("t", "mallory"), "muted", matters=True)
     for n in range(KEPT + 10):
-        absent.remember(Mark("t", f"p{n}"), "slow", matters=False)
+        absent.remember(f"p{n}", Mark("t", f"p{n}"), "slow", matters=False)
     assert absent.back("x", Mark("t", "mallory")) == "muted"
     assert absent.back("x", Mark("t", "p0")) is None
     assert absent.back("x", Mark("t", f"p{KEPT}")) == "slow"

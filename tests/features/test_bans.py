@@ -52,6 +52,21 @@ def test_the_banned_are_out_at_once_and_do_not_come_in_again() -> None:
     assert [(ban.participant, ban.name, ban.by) for ban in stage.room.bans.views()] == [(amina, "Amina", "olga")]
 
 
+def test_of_two_namesakes_who_are_banned_lifting_one_lifts_not_the_other() -> None:
+    """H19, R177: and who was only sent to the lobby opens no door for the other."""
+    stage = Stage()
+    first, second, third = (stage.enter("Mallory") for _ in range(3))
+    stage.do(BanParticipant(first, OPERATOR))
+    stage.do(BanParticipant(second, OPERATOR))
+    stage.do(SendToLobby(third, OPERATOR))
+    assert comes(stage, "Mallory") == "BANNED"
+    assert comes(stage, "Quiet", former=third) == "LOBBY"
+    stage.do(LiftBan(second, OPERATOR))
+    assert comes(stage, "mallory") == "BANNED"
+    stage.do(LiftBan(first, OPERATOR))
+    assert comes(stage, "Mallory") == "LOBBY"
+
+
 def test_a_ban_that_is_lifted_is_as_if_it_had_never_been() -> None:
     """The undo of it: also for who came by a ticket of their own."""
     stage = Stage()

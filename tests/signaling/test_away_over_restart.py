@@ -63,6 +63,37 @@ async def test_a_restart_while_they_are_away_frees_nobody(tmp_path: Path) -> Non
         await home.stop()
 
 
+async def test_of_two_namesakes_each_is_held_until_it_is_lifted_for_them(tmp_path: Path) -> None:
+    """H19, R102: two people who chose one name on one link. The memory and the table say the same before and after a
+    restart: what was lifted does not come back, and what was not stays."""
+    home = await House(tmp_path).open()
+    room, tickets = await home.create()
+
+    async def mallory() -> Page:
+        return await home.person(room.room, tickets["participant"], "Mallory", attach=False)
+
+    for page in [await mallory(), await mallory()]:
+        await home.mute.mute(room.room, page.id, CAMERA, by=OPERATOR)
+        await home.moderation.restrain(room.room, page.id, "mute", by=OPERATOR)
+        await leaves(home, page)
+    again = await mallory()
+    assert await held(home, again) == ({Source.CAMERA}, False)
+    await home.mute.unmute(room.room, again.id, CAMERA, by=OPERATOR)
+    await home.moderation.restrain(room.room, again.id, "", by=OPERATOR)
+    await leaves(home, again)
+    home = await reopened(home)
+    try:
+        other = await mallory()
+        assert await held(home, other) == ({Source.CAMERA}, False)
+        await home.mute.unmute(room.room, other.id, CAMERA, by=OPERATOR)
+        await home.moderation.restrain(room.room, other.id, "", by=OPERATOR)
+        await leaves(home, other)
+        home = await reopened(home)
+        assert await held(home, await mallory()) == (set(), True)
+    finally:
+        await home.stop()
+
+
 async def test_it_is_forgotten_with_the_session(tmp_path: Path) -> None:
     """R102, D5: of a person who is away nothing is kept for longer than it is of use."""
     home = await House(tmp_path).open()

@@ -510,7 +510,7 @@ class Moderation:
 
     def restore_absent(self, participant: str, mark: Mark, how: Restraint) -> None:
         left = Left(participant, participant, how, Habits())
-        self.absent.remember(mark, left, matters=True, participant=participant)
+        self.absent.remember(participant, mark, left, matters=True)
 
     def over(self, *, keep_items: bool) -> list[Event]:
         """A session is over: what held for people, and unless they are kept, what waits."""

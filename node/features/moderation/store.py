@@ -138,7 +138,9 @@ async def of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, Saved
     absent: dict[str, list[tuple[str, str, str, Restraint]]] = {}
     who = select(restraint, participant.c.gone, participant.c.ticket, participant.c.name)
     who = who.join_from(restraint, participant, participant.c.id == restraint.c.participant)
-    for row in await tx.execute(who.where(restraint.c.room.in_(rooms), restraint.c.how != "")):
+    for row in await tx.execute(
+        who.where(restraint.c.room.in_(rooms), restraint.c.how != "").order_by(participant.c.gone)
+    ):
         how = cast(Restraint, row.how)
         if row.gone is None:
             restraints.setdefault(row.room, {})[row.participant] = how

@@ -194,7 +194,7 @@ class Mute:
         self._blocks.setdefault(participant, {})[source] = by
 
     def restore_absent(self, participant: str, mark: Mark, blocks: dict[Source, By]) -> None:
-        self.absent.remember(mark, Left(participant, blocks), matters=True, participant=participant)
+        self.absent.remember(participant, mark, Left(participant, blocks), matters=True)
 
     # ------------------------------------------------------------ commands
 

@@ -71,12 +71,12 @@ class Saved(NamedTuple):
 
 
 async def of_rooms(tx: AsyncConnection, rooms: Sequence[str], people: frozenset[str]) -> dict[str, Saved]:
-    """Blocks of `people`, and of those who are none of them any more."""
+    """Blocks of `people`, and of those who are none of them any more, who left last coming last."""
     found: dict[str, Saved] = {}
     left: dict[str, dict[Source, By]] = {}
     who = select(block, participant.c.ticket, participant.c.name)
     who = who.join_from(block, participant, participant.c.id == block.c.participant)
-    for row in await tx.execute(who.where(block.c.room.in_(rooms)).order_by(block.c.at)):
+    for row in await tx.execute(who.where(block.c.room.in_(rooms)).order_by(participant.c.gone, block.c.at)):
         saved = found.setdefault(row.room, Saved([], []))
         by = By(row.by_kind, row.by, row.with_room)
         if row.participant in people:

@@ -74,7 +74,8 @@ class Bans:
         self.room = room
         self._people = people
         self._bans: dict[str, Ban] = {}
-        self._marks: dict[Mark, str] = {}
+        self._marks: dict[Mark, list[str]] = {}
+        """Several people may have one name on one link."""
 
     # ------------------------------------------------------------ reading
 
@@ -86,8 +87,9 @@ class Bans:
         return [ban for ban in self._bans.values() if ban.kind == "ban"]
 
     def on(self, mark: Mark, former: str) -> Ban | None:
-        """What holds for somebody who comes. `former`: whose session they brought along."""
-        return self._bans.get(former) or self._bans.get(self._marks.get(mark, ""))
+        """What holds for somebody who comes, a ban before the lobby. `former`: whose session they brought along."""
+        known = (*([former] if former in self._bans else []), *reversed(self._marks.get(mark, [])))
+        return min((self._bans[who] for who in known), key=lambda ban: ban.kind != "ban", default=None)
 
     def bar(self, mark: Mark, former: str) -> str:
         """Who they were, when they wait in the lobby until somebody lets them in; "" when nothing holds.
@@ -144,7 +146,7 @@ class Bans:
 
     def restore(self, ban: Ban, mark: Mark) -> None:
         self._bans[ban.participant] = ban
-        self._marks[mark] = ban.participant
+        self._marks.setdefault(mark, []).append(ban.participant)
 
     # ------------------------------------------------------------ inside
 
@@ -160,5 +162,6 @@ class Bans:
 
     def _lift(self, participant: str, by: str, now: float) -> list[Event]:
         del self._bans[participant]
-        self._marks = {mark: who for mark, who in self._marks.items() if who != participant}
+        left = {mark: [one for one in who if one != participant] for mark, who in self._marks.items()}
+        self._marks = {mark: who for mark, who in left.items() if who}
         return [BanLifted(self.room, participant, by, now)]
