@@ -148,6 +148,29 @@ async def test_five_hundred_people_fit(node: ScriptedNode, guest: Guest) -> None
     await expect(guest.page.locator("#people-list li")).to_have_count(1)
 
 
+async def test_a_search_far_down_the_list_never_shows_an_empty_one(node: ScriptedNode, guest: Guest) -> None:
+    """R177: the list becomes shorter than where it was scrolled to; in no frame is nobody there."""
+    node.people = [person(f"p_{number}", f"Personne {number}") for number in range(500)]
+    await guest.enter()
+    await guest.page.keyboard.press("p")
+    await guest.page.locator("#people-scroll").evaluate("scroller => { scroller.scrollTop = 20_000; }")
+    await expect(guest.page.locator('#people-list li[aria-posinset="340"]')).to_be_visible()
+    await guest.page.evaluate(
+        """() => {
+            const list = document.querySelector('#people-list');
+            window.fewest = 1000;
+            const look = () => {
+                window.fewest = Math.min(window.fewest, list.children.length);
+                requestAnimationFrame(look);
+            };
+            look();
+        }"""
+    )
+    await guest.page.get_by_label("Chercher une personne").fill("499")
+    await expect(guest.page.locator("#people-list li")).to_have_count(1)
+    assert await guest.page.evaluate("window.fewest") == 1
+
+
 async def test_a_phone_has_everything_within_reach(node: ScriptedNode, browser: Browser) -> None:
     node.people = [person("p_amina", "Amina"), person("p_jean", "Jean")]
     guest = await arrive(node, browser, phone=True)

@@ -81,7 +81,9 @@ export class List {
     const focused = held === undefined ? -1 : items.findIndex((item) => key(item) === held);
     const whole = `${items.length * height}px`;
     if (list.style.height !== whole) list.style.height = whole;
-    const indices = visible({ count: items.length, row: height, ...this.#view, focused });
+    // A list that has become shorter is scrolled back by the browser only after it is drawn.
+    const { top, height: seen } = this.#view;
+    const indices = visible({ count: items.length, row: height, top: Math.min(top, Math.max(0, items.length * height - seen)), height: seen, focused });
     const wanted = indices.map((index) => items[index]).filter((item) => item !== undefined);
     const drawn = indices.map((index) => `${index} ${key(/** @type {Item} */ (items[index]))}`).join();
     if (!all && drawn === this.#drawn) return;
