@@ -35,9 +35,16 @@ async def test_sound_and_picture_are_measured_both_ways_and_nobody_is_there(tell
 
 
 async def test_the_blocked_step_is_named(teller: Teller) -> None:
-    """R247: where UDP does not get through, that is said, and that it works all the same."""
+    """R247: where UDP does not get through, that is said, and that it works all the same. The way that failed is given
+    back before the next one is tried: who checks takes one place of the node's at a time."""
     _room, links = await teller.room()
     camille = await teller.someone("fr")
+    asked: list[str] = []
+    began_or_ended = ("POST", "DELETE")
+    camille.page.on(
+        "request",
+        lambda made: asked.append(made.method) if "/check" in made.url and made.method in began_or_ended else None,
+    )
 
     async def elsewhere(route: Route) -> None:
         answer = await route.fetch()
@@ -50,6 +57,7 @@ async def test_the_blocked_step_is_named(teller: Teller) -> None:
     for step in ("tcp", "sound", "picture"):
         await expect(camille.page.locator(f"#check-list [data-step={step}]")).to_have_attribute("data-result", "good")
     await expect(camille.page.locator("#check-says")).to_have_text(camille.word("check.says_udp"))
+    assert asked[:3] == ["POST", "DELETE", "POST"]
 
 
 async def test_a_relay_is_tried_where_there_is_one(teller: Teller, tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ export class Check {
     for (const way of [() => this.#way('udp', media), () => this.#way('tcp', media), () => this.#relayed(media)]) {
       const made = await way();
       if (this.#refused) return;
+      if (loop && made) this.#drop(made);
       loop ??= made;
     }
     for (const step of /** @type {const} */ (['sound', 'picture'])) await this.#step(step, async () => loop !== null && flows(loop, step));
@@ -155,12 +156,29 @@ export class Check {
     for (const track of await media.tracks()) send.addTransceiver(track, { direction: 'sendonly' });
     for (const kind of ['audio', 'video']) receive.addTransceiver(kind, { direction: 'recvonly' });
     receive.addEventListener('track', ({ track }) => track.kind === 'video' && media.play(track));
+    const connected = await this.#connect(loop, change).catch((error) => {
+      this.#drop(loop);
+      throw error;
+    });
+    if (!connected) this.#drop(loop);
+    return connected ? loop : null;
+  }
+
+  /** @param {Loop} loop @param {(sdp: string) => string} change */
+  async #connect(loop, change) {
+    const { send, receive } = loop;
     await Promise.all([send.setLocalDescription(), receive.setLocalDescription()]);
     const answer = await this.#ask('POST', '/check', { send: send.localDescription?.sdp ?? '', receive: receive.localDescription?.sdp ?? '' });
     loop.check = answer.check;
     await send.setRemoteDescription({ type: 'answer', sdp: change(answer.send) });
     await receive.setRemoteDescription({ type: 'answer', sdp: change(answer.receive) });
-    return await within(CONNECT_MS, async () => send.connectionState === 'connected' && receive.connectionState === 'connected') ? loop : null;
+    return within(CONNECT_MS, async () => send.connectionState === 'connected' && receive.connectionState === 'connected');
+  }
+
+  /** What is not needed any more takes no place at the node while the rest is tried. @param {Loop} loop */
+  #drop(loop) {
+    this.#loops = this.#loops.filter((other) => other !== loop);
+    this.#close(loop);
   }
 
   /** @param {Loop} loop */
