@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +30,10 @@ from tests.e2e.networks import ADDRESS, WITHIN, command_in_own_network
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1
 SAMPLE_S: Final = 0.5
+EDGE_S: Final = 1  # not counted of the time with everybody in, at each end: coming and leaving
 JOINING_S = 120  # what all watchers may need to come in
 ROOM: Final = 4711
+PARTS: Final = {"node": ("of it the control process", "of it the plane"), "Janus": ("of it its process",)}
 LOAD: Final = Path(__file__).resolve().parents[2] / "node" / "plane" / "target" / "release" / "regie-load"
 
 GENERAL: Final = """
@@ -67,6 +69,7 @@ class Measured:
     """Of one server in one round."""
 
     us_per_packet: float
+    parts: tuple[float, ...]  # the same of each of its processes
     packets_per_s: float
     lost_percent: float
     cores: float
@@ -119,21 +122,26 @@ async def load(*words: str) -> asyncio.subprocess.Process:
     )  # fmt: skip
 
 
-async def watch(watchers: asyncio.subprocess.Process, cpu: Callable[[], float]) -> Measured:
-    """Until `watchers` is done. Most of its time everybody is in: the middle of the server's loads is that of then."""
+async def watch(watchers: asyncio.subprocess.Process, pids: Sequence[int], seconds: int) -> Measured:
+    """Until `watchers` is done; what counts is the middle of its `seconds` with everybody in, of whole seconds.
+
+    A server does some things once a second: samples of less would miss them, or count them twice.
+    """
     loop = asyncio.get_running_loop()
     said = asyncio.create_task(watchers.communicate())
-    rates, before, at = [], cpu(), loop.time()
+    samples = [(loop.time(), [cpu_s(pid) for pid in pids])]
     while not said.done():
         await asyncio.wait([said], timeout=SAMPLE_S)
-        now, spent = loop.time(), cpu()
-        if now - at > SAMPLE_S / 2:
-            rates.append((spent - before) / (now - at))
-        before, at = spent, now
+        samples.append((loop.time(), [cpu_s(pid) for pid in pids]))
     report = json.loads((await said)[0])
     measured = report["measured"]
-    cores, packets = statistics.median(rates), measured["packets_per_second"]
-    return Measured(1e6 * cores / max(packets, 1), packets, measured["lost_percent"], cores, report["receiving"])
+    until_s = samples[-1][0] - EDGE_S
+    ended, last = min(samples, key=lambda sample: abs(until_s - sample[0]))
+    began, first = min(samples, key=lambda sample: abs(ended - (seconds - 2 * EDGE_S) - sample[0]))
+    cores = [(after - before) / (ended - began) for before, after in zip(first, last, strict=True)]
+    packets = measured["packets_per_second"]
+    parts = tuple(1e6 * each / max(packets, 1) for each in cores)
+    return Measured(sum(parts), parts, packets, measured["lost_percent"], sum(cores), report["receiving"])
 
 
 async def of_janus(people: int, seconds: int) -> Measured:
@@ -143,7 +151,7 @@ async def of_janus(people: int, seconds: int) -> Measured:
                 "janus", address, "--room", str(ROOM), "--people", str(people + 1), "--publish", "1",
                 "--seconds", str(seconds),
             )  # fmt: skip
-            return await watch(watchers, lambda: cpu_s(pid))
+            return await watch(watchers, [pid], seconds)
 
 
 async def of_the_node(people: int, seconds: int) -> Measured:
@@ -164,7 +172,7 @@ async def of_the_node(people: int, seconds: int) -> Measured:
                 "--people", str(people), "--seconds", str(seconds),
             )  # fmt: skip
             try:
-                measured = await watch(watchers, lambda: sum(cpu_s(pid) for pid in pids))
+                measured = await watch(watchers, pids, seconds)
                 assert publisher.returncode is None, f"the publisher ended too soon: {publisher.returncode}"
                 return measured
             finally:
@@ -186,6 +194,9 @@ async def compare(people: int, rounds: int, seconds: int) -> None:
         rates = sorted(each.packets_per_s for each in all_of)
         print(f"  {name}")
         print(f"    CPU-µs per delivered packet    {costs[0]:.2f} / {statistics.median(costs):.2f} / {costs[-1]:.2f}")
+        for part, costs_of in zip(PARTS[name], zip(*(each.parts for each in all_of), strict=True), strict=True):
+            least, *_, most = sorted((*costs_of, *costs_of))
+            print(f"      {part:<28} {least:.2f} / {statistics.median(costs_of):.2f} / {most:.2f}")
         print(f"    packets delivered per second   {rates[0]:.0f} / {statistics.median(rates):.0f} / {rates[-1]:.0f}")
         print(f"    load of the core, %            {100 * statistics.median(each.cores for each in all_of):.0f}")
         print(f"    loss, %                        {max(each.lost_percent for each in all_of):.3f}")

@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -26,9 +27,15 @@ SETTLED_S = 2.0
 
 
 def cpu_s(pid: int) -> float:
-    """User and system time of a process so far, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """User and system time of a process's threads that live, in seconds, as the scheduler counts it to the nanosecond.
+
+    The ticks of /proc/PID/stat are 10 ms: more than what a quiet server takes in half a second.
+    """
+    spent = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread may end meanwhile
+            spent += int((task / "schedstat").read_text().split()[0])
+    return spent / 1e9
 
 
 def confine(*pids: int) -> None:
