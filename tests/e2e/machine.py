@@ -255,6 +255,17 @@ class Machine:
                     found.append(int(entry.name))
         return found
 
+    def workers(self) -> list[int]:
+        """Process ids of those that make files for the control process."""
+        assert self.process is not None
+        found = []
+        for task in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):  # what has just ended
+                for pid in task.read_text("ascii").split():
+                    if b"node.recorder" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                        found.append(int(pid))
+        return found
+
     # ------------------------------------------------------------------ what tests ask of it
 
     async def room(self, *, base: str = "", **wishes: Any) -> Room:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
 import time
 from fractions import Fraction
 from typing import Any
 
 import av
-from aiortc import MediaStreamTrack
+from aiortc import MediaStreamTrack, RTCPeerConnection
 
-from node.demo.peer import Door
+from node.demo.peer import Door, Peer
 from tests.e2e.encoder import Whip
 from tests.e2e.machine import until
 from tests.recorder import clip
@@ -42,17 +44,27 @@ class Playing(MediaStreamTrack):
         self.sent += 1
         return packet
 
+    def skip(self) -> None:
+        """What was due while there was no connection is sent by nobody, as a camera's pictures are."""
+        if self._began:
+            self.sent = max(self.sent, math.ceil((time.monotonic() - self._began[0]) / self._step))
+
+
+def tracks(key_every: int) -> tuple[Playing, Playing]:
+    """(microphone, camera) of one person."""
+    began: list[float] = []
+    keys = frozenset(range(0, COUNTS, key_every))
+    pictures = [data for data, _key in clip.pictures(SECONDS, key_at=keys)]
+    microphone = Playing("audio", clip.beeps(SECONDS), 0.02, clip.RATE, began)
+    return microphone, Playing("video", pictures, 1 / clip.FPS, 90_000, began)
+
 
 class Counting:
     """An encoder whose camera counts and whose microphone beeps (`clip`)."""
 
     def __init__(self, door: Door, *, key_every: int = clip.FPS) -> None:
-        began: list[float] = []
-        keys = frozenset(range(0, COUNTS, key_every))
-        pictures = [data for data, _key in clip.pictures(SECONDS, key_at=keys)]
         self.whip = Whip(door, "whip")
-        self.microphone = Playing("audio", clip.beeps(SECONDS), 0.02, clip.RATE, began)
-        self.camera = Playing("video", pictures, 1 / clip.FPS, 90_000, began)
+        self.microphone, self.camera = tracks(key_every)
         for track in (self.microphone, self.camera):
             self.whip.connection.addTransceiver(track, direction="sendonly")
 
@@ -67,3 +79,36 @@ class Counting:
     async def end(self) -> None:
         await self.whip.delete()
         await self.whip.close()
+
+
+class CountingPerson(Peer):
+    """A participant with the same camera and microphone, who comes back as pages do when the plane was another."""
+
+    def __init__(self, door: Door, name: str, *, key_every: int = 5) -> None:
+        self.microphone, self.camera = tracks(key_every)
+        self.connections = 0
+        super().__init__(door, name, voice=self.microphone, camera=self.camera)
+        self._staying: asyncio.Task[None] | None = None
+
+    def _prepare(self) -> RTCPeerConnection:
+        self.connections += 1
+        self.microphone.skip()
+        self.camera.skip()
+        return super()._prepare()
+
+    async def begin(self) -> None:
+        await self.join()
+        self._staying = asyncio.create_task(self.stay())
+        await asyncio.wait_for(self.connected.wait(), 20)
+        await asyncio.wait_for(self.welcomed.wait(), 20)
+
+    async def back(self, connections: int) -> None:
+        """Connected once more, having been so `connections` times."""
+        await until(lambda: self.connections > connections and self.connected.is_set(), 30, "they are back")
+
+    async def end(self) -> None:
+        if self._staying is not None:
+            self._staying.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._staying
+        await self.leave()
