@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import random
 import signal
@@ -22,6 +23,7 @@ from typing import Any
 
 import av
 import grpc
+import structlog
 
 from node.demo import peer
 from protos.recordings.v1 import recordings_pb2 as pb
@@ -214,6 +216,7 @@ async def house(folder: Path, count: int, by: random.Random, kills: Kills) -> No
 
 
 async def _main(count: int, houses: int) -> int:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     peer.stay_on_this_machine()
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"planes, control processes and workers are killed {count} times; seed {seed}", flush=True)
