@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from node.features.recordings.chain import first, link
 from node.media import spool
 from node.recorder import film
 from node.recorder.compose import Picture
@@ -148,7 +149,7 @@ def sum_of(path: Path) -> str:
 def _manifest(
     job: Job, made: Sequence[tuple[Lane, Path, float]], room: Path, seconds: float, faults: tuple[str, ...]
 ) -> Manifest:
-    chain = hashlib.sha256(job.recording.encode()).hexdigest()
+    chain = first(job.recording)
     files: list[Made] = []
     rows = [(path, "track", _type(lane), end, lane.participant, lane.source) for lane, path, end in made]
     for path, kind, type_, end, participant, source in [(room, "room", "video/webm", seconds, "", ""), *rows]:
@@ -158,11 +159,6 @@ def _manifest(
             Made(path.name, kind, type_, path.stat().st_size, digest, chain, round(end, 3), participant, source)
         )
     return Manifest(job.recording, tuple(files), faults)
-
-
-def link(chain: str, digest: str) -> str:
-    """The next of the chain of sums."""
-    return hashlib.sha256((chain + digest).encode()).hexdigest()
 
 
 def _type(lane: Lane) -> str:

@@ -77,6 +77,7 @@ class Told:
     """Stretches that a kill left, and that were not made again."""
     progress: list[float] = field(default_factory=list)
     nice: set[int] = field(default_factory=set)
+    """Priorities of the workers that told of some progress, as they did so."""
     work: Work | None = None
 
 
@@ -84,7 +85,14 @@ async def job(spool: Path, folder: Path, seconds: float, by: random.Random, *, k
     """One job, its worker killed up to `kills` times, each some while after it began."""
     told = Told()
     workshop = Workshop(spool, folder, kills=kills + 1, step_s=STEP_S)
-    making = asyncio.create_task(workshop.make(order(seconds), told.progress.append))
+
+    def progressed(done: float) -> None:
+        told.progress.append(done)
+        for pid in workers():
+            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+                told.nice.add(os.getpriority(os.PRIO_PROCESS, pid))
+
+    making = asyncio.create_task(workshop.make(order(seconds), progressed))
     known: dict[str, int] = {}
     seen: set[int] = set()
     while told.kills < kills and not making.done():
@@ -92,8 +100,6 @@ async def job(spool: Path, folder: Path, seconds: float, by: random.Random, *, k
             await asyncio.wait((making,), timeout=by.uniform(0.0, longest_s))
             if making.done():
                 break
-            with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
-                told.nice.add(os.getpriority(os.PRIO_PROCESS, pid))
             now = stretches(folder)
             assert all(now[name] == at for name, at in known.items()), "what is done is not done again"
             told.kept = max(told.kept, len(known))

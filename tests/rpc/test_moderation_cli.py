@@ -21,8 +21,8 @@ class Terminal:
     def __init__(self, house: House, folder: Path, token: str) -> None:
         assert house.server is not None
         self._file = folder / "contexts.toml"
-        self.complaint = ""
-        """What the last command said beside what it printed."""
+        self.said = self.complaint = ""
+        """What the last command printed, and what it said beside."""
         save(Contexts("here", {"here": Context("here", house.server.address, str(house.tls.ca), token)}), self._file)
 
     async def regie(self, *words: str, expect: int = 0) -> str:
@@ -39,7 +39,7 @@ class Terminal:
             env={**os.environ, "REGIE_CONTEXTS": str(self._file)},
         )
         said, complaint = await asyncio.wait_for(process.communicate(), 100)
-        self.complaint = complaint.decode()
+        self.said, self.complaint = said.decode(), complaint.decode()
         assert process.returncode == expect, self.complaint
         return (said if expect == 0 else complaint).decode()
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from node.features.recordings.states import State
@@ -42,6 +43,23 @@ async def test_who_has_the_link_gets_the_file_and_parts_of_it(home: House) -> No
         assert await answer.read() == body
     answer = await home.client.get(home.url("/") + path[1:], headers={"Range": "bytes=24-"})
     assert answer.status == 416
+
+
+async def test_what_was_sealed_is_found_whole_or_not_after_a_restart(home: House) -> None:
+    """D9: the list of files and the node's signature of it are in the database, as is what follows from a look."""
+    recording = await recorded(home)
+    made = home.recordings.get(recording)
+    await home.stop()
+    await home.open()
+    view = home.recordings.get(recording)
+    assert (view.files, view.seal) == (made.files, made.seal) and view.seal
+    assert (await home.shelf.verify(recording)).damaged == ()
+    home.recordings._put(msgspec.structs.replace(view, files=()))
+    assert (await home.shelf.verify(recording)).damaged == ("manifest",)
+    await home.stop()
+    await home.open()
+    failed = home.recordings.get(recording)
+    assert (failed.state, failed.why) == (State.FAILED, "damaged")
 
 
 async def test_a_link_is_for_one_file_and_for_a_while(home: House) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from node.ports import Source
-from tests.web.house import SDP, House, house
+from tests.web.house import OPERATOR, SDP, House, house
 
 SDP_TYPE = {"Content-Type": "application/sdp"}
 FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
@@ -39,6 +39,25 @@ async def test_a_player(home: House) -> None:
     assert answer.headers["Location"].startswith(f"/whep/{room.room}/")
     (person,) = await home.participants.list(room.room)
     assert (person.name, person.client, person.tracks) == ("WHEP", "whep", ())
+
+
+@pytest.mark.parametrize("door", ["whip", "whep"])
+async def test_who_connects_is_told_of_the_recording_that_runs(home: House, door: str) -> None:
+    """D9: the one thing that can be told to what has no page; a room that is not recorded says nothing."""
+    room, tickets = await home.create(type="webinar")
+
+    async def told() -> str | None:
+        answer = await home.request("POST", f"/{door}/{room.room}", bearer=tickets["host"], data=SDP, headers=SDP_TYPE)
+        assert answer.status == 201 and "Regie-Recording" in answer.headers["Access-Control-Expose-Headers"]
+        return answer.headers.get("Regie-Recording")
+
+    assert await told() is None
+    await home.recordings.start(room.room, "grid", by=OPERATOR)
+    assert await told() == "recording"
+    await home.recordings.change(room.room, "pause", by=OPERATOR)
+    assert await told() == "paused"
+    await home.recordings.change(room.room, "stop", by=OPERATOR)
+    assert await told() is None
 
 
 async def test_ice_restart_and_trickle(home: House) -> None:

@@ -53,6 +53,8 @@ class Joined(msgspec.Struct, frozen=True):
     type: str = "meeting"
     flags: tuple[str, ...] = ()
     """Of the room, those that hold."""
+    recording: str = ""
+    """The state of the room's, "": there is none."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -174,6 +176,7 @@ class Join:
             rights=room.type.rights(person.role),
             type=room.type.key,
             flags=room.flags.now.on,
+            recording=live.state if (live := room.recordings.view()) is not None else "",
         )
 
     async def restart(self, session: str, offer: str) -> str:

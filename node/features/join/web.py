@@ -38,7 +38,7 @@ CORS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "OPTIONS, POST, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
-    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Patch",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Patch, Regie-Recording",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -200,6 +200,8 @@ class JoinDoor:
             "Accept-Patch": FRAGMENT,
             **CORS,
         }
+        if joined.recording:  # neither protocol has a word for it
+            headers["Regie-Recording"] = joined.recording
         response = web.Response(text=joined.sdp, status=201, content_type=SDP, headers=headers)
         for server in self._turn.servers() if self._turn is not None else ():
             for link in server.links:

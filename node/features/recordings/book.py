@@ -89,6 +89,7 @@ def _kept(book: Book, fact: RecordingKept) -> RecordingView | None:
         files=kept.files,
         statement=kept.statement,
         signature=kept.signature,
+        seal=kept.seal,
         late_ms=0,
         progress=1.0 if kept.files else 0.0,
     )

@@ -211,11 +211,13 @@ class FileView(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What `RecordingKept.manifest` holds. `statement`: what is signed; `signature`: Ed25519, hexadecimal."""
+    """What `RecordingKept.manifest` holds. `statement`: what is left of a deleted one; `signature`: of that, Ed25519,
+    hexadecimal; `seal`: the same of `chain.statement`, "" of those made before there was one."""
 
     files: tuple[FileView, ...] = ()
     statement: str = ""
     signature: str = ""
+    seal: str = ""
 
 
 class RecordingView(msgspec.Struct, frozen=True):
@@ -241,6 +243,7 @@ class RecordingView(msgspec.Struct, frozen=True):
     progress: float = 0.0
     statement: str = ""
     signature: str = ""
+    seal: str = ""
 
     def seconds(self, now: float) -> float:
         """Recorded so far."""

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from node.errors import Refused
+from node.features.recordings import chain
 from node.features.recordings.book import stretches
 from node.features.recordings.rules import FileView, Manifest, RecordingKept, RecordingView, StreamView
 from node.features.recordings.service import Recordings
@@ -100,7 +101,7 @@ class Signer(Protocol):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """`damaged`: names of files that are not what they were."""
+    """`damaged`: names of files that are not what they were; `chain.MANIFEST`: the list of them is not."""
 
     recording: RecordingView
     damaged: tuple[str, ...]
@@ -181,7 +182,8 @@ class Shelf:
             for fault in work.faults:
                 log.warning("recording_fault", recording=recording, fault=fault)
             why = "faults" if work.faults else ""
-            await self._recordings.noted(self._kept(recording, Move.VERIFY, why, work.files))
+            seal = self._signer.sign(chain.statement(recording, work.files))
+            await self._recordings.noted(self._kept(recording, Move.VERIFY, why, work.files, seal=seal))
             if not work.faults:
                 await self._workshop.forget(recording)
         except Unmade as unmade:
@@ -238,10 +240,11 @@ class Shelf:
         by: str = "",
         statement: str = "",
         signature: str = "",
+        seal: str = "",
     ) -> RecordingKept:
         view = self._recordings.get(recording)
         state = moved(view.state, move)
-        manifest = Manifest(tuple(files), statement, signature)
+        manifest = Manifest(tuple(files), statement, signature, seal or (view.seal if files else ""))
         return RecordingKept(
             recording,
             state,
@@ -287,7 +290,8 @@ class Shelf:
         return self._keep(recording, Move.PUBLISH if on else Move.WITHDRAW, view.why, view.files, by=by.id)
 
     async def verify(self, recording: str) -> Checked:
-        """Read every file and compare. What is damaged makes it failed.
+        """Read every file and compare, and see whether the list of them is the one that was made. What is damaged makes
+        it failed.
 
         Raises:
             Refused: RECORDING_UNKNOWN, RECORDING_STATE, RECORDING_STORE.
@@ -295,18 +299,26 @@ class Shelf:
         view = self._recordings.get(recording)
         if view.state not in READY:
             raise Refused("RECORDING_STATE", limit=", ".join(READY), current=view.state)
-        damaged = []
+        damaged = self._unsealed(view)
         for file in view.files:
             try:
                 found = await self._stored(self._vault.sums, recording, file.name)
             except OSError:
                 found = (0, "")
-            if found != (file.bytes, file.sha256):
+            if found != (file.bytes, file.sha256) and file.name not in damaged:
                 damaged.append(file.name)
         if damaged:
             log.error("recording_damaged", recording=recording, files=len(damaged))
             view = self._keep(recording, Move.BREAK, "damaged", view.files)
         return Checked(view, tuple(damaged))
+
+    def _unsealed(self, view: RecordingView) -> list[str]:
+        """What the list of files itself says of its being another."""
+        damaged = chain.unlinked(view.recording, view.files)
+        made = self._signer.sign(chain.statement(view.recording, view.files))  # the same each time (RFC 8032, 5.1.6)
+        if view.seal and not hmac.compare_digest(made, view.seal):
+            damaged.append(chain.MANIFEST)
+        return damaged
 
     async def delete(self, recording: str, *, by: Actor, reason: str = "") -> RecordingView:
         """Its bytes are gone when this returns; what is left is a signed statement of what they were.

@@ -295,5 +295,6 @@ def _view(row: Row[Any], marks: Sequence[MarkView], streams: Sequence[StreamView
         files=manifest.files,
         statement=manifest.statement,
         signature=manifest.signature,
+        seal=manifest.seal,
         progress=1.0 if manifest.files else 0.0,
     )
