@@ -44,6 +44,7 @@ if [ "$need" = test ]; then
   { has firefox-esr || has firefox; } || missing+=(firefox-esr)
   { has node && has npm; } || missing+=(nodejs npm)
   has ip || missing+=(iproute2)
+  has nft || missing+=(nftables)  # makes a network lose, or refuse UDP
   has strace || missing+=(strace)  # makes a disk slow
   has turnserver || missing+=(coturn)
   { has ffmpeg && has ffprobe; } || missing+=(ffmpeg)  # reads the files of recordings as others do

@@ -153,6 +153,6 @@ async def console(
             lambda: all(any(key[0] == node.name for key in store.rooms.rows) for node in nodes if node.rooms),
             "rooms are listed",
         )
-        await one.waits(lambda: len(app.desk.nodes_pane.table.order) == len(nodes), "a key finds a row under the cursor")
+        await one.waits(lambda: len(app.desk.nodes_pane.table.order) == len(nodes), "a row for each")
         await pilot.pause()
         yield one
