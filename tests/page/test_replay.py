@@ -254,6 +254,49 @@ async def test_a_host_adds_to_the_page(tmp_path: Path, browser: Browser) -> None
 
 
 @pytest.mark.timeout(240)
+async def test_a_full_page_fits_a_telephone(tmp_path: Path, browser: Browser) -> None:
+    """R217, R219: nothing lies over anything, times stand in one line, a list follows its paragraph."""
+    async with session(tmp_path, role="host") as (made, _room, link):
+        guest = await viewer(made, link, browser, PHONE)
+        await guest.watch()
+        page = guest.page
+        await page.get_by_text("Compléter cette page").click()
+        await page.get_by_role("textbox", name="Présentation").fill(
+            "Le **budget** de l’année\n\n- les écoles\n- les parcs"
+        )
+        await page.get_by_label("Intervenants, un par ligne").fill("Amina Benali, directrice des moyens généraux")
+        questions = "0:12 Questions du public, puis les réponses de la direction"
+        await page.get_by_label("Chapitres, un par ligne").fill(f"0:00 Accueil\n{questions}")
+        await page.get_by_role("button", name="Enregistrer").click()
+        await expect(page.locator("#replay-chapters li")).to_have_text(["0:00 Accueil", questions])
+        pdf = {"name": "Programme de l’été.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 " + bytes(99)}
+        await page.get_by_label("Document, image ou sous-titres").set_input_files(files=[pdf])  # type: ignore[list-item]
+        await page.get_by_role("button", name="Joindre").click()
+        await expect(page.locator("#replay-materials a")).to_have_text("Programme de l’été.pdf")
+        await page.locator("#player-seek").fill("6")
+        await expect(page.locator("#replay-chat li")).to_have_count(2)
+        found = await page.evaluate(
+            """() => {
+                const box = name => document.querySelector(name).getBoundingClientRect();
+                const sections = ['#replay-context-section', '#replay-speakers-section', '.player',
+                    '#replay-chapters-section', '#replay-chat-section', '#replay-chat-scroll',
+                    '#replay-materials-section', '#replay-edit'].map(name => [name, box(name)]);
+                const over = sections.slice(1).filter(([name, { top }], n) =>
+                    name !== '#replay-chat-scroll' && top < sections[n][1].bottom).map(([name]) => name);
+                return { over, wide: document.documentElement.scrollWidth,
+                    times: [...document.querySelectorAll('.chapters .when')].map(node => Math.round(
+                        node.getBoundingClientRect().height / parseFloat(getComputedStyle(node).lineHeight))),
+                    apart: box('#replay-context ul').top - box('#replay-context p').bottom };
+            }"""
+        )
+        assert (found["over"], found["wide"], found["times"]) == ([], 320, [1, 1])
+        assert found["apart"] < 16
+        await examine(guest, "a full page of a replay on a telephone")
+        await guest.picture("replay-phone-full")
+        await leave(guest)
+
+
+@pytest.mark.timeout(240)
 async def test_firefox_plays_it(tmp_path: Path) -> None:
     async with session(tmp_path) as (_made, _room, link), firefox(tmp_path) as window:
         await window.open(link)
