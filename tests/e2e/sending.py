@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import math
 import time
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import av
-from aiortc import MediaStreamTrack, RTCPeerConnection
+from aiortc import MediaStreamTrack, RTCPeerConnection, clock, rtcrtpsender
 
 from node.demo.peer import Door, Peer
 from tests.e2e.encoder import Whip
@@ -21,6 +23,24 @@ COUNTS = 256
 """The counter begins anew where the clip does."""
 SECONDS = COUNTS / clip.FPS
 
+TAKEN: ContextVar[datetime | None] = ContextVar("TAKEN", default=None)
+"""When what the task of a sender sends now was taken."""
+
+
+class Taken:
+    """The clock of aiortc's senders, but that their reports tell when a picture was taken, as those of encoders do, and
+    not when this process came to send it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(clock, name)
+
+    def current_ntp_time(self) -> int:
+        taken = TAKEN.get()
+        return clock.current_ntp_time() if taken is None else clock.datetime_to_ntp(taken)
+
+
+rtcrtpsender.clock = Taken()  # type: ignore[assignment]
+
 
 class Playing(MediaStreamTrack):
     """Begins anew when its packets are at an end."""
@@ -30,15 +50,13 @@ class Playing(MediaStreamTrack):
         self.kind = kind
         self._packets, self._step, self._rate, self._began = packets, step, rate, began
         self.sent = 0
-        self.late = 0.0
-        """How much later than its time a packet was handed out at most: the sender's reports are wrong by as much."""
 
     async def recv(self) -> Any:
         if not self._began:
             self._began.append(time.monotonic())
         at = self.sent * self._step
         await asyncio.sleep(max(0.0, self._began[0] + at - time.monotonic()))
-        self.late = max(self.late, time.monotonic() - self._began[0] - at)
+        TAKEN.set(clock.current_datetime() - timedelta(seconds=time.monotonic() - self._began[0] - at))
         packet = av.Packet(self._packets[self.sent % len(self._packets)])
         packet.pts, packet.time_base = round(at * self._rate), Fraction(1, self._rate)
         self.sent += 1
@@ -67,10 +85,6 @@ class Counting:
         self.microphone, self.camera = tracks(key_every)
         for track in (self.microphone, self.camera):
             self.whip.connection.addTransceiver(track, direction="sendonly")
-
-    @property
-    def late(self) -> float:
-        return max(self.microphone.late, self.camera.late)
 
     async def begin(self) -> None:
         await self.whip.post()
