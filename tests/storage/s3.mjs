@@ -1,6 +1,7 @@
-// node s3.mjs FOLDER PORT BUCKET KEY_ID SECRET [PARTS] — an S3 server (s3rver) behind a guard that believes only what is
+// node s3.mjs FOLDER PORT BUCKET KEY_ID SECRET [PARTS] [ROOM] — an S3 server (s3rver) behind a guard that believes only what is
 // signed (AWS Signature Version 4, computed anew by aws4): path, query, headers, the time and the body itself.
 // The guard also ends uploads that were begun, which s3rver cannot, in s3rver's own folder. Prints its port once it answers. With PARTS it dies, as of SIGKILL, once so many parts of uploads are on the disk.
+// With ROOM it is full once it has so many, as MinIO says it, and answers everything else.
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import fs from "node:fs";
@@ -12,7 +13,7 @@ const require = createRequire(new URL("../page/package.json", import.meta.url));
 const aws4 = require("aws4");
 const S3rver = require("s3rver");
 
-const [folder, port, bucket, accessKeyId, secretAccessKey, parts = "0"] = process.argv.slice(2);
+const [folder, port, bucket, accessKeyId, secretAccessKey, parts = "0", room = "0"] = process.argv.slice(2);
 const SIGNED = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 const CLOCKS_APART_MS = 15 * 60 * 1000;
 const WITHIN = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" }; // s3rver's own
@@ -45,15 +46,21 @@ const { port: inner } = await new S3rver({
   configureBuckets: [{ name: bucket }],
 }).run();
 let stored = 0;
+let taken = 0;
 
 /** Hands a request on to s3rver, which is told by whom in its own way, and its answer back. */
 function pass(request, body, answer) {
+  const part = request.method === "PUT" && request.url.includes("partNumber=");
+  if (part && Number(room) && ++taken > Number(room)) {
+    answer.writeHead(507, { "content-type": "application/xml" });
+    return answer.end('<?xml version="1.0"?><Error><Code>XMinioStorageFull</Code><Message>full</Message></Error>');
+  }
   const headers = { ...request.headers, host: `127.0.0.1:${inner}` };
   const path = request.url;
   const to = { host: "127.0.0.1", port: inner, method: request.method, path, service: "s3", headers };
   delete headers.authorization;
   const onward = http.request(aws4.sign(to, WITHIN), (said) => {
-    if (request.method === "PUT" && path.includes("partNumber=") && ++stored === Number(parts)) {
+    if (part && ++stored === Number(parts)) {
       process.kill(process.pid, "SIGKILL");
     }
     answer.writeHead(said.statusCode, said.headers);

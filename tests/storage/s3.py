@@ -30,10 +30,10 @@ class S3:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
-    def start(self, *, parts: int = 0) -> None:
+    def start(self, *, parts: int = 0, room: int = 0) -> None:
         """Returns when it answers; the second time on the same port. `parts`: it dies by itself once so many parts of
-        uploads are on the disk."""
-        asked = ["node", str(PROGRAM), str(self.folder), str(self.port), BUCKET, KEY_ID, SECRET, str(parts)]
+        uploads are on the disk; `room`: it takes no more of them than so many."""
+        asked = ["node", str(PROGRAM), str(self.folder), str(self.port), BUCKET, KEY_ID, SECRET, str(parts), str(room)]
         self._process = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout is not None
         said = self._process.stdout.readline()

@@ -45,6 +45,22 @@ def test_what_is_uploaded_again_leaves_no_parts_of_before(store: S3, tmp_path: P
     assert vault.sums(ONE, "room.webm") == (len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
 
 
+def test_a_store_that_is_full_is_not_kept_full_by_what_it_did_not_take(store: S3, tmp_path: Path) -> None:
+    """Its parts go at once: others may need the room before this is tried again. The file stays, and is put there
+    whole once there is room."""
+    file = tmp_path / "room.webm"
+    file.write_bytes(CONTENT)
+    store.start(room=2)
+    with pytest.raises(StoreAway):
+        store.vault().put(ONE, "room.webm", file)
+    assert file.read_bytes() == CONTENT
+    assert store.bytes_of("S3rver_uploads") == 0
+    store.kill()
+    store.start()
+    store.vault().put(ONE, "room.webm", file)
+    assert store.vault().sums(ONE, "room.webm") == (len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
+
+
 def test_what_is_deleted_leaves_no_parts_and_others_are_left_alone(store: S3, tmp_path: Path) -> None:
     cut_off(store, ONE, tmp_path)
     vault = store.vault(prefix="regie")
