@@ -129,6 +129,13 @@ class Once:
         found = await pages(self.context, self._stubs.chat.ListMessages, request, lambda r: r.messages, self._deadline)
         return [self._found(convert.chat_message(self.context.name, one), one) for one in found]
 
+    async def watch_messages(self, room: str, token: str = "") -> AsyncIterator[tuple[list[Found], str]]:
+        """What is said and hidden, for ever, with the token to come back with; at first the latest. Raises Failure."""
+        request = chat_pb2.WatchMessagesRequest(room=room, resume_token=token)
+        async for message in follow(self.context, self._stubs.chat.WatchMessages, request):
+            found = [self._found(convert.chat_message(self.context.name, one), one) for one in message.messages]
+            yield found, message.position.resume_token
+
     async def quality(self, room: str, participant: str) -> Found:
         request = quality_pb2.GetQualityRequest(room=room, participant=participant)
         reply = await self._call(self._stubs.quality.GetQuality, request)

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from console.ctl import output
+from console.ctl import output, sets
 from console.ctl.options import (
     TIMEOUT,
     ContextOption,
     OutputOption,
     ReasonOption,
     RoomArgument,
+    RoomsArgument,
     TimeoutOption,
 )
 from console.ctl.output import Output
@@ -34,7 +35,7 @@ def get(
 
 @app.command("set", help=t("ctl.flags.set"))
 def set_(
-    room: RoomArgument,
+    rooms: RoomsArgument,
     webcams_only_for_moderators: Annotated[
         bool | None,
         typer.Option("--webcams-only-for-moderators/--no-webcams-only-for-moderators", help=t("ctl.opt.webcams_only")),
@@ -66,4 +67,6 @@ def set_(
         "lock_door": lock_door,
     }
     changes = {name: on for name, on in asked.items() if on is not None}
-    output.settings(ask(context, timeout, lambda node: node.set_flags(room, changes, reason)), out)
+    if len(rooms) > 1:
+        sets.each(rooms, context, timeout, out, lambda node, room: node.set_flags(room, changes, reason))
+    output.settings(ask(context, timeout, lambda node: node.set_flags(rooms[0], changes, reason)), out)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from console.actions import MANY
-from console.ctl import output
+from console.ctl import output, sets
 from console.ctl.options import (
     TIMEOUT,
     ContextOption,
@@ -15,12 +15,13 @@ from console.ctl.options import (
     PeopleArgument,
     ReasonOption,
     RoomArgument,
+    RoomsArgument,
     TimeoutOption,
     YesOption,
 )
 from console.ctl.output import Output
 from console.ctl.participants import named
-from console.ctl.session import USAGE, ask, complain, stop, targets
+from console.ctl.session import SOME_FAILED, USAGE, ask, complain, stop, targets
 from console.i18n import t
 from console.model import SOURCES
 
@@ -67,7 +68,7 @@ def unmute_participant(
 
 @mute.command("room", help=t("ctl.mute.room"))
 def mute_room(
-    room: RoomArgument,
+    rooms: RoomsArgument,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=t("ctl.opt.dry_run"))] = False,
     expect: Annotated[int, typer.Option("--expect", min=0, help=t("ctl.opt.expect"))] = 0,
     yes: YesOption = False,
@@ -76,7 +77,9 @@ def mute_room(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    count = 0
+    if len(rooms) > 1:
+        _mute_rooms(rooms, context, timeout, out, dry_run=dry_run, expect=expect, yes=yes, reason=reason)
+    room, count = rooms[0], 0
     if not dry_run:
         who = ask(context, timeout, lambda n: n.mute_room(room, dry_run=True, expected=0, reason=reason))
         count = expect or len(who)
@@ -88,15 +91,49 @@ def mute_room(
     output.outcomes(_people(done), out)
 
 
+def _mute_rooms(
+    rooms: list[str],
+    context: str,
+    timeout: float,
+    out: Output,
+    *,
+    dry_run: bool,
+    expect: int,
+    yes: bool,
+    reason: str,
+) -> NoReturn:
+    """Each room is told how many are meant there; `expect` is of all of them together."""
+    seen, code = targets(
+        context, timeout, rooms, lambda node, room: node.mute_room(room, dry_run=True, expected=0, reason=reason)
+    )
+    who = {room: len(row["changed"]) for room, row in zip(rooms, seen, strict=True) if row["ok"]}  # type: ignore[arg-type]
+    if not dry_run and who:
+        count = sum(who.values())
+        if (expect and expect != count) or (count > MANY and not (yes and expect)):
+            stop(t("ctl.many", count=count), USAGE)
+        done, code = targets(
+            context,
+            timeout,
+            list(who),
+            lambda node, room: node.mute_room(room, dry_run=False, expected=who[room], reason=reason),
+        )
+        missing = [row for row in seen if not row["ok"]]
+        seen, code = [*done, *missing], SOME_FAILED if missing else code
+    output.outcomes(seen, out)
+    raise typer.Exit(code)
+
+
 @unmute.command("room", help=t("ctl.unmute.room"))
 def unmute_room(
-    room: RoomArgument,
+    rooms: RoomsArgument,
     reason: ReasonOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    done = ask(context, timeout, lambda node: node.unmute_room(room, reason))
+    if len(rooms) > 1:
+        sets.each(rooms, context, timeout, out, lambda node, room: node.unmute_room(room, reason))
+    done = ask(context, timeout, lambda node: node.unmute_room(rooms[0], reason))
     if not done:
         complain(t("ctl.unmute.nobody"))
     output.outcomes(_people(done), out)

@@ -32,6 +32,10 @@ ExpectOption = Annotated[int, typer.Option("--expect", min=0, help=t("ctl.opt.ex
 RecordingArgument = Annotated[
     str, typer.Argument(help=t("ctl.arg.recording"), metavar="RECORDING", autocompletion=complete_recordings)
 ]
+RecordingsArgument = Annotated[
+    list[str], typer.Argument(help=t("ctl.arg.recordings"), metavar="RECORDING…", autocompletion=complete_recordings)
+]
+ExpectRecordingsOption = Annotated[int, typer.Option("--expect", min=0, help=t("ctl.opt.expect_recordings"))]
 PeopleArgument = Annotated[
     list[str], typer.Argument(help=t("ctl.arg.people"), metavar="PERSON…", autocompletion=complete_participants)
 ]

@@ -3,25 +3,26 @@ its page says (`replay.py`)"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from console.ctl import output, replay
+from console.ctl import output, replay, sets
 from console.ctl.options import (
     TIMEOUT,
     ContextOption,
+    ExpectRecordingsOption,
     OutputOption,
     ReasonOption,
     RecordingArgument,
-    RoomArgument,
+    RecordingsArgument,
+    RoomsArgument,
     TimeoutOption,
     YesOption,
 )
 from console.ctl.output import Output
 from console.ctl.session import ask
-from console.ctl.sets import confirm_one
 from console.ctl.shown import in_words
 from console.ctl.watching import WatchOption, watch_plain
 from console.ctl.yaml import dump
@@ -100,18 +101,22 @@ def get(
 
 @app.command(help=t("ctl.recordings.start"))
 def start(
-    room: RoomArgument,
+    rooms: RoomsArgument,
     arrangement: Annotated[str, typer.Option("--arrangement", help=t("ctl.opt.arrangement"))] = "grid",
     reason: ReasonOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    made = ask(context, timeout, lambda node: node.record("Start", room=room, arrangement=arrangement, reason=reason))
-    _show(made["recording"], out)
+    def begin(node: Once, room: str) -> Awaitable[dict[str, Any]]:
+        return node.record("Start", room=room, arrangement=arrangement, reason=reason)
+
+    if len(rooms) > 1:
+        sets.each(rooms, context, timeout, out, begin)
+    _show(ask(context, timeout, lambda node: begin(node, rooms[0]))["recording"], out)
 
 
-# What is asked with a room, or with a recording, and a reason: command → (the contract's word, what else it is told).
+# What is asked with rooms, or with recordings, and a reason: command → (the contract's word, what else it is told).
 BY_ROOM: Final = {"pause": "Pause", "resume": "Resume", "stop": "Stop"}
 BY_RECORDING: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "cancel": ("Cancel", {}),
@@ -123,27 +128,33 @@ BY_RECORDING: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 
 def _by_room(what: str) -> Callable[..., None]:
     def command(
-        room: RoomArgument,
+        rooms: RoomsArgument,
         reason: ReasonOption = "",
         out: OutputOption = Output.table,
         context: ContextOption = "",
         timeout: TimeoutOption = TIMEOUT,
     ) -> None:
-        _show(ask(context, timeout, lambda node: node.record(what, room=room, reason=reason))["recording"], out)
+        if len(rooms) > 1:
+            sets.each(rooms, context, timeout, out, lambda node, room: node.record(what, room=room, reason=reason))
+        _show(ask(context, timeout, lambda node: node.record(what, room=rooms[0], reason=reason))["recording"], out)
 
     return command
 
 
 def _by_recording(what: str, more: dict[str, Any]) -> Callable[..., None]:
     def command(
-        recording: RecordingArgument,
+        recordings: RecordingsArgument,
         reason: ReasonOption = "",
         out: OutputOption = Output.table,
         context: ContextOption = "",
         timeout: TimeoutOption = TIMEOUT,
     ) -> None:
-        said = ask(context, timeout, lambda node: node.record(what, recording=recording, reason=reason, **more))
-        _show(said["recording"], out)
+        def do(node: Once, recording: str) -> Awaitable[dict[str, Any]]:
+            return node.record(what, recording=recording, reason=reason, **more)
+
+        if len(recordings) > 1:
+            sets.each(recordings, context, timeout, out, do)
+        _show(ask(context, timeout, lambda node: do(node, recordings[0]))["recording"], out)
 
     return command
 
@@ -175,17 +186,21 @@ for _name, (_what, _more) in BY_RECORDING.items():
 
 @app.command(help=t("ctl.recordings.delete"))
 def delete(
-    recording: RecordingArgument,
+    recordings: RecordingsArgument,
     reason: ReasonOption = "",
     yes: YesOption = False,
+    expect: ExpectRecordingsOption = 0,
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = 30.0,
 ) -> None:
-    if not yes:
-        confirm_one(recording)
-    said = ask(context, timeout, lambda node: node.record("Delete", recording=recording, reason=reason))
-    _show(said["recording"], out)
+    def do(node: Once, recording: str) -> Awaitable[dict[str, Any]]:
+        return node.record("Delete", recording=recording, reason=reason)
+
+    sets.confirm(recordings, yes, expect, "recordings")
+    if len(recordings) > 1:
+        sets.each(recordings, context, timeout, out, do)
+    _show(ask(context, timeout, lambda node: do(node, recordings[0]))["recording"], out)
 
 
 @app.command(help=t("ctl.recordings.link"))

@@ -1,10 +1,10 @@
-"""One command on several rooms: a result for each; what cannot be undone is confirmed by typing."""
+"""One command on several rooms or recordings: a result for each; what cannot be undone is confirmed by typing."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
@@ -18,36 +18,44 @@ if TYPE_CHECKING:
     from console.client.once import Once
 
 
+MANY: Final = {
+    "rooms": ("ctl.many_rooms", "ctl.type_count"),
+    "recordings": ("ctl.many_recordings", "ctl.type_recordings"),
+}
+"""What is said of several of them: to a script, and to who types."""
+
+
 def each(
-    rooms: list[str], context: str, timeout: float, out: Output, work: Callable[[Once, str], Awaitable[object]]
+    names: list[str], context: str, timeout: float, out: Output, work: Callable[[Once, str], Awaitable[object]]
 ) -> NoReturn:
-    """Do `work` to each room, say what became of each, and leave with the exit code."""
+    """Do `work` to each of them, say what became of each, and leave with the exit code."""
 
-    async def one(node: Once, room: str) -> list[str]:
-        await work(node, room)
-        return [room]
+    async def one(node: Once, name: str) -> list[str]:
+        await work(node, name)
+        return [name]
 
-    results, code = targets(context, timeout, rooms, one)
+    results, code = targets(context, timeout, names, one)
     output.outcomes(results, out)
     raise typer.Exit(code)
 
 
-def confirm(rooms: list[str], yes: bool, expect: int) -> None:
-    """One room: its id is typed, or `--yes`. Several: their number, or `--yes` with the number that is expected."""
-    if len(rooms) == 1:
+def confirm(names: list[str], yes: bool, expect: int, of: str = "rooms") -> None:
+    """One: its id is typed, or `--yes`. Several: their number, or `--yes` with the number that is expected."""
+    many, type_count = MANY[of]
+    if len(names) == 1:
         if not yes:
-            confirm_one(rooms[0])
-    elif not (yes and expect == len(rooms)):
+            confirm_one(names[0])
+    elif not (yes and expect == len(names)):
         if yes or not sys.stdin.isatty():
-            stop(t("ctl.many_rooms", count=len(rooms)), USAGE)
-        _typed(t("ctl.type_count", count=len(rooms)), str(len(rooms)))
+            stop(t(many, count=len(names)), USAGE)
+        _typed(t(type_count, count=len(names)), str(len(names)))
 
 
-def confirm_one(room: str) -> None:
+def confirm_one(name: str) -> None:
     """The id typed once more; without a terminal only `--yes` confirms."""
     if not sys.stdin.isatty():
         stop(t("ctl.need_yes"), USAGE)
-    _typed(t("ctl.type_room", room=clean(room)), room)
+    _typed(t("ctl.type_room", room=clean(name)), name)
 
 
 def _typed(ask: str, expected: str) -> None:

@@ -1,18 +1,22 @@
-"""`--watch`: one JSON line for every row that is new, has changed or is gone, asked of the nodes each second."""
+"""`--watch`: one JSON line for every row that is new, has changed or is gone, asked of the nodes each second; or of
+what a node tells by itself."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 
 from console.ctl.filtering import keep
-from console.ctl.session import ask_each, one
+from console.ctl.session import ask, ask_each, complain, one
+from console.explaining import explain
 from console.i18n import t
+from console.model import Failure
 from console.text import safe_json
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 WatchOption = Annotated[bool, typer.Option("--watch", "-w", help=t("ctl.opt.watch"))]
 EVERY_S: Final = 1.0
+KEPT: Final = 400  # of what was told: more than a node says again to who comes back
 
 
 def watch_list(
@@ -77,3 +82,44 @@ def watch(
             seq += 1
             print(safe_json({"seq": seq, **line}, indent=None), flush=True)
         (sleep or time.sleep)(EVERY_S)
+
+
+def watch_told(
+    context: str,
+    timeout: float,
+    work: Callable[[Once, str], AsyncIterator[tuple[list[Found], str]]],
+    key: Callable[[Any], str],
+    filter: str = "",
+    table: str = "",
+) -> NoReturn:
+    """Until interrupted: what a node tells by itself, each version of a row once. `work` gives it from a token on, and
+    the next token; a node that went away is asked again each second from there."""
+    gc.enable()
+
+    async def follow(node: Once) -> NoReturn:
+        known: dict[str, dict[str, Any]] = {}
+        seq, token, away = 0, "", False
+        while True:
+            try:
+                async for found, after in work(node, token):
+                    token, away = after, False
+                    for each in keep(found, filter, table):
+                        name = key(each.row)
+                        if known.pop(name, None) != each.data:
+                            seq += 1
+                            print(safe_json({"seq": seq, **each.data}, indent=None), flush=True)
+                        known[name] = each.data
+                        if len(known) > KEPT:
+                            del known[next(iter(known))]
+            except Failure as failure:
+                if failure.kind not in ("connection", "timeout"):
+                    raise
+                if not away:
+                    complain(f"{node.context.name}: {explain(failure)}")
+                away = True
+            await asyncio.sleep(EVERY_S)
+
+    try:
+        ask(context, timeout, follow)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None

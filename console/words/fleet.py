@@ -81,6 +81,16 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "ctl.arg.rooms": ("une salle ou plusieurs", "a room, or several"),
     "ctl.opt.expect_rooms": ("combien de salles sont visées", "how many rooms are meant"),
+    "ctl.type_recordings": (
+        "Pour confirmer, tapez le nombre d’enregistrements ({count}) :",
+        "To confirm, type the number of recordings ({count}):",
+    ),
+    "ctl.many_recordings": (
+        "{count} enregistrements. Sans terminal : --yes et --expect {count}.",
+        "{count} recordings. Without a terminal: --yes and --expect {count}.",
+    ),
+    "ctl.arg.recordings": ("un enregistrement ou plusieurs", "a recording, or several"),
+    "ctl.opt.expect_recordings": ("combien d’enregistrements sont visés", "how many recordings are meant"),
     "do.claim": ("prendre", "claim"),
     "long.claim": ("prendre pour soi, ou rendre", "claim for oneself, or give back"),
     "do.approve": ("publier", "approve"),

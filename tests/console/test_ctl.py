@@ -374,7 +374,6 @@ LISTS = (
     ("rooms", "list"),
     ("nodes", "list", "-c", "waw"),
     ("participants", "list", "daily"),
-    ("chat", "list", "daily"),
     ("moderation", "list", "daily"),
     ("hands", "list", "daily"),
     ("lobby", "list", "daily"),
@@ -406,3 +405,82 @@ def test_yaml_is_said_where_it_is_asked_for(regie: Regie, words: tuple[str, ...]
     """Each of these gave a table, or nothing."""
     code, out, _ = regie(*words, "-o", "yaml")
     assert (code, out.strip()) == (0, dump(json.loads(regie(*words, "-o", "json")[1])))
+
+
+def test_microphones_of_several_rooms_each_with_the_number_it_was_told(regie: Regie, waw: FakeNode) -> None:
+    """D5: what the console does to marked rooms. What `--dry-run` counts in each is what each is told to expect."""
+    for room, people in (("m1", 2), ("m2", 1)):
+        asyncio.run(waw.open_room(room))
+        for number in range(people):
+            asyncio.run(waw.enter(room, f"{room}-{number}", f"Ada {number}"))
+    code, out, _ = regie("mute", "room", "m1", "m2", "--dry-run", "-o", "json")
+    assert (code, [len(row["changed"]) for row in json.loads(out)]) == (0, [2, 1])
+    assert regie("mute", "room", "m1", "m2", "--expect", "9")[0] == 2
+    assert not any(not request.dry_run for name, request in waw.calls if name == "MuteRoom")
+
+    code, out, err = regie("mute", "room", "m1", "nowhere", "m2", "-o", "json")
+
+    assert (code, "nowhere: " in err) == (1, True)
+    assert [(row["target"], row["ok"], len(row["changed"])) for row in json.loads(out)] == [
+        ("m1", True, 2),
+        ("m2", True, 1),
+        ("nowhere", False, 0),
+    ]
+    told = [(request.room, request.expected) for name, request in waw.calls if name == "MuteRoom" and request.expected]
+    assert told == [("m1", 2), ("m2", 1)]
+    assert regie("unmute", "room", "m1", "m2", "-o", "id") == (0, "m1\nm2\n", "")
+
+
+def test_flags_of_several_rooms(regie: Regie, waw: FakeNode) -> None:
+    for room in ("f1", "f2"):
+        asyncio.run(waw.open_room(room))
+    code, out, err = regie("flags", "set", "f1", "nowhere", "f2", "--mute-on-start", "--no-lock-camera", "-o", "json")
+    assert (code, "nowhere: " in err) == (1, True)
+    assert [(row["target"], row["ok"]) for row in json.loads(out)] == [("f1", True), ("nowhere", False), ("f2", True)]
+    set_ = [request for name, request in waw.calls if name == "SetFlags"]
+    assert [(one.room, one.mute_on_start, one.lock_camera) for one in set_[::2]] == [
+        ("f1", True, False),
+        ("f2", True, False),
+    ]
+
+
+def test_several_rooms_are_recorded_and_their_recordings_deleted_by_their_number(regie: Regie, waw: FakeNode) -> None:
+    rooms = ("r1", "r2")
+    for room in rooms:
+        asyncio.run(waw.open_room(room))
+    for deed in ("start", "pause", "resume", "stop"):
+        assert regie("recordings", deed, *rooms, "-o", "id") == (0, "r1\nr2\n", "")
+    made = [
+        one["recording"] for room in rooms for one in json.loads(regie("recordings", "list", room, "-o", "json")[1])
+    ]
+    assert len(made) == 2
+
+    code, out, err = regie("recordings", "delete", *made, "--yes")
+    assert (code, out, "--expect 2" in err) == (2, "", True)
+    for recording in made:
+        waw.recordings[recording].state = "verified"
+    assert regie("recordings", "publish", *made, "-o", "id")[0] == 0
+    code, out, _ = regie("recordings", "delete", *made, "nothing", "--yes", "--expect", "3", "-o", "json")
+    assert code == 1
+    assert [row["ok"] for row in json.loads(out)] == [True, True, False]
+
+
+def test_a_discussion_is_followed_not_asked_for_again(
+    regie: Regie, waw: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D5: what was said at once, what is said then as it is said; the list itself is never asked for."""
+    asyncio.run(waw.open_room("talk"))
+    asyncio.run(waw.say("talk", "Ada", "first"))
+    lines: list[str] = []
+
+    def told(line: str, **_: bool) -> None:
+        lines.append(line)
+        if len(lines) == 1:
+            threading.Thread(target=asyncio.run, args=(waw.say("talk", "Bob", "second"),)).start()
+        else:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("console.ctl.watching.print", told, raising=False)
+    assert regie("chat", "list", "talk", "--watch")[0] == 130
+    assert [(row["seq"], row["text"]) for row in map(json.loads, lines)] == [(1, "first"), (2, "second")]
+    assert not any(name == "ListMessages" for name, _ in waw.calls)

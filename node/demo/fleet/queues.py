@@ -135,6 +135,8 @@ class Queues(
     async def SetFlags(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "SetFlags", "moderator", request):
             return again
+        if request.room not in self._node.rooms:
+            await refuse(context, grpc.StatusCode.NOT_FOUND, refusal("ROOM_UNKNOWN"))
         flags = self._node.flags.setdefault(request.room, flags_pb2.Flags())
         _change(flags, request, _FLAGS)
         return self._did(request, flags_pb2.SetFlagsResponse(flags=flags))

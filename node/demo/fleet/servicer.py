@@ -331,6 +331,7 @@ class Servicer(
     async def MuteRoom(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "MuteRoom", "moderator", request):
             return again
+        await self._room(request, context)
         people = [
             person
             for person in self._node.people.values()
@@ -347,6 +348,7 @@ class Servicer(
     async def UnmuteRoom(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "UnmuteRoom", "moderator", request):
             return again
+        await self._room(request, context)
         people = [person for person in self._node.people.values() if person.room == request.room and _muted(person)]
         for person in people:
             await self._set(person, ["microphone"], False)
