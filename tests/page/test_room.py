@@ -168,7 +168,9 @@ async def test_a_search_far_down_the_list_never_shows_an_empty_one(node: Scripte
     )
     await guest.page.get_by_label("Chercher une personne").fill("499")
     await expect(guest.page.locator("#people-list li")).to_have_count(1)
-    assert await guest.page.evaluate("window.fewest") == 1
+    # The list may be the shorter one before a frame has looked at it.
+    looked = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(window.fewest))))"
+    assert await guest.page.evaluate(looked) == 1
 
 
 async def test_a_phone_has_everything_within_reach(node: ScriptedNode, browser: Browser) -> None:
