@@ -24,6 +24,8 @@ from console.text import clean
 
 KINDS: Final = {".vtt": ("captions", "text/vtt")}
 """What a file is by the end of its name; any other is a document."""
+ATTACHED_MOST: Final = 1_000_000
+"""Bytes. A call to a node may have 1 MiB, of which the names and the reason need some."""
 
 SpeakersOption = Annotated[list[str] | None, typer.Option("--speaker", help=t("ctl.opt.speaker"), metavar="NAME: …")]
 ChaptersOption = Annotated[list[str] | None, typer.Option("--chapter", help=t("ctl.opt.chapter"), metavar="12:30 …")]
@@ -104,6 +106,9 @@ def attach(
     context: ContextOption = "",
     timeout: TimeoutOption = 30.0,
 ) -> None:
+    size = file.stat().st_size
+    if size > ATTACHED_MOST:
+        stop(t("ctl.attach_large", file=file.name, size=size, most=ATTACHED_MOST), USAGE)
     kind, type_ = KINDS.get(file.suffix.lower()) or ("material", mimetypes.guess_type(file.name)[0] or "")
     fields = {
         "recording": recording,

@@ -160,6 +160,10 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "col.progress": ("fichiers", "files"),
     "col.by": ("par", "by"),
     "col.file": ("fichier", "file"),
+    "ctl.attach_large": (
+        "{file} a {size} octets ; un appel en prend {most}. Un animateur joint plus grand sur la page de la salle.",
+        "{file} has {size} bytes; a call takes {most}. On the room’s page, hosts attach larger files.",
+    ),
     "recordings.damaged": ("{file} n’est plus ce qu’il était.", "{file} is not what it was."),
     "recording.armed": ("prêt", "armed"),
     "recording.recording": ("enregistre", "recording"),

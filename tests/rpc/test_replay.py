@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from console.ctl.replay import ATTACHED_MOST
+from console.ctl.session import USAGE
 from node.features.recordings.states import State
 from node.storage.ledger import GroupCommit
 from node.storage.saved import WRITES
@@ -115,3 +117,18 @@ async def test_by_command(kept: House, tmp_path: Path) -> None:
     assert "1:02:30  Questions" in await terminal.regie("recordings", "page", recording)
     now = await terminal.read("recordings", "detach", recording, now["files"][0]["file"])
     assert now["files"] == []
+
+
+async def test_what_is_too_large_for_a_call_is_said_before_the_node_is_asked(kept: House, tmp_path: Path) -> None:
+    """R217: with what to do instead; what is just not too large is attached."""
+    operator = await kept.operator("operator", "olga")
+    recording = await recorded(kept, recordings_pb2_grpc.RecordingsServiceStub(operator.channel), operator)
+    _, token = await kept.operators.create("oscar", ROLES["operator"])
+    terminal = Terminal(kept, tmp_path, token)
+    file = tmp_path / "programme.pdf"
+    await asyncio.to_thread(file.write_bytes, b"%PDF-1.7 " + bytes(ATTACHED_MOST))
+    said = await terminal.regie("recordings", "attach", recording, str(file), expect=USAGE)
+    assert "On the room’s page, hosts attach larger files." in said
+    await asyncio.to_thread(file.write_bytes, (b"%PDF-1.7 " + bytes(ATTACHED_MOST))[:ATTACHED_MOST])
+    now = await terminal.read("recordings", "attach", recording, str(file), "--reason", "é" * 100)
+    assert [(one["name"], one["bytes"]) for one in now["files"]] == [("programme.pdf", ATTACHED_MOST)]
