@@ -222,8 +222,21 @@ def _to_leb128(value: int) -> bytes:
             return bytes(out)
 
 
+def primary(payload: bytes) -> tuple[int, bytes] | None:
+    """RFC 2198 3: the payload type and the sound of this packet itself, without those of before; None: not whole."""
+    at = repeated = 0
+    while at + 4 <= len(payload) and payload[at] & 0x80:
+        repeated += int.from_bytes(payload[at + 2 : at + 4]) & 0x03FF
+        at += 4
+    begins = at + 1 + repeated
+    if at >= len(payload) or payload[at] & 0x80 or begins >= len(payload):
+        return None
+    return payload[at], payload[begins:]
+
+
 ASSEMBLE: Final[dict[str, Assemble]] = {"vp8": vp8, "vp9": vp9, "h264": h264, "av1": av1}
 SOUND: Final = "opus"
+REPEATING: Final = "red"
 
 
 class Frames:

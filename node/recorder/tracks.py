@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 
 from node.media import spool
-from node.media.spool import Packet, Segment, SenderReport
-from node.recorder.payloads import ASSEMBLE, SOUND, Frames
+from node.media.spool import Header, Packet, Segment, SenderReport
+from node.recorder.payloads import ASSEMBLE, REPEATING, SOUND, Frames, primary
 from node.recorder.timeline import Arrivals, Moments, Report, SenderClock, Tape, believable, offset_us, report_of
 
 SEGMENT: Final = re.compile(r"[0-9]{6,}\.seg")
@@ -70,6 +70,17 @@ def streams_in(folder: Path) -> list[int]:
         return []
 
 
+def plain(header: Header, packet: Packet) -> Packet:
+    """What repeats the sounds before it (RFC 2198), as a packet of its own sound alone; any other as it is."""
+    codec = header.codec(packet.payload_type)
+    if codec is None or codec.name.lower() != REPEATING:
+        return packet
+    found = primary(packet.payload)
+    if found is None:
+        return packet
+    return msgspec.structs.replace(packet, payload_type=found[0], payload=found[1])
+
+
 class _Known(msgspec.Struct):
     """What a first look at a stream finds."""
 
@@ -99,6 +110,7 @@ def _look(folder: Path, stream: int) -> _Known:
                 known.reports.setdefault(record.ssrc, []).append(report_of(record, unix))
             elif isinstance(record, Packet):
                 known.packets += 1
+                record = plain(header, record)
                 codec = header.codec(record.payload_type)
                 if not known.codec and codec is not None and codec.name.lower() in (*ASSEMBLE, SOUND):
                     known.codec, known.rate = codec.name.lower(), codec.clock_rate
@@ -178,12 +190,19 @@ class Take:
     def _packets(self, number: int) -> Iterator[tuple[Packet, int]]:
         """Each with what makes its arrival a time since the epoch."""
         base = 0
+        header: Header | None = None
 
         def each() -> Iterator[Segment]:
-            nonlocal base
+            nonlocal base, header
             for segment in segments_of(self.folder, number):
+                header = segment.header  # of all segments of a stream the codecs are the same
                 base = base or segment.header.started_unix_us - segment.header.started_us
                 yield segment
 
         for packet in spool.in_order(each()):
-            yield packet, base
+            assert header is not None
+            sound = plain(header, packet)
+            codec = header.codec(sound.payload_type)
+            # Another codec's bytes are noise to whoever decodes this one.
+            if codec is not None and codec.name.lower() == self._known[number].codec:
+                yield sound, base

@@ -19,18 +19,25 @@ ENDINGS = {cause: number for number, cause in spool._ENDINGS.items()}
 FAILINGS = {cause: number for number, cause in spool._FAILINGS.items()}
 
 
-def header(segment: int = 0, previous: bytes = b"", *, stream: int = 1, kind: int = plane.KIND_VIDEO) -> bytes:
+def header(
+    segment: int = 0,
+    previous: bytes = b"",
+    *,
+    stream: int = 1,
+    kind: int = plane.KIND_VIDEO,
+    codecs: Sequence[tuple[int, str]] = (),
+) -> bytes:
+    """`codecs`: payload types and names; VP8 or opus unless they are given."""
     video = kind == plane.KIND_VIDEO
-    codec = plane.Codec(
-        payload_type=96 if video else 111, name="VP8" if video else "opus", clock_rate=90_000 if video else 48_000
-    )
+    rate = 90_000 if video else 48_000
+    named = codecs or [(96, "VP8") if video else (111, "opus")]
     said = wire.SpoolHeader(
         recording=RECORDING,
         stream=stream,
         segment=segment,
         kind=kind,
         source=plane.SOURCE_CAMERA if video else plane.SOURCE_MICROPHONE,
-        codecs=[codec],
+        codecs=[plane.Codec(payload_type=number, name=name, clock_rate=rate) for number, name in named],
         started_unix_us=UNIX_US,
         started_us=STARTED_US,
         previous_sha256=previous,

@@ -21,6 +21,7 @@ mod recording;
 mod refusals;
 mod repair_down;
 mod repair_up;
+mod repeating;
 mod replay;
 mod reports;
 mod rtp_hostile;
