@@ -2,7 +2,7 @@
 # Installs what only the system's package manager has, where this user may; names it in one sentence otherwise.
 #
 #   ops/system.sh build    a C compiler and Rust, for the plane
-#   ops/system.sh test     that, two browsers, GStreamer, FFmpeg, Node.js, iproute2, PostgreSQL, proxies, TURN and Prometheus
+#   ops/system.sh test     that, two browsers, GStreamer, FFmpeg, Node.js, iproute2, nftables, PostgreSQL, proxies, TURN and Prometheus
 #   ops/system.sh ops      what reads the shipped examples: nginx, Caddy, Prometheus
 #   ops/system.sh machine  what boots a bare Debian in a container
 #   ops/system.sh bench    a compiler, Rust, OpenSSL's headers, iproute2 and Janus, for the benchmark
