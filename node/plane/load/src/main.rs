@@ -18,7 +18,7 @@ use regie_load::trace::{Pace, Trace};
 use regie_load::whip::Whip;
 
 const USAGE: &str = "regie-load whep|whip|join|janus URL [--token TOKEN|-] [--people 1] [--publish 0] [--tiles 4] [--room 1] [--ramp 50] [--seconds 10] [--crew 8] \
-[--from ADDRESS] [--open-every 1] [--pace webrtc|frame|spread] [--profiles NAMES] [--trust on|off] [--json PATH|-]";
+[--from ADDRESS] [--open-every 1] [--pace webrtc|frame|spread] [--profiles NAMES] [--gro on|off] [--trust on|off] [--json PATH|-]";
 
 /// What OpenSSL calls the SRTP profiles, in the order that a browser offers them in.
 const PROFILES: &str = "SRTP_AEAD_AES_128_GCM:SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80";
@@ -105,6 +105,7 @@ impl Options {
                 crew: 8,
                 from: Ipv4Addr::LOCALHOST,
                 open_every: 1,
+                gro: true,
                 trusting: false,
             },
             from: None,
@@ -149,6 +150,7 @@ impl Options {
             "--from" => self.from = Some(number(value)?),
             "--open-every" => self.plan.open_every = number::<usize>(value)?.max(1),
             "--profiles" => self.profiles = value.into(),
+            "--gro" => self.plan.gro = switch(value)?,
             "--trust" => self.plan.trusting = switch(value)?,
             "--json" => self.json = Some(value.into()),
             "--pace" => {
