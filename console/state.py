@@ -38,6 +38,7 @@ from console.wall import Task, Wall
 STALE_AFTER: Final = 3.0  # seconds without a heartbeat: three missed ticks
 DOWN_AFTER: Final = 10.0
 LOOK_EVERY: Final = 1.0  # seconds between two looks for alerts and for what needs a person
+COUNTED: Final = 5_000  # changed rows that a view is told of one by one; more: all of them
 LINGER: Final = 3.0  # seconds a row that has gone stays visible
 KEPT_RECORDS: Final = 1000  # of a node, the latest
 KEPT_DENIALS: Final = 200  # of a node, the latest
@@ -61,11 +62,17 @@ class Dirty:
 
     keys: set[Key] = field(default_factory=set)
     members: bool = True  # rows came or went
+    everything: bool = False  # more rows changed than are counted one by one
 
     def take(self) -> tuple[set[Key], bool]:
         taken = (self.keys, self.members)
-        self.keys, self.members = set(), False
+        self.keys, self.members, self.everything = set(), False, False
         return taken
+
+    def bound(self) -> None:
+        """A view that is not on the screen takes nothing, and would gather all rows there are."""
+        if len(self.keys) > COUNTED:
+            self.keys, self.members, self.everything = set(), True, True
 
 
 class Table(Generic[R]):
@@ -141,6 +148,8 @@ class Table(Generic[R]):
         """Drop rows that went `LINGER` ago, except those under a cursor."""
         for key in [key for key, at in self._going.items() if now - at >= LINGER and key not in held]:
             self._drop(key)
+        for view in self._views:
+            view.bound()
 
     def _drop(self, key: Key) -> None:
         self._going.pop(key, None)

@@ -337,7 +337,6 @@ class Node:
     def _people(self, room: Key) -> Fold:
         """Those of a room, or with (context,) of the whole node: then who is gone is named without the room."""
         name, whole = self.context.name, _Snapshot[Person]()
-        rooms: dict[str, str] = {}
 
         async def fold(message: participants_pb2.WatchParticipantsResponse) -> None:
             people: list[Person] = []
@@ -347,15 +346,15 @@ class Node:
                     key = (name, one.room, one.participant)
                     people.append(convert.person(name, one, known.get(key)))
                 await asyncio.sleep(0)
-            if len(room) == 1:
-                rooms.update((person.participant, person.room) for person in people)
             if (snapshot := whole.gather(message, people)) is not None:
                 self._store.people.replace(room, snapshot, self._clock())
             elif not whole.open:
                 for person in people:
                     self._store.people.put(person)
-            for gone in message.gone:
-                self._store.people.go((name, rooms.pop(gone, room[-1]), gone), self._clock())
+            if message.gone:
+                where = {person.participant: person.room for person in self._store.people.under(*room)}
+                for gone in message.gone:
+                    self._store.people.go((name, where.get(gone, room[-1]), gone), self._clock())
             self._store.updates += 1
 
         return fold

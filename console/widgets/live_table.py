@@ -87,6 +87,8 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Paint what changed; order again when it is time."""
         if self.paused:
             return
+        if self._dirty.everything:
+            self.refresh()
         keys, members = self._dirty.take()
         if members:
             self._base_of = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.model import Context, Link, Message, Node, Person, Room
-from console.state import KEPT_MESSAGES, Store
+from console.state import COUNTED, KEPT_MESSAGES, Store
 
 WAW, PAR = Context("waw", "w:1"), Context("par", "p:1")
 
@@ -97,3 +97,18 @@ def test_chat_keeps_the_newest_and_counts_the_rest() -> None:
     changed = one.message(("waw", "r", "m506"))
     assert changed is not None and changed.hidden
     assert len(one.messages[room]) == KEPT_MESSAGES
+
+
+def test_a_view_that_nobody_looks_at_does_not_gather_every_row_there_is() -> None:
+    """D5: memory. It is told that everything changed instead, and that its order may have."""
+    one = store()
+    seen, unseen = one.people.view(), one.people.view()
+    for number in range(COUNTED + 1):
+        one.people.put(Person("waw", "daily", f"p{number}"))
+        if number % 100 == 0:
+            seen.take()
+    one.tick(2.0, 2)
+    assert (unseen.keys, unseen.members, unseen.everything) == (set(), True, True)
+    assert (len(seen.keys), seen.everything) == (COUNTED % 100, False)
+    assert unseen.take() == (set(), True)
+    assert not unseen.everything
