@@ -21,8 +21,9 @@ from console.ports import Fleet
 from console.screens.desk import DESK_CSS, DeskScreen
 from console.screens.palette import DeskProvider
 from console.state import Store
-from console.terminal import GatedDriver, busy
+from console.terminal import GatedDriver, busy, paint_now
 from console.theme import THEME
+from console.tidying import Tidying
 from console.widgets.chat_tail import ChatTail
 from console.widgets.live_table import LiveTable
 
@@ -62,7 +63,9 @@ class ConsoleApp(App[int]):
         self._period = SLOW_SECONDS if slow else FRAME_SECONDS
         self._frozen = False
         self._frames = 0
+        self._touched = float("-inf")  # when the last key came
         self.tell_time()
+        self._tidying = Tidying(self.look.now)
 
     def get_default_screen(self) -> Screen[Any]:
         self.desk = DeskScreen(self.look, self.fleet, read_only=self._read_only)
@@ -86,10 +89,13 @@ class ConsoleApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """A key at a list is an action, and nothing else: it is done here and now, and the keys behind it go where it
         leads. Sent to the list first, it would come back after those."""
+        if isinstance(event, events.Key):
+            self._touched = self._clock()
         if not (isinstance(event, events.Key) and not event.is_forwarded and self._at_a_list()):
             await super().on_event(event)
         elif not await self._check_bindings(event.key, priority=True):
             await self._on_key(event)
+            paint_now(self.screen)
 
     def _at_a_list(self) -> bool:
         try:
@@ -104,6 +110,7 @@ class ConsoleApp(App[int]):
     def tick(self) -> None:
         """The frame clock. While the terminal has not taken the last frame, changes gather and nothing is painted."""
         self.tell_time()
+        self._tidy()
         if busy(self) or not (self.desk.is_mounted and self.desk.is_attached):
             return
         self._frames += 1
@@ -111,10 +118,16 @@ class ConsoleApp(App[int]):
         if calm and self._frames % CALM:
             return
         self.desk.frame()
-        if not self._frozen and not self.is_headless and self.store.updates > 2:
+
+    def _tidy(self) -> None:
+        if self.is_headless:
+            return
+        if not self._frozen and self.store.updates > 2:
             gc.collect()
             gc.freeze()  # the rows of the first fill are not looked at again (12 ms saved per full collection)
             self._frozen = True
+        elif (generation := self._tidying.due(self.look.now, self._touched)) is not None:
+            gc.collect(generation)
 
     async def on_unmount(self) -> None:
         self.desk.operations.stop()

@@ -19,6 +19,8 @@ from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.screen import Screen
+from textual.widget import Widget
 
 _STOP_SECONDS = 0.5
 
@@ -64,6 +66,26 @@ def busy(app: App[Any]) -> bool:
     """Has the terminal not yet taken the last frame?"""
     writer = getattr(app._driver, "_writer_thread", None)
     return bool(getattr(writer, "pending", 0))
+
+
+def paint_now(screen: Screen[Any]) -> None:
+    """Hand to the terminal what waits to be painted: called in the handler of a key.
+
+    Textual sends it through a message of each widget and a timer of its own, 17 ms after the last frame at the
+    soonest and behind everything that nodes say meanwhile. A new layout is left to it, and a terminal that is behind.
+    """
+    app = screen.app
+    widgets = screen.walk_children(Widget)
+    laid_out = not any(one._layout_required or one._scroll_required for one in (screen, *widgets))
+    if not (laid_out and screen.is_current and screen.is_mounted) or app._batch_count or busy(app):
+        return
+    for widget in widgets:
+        if widget._repaint_required:
+            widget._repaint_required = False
+            screen._dirty_widgets.add(widget)
+    if screen._dirty_widgets:
+        screen._compositor.update_widgets(screen._dirty_widgets)
+        screen._compositor_refresh()
 
 
 @contextlib.contextmanager

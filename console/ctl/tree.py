@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import importlib
 import os
 import sys
@@ -105,7 +104,6 @@ def console(
         typer.echo(t("ctl.no_terminal"), err=True)
         raise typer.Exit(2)
     picked = [one for name in (context or [""]) for one in several(name)]
-    gc.enable()
     from console.main import run
 
     raise typer.Exit(run(picked, read_only=read_only, slow=slow, mouse=mouse))

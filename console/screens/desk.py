@@ -36,6 +36,7 @@ from console.screens.room import RoomPane
 from console.screens.rooms import RoomsPane
 from console.screens.view import Pane
 from console.screens.wall import WallPane
+from console.terminal import paint_now
 from console.theme import ON_BACKGROUND, ON_SURFACE
 from console.widgets.bar import Bar, Line, Question
 from console.widgets.live_table import LiveTable
@@ -220,9 +221,10 @@ class DeskScreen(Screen[None]):
         return frozenset(table.cursor_key for table in tables if table.cursor_key is not None)
 
     def paint(self) -> None:
-        """What a key changed, in the handler of that key."""
+        """What a key or the answer to it changed, now."""
         self.pane.flush()
         self._mark()
+        paint_now(self)
 
     def _mark(self) -> None:
         for lines in self._frame_lines:

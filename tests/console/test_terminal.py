@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import inspect
 import os
 import pty
 import select
@@ -19,7 +20,10 @@ from pathlib import Path
 from typing import IO, cast
 
 import pytest
+from textual._compositor import Compositor
 from textual.drivers import _writer_thread, linux_driver
+from textual.screen import Screen
+from textual.widget import Widget
 
 from console.contexts import Contexts, save
 from console.model import Context
@@ -32,6 +36,13 @@ def test_textual_still_has_the_parts_the_gate_stands_on() -> None:
     source = Path(linux_driver.__file__).read_text("utf-8")
     assert "self._writer_thread = WriterThread(self._file)" in source
     assert "self._file = sys.__stderr__" in source
+    for owner, parts in (
+        (Widget, ("_layout_required", "_scroll_required", "_repaint_required")),
+        (Screen, ("_layout_required", "_scroll_required", "_compositor_refresh")),
+        (Compositor, ("update_widgets",)),
+    ):
+        assert all(part in inspect.getsource(owner) for part in parts)
+    assert "self._dirty_widgets.add(widget)" in inspect.getsource(Screen)
 
 
 def test_the_writer_counts_what_is_not_written_and_never_blocks_the_loop() -> None:
