@@ -41,6 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 expect.set_options(timeout=30_000)  # the machine may be busy with other tests
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
+"""WCAG 1.4.10: the least that everything must fit into."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -70,10 +72,13 @@ async def guest(node: ScriptedNode, browser: Browser) -> AsyncIterator[Guest]:
     await made.context.close()
 
 
-async def arrive(node: ScriptedNode, browser: Browser, *, locale: str = "fr-FR", phone: bool = False) -> Guest:
+async def arrive(
+    node: ScriptedNode, browser: Browser, *, locale: str = "fr-FR", phone: bool = False, size: dict[str, int] = PHONE
+) -> Guest:
+    """`size`: of a phone."""
     context: BrowserContext = await browser.new_context(
         locale=locale,
-        viewport=PHONE if phone else LAPTOP,  # type: ignore[arg-type]
+        viewport=size if phone else LAPTOP,  # type: ignore[arg-type]
         has_touch=phone,
         is_mobile=phone,
         device_scale_factor=2 if phone else 1,
