@@ -33,6 +33,7 @@ from typing import IO, Final
 
 ROWS, COLUMNS = 45, 160
 TICKS: Final = os.sysconf("SC_CLK_TCK")
+TAKEN: Final = re.compile(rb"(\d+\.\d{3})s ")
 POSITION: Final = re.compile(rb"[^\d](\d+)/(\d+)")
 REGIE: Final = "from console.ctl import entry; entry()"
 
@@ -205,6 +206,27 @@ def keys(terminal: Terminal, count: int) -> dict[str, float]:
     }
 
 
+def ages(terminal: Terminal, fleet: Played, seconds: float) -> dict[str, float]:
+    """How old the figures of the node under the cursor are on the screen, from when the node took them: youngest as
+    they are painted, oldest when the next are."""
+    fleet.tell("date")
+    fleet.wait("date")
+    terminal.write("g")
+    terminal.drain(2.5)
+    young: list[float] = []
+    old: list[float] = []
+    seen, taken, began = b"", 0.0, time.monotonic()
+    while time.monotonic() - began < seconds:
+        seen = (seen + terminal.read(0.5))[-20_000:]
+        now = time.monotonic()
+        if (found := TAKEN.findall(seen)) and (latest := float(found[-1])) != taken:
+            if taken:
+                young.append(now - latest)
+                old.append(now - taken)
+            taken = latest
+    return {"figures": len(old), "youngest_s": min(young), "median_s": percentile(old, 0.5), "oldest_s": max(old)}
+
+
 def load(terminal: Terminal, seconds: float) -> dict[str, float]:
     """What it takes while nobody touches it."""
     terminal.drain(3)
@@ -313,6 +335,7 @@ def measure(asked: argparse.Namespace, contexts: Path, fleet: Played) -> Iterato
         yield "start", {"first_paint_s": paint, "all_nodes_s": time.monotonic() - terminal.began}
         yield "overview", load(terminal, asked.seconds)
         yield "overview keys", keys(terminal, asked.keys)
+        yield "age of figures", ages(terminal, fleet, asked.seconds)
         terminal.write("3")
         opened = terminal.sees(f"/{asked.people}")
         yield "participants", {"opened_s": opened, **load(terminal, asked.seconds)}

@@ -1,7 +1,7 @@
 """`python -m node.demo.fleet --folder DIR --nodes 20 …`: played nodes until a signal; says `ready` when they answer.
 
 Whoever started it may write lines to its standard input: `freeze N`, `thaw N`, `stop` and `start` (all nodes),
-`streams` (how many were opened until now).
+`streams` (how many were opened until now), `date` (all nodes say when their figures were taken).
 """
 
 from __future__ import annotations
@@ -69,6 +69,9 @@ async def _obey(nodes: list[FakeNode]) -> None:
                 nodes[int(number)].freeze()
             case ["thaw", number]:
                 nodes[int(number)].freeze(False)
+            case ["date"]:
+                for node in nodes:
+                    node.dated = True
             case ["stop"]:
                 await asyncio.gather(*(node.stop() for node in nodes))
             case ["start"]:

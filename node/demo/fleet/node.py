@@ -71,6 +71,8 @@ class FakeNode:
         self.recorder = recordings_pb2.Recorder(
             available=True, free_bytes=412_000_000_000, workers=1, workers_free=1, recorders=20, recorders_free=20
         )
+        self.version = "0.1.0"
+        self.dated = False  # the version says when the figures were taken: `time.monotonic()`
         self.drain: nodes_pb2.Drain | None = None
         self.broken: tuple[int, str] = (0, "")  # of the chain of records
         self.load = nodes_pb2.Load(cpu_percent=40.0, packets_out_per_second=12_000, bits_out_per_second=60_000_000)
@@ -286,7 +288,7 @@ class FakeNode:
         self.load.rooms = sum(room.state == rooms_pb2.Room.STATE_OPEN for room in self.rooms.values())
         node = nodes_pb2.Node(
             node=self.name,
-            version="0.1.0",
+            version=self.version,
             state=nodes_pb2.Node.STATE_OK,
             load=self.load,
             plane=nodes_pb2.Plane(instance="p", version="0.1.0", optimised=True),

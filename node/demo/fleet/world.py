@@ -200,6 +200,8 @@ class World:
     def _load(self, node: FakeNode) -> None:
         """Cold in the morning, hot on one node: what a machine would say of so many people."""
         number = self.nodes.index(node)
+        if node.dated:
+            node.version = f"{time.monotonic():.3f}s"
         wave = 30 * math.sin(self.step / 20 + number) + self._rng.uniform(0, 12)
         load = node.load
         load.cpu_percent = min(99.0, max(3.0, 40 + wave + (40 if number == 2 else 0)))
