@@ -87,9 +87,12 @@ class Bans:
         return [ban for ban in self._bans.values() if ban.kind == "ban"]
 
     def on(self, mark: Mark, former: str) -> Ban | None:
-        """What holds for somebody who comes, a ban before the lobby. `former`: whose session they brought along."""
-        known = (*([former] if former in self._bans else []), *reversed(self._marks.get(mark, [])))
-        return min((self._bans[who] for who in known), key=lambda ban: ban.kind != "ban", default=None)
+        """What holds for somebody who comes: for whose session they bring along (`former`), else for one of their mark,
+        a ban before the lobby."""
+        if former in self._bans:
+            return self._bans[former]
+        alike = (self._bans[who] for who in reversed(self._marks.get(mark, [])))
+        return min(alike, key=lambda ban: ban.kind != "ban", default=None)
 
     def bar(self, mark: Mark, former: str) -> str:
         """Who they were, when they wait in the lobby until somebody lets them in; "" when nothing holds.
