@@ -103,6 +103,15 @@ async def test_a_file_that_was_changed_with_its_sum_is_found(house: House, kept:
     assert await verified(house, kept.recording) == ([NAMES[1], chain.MANIFEST], "failed")
 
 
+async def test_the_seal_of_a_node_that_is_no_more_harms_no_recording(house: House, kept: RecordingView) -> None:
+    """A database and a store outlive the folder with the key: what is whole stays so, and the chain is asked."""
+    house.recordings._put(msgspec.structs.replace(kept, seal=f"0011223344556677:{kept.seal.partition(':')[2]}"))
+    assert await verified(house, kept.recording) == ([], "verified")
+    another = msgspec.structs.replace(kept, seal="0011223344556677:00", files=left_out(kept.recording, kept.files))
+    house.recordings._put(another)
+    assert await verified(house, kept.recording) == ([NAMES[2]], "failed")
+
+
 async def test_it_outlives_being_published(house: House, kept: RecordingView) -> None:
     """The seal is still that of the list when the recording was shown and taken back."""
     desk = await house.operator("operator")

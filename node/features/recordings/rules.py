@@ -212,7 +212,8 @@ class FileView(msgspec.Struct, frozen=True):
 
 class Manifest(msgspec.Struct, frozen=True):
     """What `RecordingKept.manifest` holds. `statement`: what is left of a deleted one; `signature`: of that, Ed25519,
-    hexadecimal; `seal`: the same of `chain.statement`, "" of those made before there was one."""
+    hexadecimal; `seal`: the key's first eight bytes, a colon, and the same of `chain.statement`; "" of those made
+    before there was one."""
 
     files: tuple[FileView, ...] = ()
     statement: str = ""

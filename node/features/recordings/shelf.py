@@ -96,6 +96,9 @@ class Vault(Protocol):
 class Signer(Protocol):
     def sign(self, statement: bytes) -> str: ...
 
+    def public(self) -> bytes:
+        """What `sign` is checked with."""
+
     def secret(self, purpose: str) -> bytes:
         """A key of our own for `purpose`; the same after a restart."""
 
@@ -182,7 +185,7 @@ class Shelf:
             for fault in work.faults:
                 log.warning("recording_fault", recording=recording, fault=fault)
             why = "faults" if work.faults else ""
-            seal = self._signer.sign(chain.statement(recording, work.files))
+            seal = self._seal(recording, work.files)
             await self._recordings.noted(self._kept(recording, Move.VERIFY, why, work.files, seal=seal))
             if not work.faults:
                 await self._workshop.forget(recording)
@@ -312,11 +315,18 @@ class Shelf:
             view = self._keep(recording, Move.BREAK, "damaged", view.files)
         return Checked(view, tuple(damaged))
 
+    def _seal(self, recording: str, files: Sequence[FileView]) -> str:
+        """Which key, and what it says: the same each time (RFC 8032, 5.1.6)."""
+        return f"{self._signer.public()[:8].hex()}:{self._signer.sign(chain.statement(recording, files))}"
+
     def _unsealed(self, view: RecordingView) -> list[str]:
-        """What the list of files itself says of its being another."""
+        """What the list of files itself says of its being another. The seal of a node that this one took the place of
+        says nothing to it: the chain does."""
         damaged = chain.unlinked(view.recording, view.files)
-        made = self._signer.sign(chain.statement(view.recording, view.files))  # the same each time (RFC 8032, 5.1.6)
-        if view.seal and not hmac.compare_digest(made, view.seal):
+        made = self._seal(view.recording, view.files)
+        if view.seal.partition(":")[0] != made.partition(":")[0]:
+            log.warning("recording_seal_of_another_key", recording=view.recording)
+        elif not hmac.compare_digest(made, view.seal):
             damaged.append(chain.MANIFEST)
         return damaged
 
