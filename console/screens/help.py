@@ -62,9 +62,9 @@ class HelpScreen(ModalScreen[None]):
             case "q" | "escape" | "question_mark" | "enter" | "backspace":
                 self.dismiss()
             case "j" | "down":
-                scroll.scroll_down(animate=False)
+                scroll.scroll_down(animate=False, immediate=True)
             case "k" | "up":
-                scroll.scroll_up(animate=False)
+                scroll.scroll_up(animate=False, immediate=True)
             case "g" | "home":
                 scroll.scroll_home(animate=False)
             case "G" | "end":

@@ -54,7 +54,6 @@ class PlanScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll() as scroll:
             scroll.border_title = t("plan.title", node=self._node.name)
-            scroll.border_subtitle = t("plan.close")
             yield Lines(lambda cells, rows: self._lines(cells), ON_SURFACE, id="plan-page")
 
     def on_mount(self) -> None:
@@ -83,12 +82,21 @@ class PlanScreen(ModalScreen[None]):
         page = self.query_one("#plan-page", Lines)
         cells = max(40, min(100, int(self.size.width * 0.96)) - 5)
         page.stand(len(self._lines(cells)))
+        drains = self._now.state == "draining"
+        self.query_one(VerticalScroll).border_subtitle = t("plan.close_draining" if drains else "plan.close")
 
     def on_resize(self) -> None:
         self._fit()
 
+    @property
+    def _now(self) -> Node:
+        """The node as its stream knows it: somebody else may have begun or stopped a drain meanwhile."""
+        row: Node | None = self._look.store.nodes.rows.get(self._node.key)
+        return row or self._node
+
     def _lines(self, cells: int) -> list[Line]:
         lines: list[Line] = [[(self._trouble, "bad")]] if self._trouble else []
+        lines += drain_lines(self._now)
         if self._plan is None:
             return lines or [[(t("quality.asking"), "dim")]]
         return lines + plan_lines(self._plan, self._look.wall, cells)
@@ -103,11 +111,11 @@ class PlanScreen(ModalScreen[None]):
                 self._to(self._minutes - STEP)
             case "D":
                 self.dismiss()
-                self._drain(self._node, self._minutes)
+                self._drain(self._now, self._minutes)
             case "j" | "down":
-                scroll.scroll_down(animate=False)
+                scroll.scroll_down(animate=False, immediate=True)
             case "k" | "up":
-                scroll.scroll_up(animate=False)
+                scroll.scroll_up(animate=False, immediate=True)
             case key if key in _CLOSE:
                 self.dismiss()
             case _:
@@ -116,6 +124,18 @@ class PlanScreen(ModalScreen[None]):
     def _to(self, minutes: int) -> None:
         self._minutes = min(max(minutes, 0), MOST)
         self._ask_anew()
+
+
+def drain_lines(node: Node) -> list[Line]:
+    """How far a drain that goes on is, as the node itself counts."""
+    if not node.drain_deadline:
+        return []
+    people, rooms = n("people", node.people), n("head.rooms", node.rooms)
+    left = t("drain.left", people=people, rooms=rooms, at=_clock(node.drain_deadline))
+    lines: list[Line] = [[(f"↓ {left}", "accent"), (f"  {t('drain.by', who=node.drain_by)}", "dim")]]
+    if node.drain_late:
+        lines.append([(t("drain.late"), "bad")])
+    return [*lines, []]
 
 
 def plan_lines(plan: DrainPlan, wall: float, cells: int) -> list[Line]:
@@ -153,4 +173,4 @@ def _clock(at: float) -> str:
     return time.strftime("%H:%M:%SZ", time.gmtime(at))
 
 
-__all__ = ["PlanScreen", "plan_lines"]
+__all__ = ["PlanScreen", "drain_lines", "plan_lines"]

@@ -95,9 +95,9 @@ class QualityScreen(ModalScreen[None]):
             case "q" | "escape" | "enter" | "backspace":
                 self.dismiss()
             case "j" | "down":
-                scroll.scroll_down(animate=False)
+                scroll.scroll_down(animate=False, immediate=True)
             case "k" | "up":
-                scroll.scroll_up(animate=False)
+                scroll.scroll_up(animate=False, immediate=True)
             case _:
                 pass
 

@@ -110,6 +110,10 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "plan.title": ("Plan de vidange — {node}", "Drain plan — {node}"),
     "plan.close": ("+ − 15 min · D vider · q ferme", "+ − 15 min · D drain · q closes"),
+    "plan.close_draining": (
+        "+ − 15 min · D arrêter la vidange · q ferme",
+        "+ − 15 min · D stop draining · q closes",
+    ),
     "plan.deadline": ("Vidé d’ici {minutes} min : échéance {at}", "Drained within {minutes} min: deadline {at}"),
     "plan.itself": ("● finit de soi-même : {rooms}", "● ends by itself: {rooms}"),
     "plan.cut": ("✗ coupé à l’échéance : {rooms}, {people}", "✗ cut at the deadline: {rooms}, {people}"),
@@ -251,4 +255,9 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
     "alert.runbook": ("que faire", "what to do"),
     "alert.count": ("{count} alertes", "{count} alerts"),
     "drain.left": ("vidange : reste {people}, {rooms} ; fin {at}", "draining: {people}, {rooms} left; over {at}"),
+    "drain.by": ("lancée par {who}", "begun by {who}"),
+    "drain.late": (
+        "✗ l’échéance est passée : le nœud met fin à ce qui reste",
+        "✗ the deadline has passed: the node ends what is left",
+    ),
 }

@@ -37,15 +37,24 @@ KEPT: Final = 20_000
 
 
 class FakeNode:
-    """One node. `tick`: seconds between heartbeats; `gather`: for how long changes are gathered before they are told.
+    """One node. `tick`: seconds between heartbeats; `gather`: for how long changes are gathered before they are told;
+    `wall`: by which a drain is timed, Unix seconds.
 
     A script says what happens (`enter`, `say`, `stop`, `freeze` …) and looks at what was asked (`calls`).
     """
 
     def __init__(
-        self, name: str, authority: Authority, *, tick: float = 0.05, role: str = "admin", gather: float = 0.0
+        self,
+        name: str,
+        authority: Authority,
+        *,
+        tick: float = 0.05,
+        role: str = "admin",
+        gather: float = 0.0,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.name = name
+        self.wall = wall
         self.authority = authority
         self.tick = tick
         self.gather = gather

@@ -107,7 +107,7 @@ class Servicer(
 
     async def PlanDrain(self, request: Any, context: Any) -> Any:
         await self._check(context, "PlanDrain", "viewer")
-        deadline = int(time.time()) + 60 * request.minutes
+        deadline = int(self._node.wall()) + 60 * request.minutes
         planned = []
         for room in self._node.rooms.values():
             if room.people:
@@ -123,8 +123,8 @@ class Servicer(
         if again := await self._check(context, "StartDrain", "operator", request):
             return again
         drain = nodes_pb2.Drain(by="anna", reason=request.reason)
-        drain.started.FromSeconds(int(time.time()))
-        drain.deadline.FromSeconds(int(time.time()) + 60 * request.minutes)
+        drain.started.FromSeconds(int(self._node.wall()))
+        drain.deadline.FromSeconds(int(self._node.wall()) + 60 * request.minutes)
         self._node.drain = drain
         return self._did(request, nodes_pb2.StartDrainResponse(node=self._node.node()))
 
