@@ -33,7 +33,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("nodes", "nodes [filter]", ("n",)),
     Verb("rooms", "rooms [filter]", ("r",)),
     Verb("room", "room <id>"),
-    Verb("people", "people [filter]", ("users",)),
+    Verb("people", "people [filter]"),
     Verb("chat", "chat"),
     Verb("participants", "participants [filter]", ("find", "everybody")),
     Verb("wall", "wall [filter]"),
