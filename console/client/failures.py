@@ -65,6 +65,6 @@ def _decode(message: common_pb2.Refusal) -> Refusal:
         rule=clean(message.rule, 80),
         limit=clean(message.limit, 80),
         current=clean(message.current, 200),
-        message={language: clean(text, 300) for language, text in message.message.items()},
-        next_step={language: clean(text, 300) for language, text in message.next_step.items()},
+        message={clean(language, 8): clean(text, 300) for language, text in message.message.items()},
+        next_step={clean(language, 8): clean(text, 300) for language, text in message.next_step.items()},
     )

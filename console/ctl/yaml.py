@@ -9,7 +9,7 @@ from console.text import safe_json
 
 
 def dump(value: Any) -> str:
-    """`value` of dicts with plain names, lists, texts, numbers, yes and no."""
+    """`value` of dicts, lists, texts, numbers, yes and no."""
     return "\n".join(_lines(value))
 
 
@@ -18,9 +18,9 @@ def _lines(value: Any, depth: int = 0) -> Iterator[str]:
     if isinstance(value, dict) and value:
         for name, inner in value.items():
             if _flat(inner):
-                yield f"{pad}{name}: {_scalar(inner)}"
+                yield f"{pad}{_name(name)}: {_scalar(inner)}"
             else:
-                yield f"{pad}{name}:"
+                yield f"{pad}{_name(name)}:"
                 yield from _lines(inner, depth + 1)
     elif isinstance(value, list) and value:
         for inner in value:
@@ -32,6 +32,12 @@ def _lines(value: Any, depth: int = 0) -> Iterator[str]:
                 yield from rest
     else:
         yield pad + _scalar(value)
+
+
+def _name(name: str) -> str:
+    """As it is when it is a word; of a map, a name may be anything that a node sent (H22)."""
+    plain = name.isascii() and name.replace("-", "_").isidentifier()
+    return name if plain else safe_json(name)
 
 
 def _flat(value: Any) -> bool:
