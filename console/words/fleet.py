@@ -224,6 +224,7 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
         "End the session of {room} ({node}): {people} are sent out; a permanent room stays.",
     ),
     "outcomes.title": ("Résultats : {what}", "Results: {what}"),
+    "outcomes.close": ("q ferme", "q closes"),
     "outcomes.none": ("Rien n’a été fait encore.", "Nothing has been done yet."),
     "outcomes.done": ("✓ fait", "✓ done"),
     "ask.deed": ("{what} : {people} ?", "{what}: {people}?"),
