@@ -49,6 +49,33 @@ async def test_a_wrong_link_does_not_tell_whether_there_is_such_a_room(home: Hou
         await home.open()
 
 
+async def test_no_door_that_names_a_room_tells_a_stranger_whether_it_is_there(home: House) -> None:
+    """R120: every address of the edge that has a room in it, as the edge lists them; with a wrong ticket and with none.
+    What the body says does not matter either."""
+    room, _tickets = await home.create()
+    protected, _others = await home.create()
+    await home.access.set(protected.room, Mode.PASSWORD, PASSWORD, by=OPERATOR)
+    closed, _of_closed = await home.create()
+    await home.rooms.close(closed.room, by=OPERATOR)
+    doors = sorted(
+        (route.method, route.resource.canonical)
+        for route in home.edge.app.router.routes()
+        if route.resource is not None and "{room}" in route.resource.canonical
+    )
+    assert len(doors) > 20
+    for method, path in doors:
+        for bearer in ("wrong", ""):
+            for body in ({"name": "Eve", "sdp": SDP, "password": PASSWORD, "send": SDP, "receive": SDP}, {}):
+                seen = set()
+                for name in (room.room, protected.room, closed.room, "nowhere"):
+                    address = path.replace("{room}", name)
+                    for part in ("resource", "recording", "file"):
+                        address = address.replace(f"{{{part}}}", "x")
+                    got = await home.request(method, address, bearer=bearer, json=body)
+                    seen.add((got.status, (await got.read()).replace(name.encode(), b"ROOM")))
+                assert len(seen) == 1, (method, path, bearer, seen)
+
+
 async def test_a_renewed_link_and_a_removal_hold_over_a_restart(home: House) -> None:
     """R125, H19."""
     room, tickets = await home.create()
