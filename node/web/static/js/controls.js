@@ -38,12 +38,17 @@ const BUTTONS = /** @type {const} */ ([
 
 /** @typedef {(typeof BUTTONS)[number]["name"]} Name */
 
+/** Where a panel lies over everything else (css/panels.css). */
+const NARROW = '(max-width: 859px)';
+const BEHIND = ['#room .topbar', '#banners', '#tiles', '#room .bar'];
+
 export class Controls {
   #bar = find('#controls', HTMLElement);
   /** @type {Map<Name, HTMLButtonElement>} */ #buttons = new Map();
   #menu = h('div', { id: 'menu', class: 'popup', hidden: true });
   /** @type {Panel|null} */ panel = null;
   #stop = new AbortController();
+  #narrow = matchMedia(NARROW);
 
   /**
    * @param {object} options
@@ -76,6 +81,7 @@ export class Controls {
     addEventListener('pointerdown', (event) => {
       if (event.target instanceof Node && !this.#menu.contains(event.target) && !this.#buttons.get('menu')?.contains(event.target)) this.#showMenu(false);
     }, { signal });
+    this.#narrow.addEventListener('change', () => this.#cover(), { signal });
     onLanguage(() => this.draw(), signal);
   }
 
@@ -131,9 +137,16 @@ export class Controls {
     this.panel = panel;
     for (const name of /** @type {const} */ (['chat', 'participants'])) find(`#${name}`, HTMLElement).hidden = name !== panel;
     document.body.classList.toggle('with-panel', panel !== null);
+    this.#cover();
     if (!panel && before) this.#buttons.get(before)?.focus();
     this.options.onPanel(panel);
     this.draw();
+  }
+
+  /** What a panel covers on a small screen has no focus to give (WCAG 2.4.11). */
+  #cover() {
+    const covered = this.panel !== null && this.#narrow.matches;
+    for (const what of BEHIND) find(what, HTMLElement).inert = covered;
   }
 
   draw() {
@@ -160,6 +173,8 @@ export class Controls {
     this.#stop.abort();
     for (const name of ['chat', 'participants']) find(`#${name}`, HTMLElement).hidden = true;
     document.body.classList.remove('with-panel');
+    this.panel = null;
+    this.#cover();
     this.#bar.replaceChildren();
   }
 }
