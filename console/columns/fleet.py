@@ -76,7 +76,7 @@ WALL_COLUMNS: Final = (
         "right",
         descending=True,
     ),
-    Column("claim", "col.claim", 10, _claim, lambda r, k: r.claimed_by, yields=3),
+    Column("claim", "col.claim", 10, _claim, lambda r, k: r.claimed_by),
     Column("room", "col.room", 12, _live(lambda r, k: Cell(r.room)), lambda r, k: r.room, grow=1),
     Column("node", "col.node", 8, _live(lambda r, k: Cell(r.context)), lambda r, k: r.context, yields=2),
     Column(

@@ -123,3 +123,15 @@ async def test_nothing_is_lost_when_a_node_drops_and_returns(node: Node) -> None
         await away.hold("daily", "Zed", "meanwhile")
         await away.start()
         await c.sees("meanwhile", "from waw-01")
+
+
+async def test_whose_an_item_is_is_seen_at_eighty_columns(node: Node) -> None:
+    """D4: else two would turn to the same one over a narrow terminal."""
+    one = await node()
+    await one.open_room("daily")
+    item = await one.hold("daily", "Zed", "buy cheap followers")
+    item.claimed_by = "bruno"
+    await one.tell("item", "daily", item)
+    async with console(one, size=(80, 24)) as c:
+        await c.press("4")
+        await c.sees("◐ bruno", "CLAIMED", "buy cheap")
