@@ -87,7 +87,7 @@ WALL_COLUMNS: Final = (
         lambda r, k: collate(r.name),
         grow=1,
     ),
-    Column("text", "col.text", 18, _live(lambda r, k: Cell(what(r))), lambda r, k: r.text, grow=4),
+    Column("text", "col.text", 12, _live(lambda r, k: Cell(what(r))), lambda r, k: r.text, grow=4),
 )
 
 
