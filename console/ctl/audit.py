@@ -88,8 +88,8 @@ def verify(
         return [await node.verify(mark)]
 
     chains, silent, code = ask_each(several(context), timeout, walk)
-    if out is Output.json:
-        print(safe_json([*(_data(chain) for chain in chains), *silent]))
+    if output.as_data([*(_data(chain) for chain in chains), *silent], out):
+        pass
     elif out is Output.id:
         print("\n".join(clean(chain.head) for chain in chains))
     else:

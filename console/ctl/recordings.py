@@ -56,6 +56,8 @@ def _show(one: dict[str, Any], out: Output) -> None:
     match out:
         case Output.json:
             print(safe_json(one))
+        case Output.yaml:
+            print(dump(one))
         case Output.id:
             print(clean(one["recording"]))
         case Output.table:
@@ -171,9 +173,7 @@ def verify(
     timeout: TimeoutOption = 120.0,
 ) -> None:
     said = ask(context, timeout, lambda node: node.record("Verify", recording=recording))
-    if out is Output.json:
-        print(safe_json(said))
-    else:
+    if not output.as_data(said, out):
         _show(said["recording"], out)
         for name in said["damaged"]:
             print(clean(t("recordings.damaged", file=name)))
@@ -212,7 +212,8 @@ def link(
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
     said = ask(context, timeout, lambda node: node.record("Link", recording=recording, file=file))
-    print(safe_json(said) if out is Output.json else clean(said["url"], 400))
+    if not output.as_data(said, out):
+        print(clean(said["url"], 400))
 
 
 @app.command(help=t("ctl.recordings.watch"))

@@ -45,7 +45,7 @@ def _people(desk: DeskScreen, command: Command) -> list[Person]:
             case "marked":
                 keys = [key for key in table.order if key in table.marks]
             case _:
-                keys = _named(desk, word.removeprefix("person:"))
+                keys = _named(desk, word.removeprefix("participant:").removeprefix("person:"))
         found += [rows[key] for key in keys if key in rows and not rows[key].gone_at]
     if command.spared:
         spared = compile_filter(command.spared, PERSON_FIELDS)

@@ -484,3 +484,18 @@ def test_a_discussion_is_followed_not_asked_for_again(
     assert regie("chat", "list", "talk", "--watch")[0] == 130
     assert [(row["seq"], row["text"]) for row in map(json.loads, lines)] == [(1, "first"), (2, "second")]
     assert not any(name == "ListMessages" for name, _ in waw.calls)
+
+
+def test_yaml_is_said_of_one_recording_and_of_the_chain(regie: Regie, waw: FakeNode) -> None:
+    """D5: each of these gave a table, or nothing."""
+    assert regie("rooms", "create", "Yaml", "--id", "yaml-1")[0] == 0
+    made = json.loads(regie("recordings", "start", "yaml-1", "-o", "json")[1])
+    assert regie("recordings", "stop", "yaml-1")[0] == 0
+    waw.recordings[made["recording"]].state = "verified"
+    for words in (
+        ("recordings", "get", made["recording"]),
+        ("recordings", "verify", made["recording"]),
+        ("audit", "verify", "-c", "waw"),
+    ):
+        code, out, _ = regie(*words, "-o", "yaml")
+        assert (code, out.strip()) == (0, dump(json.loads(regie(*words, "-o", "json")[1]))), words
