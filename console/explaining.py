@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from console.i18n import said, t
 from console.model import Failure
+
+HERE: Final = ("room", "operator")
+"""Who may have set a limit so that somebody can set it otherwise; what the node and the protocols have is as it is."""
 
 
 def explain(failure: Failure) -> str:
@@ -14,7 +19,10 @@ def explain(failure: Failure) -> str:
         limit = refusal.limit
         if limit and limit not in text and limit not in step:
             text = f"{text} ({t('limit', value=limit)})"
-        return f"{text} {step} [{refusal.code}]".strip()
+        if refusal.set_by in HERE:
+            text = f"{text} ({t(f'set_by.{refusal.set_by}')})"
+        support = t("support", address=refusal.support) if refusal.support else ""
+        return " ".join(part for part in (text, step, support, f"[{refusal.code}]") if part)
     step = f"fail.{failure.kind}.next"
     following = t(step)
     text = t(f"fail.{failure.kind}")

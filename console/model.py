@@ -318,8 +318,10 @@ class Refusal:
     rule: str = ""
     limit: str = ""
     current: str = ""
+    set_by: str = ""  # "room", "node", "protocol", "operator"
     message: dict[str, str] = field(default_factory=dict)
     next_step: dict[str, str] = field(default_factory=dict)
+    support: str = ""  # address of the node's support desk
 
 
 FailureKind = Literal["refused", "precondition", "denied", "connection", "timeout", "usage", "fault"]

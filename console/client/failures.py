@@ -65,6 +65,8 @@ def _decode(message: common_pb2.Refusal) -> Refusal:
         rule=clean(message.rule, 80),
         limit=clean(message.limit, 80),
         current=clean(message.current, 200),
+        set_by=clean(message.set_by, 20),
         message={clean(language, 8): clean(text, 300) for language, text in message.message.items()},
         next_step={clean(language, 8): clean(text, 300) for language, text in message.next_step.items()},
+        support=clean(message.support, 200),
     )

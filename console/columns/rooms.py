@@ -50,7 +50,7 @@ def _people(room: Room) -> Cell:
 
 
 def _room_since(room: Room, look: Look) -> Cell:
-    started = room.opened or room.created
+    started = room.started or room.opened or room.created
     return Cell(age(look.wall - started) if started else "–", "dim")
 
 

@@ -61,6 +61,8 @@ class ScriptedNode:
         self.flags: list[str] = []
         self.lobby: Message = {"why": "lobby", "room": {"room": ROOM, "title": self.title}, "agenda": "", "message": ""}
         """What one who waits is told, where the look says that one waits."""
+        self.advised = 0
+        """How many people the room is good for; 0: no word of it."""
         self.welcome: Message = {}
         """What else the first message says."""
         self.people: list[Message] = []
@@ -252,7 +254,7 @@ class ScriptedNode:
         if hello["seq"]:
             await self.say("resumed")
             return
-        room = {"room": ROOM, "title": self.title, "roles": ROLES}
+        room = {"room": ROOM, "title": self.title, "roles": ROLES, "advice_people": self.advised}
         everything: Message = {"people": self.people, "slots": self.slots, "chat": self.chat, "blocked": self.blocked}
         everything |= {"rights": self.rights, "flags": self.flags} | self.welcome
         await self.say("welcome", you="p_you", room=room, **everything)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from tests.page.conftest import arrive
@@ -132,6 +133,22 @@ async def test_a_crowd_is_one_sentence(node: ScriptedNode, guest: Guest) -> None
 
     await expect(guest.page.locator("#announce")).to_have_text("3 personnes ont rejoint la salle.")
     await expect(guest.page.locator("#room-count")).to_have_text("4 personnes")
+
+
+@pytest.mark.parametrize(("right", "told"), [("start", True), ("end", True), ("chat", False)])
+async def test_who_leads_is_told_that_more_came_than_is_advised(
+    node: ScriptedNode, guest: Guest, right: str, told: bool
+) -> None:
+    """R162: in a video conference, where everybody may begin and nobody ends it, too."""
+    node.rights = ["microphone", right]
+    node.people = [person("p_1", "Amina")]
+    node.advised = 2
+    await guest.enter()
+    warned = guest.page.get_by_text("Vous êtes plus de 2 : la qualité peut baisser.").first
+    await expect(warned).not_to_be_visible()
+    await node.come(person("p_2", "Bruno"))
+    await expect(guest.page.locator("#room-count")).to_have_text("3 personnes")
+    await expect(warned).to_be_visible(visible=told)
 
 
 async def test_five_hundred_people_fit(node: ScriptedNode, guest: Guest) -> None:

@@ -513,7 +513,8 @@ export class Room {
     this.tiles?.draw();
     this.participants?.draw();
     const { advisedPeople: advised, rights } = this.state;
-    const crowded = advised > 0 && people.size > advised && rights.has('end');
+    // Who leads: of a video conference nobody ends the session, and everybody begins it.
+    const crowded = advised > 0 && people.size > advised && (rights.has('end') || rights.has('start'));
     this.notices.set('crowd', crowded ? { key: 'crowd.room', values: { n: advised }, tone: 'info', icon: 'people' } : null);
     const cameras = [...people.values()].filter((person) => person.publishing.includes('camera')).length;
     void this.peer?.adapt(cameras);
