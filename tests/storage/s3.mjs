@@ -1,6 +1,6 @@
 // node s3.mjs FOLDER PORT BUCKET KEY_ID SECRET [PARTS] [ROOM] — an S3 server (s3rver) behind a guard that believes only what is
 // signed (AWS Signature Version 4, computed anew by aws4): path, query, headers, the time and the body itself.
-// The guard also ends uploads that were begun, which s3rver cannot, in s3rver's own folder. Prints its port once it answers. With PARTS it dies, as of SIGKILL, once so many parts of uploads are on the disk.
+// The guard also ends uploads that were begun, which s3rver cannot, in s3rver's own folder. Prints a line once it answers. With PARTS it dies, as of SIGKILL, once so many parts of uploads are on the disk.
 // With ROOM it is full once it has so many, as MinIO says it, and answers everything else.
 
 import { createHash, timingSafeEqual } from "node:crypto";
@@ -48,13 +48,33 @@ const { port: inner } = await new S3rver({
 let stored = 0;
 let taken = 0;
 
+const begun = join(folder, bucket, "._S3rver_uploads");
+const underway = new Map(); // upload -> its parts that s3rver is writing: promises
+const noted = (upload) => (/^[0-9a-f]{32}$/.test(upload) ? join(begun, upload, "key") : ""); // by s3rver: of what
+
+/** Notes a part that is being written; to be called once it is. */
+function writing(upload) {
+  let done;
+  const one = new Promise((resolve) => (done = resolve));
+  const all = underway.get(upload) ?? new Set();
+  underway.set(upload, all.add(one));
+  return () => all.delete(one) && done();
+}
+
 /** Hands a request on to s3rver, which is told by whom in its own way, and its answer back. */
 function pass(request, body, answer) {
   const part = request.method === "PUT" && request.url.includes("partNumber=");
+  const upload = new URL(request.url, "http://s3").searchParams.get("uploadId") ?? "";
+  // s3rver would make the folder of an upload anew that has ended, and nobody could end that.
+  if (part && !fs.existsSync(noted(upload))) {
+    answer.writeHead(404, { "content-type": "application/xml" });
+    return answer.end('<?xml version="1.0"?><Error><Code>NoSuchUpload</Code><Message>NoSuchUpload</Message></Error>');
+  }
   if (part && Number(room) && ++taken > Number(room)) {
     answer.writeHead(507, { "content-type": "application/xml" });
     return answer.end('<?xml version="1.0"?><Error><Code>XMinioStorageFull</Code><Message>full</Message></Error>');
   }
+  const written = part ? writing(upload) : () => {};
   const headers = { ...request.headers, host: `127.0.0.1:${inner}` };
   const path = request.url;
   const to = { host: "127.0.0.1", port: inner, method: request.method, path, service: "s3", headers };
@@ -63,21 +83,20 @@ function pass(request, body, answer) {
     if (part && ++stored === Number(parts)) {
       process.kill(process.pid, "SIGKILL");
     }
+    written();
     answer.writeHead(said.statusCode, said.headers);
     said.pipe(answer);
   });
-  onward.on("error", () => answer.destroy());
+  onward.on("error", () => written() || answer.destroy());
   onward.end(body);
 }
-
-const begun = join(folder, bucket, "._S3rver_uploads");
 
 /** What s3rver does not do: lists uploads that were begun, or ends one. False: it is something else. */
 function uploads(request, answer) {
   const { pathname, searchParams } = new URL(request.url, "http://s3");
   if (request.method === "GET" && searchParams.has("uploads") && pathname === `/${bucket}/`) {
-    const all = fs.existsSync(begun) ? fs.readdirSync(begun) : [];
-    const found = all.map((upload) => [upload, fs.readFileSync(join(begun, upload, "key"), "utf8")]);
+    const all = (fs.existsSync(begun) ? fs.readdirSync(begun) : []).filter((upload) => fs.existsSync(noted(upload)));
+    const found = all.map((upload) => [upload, fs.readFileSync(noted(upload), "utf8")]);
     const wanted = found.filter(([, key]) => key.startsWith(searchParams.get("prefix") ?? ""));
     const said = wanted.map(([upload, key]) => `<Upload><Key>${key}</Key><UploadId>${upload}</UploadId></Upload>`);
     const space = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -86,13 +105,20 @@ function uploads(request, answer) {
     return true;
   }
   const upload = searchParams.get("uploadId") ?? "";
-  if (request.method !== "DELETE" || !/^[0-9a-f]{32}$/.test(upload)) return false;
-  const there = fs.existsSync(join(begun, upload, "key"));
-  const key = there ? fs.readFileSync(join(begun, upload, "key"), "utf8") : "";
-  const right = there && pathname === `/${bucket}/${key}`;
-  if (right) fs.rmSync(join(begun, upload), { recursive: true });
-  answer.writeHead(right ? 204 : 404).end();
+  if (request.method !== "DELETE" || !noted(upload)) return false;
+  const key = fs.existsSync(noted(upload)) ? fs.readFileSync(noted(upload), "utf8") : "";
+  const right = key && pathname === `/${bucket}/${key}`;
+  if (right) end(upload).then(() => answer.writeHead(204).end());
+  else answer.writeHead(404).end();
   return true;
+}
+
+/** No part is taken from now on; nothing is left of those that were being written, either. */
+async function end(upload) {
+  fs.rmSync(noted(upload));
+  await Promise.all(underway.get(upload) ?? []);
+  underway.delete(upload);
+  fs.rmSync(join(begun, upload), { recursive: true });
 }
 
 const server = http.createServer((request, answer) => {
@@ -106,4 +132,4 @@ const server = http.createServer((request, answer) => {
     answer.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`);
   });
 });
-server.listen(Number(port), "127.0.0.1", () => console.log(server.address().port));
+server.listen(Number(port), "127.0.0.1", () => console.log("there"));

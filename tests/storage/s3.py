@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from node.storage.bucket import BucketVault
+from tests.e2e.machine import free_port
 
 SERVER: Final = tuple(Path(__file__).parents[1] / "page" / "node_modules" / name for name in ("s3rver", "aws4"))
 PROGRAM: Final = Path(__file__).with_name("s3.mjs")
@@ -20,7 +21,7 @@ class S3:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = 0
+        self.port = free_port()  # that nobody is given while it is down
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -31,14 +32,13 @@ class S3:
         self.kill()
 
     def start(self, *, parts: int = 0, room: int = 0) -> None:
-        """Returns when it answers; the second time on the same port. `parts`: it dies by itself once so many parts of
+        """Returns when it answers, always on the same port. `parts`: it dies by itself once so many parts of
         uploads are on the disk; `room`: it takes no more of them than so many."""
         asked = ["node", str(PROGRAM), str(self.folder), str(self.port), BUCKET, KEY_ID, SECRET, str(parts), str(room)]
         self._process = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
         assert said, "the S3 server ended"
-        self.port = int(said)
 
     def kill(self) -> None:
         if self._process is not None:
