@@ -53,7 +53,7 @@ def set_(
     password = typed_password() if typed else ""
     view, made = ask(context, timeout, lambda node: node.set_access(room, mode.value, password, reason))
     _shown({**view, "password": made} if made else view, out)
-    if made and out is Output.table:
+    if made and not out.for_programs:
         print(t("ctl.password_made", password=clean(made)))
 
 

@@ -14,6 +14,7 @@ from console.ctl.options import TIMEOUT, ContextOption, FilterOption, OutputOpti
 from console.ctl.output import Output, Shown
 from console.ctl.session import SOME_FAILED, USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import in_words, moment
+from console.ctl.watching import in_lines
 from console.i18n import t
 from console.model import Chain
 from console.text import clean, safe_json
@@ -57,11 +58,13 @@ def watch(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
+    lines = in_lines(out)
+
     async def follow(node: Once) -> None:
         told = 0
         async for found in node.watch_records():
             for one in found:
-                print(_line(one, out), flush=True)
+                print(_line(one, lines), flush=True)
             told += bool(found)
             if count and told >= count:
                 return
@@ -104,8 +107,8 @@ def verify(
     raise typer.Exit(code)
 
 
-def _line(found: Found, out: Output) -> str:
-    if out is Output.json:
+def _line(found: Found, in_json: bool) -> str:
+    if in_json:
         return safe_json(found.data, indent=None)
     return clean("  ".join(show(found.row) for _, show in _SHOWN), 600).rstrip()
 

@@ -22,7 +22,7 @@ from console.ctl.options import (
 from console.ctl.output import Output, Shown
 from console.ctl.session import ask, targets
 from console.ctl.shown import moment
-from console.ctl.watching import WatchOption, watch_told
+from console.ctl.watching import WatchOption, followed, watch_told
 from console.i18n import t
 from console.text import clean, safe_json
 
@@ -49,7 +49,7 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
-    if follow:
+    if followed(follow, out):
         told = lambda node, token: node.watch_messages(room, token)  # noqa: E731
         watch_told(context, timeout, told, lambda r: str(r.message), filter, "message")
     found = ask(context, timeout, lambda node: node.messages(room))

@@ -15,7 +15,7 @@ from console.ctl.output import Output
 from console.ctl.session import USAGE, complain, load, stop
 from console.i18n import t
 from console.model import Context
-from console.text import clean, safe_json
+from console.text import clean
 
 app = typer.Typer(help=t("ctl.contexts"), no_args_is_help=True)
 
@@ -28,19 +28,18 @@ NameArgument = Annotated[
 def list_(out: OutputOption = Output.table) -> None:
     known = load()
     entries = list(known.entries.values())
-    match out:
-        case Output.json:
-            data = [
-                {"context": e.name, "address": e.address, "ca_file": e.ca_file, "current": e.name == known.current}
-                for e in entries
-            ]
-            print(safe_json(data))  # never the token
-        case Output.id:
-            for entry in entries:
-                print(clean(entry.name))
-        case Output.table:
-            lines = [["*" if e.name == known.current else "", e.name, e.address, e.ca_file] for e in entries]
-            output.table(["", t("col.context"), t("col.address"), "CA"], lines)
+    data = [  # never the token
+        {"context": e.name, "address": e.address, "ca_file": e.ca_file, "current": e.name == known.current}
+        for e in entries
+    ]
+    if output.as_data(data, out):
+        pass
+    elif out is Output.id:
+        for entry in entries:
+            print(clean(entry.name))
+    else:
+        lines = [["*" if e.name == known.current else "", e.name, e.address, e.ca_file] for e in entries]
+        output.table(["", t("col.context"), t("col.address"), "CA"], lines)
     if not entries:
         complain(t("contexts.none", file=str(file.path())))
 

@@ -35,8 +35,7 @@ def plan(
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
     found = ask(context, timeout, lambda node: node.plan_drain(minutes))
-    if out is not Output.table:
-        output.settings(found, out)
+    if output.as_data(found["rooms"] if out is Output.csv else found, out):
         return
     output.table(
         [t("col.room"), t("col.people"), t("col.ends"), t("col.result")],

@@ -14,7 +14,7 @@ from console.ctl.output import Output, Shown
 from console.ctl.participants import named
 from console.ctl.session import ask
 from console.ctl.shown import moment
-from console.ctl.watching import WatchOption, watch_list
+from console.ctl.watching import WatchOption, followed, watch_list
 from console.i18n import t
 
 app = typer.Typer(help=t("ctl.hands"), no_args_is_help=True)
@@ -38,7 +38,7 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
-    if follow:
+    if followed(follow, out):
         watch_list(context, timeout, lambda node: _raised(node, room), lambda row: str(row.participant))
     people = ask(context, timeout, lambda node: _raised(node, room))
     output.rows(sorted(people, key=lambda one: one.row.hand), _SHOWN, out, lambda row: str(row.participant))

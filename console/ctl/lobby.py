@@ -12,9 +12,9 @@ from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOpti
 from console.ctl.output import Output
 from console.ctl.session import SOME_FAILED, USAGE, ask, stop
 from console.ctl.shown import in_words
-from console.ctl.watching import WatchOption, watch_plain
+from console.ctl.watching import WatchOption, followed, watch_plain
 from console.i18n import n, t
-from console.text import clean, safe_json
+from console.text import clean
 
 app = typer.Typer(help=t("ctl.lobby"), no_args_is_help=True)
 
@@ -30,10 +30,10 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
-    if follow:
+    if followed(follow, out):
         watch_plain(context, timeout, lambda node: node.waiters(room), "participant")
     found = ask(context, timeout, lambda node: node.waiters(room))
-    if out is not Output.table:
+    if out.for_programs or out is Output.id:
         output.plain_rows(found, ("participant",), [], out)
         return
     lines = [
@@ -55,9 +55,7 @@ def admit(
 ) -> None:
     wanted = _wanted(room, people, every, context, timeout)
     done = ask(context, timeout, lambda node: node.admit(room, wanted, reason))
-    if out is Output.json:
-        print(safe_json(done))
-    else:
+    if not output.as_data(done, out):
         print(t("ctl.lobby.admitted", who=n("people", len(done["participants"]))))
         if done["limit"]:
             print(t("ctl.lobby.left", who=n("people", done["left"]), code=done["limit"]), file=sys.stderr)
@@ -76,7 +74,8 @@ def refuse(
 ) -> None:
     wanted = _wanted(room, people, every, context, timeout)
     refused = ask(context, timeout, lambda node: node.refuse(room, wanted, reason))
-    print(safe_json({"refused": refused}) if out is Output.json else t("ctl.lobby.refused", who=n("people", refused)))
+    if not output.as_data({"refused": refused}, out):
+        print(t("ctl.lobby.refused", who=n("people", refused)))
 
 
 @app.command(help=t("ctl.lobby.settings"))

@@ -22,7 +22,7 @@ from console.ctl.output import Output, Shown
 from console.ctl.participants import named
 from console.ctl.session import ask, targets
 from console.ctl.shown import moment
-from console.ctl.watching import WatchOption, watch_list
+from console.ctl.watching import WatchOption, followed, watch_list
 from console.i18n import t
 
 app = typer.Typer(help=t("ctl.moderation"), no_args_is_help=True)
@@ -60,7 +60,7 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
-    if follow:
+    if followed(follow, out):
         watch_list(context, timeout, lambda node: node.items(room), lambda row: str(row.item))
     output.rows(ask(context, timeout, lambda node: node.items(room)), _SHOWN, out, lambda row: str(row.item))
 

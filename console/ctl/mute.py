@@ -21,7 +21,7 @@ from console.ctl.options import (
 )
 from console.ctl.output import Output
 from console.ctl.participants import named
-from console.ctl.session import SOME_FAILED, USAGE, ask, complain, stop, targets
+from console.ctl.session import EXIT, SOME_FAILED, USAGE, ask, complain, stop, targets
 from console.i18n import t
 from console.model import SOURCES
 
@@ -109,8 +109,10 @@ def _mute_rooms(
     who = {room: len(row["changed"]) for room, row in zip(rooms, seen, strict=True) if row["ok"]}  # type: ignore[arg-type]
     if not dry_run and who:
         count = sum(who.values())
-        if (expect and expect != count) or (count > MANY and not (yes and expect)):
+        if count > MANY and not (yes and expect):
             stop(t("ctl.many", count=count), USAGE)
+        if expect and expect != count:
+            stop(t("ctl.not_expected", count=count, expect=expect), EXIT["precondition"])
         done, code = targets(
             context,
             timeout,

@@ -12,7 +12,7 @@ from console.ctl.options import TIMEOUT, ContextOption, FilterOption, OutputOpti
 from console.ctl.output import Output, Shown
 from console.ctl.session import ask_each, several
 from console.ctl.shown import moment
-from console.ctl.watching import WatchOption, watch
+from console.ctl.watching import WatchOption, followed, watch
 from console.i18n import number, t
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
-    if follow:
+    if followed(follow, out):
         watch(lambda: _look(context, timeout, filter), lambda row: str(row.name))
     found, silent, code = ask_each(several(context), timeout, lambda node: node.nodes())
     output.rows(keep(found, filter, "node"), _SHOWN, out, lambda row: str(row.name), silent)

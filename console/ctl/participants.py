@@ -23,7 +23,7 @@ from console.ctl.options import (
 from console.ctl.output import Output, Shown
 from console.ctl.session import USAGE, ask, stop, targets
 from console.ctl.shown import in_words
-from console.ctl.watching import WatchOption, watch_list
+from console.ctl.watching import WatchOption, followed, watch_list
 from console.i18n import number, t
 from console.model import Person
 
@@ -69,7 +69,7 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
-    if follow:
+    if followed(follow, out):
         watch_list(context, timeout, lambda node: node.participants(room), _id, filter, "person")
     found = ask(context, timeout, lambda node: node.participants(room))
     output.rows(keep(found, filter, "person"), _SHOWN, out, _id)

@@ -20,6 +20,7 @@ from console.ctl.options import (
 from console.ctl.output import Output, Shown
 from console.ctl.session import USAGE, ask, ask_each, several, stop
 from console.ctl.shown import in_words, moment
+from console.ctl.watching import in_lines
 from console.i18n import t
 from console.model import Quota
 from console.text import clean, safe_json
@@ -107,11 +108,13 @@ def watch(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
+    lines = in_lines(out)
+
     async def follow(node: Once) -> None:
         told = 0
         async for seen in node.watch_quotas(resume):
             if seen.snapshot or seen.quotas or seen.gone or seen.denials:
-                _tell(seen, out)
+                _tell(seen, lines)
                 told += 1
             if count and told >= count:
                 return
@@ -122,9 +125,9 @@ def watch(
         raise typer.Exit(130) from None
 
 
-def _tell(seen: Seen, out: Output) -> None:
+def _tell(seen: Seen, in_json: bool) -> None:
     """One line of JSON for each message, or one line of text for each thing in it."""
-    if out is Output.json:
+    if in_json:
         parts = {"quotas": seen.quotas, "gone": seen.gone, "denials": seen.denials}
         rows = {name: [one.data for one in found] for name, found in parts.items()}
         line = {"snapshot": seen.snapshot, **rows, "resume_token": seen.token}

@@ -13,7 +13,7 @@ from console.ctl.output import Output, Shown
 from console.ctl.participants import named
 from console.ctl.session import USAGE, ask, stop
 from console.ctl.shown import moment
-from console.ctl.watching import WatchOption, watch_list
+from console.ctl.watching import WatchOption, followed, watch_list
 from console.i18n import t
 from console.text import rate_of
 
@@ -53,7 +53,7 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
-    if follow:
+    if followed(follow, out):
         watch_list(context, timeout, lambda node: node.caps(room), _key)
     found = ask(context, timeout, lambda node: node.caps(room))
     output.rows(found, _SHOWN, out, _key)

@@ -24,8 +24,7 @@ from console.ctl.options import (
 from console.ctl.output import Output
 from console.ctl.session import ask
 from console.ctl.shown import in_words
-from console.ctl.watching import WatchOption, watch_plain
-from console.ctl.yaml import dump
+from console.ctl.watching import WatchOption, followed, in_lines, watch_plain
 from console.i18n import t
 from console.text import clean, safe_json
 
@@ -53,15 +52,12 @@ def _line(one: dict[str, Any]) -> list[str]:
 
 
 def _show(one: dict[str, Any], out: Output) -> None:
-    match out:
-        case Output.json:
-            print(safe_json(one))
-        case Output.yaml:
-            print(dump(one))
-        case Output.id:
-            print(clean(one["recording"]))
-        case Output.table:
-            output.table([t(heading) for heading in HEADINGS], [_line(one)])
+    if output.as_data(one, out):
+        return
+    if out is Output.id:
+        print(clean(one["recording"]))
+    else:
+        output.table([t(heading) for heading in HEADINGS], [_line(one)])
 
 
 @app.command("list", help=t("ctl.recordings.list"))
@@ -72,19 +68,16 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
-    if follow:
+    if followed(follow, out):
         watch_plain(context, timeout, lambda node: node.recordings(room), "recording")
     found = ask(context, timeout, lambda node: node.recordings(room))
-    match out:
-        case Output.json:
-            print(safe_json(found))
-        case Output.yaml:
-            print(dump(found))
-        case Output.id:
-            for one in found:
-                print(clean(one["recording"]))
-        case Output.table:
-            output.table([t(heading) for heading in HEADINGS], [_line(one) for one in found])
+    if output.as_data(found, out):
+        return
+    if out is Output.id:
+        for one in found:
+            print(clean(one["recording"]))
+    else:
+        output.table([t(heading) for heading in HEADINGS], [_line(one) for one in found])
 
 
 @app.command(help=t("ctl.recordings.get"))
@@ -96,7 +89,7 @@ def get(
 ) -> None:
     one = ask(context, timeout, lambda node: node.record("Get", recording=recording))["recording"]
     _show(one, out)
-    if out is Output.table and one["files"]:
+    if out in (Output.table, Output.wide) and one["files"]:
         lines = [[file["name"], file["type"], str(file["bytes"]), file["sha256"]] for file in one["files"]]
         output.table([t("col.file"), t("col.type"), t("col.bytes"), "SHA-256"], lines)
 
@@ -224,12 +217,14 @@ def watch(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
+    lines = in_lines(out)
+
     async def follow(node: Once) -> None:
         told = 0
         async for said in node.watch_recordings(resume):
             if not (said["snapshot"] or said["recordings"]):
                 continue
-            if out is Output.json:
+            if lines:
                 print(safe_json(said, indent=None), flush=True)
             else:
                 for one in said["recordings"]:

@@ -58,7 +58,7 @@ from console.ctl.room_form import (
 )
 from console.ctl.session import USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import moment
-from console.ctl.watching import WatchOption, watch
+from console.ctl.watching import WatchOption, followed, watch
 from console.i18n import number, t
 from console.model import Room
 from console.text import clean
@@ -163,9 +163,9 @@ def create(
         complain(t("ctl.title.unchanged", title=t("ctl.title.default")))
     noted(made)
     warned([risk for risk in found.row.risks if risk in FORECAST])
-    more = {name: made[name] for name in ("links", "password") if made[name]} if out is Output.json else {}
+    more = {name: made[name] for name in ("links", "password") if made[name]} if out.for_programs else {}
     output.one_row(found, _ONE, out, _key, **more)
-    if out is Output.table:
+    if out in (Output.table, Output.wide):
         print()
         show_links(made["links"])
 
@@ -266,7 +266,7 @@ def list_(
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
-    if follow:
+    if followed(follow, out):
         watch(lambda: _look(context, timeout, filter, closed), _key)
     silent: list[dict[str, str]] = []
     code = 0

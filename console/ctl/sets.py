@@ -10,7 +10,7 @@ import typer
 
 from console.ctl import output
 from console.ctl.output import Output
-from console.ctl.session import USAGE, stop, targets
+from console.ctl.session import EXIT, USAGE, stop, targets
 from console.i18n import t
 from console.text import clean
 
@@ -40,12 +40,15 @@ def each(
 
 
 def confirm(names: list[str], yes: bool, expect: int, of: str = "rooms") -> None:
-    """One: its id is typed, or `--yes`. Several: their number, or `--yes` with the number that is expected."""
+    """One: its id is typed, or `--yes`. Several: their number, or `--yes` with the number that is expected. A number
+    that is not theirs is a precondition that does not hold, of one too."""
     many, type_count = MANY[of]
+    if expect and expect != len(names):
+        stop(t("ctl.not_expected", count=len(names), expect=expect), EXIT["precondition"])
     if len(names) == 1:
         if not yes:
             confirm_one(names[0])
-    elif not (yes and expect == len(names)):
+    elif not (yes and expect):
         if yes or not sys.stdin.isatty():
             stop(t(many, count=len(names)), USAGE)
         _typed(t(type_count, count=len(names)), str(len(names)))

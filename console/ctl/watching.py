@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 import typer
 
 from console.ctl.filtering import keep
-from console.ctl.session import ask, ask_each, complain, one
+from console.ctl.output import Output
+from console.ctl.session import USAGE, ask, ask_each, complain, one, stop
 from console.explaining import explain
 from console.i18n import t
 from console.model import Failure
@@ -22,9 +23,25 @@ from console.text import safe_json
 if TYPE_CHECKING:
     from console.client.once import Found, Once
 
+_LINES: Final = (Output.json, Output.jsonl)
+_PEOPLE: Final = (Output.table, Output.wide)
 WatchOption = Annotated[bool, typer.Option("--watch", "-w", help=t("ctl.opt.watch"))]
 EVERY_S: Final = 1.0
 KEPT: Final = 400  # of what was told: more than a node says again to who comes back
+
+
+def in_lines(out: Output) -> bool:
+    """Of what goes on for ever: JSON lines, or lines for people? Another form has an end, or a beginning."""
+    if out not in (*_LINES, *_PEOPLE):
+        stop(t("ctl.watch.form", form=out.value), USAGE)
+    return out in _LINES
+
+
+def followed(follow: bool, out: Output) -> bool:
+    """`--watch` gives JSON lines, so no other form may be asked for with it."""
+    if follow and out not in (Output.table, *_LINES):
+        stop(t("ctl.watch.form", form=out.value), USAGE)
+    return follow
 
 
 def watch_list(

@@ -242,6 +242,14 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.chat.say": ("Dire quelque chose à tous, au nom du service.", "Say something to everybody, from the service."),
     "ctl.opt.text": ("ce qui est dit", "what is said"),
     "ctl.chat.hide": ("Masquer des messages pour tous.", "Hide messages for everybody."),
+    "ctl.not_expected": (
+        "Refusé : vous en attendiez {expect}, il y en a {count}. Regardez-les, puis recommencez avec ce nombre.",
+        "Refused: you expected {expect}, there are {count}. Look at them, then repeat with that number.",
+    ),
+    "ctl.watch.form": (
+        "Ce qui se suit se dit en lignes : « -o {form} » n’y convient pas. Demandez « -o jsonl ».",
+        "What is followed is told in lines: “-o {form}” does not fit. Ask for “-o jsonl”.",
+    ),
     "ctl.opt.watch": (
         "Suivre : une ligne JSON pour chaque changement, jusqu’à Ctrl-C.",
         "Follow: a JSON line for every change, until Ctrl-C.",
@@ -395,7 +403,12 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Run the media plane alone, for a service manager.",
     ),
     "ctl.plugin.check": ("Dire ce qui ne va pas sur cette machine.", "Say what is wrong with this machine."),
-    "ctl.opt.output": ("table, json ou id", "table, json or id"),
+    "ctl.opt.output": (
+        "table, wide (toutes les colonnes), json, jsonl (un objet par ligne), yaml, csv (un texte qu’un tableur "
+        "calculerait y est précédé d’une apostrophe) ou id",
+        "table, wide (every column), json, jsonl (an object a line), yaml, csv (a text that a spreadsheet would "
+        "compute has an apostrophe before it there) or id",
+    ),
     "ctl.opt.context": ("contexte, sinon le courant", "context, else the current one"),
     "ctl.opt.contexts": ("contexte à ouvrir (répétable), sinon tous", "context to open (repeatable), else all"),
     "ctl.opt.timeout": ("secondes avant d’abandonner", "seconds before giving up"),

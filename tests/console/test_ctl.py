@@ -364,6 +364,9 @@ def test_several_rooms_in_one_command_and_their_number_before_what_is_final(regi
     code, out, err = regie("rooms", "close", "s1", "s2", "--yes")
     assert (code, out) == (2, "")
     assert "--expect 2" in err
+    for rooms in (("s1", "s2"), ("s1",)):  # a wrong number is one thing, of one room as of several
+        code, out, err = regie("rooms", "close", *rooms, "--yes", "--expect", "7")
+        assert (code, out, f"you expected 7, there are {len(rooms)}" in err) == (6, "", True)
     assert not any(name == "CloseRoom" for name, _ in waw.calls)
     code, out, err = regie("rooms", "close", "s1", "nowhere", "--yes", "--expect", "2", "-o", "json")
     assert code == 1
@@ -415,7 +418,8 @@ def test_microphones_of_several_rooms_each_with_the_number_it_was_told(regie: Re
             asyncio.run(waw.enter(room, f"{room}-{number}", f"Ada {number}"))
     code, out, _ = regie("mute", "room", "m1", "m2", "--dry-run", "-o", "json")
     assert (code, [len(row["changed"]) for row in json.loads(out)]) == (0, [2, 1])
-    assert regie("mute", "room", "m1", "m2", "--expect", "9")[0] == 2
+    code, out, err = regie("mute", "room", "m1", "m2", "--expect", "9")
+    assert (code, out, "you expected 9, there are 3" in err) == (6, "", True)
     assert not any(not request.dry_run for name, request in waw.calls if name == "MuteRoom")
 
     code, out, err = regie("mute", "room", "m1", "nowhere", "m2", "-o", "json")
