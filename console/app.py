@@ -12,6 +12,7 @@ from typing import Any, ClassVar, cast
 
 from textual import events
 from textual.app import App, ScreenStackError, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.screen import Screen
 
@@ -91,11 +92,22 @@ class ConsoleApp(App[int]):
         leads. Sent to the list first, it would come back after those."""
         if isinstance(event, events.Key):
             self._touched = self._clock()
+            if self.desk.bar.too_early(event):
+                event.stop()
+                return
         if not (isinstance(event, events.Key) and not event.is_forwarded and self._at_a_list()):
             await super().on_event(event)
         elif not await self._check_bindings(event.key, priority=True):
             await self._on_key(event)
+            if event.key == "enter":
+                self.desk.bar.answered()
             paint_now(self.screen)
+
+    def pop_screen(self) -> AwaitComplete:
+        """What is below was not there to be meant by the keys that came with the one that closes."""
+        gone = super().pop_screen()
+        self.desk.bar.answered()
+        return gone
 
     def _at_a_list(self) -> bool:
         try:

@@ -78,6 +78,9 @@ PUTS_OUT: Final = ("ban", "to_lobby")
 
 @dataclass(slots=True)
 class Tally:
+    """`of`: what the targets are called when they are counted."""
+
+    of: str = "targets"
     acks: list[tuple[Key, Ack]] = field(default_factory=list)
     failures: list[tuple[Key, Failure]] = field(default_factory=list)
 
@@ -229,11 +232,12 @@ class Operations:
             back = [(key, tuple(ack.changed)) for key, ack in tally.acks if ack.changed]
             if back:
                 inverse = "unmute" if verb == "mute" else "mute"
-                self._undo.append(Undo(inverse, back, who, self._clock() + UNDO_SECONDS))
+                label = n("people", len(back)) if tally.failures else who
+                self._undo.append(Undo(inverse, back, label, self._clock() + UNDO_SECONDS))
         self._tell(f"done.{verb}", who, tally)
 
     async def _each(self, verb: str, targets: list[tuple[Key, tuple[str, ...]]], reason: str) -> Tally:
-        gate, tally = asyncio.Semaphore(IN_FLIGHT), Tally()
+        gate, tally = asyncio.Semaphore(IN_FLIGHT), Tally("people")
 
         async def one(key: Key, sources: tuple[str, ...]) -> None:
             async with gate:
@@ -278,7 +282,8 @@ class Operations:
             until = self._clock() + UNDO_SECONDS
             before = {key: ack.before for key, ack in tally.acks}
             targets: list[tuple[Key, tuple[str, ...]]] = [(key, ()) for key, _ in tally.acks]
-            self._undo.append(Undo(INVERSE.get(name, name), targets, who, until, values=before))
+            label = n(tally.of, len(targets)) if tally.failures else who
+            self._undo.append(Undo(INVERSE.get(name, name), targets, label, until, values=before))
         self._tell(word, who, tally)
         if name == "link" and tally.acks:
             self.given = [Given(key[1], ack.changed[0], ack.until) for key, ack in tally.acks]
@@ -347,7 +352,7 @@ class Operations:
         self._tell("done.mute_room", name, tally)
 
     async def _mute_rooms(self, counted: Sequence[tuple[Key, str, int]], reason: str) -> None:
-        gate, tally = asyncio.Semaphore(IN_FLIGHT), Tally()
+        gate, tally = asyncio.Semaphore(IN_FLIGHT), Tally("head.rooms")
 
         async def one(room: Key, expected: int) -> None:
             async with gate:
@@ -366,7 +371,7 @@ class Operations:
             back: dict[Key, Mapping[str, object]] = {room: {} for room, _ in tally.acks}
             targets: list[tuple[Key, tuple[str, ...]]] = [(room, ()) for room in back]
             self._undo.append(Undo("unmute_room", targets, label, self._clock() + UNDO_SECONDS, values=back))
-        self._tell("done.mute_room", label, tally)
+        self._tell("done.mute_room", label if tally.acks else n("head.rooms", len(counted)), tally)
 
     async def _unmute_room(self, room: Key, name: str, word: str, reason: str) -> None:
         tally = Tally()
@@ -393,7 +398,7 @@ class Operations:
         else:
             tally.acks.append((key, ack))
             admitted = len(ack.changed)
-        self._tell("done.admit", n("people", admitted), tally)
+        self._tell("done.admit", n("people", admitted) if tally.acks else key[-1], tally)
 
     async def _close(self, key: Key, name: str, reason: str) -> None:
         tally = Tally()
@@ -486,9 +491,11 @@ class Operations:
     def _tell(self, word: str, who: str, tally: Tally) -> None:
         ack = t("done.ack", ms=round(tally.ms))
         self.given = []
+        if tally.acks and tally.failures:
+            who = n(tally.of, len(tally.acks))  # those it was done to, and no others
         done = [(" › ".join(key), "") for key, _ in tally.acks]
         failed = [(" › ".join(key), clean(explain(failure), 200)) for key, failure in tally.failures]
-        self.outcomes = Outcomes(t(word, who=who), [*done, *failed])
+        self.outcomes = Outcomes(t(word if tally.acks else "done.not", who=who), [*done, *failed])
         if not tally.failures:
             self._report(Report(f"{t(word, who=who)}   {ack}"))
             return

@@ -10,15 +10,17 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from queue import Queue
 from typing import IO, Any
 
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -49,8 +51,23 @@ class Writer(WriterThread):
         self.join(_STOP_SECONDS)
 
 
+class OneRead(XTermParser):
+    """What the terminal gave in one read came at one time: a key behind Enter there was pressed before anything of what
+    Enter did was seen."""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        messages = list(super().feed(data))
+        for message in messages:
+            message.time = messages[0].time
+        return messages
+
+
 class GatedDriver(LinuxDriver):
-    """The Linux driver with that writer."""
+    """The Linux driver with that writer, and that reader."""
+
+    def run_input_thread(self) -> None:
+        vars(linux_driver)["XTermParser"] = OneRead  # the thread takes the class from its module when it starts
+        super().run_input_thread()
 
     def start_application_mode(self) -> None:
         names = vars(linux_driver)  # the driver takes the class from its module when it starts

@@ -22,7 +22,7 @@ _CLOSE: Final = ("q", "escape", "o", "enter", "backspace")
 class LinksScreen(ModalScreen[None]):
     CSS = """
     LinksScreen { align: center middle; background: $background 60%; }
-    LinksScreen VerticalScroll { width: 110; max-width: 96%; height: 60%; background: $surface;
+    LinksScreen VerticalScroll { width: 110; max-width: 96%; height: auto; max-height: 80%; background: $surface;
         border: round $border; border-title-color: $accent; border-subtitle-color: #7b8696; padding: 0 1;
         scrollbar-size-vertical: 1; }
     """
@@ -38,9 +38,8 @@ class LinksScreen(ModalScreen[None]):
             yield Lines(lambda cells, rows: link_lines(self._given, cells), ON_SURFACE, id="links-page")
 
     def on_resize(self) -> None:
-        page = self.query_one("#links-page", Lines)
         cells = max(40, min(110, int(self.size.width * 0.96)) - 5)
-        page.styles.height = len(link_lines(self._given, cells))
+        self.query_one("#links-page", Lines).stand(len(link_lines(self._given, cells)))
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
@@ -57,4 +56,4 @@ def link_lines(given: Sequence[Given], cells: int) -> list[Line]:
         lines.append([(t("links.until", who=one.who, until=until), "strong")])
         lines += [[(one.url[at : at + cells], "accent")] for at in range(0, len(one.url), max(1, cells))]
         lines.append([])
-    return lines
+    return lines[:-1]

@@ -142,18 +142,15 @@ def plan_lines(plan: DrainPlan, wall: float, cells: int) -> list[Line]:
     """What it comes to; then each room, those that are cut first."""
     cut = [room for room in plan.rooms if room.cut]
     at = _clock(plan.deadline)
-    lines: list[Line] = [
-        [(t("plan.deadline", at=at, minutes=plan.minutes), "strong")],
-        [
-            (t("plan.itself", rooms=n("head.rooms", len(plan.rooms) - len(cut))), "good"),
-            (f"  {t('plan.empty_at', at=_clock(plan.empty_at))}", "dim"),
-        ],
-    ]
+    lines: list[Line] = [[(t("plan.deadline", at=at, minutes=plan.minutes), "strong")]]
     if not plan.rooms:
-        return [*lines[:1], [(t("plan.nothing"), "good")]]
+        return [*lines, [(t("plan.nothing"), "good")]]
+    if itself := len(plan.rooms) - len(cut):  # of none there is nothing good to say
+        lines.append([(t("plan.itself", rooms=n("head.rooms", itself)), "good")])
     if cut:
         people = n("people", sum(room.people for room in cut))
         lines.append([(t("plan.cut", rooms=n("head.rooms", len(cut)), people=people), "bad")])
+    lines[1].append((f"  {t('plan.empty_at', at=_clock(plan.empty_at))}", "dim"))
     name = max(12, cells - 52)
     heading = f"{fit(t('col.room'), name)} {fit(t('col.people'), 7, 'right')}  {fit(t('col.ends'), 20)} "
     lines += [[], [(heading + fit(t("col.result"), 20), "dim")]]

@@ -54,7 +54,16 @@ class _Entry(Input):
             super().__init__()
             self.key = key
 
+    asked = False
+    """Enter is under way to the bar: what comes behind it is not for what it opens."""
+
     async def _on_key(self, event: events.Key) -> None:
+        bar = self.parent
+        if self.asked or (isinstance(bar, Bar) and bar.too_early(event)):
+            event.stop()
+            event.prevent_default()
+            return
+        self.asked = event.key == "enter"
         if event.key in ("escape", "tab", "up", "down", "ctrl+g") or (event.key == "backspace" and not self.value):
             event.stop()
             event.prevent_default()
@@ -79,6 +88,7 @@ class Bar(Widget, can_focus=True):
         super().__init__(id=id)
         self._when_closed = closed
         self._opened = 0.0
+        self._answered = 0.0
         self.kind: Kind = ""
         self._line: Line | None = None
         self._question: Question | None = None
@@ -91,11 +101,24 @@ class Bar(Widget, can_focus=True):
 
     @property
     def entry(self) -> Input:
-        return self.query_one("#bar-entry", Input)
+        return self._entry
+
+    @property
+    def _entry(self) -> _Entry:
+        return self.query_one("#bar-entry", _Entry)
 
     @property
     def is_open(self) -> bool:
         return self.kind != ""
+
+    def answered(self) -> None:
+        """What was asked for is done, and something else is on the screen."""
+        self._answered = self._now()
+
+    def too_early(self, event: events.Key) -> bool:
+        """Was this key pressed before the last answer was acted on? Then it came in one burst with that: a paste, or
+        keys that a slow line kept. Nobody had seen what it would act on."""
+        return event.time < self._answered
 
     # ------------------------------------------------------------------ opening
 
@@ -115,6 +138,7 @@ class Bar(Widget, can_focus=True):
 
     def _show(self, ask: str, hint: str, value: str | None, *, heavy: bool) -> None:
         self._opened = self._now()
+        self._entry.asked = False
         self.set_class(heavy, "-heavy")
         self.set_class(True, "-open")
         self.query_one("#bar-ask", Static).update(clean(ask, 400))
@@ -150,7 +174,7 @@ class Bar(Widget, can_focus=True):
         event.stop()
         event.prevent_default()  # no other key does anything while a question stands
         question = self._question
-        if event.time < self._opened:
+        if event.time < self._opened or self.too_early(event):
             return  # pasted together with the key that asked
         if event.key == "y" and question.reason:
             self.kind = "reason"
@@ -161,6 +185,9 @@ class Bar(Widget, can_focus=True):
         elif event.key in ("n", "q", "escape", "backspace"):
             self.close()
             question.cancel()
+        else:
+            return
+        self.answered()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -171,11 +198,15 @@ class Bar(Widget, can_focus=True):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         value = event.value.strip()
-        if (line := self._line) is not None:
-            self.close()
-            line.done(value)
-        elif (question := self._question) is not None:
-            self._answer(question, value)
+        try:
+            if (line := self._line) is not None:
+                self.close()
+                line.done(value)
+            elif (question := self._question) is not None:
+                self._answer(question, value)
+        finally:
+            self._entry.asked = False
+            self.answered()
 
     def _answer(self, question: Question, value: str) -> None:
         if self.kind == "type":

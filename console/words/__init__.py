@@ -370,6 +370,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "done.undo": ("annulé : {who}", "undone: {who}"),
     "done.copied": ("copié : {text}", "copied: {text}"),
     "done.ack": ("en {ms} ms", "ack {ms} ms"),
+    "done.not": ("refusé : {who}", "refused: {who}"),
     "done.some": ("{done} faits, {failed} refusés", "{done} done, {failed} refused"),
     "going": ("envoyé…", "sent…"),
     "undo.offer": ("u annule : {what} ({seconds} s)", "u undo: {what} ({seconds} s)"),

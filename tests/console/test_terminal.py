@@ -22,12 +22,13 @@ from typing import IO, cast
 import pytest
 from textual._compositor import Compositor
 from textual.drivers import _writer_thread, linux_driver
+from textual.events import Key
 from textual.screen import Screen
 from textual.widget import Widget
 
 from console.contexts import Contexts, save
 from console.model import Context
-from console.terminal import Writer
+from console.terminal import OneRead, Writer
 
 
 def test_textual_still_has_the_parts_the_gate_stands_on() -> None:
@@ -36,6 +37,9 @@ def test_textual_still_has_the_parts_the_gate_stands_on() -> None:
     source = Path(linux_driver.__file__).read_text("utf-8")
     assert "self._writer_thread = WriterThread(self._file)" in source
     assert "self._file = sys.__stderr__" in source
+    assert vars(linux_driver)["XTermParser"].feed is not None
+    assert "parser = XTermParser(self._debug)" in inspect.getsource(linux_driver.LinuxDriver.run_input_thread)
+    assert "for event in feed(unicode_data)" in source
     for owner, parts in (
         (Widget, ("_layout_required", "_scroll_required", "_repaint_required")),
         (Screen, ("_layout_required", "_scroll_required", "_compositor_refresh")),
@@ -43,6 +47,22 @@ def test_textual_still_has_the_parts_the_gate_stands_on() -> None:
     ):
         assert all(part in inspect.getsource(owner) for part in parts)
     assert "self._dirty_widgets.add(widget)" in inspect.getsource(Screen)
+
+
+def test_what_comes_in_one_read_was_pressed_at_one_time() -> None:
+    """So that a key behind Enter in a paste is known to be older than what Enter does."""
+    reader = OneRead()
+    first, second = list(reader.feed("\rm:q\r")), list(reader.feed("y"))
+    assert [event.key for event in (*first, *second) if isinstance(event, Key)] == [
+        "enter",
+        "m",
+        "colon",
+        "q",
+        "enter",
+        "y",
+    ]
+    assert len({event.time for event in first}) == 1
+    assert second[0].time >= first[0].time
 
 
 def test_the_writer_counts_what_is_not_written_and_never_blocks_the_loop() -> None:
