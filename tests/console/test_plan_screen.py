@@ -93,7 +93,7 @@ async def test_the_plan_is_of_now(node: Node) -> None:
 
 @pytest.mark.parametrize("size", SIZES, ids=IDS)
 async def test_a_drain_is_begun_from_it_counted_by_the_node_and_aborted(node: Node, size: tuple[int, int]) -> None:
-    """R177: the node's name is typed, and a reason; the deadline is the one that was looked at."""
+    """D3: the node's name is typed, and a reason; the deadline is the one that was looked at."""
     fra = await busy(node)
     async with console(fra, size=size, wall=at_noon) as c:
         await plan(c)

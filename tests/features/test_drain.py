@@ -1,4 +1,4 @@
-"""R177: a room of a node that is drained, in virtual time, and what a drain would mean."""
+"""D3: a room of a node that is drained, in virtual time, and what a drain would mean."""
 
 from __future__ import annotations
 

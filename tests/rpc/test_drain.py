@@ -1,4 +1,4 @@
-"""R177 by gRPC: plan, start, progress, abort; no new rooms meanwhile."""
+"""D3 by gRPC: plan, start, progress, abort; no new rooms meanwhile."""
 
 from __future__ import annotations
 
