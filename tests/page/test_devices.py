@@ -1,4 +1,4 @@
-"""No camera, no microphone, no permission: said plainly, and everybody can still join (R149, R152). And in the call:
+"""No camera, no microphone, no permission: said plainly, and everybody can still join (R149). And in the call:
 another device, one that is unplugged, less noise (R184)."""
 
 from __future__ import annotations
@@ -41,7 +41,33 @@ async def joins_with(node: ScriptedNode, browser: Browser, script: str, *says: s
     return guest
 
 
+AGENT = "agent => Object.defineProperty(navigator, 'userAgent', { value: agent, configurable: true })"
+BROWSERS = (
+    ("AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", "demande une fois la permission"),
+    ("Gecko/20100101 Firefox/143.0", "Firefox demande"),
+    ("AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15", "menu Safari ou « aA »"),
+)
+
+
+async def test_how_devices_are_turned_on_is_told_before_anything_went_wrong(node: ScriptedNode, guest: Guest) -> None:
+    """R152: from the screen before the room, in the words of each browser's menus, in the other language too."""
+    await guest.open()
+    await guest.until_screen("join")
+    await expect(guest.page.locator("#join-trouble")).to_be_empty()
+    text = guest.page.locator("#join-activate-browser")
+    await expect(text).to_be_hidden()
+    await guest.page.get_by_text("Activer le micro et la caméra").click()
+    await expect(text).to_be_visible()
+    for agent, told in BROWSERS:
+        await guest.page.evaluate(AGENT, agent)
+        await guest.page.get_by_role("button", name="English").first.click()
+        await expect(text).to_contain_text("choose")
+        await guest.page.get_by_role("button", name="Français").first.click()
+        await expect(text).to_contain_text(told)
+
+
 async def test_refused(node: ScriptedNode, browser: Browser) -> None:
+    """R149, R152: and where to allow it."""
     guest = await joins_with(node, browser, DENIED, "L’accès au micro et à la caméra est refusé.", "icône à gauche")
     await node.until_heard("publish", source="microphone", on=False)
     await guest.page.keyboard.press("m")

@@ -1,6 +1,7 @@
 // Before the room: who you are, how you look and sound, and what does not work.
 
 import { brandName, dress } from './brand.js';
+import { browserFamily } from './devices.js';
 import { find, initials, set, setIcon, setText, icon, tint } from './dom.js';
 import { isolate, language, onLanguage, refusalText, t } from './i18n.js';
 import { bar, meter } from './meter.js';
@@ -184,6 +185,8 @@ export class JoinScreen {
       setText(find('#join-facts', HTMLElement), facts.filter(Boolean).join(' · '));
       setText(find('#join-recording', HTMLElement), this.#look.recording ? t('recordings.consent') : '');
     }
+    const family = browserFamily();
+    setText(find('#join-activate-browser', HTMLElement), t(`activate.${family}`));
     if (!this.#busy) setText(this.#submit, t('join.submit'));
     set(this.#submit, 'aria-label', this.#look ? t('join.submit_to', { title: isolate(this.#look.title) }) : null);
   }
