@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
 from console.ctl import output
 from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, RoomArgument, TimeoutOption
 from console.ctl.output import Output
-from console.ctl.room_form import show_links
+from console.ctl.room_form import local_zone, show_invitation, show_links
 from console.ctl.rooms import app as app
 from console.ctl.session import USAGE, ask, stop
-from console.i18n import said, t
-from console.text import clean
+from console.i18n import t
 
-LOCALTIME: Final = Path("/etc/localtime")
 ZoneOption = Annotated[str, typer.Option("--zone", help=t("ctl.opt.zone"), metavar="Europe/Paris")]
 
 
@@ -46,9 +43,7 @@ def invite(
         _keep(file, str(made["calendar"]))
     if output.as_data(made, out):
         return
-    show_links(made["links"])
-    print()
-    print(clean(said({"fr": str(made["text_fr"]), "en": str(made["text_en"])})))
+    show_invitation(made)
 
 
 @app.command(help=t("ctl.rooms.launch"))
@@ -73,17 +68,6 @@ def launch(
     if output.as_data(made, out):
         return
     show_links([made["link"]])
-
-
-def local_zone() -> str:
-    """Of this machine, by its IANA name; "" where it does not say."""
-    if named := os.environ.get("TZ", "").strip(":"):
-        return named
-    try:
-        _, _, name = str(LOCALTIME.resolve()).partition("zoneinfo/")
-    except OSError:
-        return ""
-    return name
 
 
 def _keep(file: Path, calendar: str) -> None:

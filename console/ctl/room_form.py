@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from getpass import getpass
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from console.ctl.session import USAGE, complain, stop
-from console.i18n import t
+from console.i18n import said, t
 from console.text import clean
 from console.words import WORDS
+
+LOCALTIME: Final = Path("/etc/localtime")
 
 
 class Access(StrEnum):
@@ -25,6 +29,7 @@ class Access(StrEnum):
 
 StartOption = Annotated[str, typer.Option("--start", help=t("ctl.opt.start"), metavar="2026-12-01T14:00")]
 MinutesOption = Annotated[int | None, typer.Option("--minutes", min=0, help=t("ctl.opt.minutes"))]
+InviteOption = Annotated[bool, typer.Option("--invite", help=t("ctl.opt.invite"))]
 AccessOption = Annotated[Access | None, typer.Option("--access", help=t("ctl.arg.mode"))]
 PasswordOption = Annotated[bool, typer.Option("--password", help=t("ctl.opt.password"))]
 LobbyOption = Annotated[bool | None, typer.Option("--lobby/--no-lobby", help=t("ctl.opt.lobby"))]
@@ -140,3 +145,21 @@ def show_links(links: Sequence[Mapping[str, Any]]) -> None:
         role = str(link["role"])
         print(t(f"ctl.link.{role}") if f"ctl.link.{role}" in WORDS else clean(role))
         print(f"  {clean(str(link['url']))}")
+
+
+def show_invitation(made: Mapping[str, Any]) -> None:
+    """The links, and the text to send."""
+    show_links(made["links"])
+    print()
+    print(clean(said({"fr": str(made["text_fr"]), "en": str(made["text_en"])})))
+
+
+def local_zone() -> str:
+    """Of this machine, by its IANA name; "" where it does not say."""
+    if named := os.environ.get("TZ", "").strip(":"):
+        return named
+    try:
+        _, _, name = str(LOCALTIME.resolve()).partition("zoneinfo/")
+    except OSError:
+        return ""
+    return name

@@ -30,6 +30,7 @@ from console.ctl.room_form import (
     BrandNameOption,
     DisableNotesOption,
     ExpectedOption,
+    InviteOption,
     LobbyMessageOption,
     LobbyOption,
     LockCameraOption,
@@ -50,8 +51,10 @@ from console.ctl.room_form import (
     WebcamsOnlyOption,
     WelcomeOption,
     asked,
+    local_zone,
     moment_of,
     noted,
+    show_invitation,
     show_links,
     typed_password,
     warned,
@@ -110,6 +113,7 @@ def create(
     start: StartOption = "",
     minutes: MinutesOption = None,
     instant: Annotated[bool, typer.Option("--instant", help=t("ctl.opt.instant"))] = False,
+    invite: InviteOption = False,
     access: AccessOption = None,
     typed: PasswordOption = False,
     lobby: LobbyOption = None,
@@ -163,11 +167,18 @@ def create(
         complain(t("ctl.title.unchanged", title=t("ctl.title.default")))
     noted(made)
     warned([risk for risk in found.row.risks if risk in FORECAST])
-    more = {name: made[name] for name in ("links", "password") if made[name]} if out.for_programs else {}
+    if invite:
+        made |= ask(context, timeout, lambda node: node.invite(found.row.room, [], local_zone(), ""))
+    told = ("links", "password", "text_fr", "text_en", "calendar")
+    more = {name: made[name] for name in told if made.get(name)} if out.for_programs else {}
     output.one_row(found, _ONE, out, _key, **more)
     if out in (Output.table, Output.wide):
         print()
-        show_links(made["links"])
+        if invite:
+            show_invitation(made)
+        else:
+            show_links(made["links"])
+            print(t("ctl.rooms.then_invite", room=found.row.room))
 
 
 @app.command("set", help=t("ctl.rooms.set"))

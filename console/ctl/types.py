@@ -32,6 +32,7 @@ _SHOWN: Shown = (
     ("col.telephone", lambda r: _yes(r.telephone)),
     ("col.lobby", lambda r: in_words("type.lobby", r.lobby)),
     ("col.roles", lambda r: " ".join(r.roles)),
+    ("col.suits", lambda r: r.use),
 )
 
 

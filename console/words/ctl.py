@@ -352,6 +352,7 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "col.telephone": ("téléphone", "telephone"),
     "col.lobby": ("salle d’attente", "lobby"),
     "col.roles": ("rôles", "roles"),
+    "col.suits": ("pour", "for"),
     "col.ends": ("fin", "ends"),
     "col.result": ("résultat", "outcome"),
     "fact.form": ("salle", "room"),

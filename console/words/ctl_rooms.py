@@ -118,6 +118,14 @@ CTL_ROOM_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Sans titre, la salle s’appelle « {title} » : les invités liront cela.",
         "Without a title, the room is called “{title}”: that is what guests will read.",
     ),
+    "ctl.opt.invite": (
+        "créer et inviter : les liens, un texte à envoyer et la date",
+        "create and invite: the links, a text to send and the date",
+    ),
+    "ctl.rooms.then_invite": (
+        "Et maintenant : envoyez ces liens. Avec un texte et la date : regie rooms invite {room}",
+        "Next: send these links. With a text and the date: regie rooms invite {room}",
+    ),
     "ctl.link.speaker": ("Lien intervenants", "Link for speakers"),
     "ctl.link.moderator": ("Lien modération de la discussion", "Link for chat moderators"),
     "ctl.link.technician": ("Lien technique", "Link for technicians"),

@@ -11,6 +11,7 @@ import icalendar
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from node.features.rooms.floor import digest
 from protos.invite.v1 import invite_pb2 as pb
 from protos.invite.v1 import invite_pb2_grpc
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
@@ -59,15 +60,19 @@ async def test_who_only_watches_invites_nobody(house: House) -> None:
     assert (await refused(viewer.ask(desk.Invite, pb.InviteRequest(room="hall")))).reason == "NOT_ALLOWED"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(180)  # several processes start, also on a machine that is busy
 async def test_by_command(house: House, tmp_path: Path) -> None:
-    """R090, R093, R115, R117, R119, R127, R129: the links come with a label each; launching gives one's own, with the
-    same role in the same room."""
+    """R090, R093, R117, R119, R127, R129: the two links come with a label each, and what to do with them is said next;
+    launching gives one's own link, with the same role in the same room."""
     _, token = await house.operators.create("olga", ROLES["operator"])
     terminal = Terminal(house, tmp_path, token)
     start = datetime.fromtimestamp(house.clock.now() + 86_400, UTC)
     made = await terminal.regie("rooms", "create", "Conseil", "--id", "conseil", "--start", start.isoformat())
-    assert "/r/conseil#" in made
+    *_, host, host_url, guest, guest_url, then = made.splitlines()
+    assert (host, guest) == ("Link of the host (keep it to yourself)", "Invitation link")
+    roles = {link.secret: link.role for link in house.floor.room("conseil").access.issued()}
+    assert [roles[digest(url.partition("#")[2])] for url in (host_url, guest_url)] == ["host", "participant"]
+    assert then.startswith("Next: send these links.") and then.endswith("regie rooms invite conseil")
     file = tmp_path / "conseil.ics"
     said = await terminal.regie("rooms", "invite", "conseil", "--ics", str(file), "--zone", "Europe/Paris")
     assert said.count("/r/conseil#") == 3, "a link for hosts, one for guests, and that one in the text"
@@ -77,3 +82,20 @@ async def test_by_command(house: House, tmp_path: Path) -> None:
     assert launched["ticket"]["name"] == "olga"
     assert launched["link"]["role"] == "host"
     assert "/r/conseil#" in launched["link"]["url"]
+
+
+@pytest.mark.timeout(180)
+async def test_create_and_invite_in_one_step(house: House, tmp_path: Path) -> None:
+    """R115: it ends with links that open the room, a text that has the one for guests in it, and the date."""
+    _, token = await house.operators.create("olga", ROLES["operator"])
+    terminal = Terminal(house, tmp_path, token)
+    start = datetime.fromtimestamp(house.clock.now() + 86_400, UTC).isoformat()
+    made = await terminal.read("rooms", "create", "Conseil", "--id", "conseil", "--start", start, "--invite")
+    host, guest = (link["url"] for link in made["links"])
+    assert guest in made["text_en"] and host not in made["text_en"] and "Conseil" in made["text_fr"]
+    (event,) = icalendar.Calendar.from_ical(made["calendar"]).walk("VEVENT")
+    assert str(event["url"]) == guest
+    live = {link.secret: link.role for link in house.floor.room("conseil").access.issued() if not link.ended}
+    assert [live[digest(url.partition("#")[2])] for url in (host, guest)] == ["host", "participant"]
+    said = await terminal.regie("rooms", "create", "Atelier", "--id", "atelier", "--type", "workshop", "--invite")
+    assert said.count("/r/atelier#") == 3 and "When: at any time" in said

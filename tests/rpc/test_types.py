@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import grpc
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -9,7 +11,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from node.features.types.rules import TYPES
 from protos.rooms.v1 import rooms_pb2, rooms_pb2_grpc
 from protos.types.v1 import types_pb2, types_pb2_grpc
-from tests.rpc.house import Caller, House, what_it_said
+from tests.rpc.house import ROLES, Caller, House, what_it_said
+from tests.rpc.test_moderation_cli import Terminal
 
 
 def asked(**wishes: object) -> rooms_pb2.CreateRoomRequest:
@@ -100,3 +103,12 @@ async def test_ending_keeps_a_permanent_room_and_says_why(house: House) -> None:
     ended = (await rooms(operator).EndRoom(request, metadata=operator.metadata)).room
     assert ended.state == rooms_pb2.Room.STATE_OPEN
     assert (ended.people, ended.end_cause, ended.ended_by) == (0, rooms_pb2.Room.END_CAUSE_OPERATOR, "operator")
+
+
+@pytest.mark.timeout(180)  # a process starts, also on a machine that is busy
+async def test_the_chooser_on_the_command_line_names_the_uses(house: House, tmp_path: Path) -> None:
+    """R169: of every type, where one looks before making a room."""
+    _, token = await house.operators.create("olga", ROLES["operator"])
+    said = await Terminal(house, tmp_path, token).regie("types", "list")
+    for row in TYPES.values():
+        assert any(line.startswith(f"{row.key} ") and row.use.en in line for line in said.splitlines()), row.key
