@@ -25,6 +25,8 @@ MEMORY: Final = 2 * 128 * BLOCK * COST
 LENGTH: Final = 32
 SHORTEST: Final = 8
 LONGEST: Final = 128
+PUBLISHED: Final = frozenset({"pa55w0rd1", "pa55w0rd2"})
+"""Once the same in every room, and known to everybody (R126); of whatever case."""
 WAITING: Final = 32
 KNOWN: Final = 1000
 
@@ -47,6 +49,8 @@ class Passwords:
         text = _normal(password)
         if not SHORTEST <= len(text) <= LONGEST:
             raise Refused("VALUE_INVALID", limit=f"{SHORTEST} … {LONGEST}", current=f"password: {len(text)}")
+        if text.casefold() in PUBLISHED:
+            raise Refused("VALUE_INVALID", limit="≠ Pa55W0rd1, Pa55W0rd2", current="password")
         salt = secrets.token_bytes(16)
         return f"scrypt:{COST}:{BLOCK}:{_text(salt)}:{_text(await self._stretched(text, salt, COST, BLOCK))}"
 
