@@ -68,6 +68,26 @@ def test_nobody_writes_to_themselves_or_to_somebody_who_is_not_there(to: str) ->
     assert refused.value.code == "PARTICIPANT_UNKNOWN"
 
 
+@pytest.mark.parametrize("private", [True, False])
+@pytest.mark.parametrize("public", [True, False])
+def test_either_switch_holds_alone(public: bool, private: bool) -> None:
+    """R106: of the four ways in which two switches can be set, each is what it says, and turning one moves neither the
+    other nor what it allows."""
+    stage = Stage()
+    amina, bruno = stage.enter("Amina"), stage.enter("Bruno")
+    stage.do(Regulate(OPERATOR, public=not public, private=not private))
+    stage.do(Regulate(OPERATOR, public=public))
+    stage.do(Regulate(OPERATOR, private=private))
+    assert (stage.room.moderation.settings.public, stage.room.moderation.settings.private) == (public, private)
+    for to, allowed, code in (("", public, "CHAT_OFF"), (bruno, private, "PRIVATE_CHAT_OFF")):
+        if allowed:
+            assert say(stage, amina, to)
+            continue
+        with pytest.raises(Refused) as refused:
+            say(stage, amina, to)
+        assert refused.value.code == code
+
+
 def test_public_and_private_are_two_switches_and_help_is_a_third() -> None:
     """R106, R191, R192, R194, T7: flags bind participants and nobody else."""
     stage = Stage()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+import asyncio
 
+from playwright.async_api import Browser, expect
+
+from tests.page.conftest import arrive
 from tests.page.guest import Guest
 from tests.page.scripted import ScriptedNode, person
 
@@ -15,6 +18,9 @@ TEXTS = {
     "redirect": "",
 }
 SAID = {**TEXTS, "brand": BRAND, "guide": "", "support": "https://aide.example/"}
+COPIED = """async text => {
+    while (await navigator.clipboard.readText() !== text) await new Promise(requestAnimationFrame);
+}"""
 LINK = {"url": "https://regie.example/r/abc#t_secret", "expires": 1_790_000_000_000}
 
 
@@ -118,8 +124,31 @@ async def test_afterwards_one_is_led_on_unless_one_stays(node: ScriptedNode, gue
     await expect(to).to_have_attribute("href", "https://enquete.example/s?room=r_budget")
 
 
+async def test_who_does_nothing_is_led_on(node: ScriptedNode, browser: Browser) -> None:
+    """R109: whoever is there when it ends, after the seconds that the page counts."""
+    guest = await arrive(node, browser)
+    page = guest.page
+    await guest.context.route(
+        "https://enquete.example/**", lambda route: route.fulfill(content_type="text/html", body="<h1>Merci</h1>")
+    )
+    await page.clock.install(time=0)
+    await page.clock.pause_at(1)
+    node.welcome = {"texts": SAID | {"redirect": "https://enquete.example/s?room=r_budget"}}
+    await guest.enter()
+    await node.say("ended", cause="closed", why=None)
+    await guest.until_screen("ended")
+    await expect(page.locator("#ended-lead-text")).to_contain_text("8")
+    await page.clock.run_for(7000)
+    await expect(page.locator("#ended-lead-text")).to_contain_text("1")
+    await page.clock.run_for(1000)
+    await expect(page.get_by_role("heading", name="Merci")).to_be_visible()
+    assert page.url == "https://enquete.example/s?room=r_budget"
+    assert guest.wrong == []
+    await guest.context.close()
+
+
 async def test_a_host_invites_with_two_links_and_renews_one(node: ScriptedNode, guest: Guest) -> None:
-    """R119, R123, R124."""
+    """R117, R119, R123, R124: each link and the details are copied by a button of their own."""
     node.role, node.rights = "host", [*node.rights, "end"]
     await guest.context.grant_permissions(["camera", "microphone", "clipboard-read", "clipboard-write"])
     await guest.enter()
@@ -135,6 +164,8 @@ async def test_a_host_invites_with_two_links_and_renews_one(node: ScriptedNode, 
     await guest.page.get_by_role("button", name="Copier : Lien des participants").click()
     await expect(guest.page.locator("#invite").get_by_text("Copié")).to_be_visible()
     assert await guest.page.evaluate("() => navigator.clipboard.readText()") == "https://regie.example/r/abc#t_guest"
+    await guest.page.locator("#invite-text").click()
+    await asyncio.wait_for(guest.page.evaluate(COPIED, "Venez"), 30)
     await guest.page.get_by_role("button", name="Renouveler : Lien de l’animation").click()
     await guest.page.get_by_role("dialog").get_by_role("button", name="Renouveler", exact=True).click()
     assert (await node.until_heard("invite"))["renew"] == "host"

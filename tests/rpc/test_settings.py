@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from node.errors import Refused
 from node.features.access.rules import Mode
-from node.features.participants.rules import Role
+from node.features.join.service import JoinRequest
+from node.features.participants.rules import Leave, Role
 from node.features.rooms.rules import RoomState
 from node.ports import Source
 from protos.rooms.v1 import rooms_pb2 as pb
 from protos.rooms.v1 import rooms_pb2_grpc
+from protos.types.v1 import types_pb2, types_pb2_grpc
 from tests.rpc.house import ROLES, Caller, House, refused
+from tests.rpc.test_audit import records
 from tests.rpc.test_moderation_cli import Terminal
 
 
@@ -105,14 +109,69 @@ async def test_a_redirect_elsewhere_and_a_mode_of_nobody(house: House) -> None:
 
 
 async def test_an_instant_meeting_has_the_usual_settings(house: House) -> None:
-    """R086, R087: no form at all, and what it will be like can be read beforehand, and is what it is."""
+    """R086, R087: no form at all; what it will be like is listed beforehand, and is what it is: as in any other room of
+    the type of which nobody asked for anything."""
     caller, rooms = await desk(house)
-    usual = next(row for row in house.services.types.list() if row.key == "meeting")
+    types: Any = types_pb2_grpc.TypesServiceStub(caller.channel)
+    listed = (await caller.ask(types.ListTypes, types_pb2.ListTypesRequest())).types
+    usual = next(row for row in listed if row.type == "meeting")
     made = await caller.ask(rooms.CreateRoom, pb.CreateRoomRequest(form=pb.Room.FORM_INSTANT))
-    room = house.floor.room(made.room.room)
     assert (made.room.title, list(made.room.risks)) == ("Ma Réunion", ["title"])
-    assert (room.door.max_participants, room.schedule.plan.minutes) == (usual.default_people, usual.default_minutes)
-    assert [link.role for link in made.links] == [Role.HOST, Role.PARTICIPANT]
+    assert (made.room.type, made.room.form) == (usual.type, pb.Room.FORM_INSTANT)
+    assert (made.room.max_participants, made.room.minutes) == (usual.default_people, usual.default_minutes)
+    assert (made.room.lobby, usual.lobby) == (False, "off")
+    assert [link.role for link in made.links] == [row.role for row in usual.roles] == [Role.HOST, Role.PARTICIPANT]
+    other = await caller.ask(rooms.CreateRoom, pb.CreateRoomRequest(room="other"))
+    same, mine = [
+        (await caller.ask(rooms.GetSettings, pb.GetSettingsRequest(room=room))).settings
+        for room in (other.room.room, made.room.room)
+    ]
+    assert mine == same
+
+
+async def test_an_instant_meeting_is_gone_when_it_is_over_and_what_was_done_is_not(house: House) -> None:
+    """R088: in no list of rooms, and its place is free; the record of who made it, and what was counted, stay."""
+    caller, rooms = await desk(house)
+    before = (await house.quota.get("node", "", "rooms")).use
+    made = await caller.ask(rooms.CreateRoom, pb.CreateRoomRequest(form=pb.Room.FORM_INSTANT))
+    room = made.room.room
+    house.tickets[room] = made.links[1].ticket
+    people = [await house.comes(room, name) for name in ("Amina", "Bruno")]
+    assert [each.room for each in (await caller.ask(rooms.ListRooms, pb.ListRoomsRequest())).rooms] == [room]
+    assert (await house.quota.get("node", "", "rooms")).use == before + 1
+    for person in people:
+        house.floor.decide(room, Leave(person))
+    house.clock.offset += 61
+    house.floor.tick()
+    assert not (await caller.ask(rooms.ListRooms, pb.ListRoomsRequest())).rooms
+    assert (await house.quota.get("node", "", "rooms")).use == before
+    closed = (await caller.ask(rooms.GetRoom, pb.GetRoomRequest(room=room))).room
+    assert (closed.state, closed.end_cause) == (pb.Room.STATE_CLOSED, pb.Room.END_CAUSE_EMPTY)
+    (record,) = await records(house)
+    assert (record.operator, record.targets, record.outcome) == ("olga", {"room": room}, "OK")
+
+
+async def test_a_webinar_and_a_meeting_are_two_ways_to_begin(house: House) -> None:
+    """R026: asked for by name and nothing else, they differ in roles, in what the audience may do, in people, in time,
+    and in who begins them."""
+    caller, rooms = await desk(house)
+    webinar, meeting = [
+        await caller.ask(rooms.CreateRoom, pb.CreateRoomRequest(title="Conseil", room=type_, type=type_))
+        for type_ in ("webinar", "meeting")
+    ]
+    assert [link.role for link in webinar.links] == ["host", "speaker", "moderator", "technician", "participant"]
+    assert [link.role for link in meeting.links] == ["host", "participant"]
+    assert (webinar.room.max_participants, webinar.room.minutes) == (250, 120)
+    assert (meeting.room.max_participants, meeting.room.minutes) == (100, 280)
+    guest = JoinRequest(name="Amina", sdp="v=0")
+    with pytest.raises(Refused, match="ROOM_NOT_STARTED"):
+        await house.join.join("webinar", webinar.links[-1].ticket, guest)
+    await house.join.join("webinar", webinar.links[0].ticket, JoinRequest(name="Hélène", sdp="v=0"))
+    rights = {}
+    for made in (webinar, meeting):
+        joined = await house.join.join(made.room.room, made.links[-1].ticket, guest)
+        rights[made.room.room] = set(joined.rights)
+    assert rights == {"webinar": {"chat"}, "meeting": {"microphone", "camera", "screen", "chat"}}
 
 
 @pytest.mark.timeout(180)

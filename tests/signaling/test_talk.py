@@ -227,6 +227,7 @@ async def test_layout(home: House, message: dict[str, object]) -> None:
 
 
 async def test_quality_reaches_the_operator(home: House) -> None:
+    """R186: what their page saw and what the plane measured; the person is told the same verdict."""
     room, tickets = await home.create()
     amina = await home.person(room.room, tickets["participant"])
     await amina.send(type="quality", video_fps=25.0, video_lost=0.2, audio_lost=0.0, rtt_ms=40.5, limited="cpu")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
+import pytest
+
+from node.errors import Refused
 from node.features.schedule.rules import Form
 from node.features.types.rules import TYPES, End
+from node.ports import Source
 from tests.web.house import OPERATOR, House, Page, house
+
+FLOOR = {"microphone", "camera", "screen"}
 
 
 async def test_a_spectator_is_told_what_they_may_and_is_held_to_it(home: House) -> None:
-    """R102, R157: the tracks of a spectator are dropped by the plane from the start, whatever the page does."""
+    """R102, R045: the tracks of a spectator are dropped by the plane from the start, whatever the page does."""
     room, tickets = await home.create(type="webinar")
     await home.person(room.room, tickets["host"], "Hélène")
     amina = await home.person(room.room, tickets["participant"], "Amina")
@@ -21,6 +28,43 @@ async def test_a_spectator_is_told_what_they_may_and_is_held_to_it(home: House) 
     assert (await amina.until("refused"))["code"] == "NOT_ALLOWED"
     speaker = await home.person(room.room, tickets["speaker"], "Sacha")
     assert not any(home.media.muted[f"{speaker.transport}/{source}"] for source in ("microphone", "camera", "screen"))
+
+
+async def test_everybody_in_a_video_conference_has_the_floor_from_the_first_second(home: House) -> None:
+    """R156 – R158: whoever comes by its one link may send sound, picture and screen when the join is answered, also
+    alone and before it has begun; the plane lets all of it through, and nobody granted anything."""
+    room, tickets = await home.create(type="conference")
+    assert list(tickets) == ["speaker"]
+    for name in ("Amina", "Bruno", "Chloé"):
+        page = await home.person(room.room, tickets["speaker"], name, attach=False, connect=False)
+        assert set(page.joined["rights"]) >= FLOOR
+        assert not any(home.media.muted[f"{page.transport}/{source}"] for source in Source)
+        home.media.connect(page.transport)
+        assert (await page.attach())["type"] == "welcome"
+        for source in sorted(FLOOR):
+            await page.send(type="publish", source=source, on=True)
+        assert not [said for said in await page.quiet() if said["type"] == "refused"]
+        tracks = home.floor.rooms[room.room].participant(page.id).tracks
+        assert {track.source for track in tracks if track.on and not track.muted} == FLOOR
+
+
+async def test_the_fifty_sixth_person_is_refused_with_the_reason(home: House) -> None:
+    """R163, D2: 55 are in, and it is the type that refuses one more; nor may an operator allow it. A place that is free
+    again is the next one's."""
+    room, tickets = await home.create(type="conference", max_participants=55)
+    people = [await home.person(room.room, tickets["speaker"], f"P{n}", attach=False) for n in range(55)]
+    last = Page(home, tickets["speaker"], room.room)
+    said = await last.join("P55", expect=403)
+    assert (said["code"], said["limit"], said["current"], said["set_by"]) == ("ROOM_FULL", "55", "55", "type")
+    assert all("55" in said["message"][language] and said["next_step"][language] for language in ("fr", "en"))
+    assert len(home.floor.rooms[room.room].people) == 55
+    with pytest.raises(Refused) as refused:
+        await home.quota.set("room", room.room, "people", 56, by=OPERATOR)
+    assert (refused.value.code, refused.value.set_by) == ("VALUE_INVALID", "type")
+    answer = await home.request("DELETE", "/api/session", bearer=people[0].session)
+    assert answer.status == 204
+    await last.join("P55")
+    assert len(home.floor.rooms[room.room].people) == 55
 
 
 async def test_nobody_is_early_by_any_door(home: House) -> None:
@@ -88,13 +132,16 @@ async def test_a_restart_forgets_neither_type_nor_time(tmp_path: Path) -> None:
 
 
 async def test_the_front_page_compares_the_types_as_they_are_enforced(home: House) -> None:
-    """R038: the same table, in both languages, with the smaller of the type's limits and the node's."""
+    """R038, R169: the same table, in both languages, with the uses of each type and the smaller of its limits and the
+    node's."""
     page = await (await home.request("GET", "/")).text()
     assert '<table lang="fr">' in page
     assert '<table lang="en">' in page
     for row in TYPES.values():
         assert row.title.fr in page
         assert row.title.en in page
+        assert escape(row.use.en) in page
+        assert escape(row.use.fr.replace(" :", "\u00a0:").replace(" ;", "\u00a0;")) in page
     assert "55 au plus" in page
     assert "at most 6 h" in page
     assert "45" + "000 au plus" not in page  # this node allows 1000
