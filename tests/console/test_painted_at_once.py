@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.widget import Widget
 
 from console.state import COUNTED
 from tests.console.conftest import Node
@@ -20,6 +21,16 @@ async def key(c: Console, name: str) -> None:
     await c.app.on_event(event)
 
 
+async def laid_out(c: Console) -> None:
+    """Nothing waits for a new layout, which is Textual's to make and not the key's."""
+    screen = c.app.screen
+
+    def done() -> bool:
+        return not any(one._layout_required or one._scroll_required for one in (screen, *screen.walk_children(Widget)))
+
+    await c.waits(done, "laid out")
+
+
 async def test_the_cursor_and_its_position_leave_together_in_the_handler(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -29,6 +40,7 @@ async def test_the_cursor_and_its_position_leave_together_in_the_handler(
     async with console(one) as c:
         await c.press("2")
         await c.sees("1/3")
+        await laid_out(c)
         left: list[str] = []
         plain = c.app._display
 
