@@ -17,6 +17,7 @@ from console.client.calls import Stubs, call, request_id, verify
 from console.client.channel import metadata, open_channel
 from console.client.deeds import do
 from console.client.failures import failure
+from console.client.turns import Turns
 from console.i18n import said, t
 from console.model import (
     Ack,
@@ -71,10 +72,10 @@ class Node:
         store: Store,
         clock: Callable[[], float],
         wall: Callable[[], float],
-        turn: asyncio.Lock,
+        turns: Turns,
     ) -> None:
-        """`turn`: who folds. All nodes speak on the second; one message after the other, a key gets in between."""
-        self._turn = turn
+        """`turns`: who folds. All nodes speak on the second; one message after the other, a key gets in between."""
+        self._turns = turns
         self.context = context
         self._store = store
         self._clock = clock
@@ -157,7 +158,7 @@ class Node:
         while True:
             try:
                 async for message in open_stream(token):
-                    async with self._turn:
+                    async with self._turns:
                         await fold(message)
                     token = message.position.resume_token or token
                     tries = 0
@@ -408,8 +409,8 @@ class Fleet:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        turn = asyncio.Lock()
-        self._nodes = {context.name: Node(context, store, clock, wall, turn) for context in contexts}
+        turns = Turns(clock)
+        self._nodes = {context.name: Node(context, store, clock, wall, turns) for context in contexts}
         self._store = store
         self._focus: Key | None = None
 
