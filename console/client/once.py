@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from console.client.asking import Found
 from console.client.calls import Stubs
@@ -21,7 +23,7 @@ class Once(Reading, Writing):
 
 
 def run(context: Context, deadline: float, work: Callable[[Once], Awaitable[T]]) -> T:
-    """Open the context, do `work`, close. Raises Failure."""
+    """Open the context, do `work`, close. Raises Failure; KeyboardInterrupt."""
 
     async def main() -> T:
         channel = open_channel(context)
@@ -30,7 +32,7 @@ def run(context: Context, deadline: float, work: Callable[[Once], Awaitable[T]])
         finally:
             await channel.close()
 
-    return asyncio.run(main())
+    return interruptible(main())
 
 
 def run_each(
@@ -51,7 +53,37 @@ def run_each(
     async def main() -> list[T | Failure]:
         return await asyncio.gather(*(one(context) for context in contexts))
 
-    return list(zip(contexts, asyncio.run(main()), strict=True))
+    return list(zip(contexts, interruptible(main()), strict=True))
 
 
-__all__ = ["Found", "Once", "Seen", "run", "run_each"]
+def interruptible(work: Coroutine[Any, Any, T]) -> T:
+    """`asyncio.run`, which Ctrl-C ends at every instant. Raises KeyboardInterrupt.
+
+    `asyncio.run` only notes the signal: one that comes just before the loop begins to wait, or to another thread, is
+    seen when something else wakes the loop, and nothing may for hours. A handler of the loop's own wakes it
+    (`signal.set_wakeup_fd`).
+    """
+    interrupted = False
+
+    async def main() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        def interrupt() -> None:
+            nonlocal interrupted
+            interrupted = True
+            task.cancel()
+
+        with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread: signals go elsewhere
+            loop.add_signal_handler(signal.SIGINT, interrupt)
+        return await work
+
+    try:
+        return asyncio.run(main())
+    except asyncio.CancelledError:
+        if interrupted:
+            raise KeyboardInterrupt from None
+        raise
+
+
+__all__ = ["Found", "Once", "Seen", "interruptible", "run", "run_each"]
