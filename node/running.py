@@ -41,6 +41,7 @@ from node.config import Config, make_folders, split_address
 from node.errors import Fault
 from node.features.access.passwords import Passwords
 from node.features.access.service import Access
+from node.features.audit.room import RoomAudit
 from node.features.audit.service import Audit
 from node.features.chat.service import Chat
 from node.features.check.service import Check
@@ -414,6 +415,7 @@ def _pages(floor: Floor, hub: Hub, join: Join, services: Services) -> Edge:
         roles=services.roles,
         texts=services.texts,
         invitations=services.invitations,
+        audit=RoomAudit(floor, services.audit, services.recordings),
     )
 
 

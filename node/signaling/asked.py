@@ -124,6 +124,12 @@ class Invite(FromPage, frozen=True):
     renew: Annotated[str, Meta(max_length=40)] = ""
 
 
+class Audit(FromPage, frozen=True):
+    """What operators did in the room; `before` a number: what is older, 0: the newest."""
+
+    before: Count = 0
+
+
 class Admit(FromPage, frozen=True):
     """ "": everybody who waits."""
 
@@ -280,6 +286,7 @@ ClientMessage = (
     | Rename
     | SetTexts
     | Invite
+    | Audit
     | Admit
     | Refuse
     | Lobby

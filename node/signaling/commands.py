@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from node.errors import Refused
+from node.features.audit.room import RoomAudit
 from node.features.chat.service import Chat
 from node.features.chat.view import MessageView
 from node.features.cover.service import Cover
@@ -67,6 +68,7 @@ class Edge:
     roles: Roles
     texts: TextsService
     invitations: Invitations
+    audit: RoomAudit
 
 
 @dataclass(slots=True)

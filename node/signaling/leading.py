@@ -55,12 +55,22 @@ async def _invite(talk: Talk, message: m.Invite) -> None:
     )
 
 
+async def _audit(talk: Talk, message: m.Audit) -> None:
+    talk.check_look()
+    page = await talk.edge.audit.read(talk.room.id, before=message.before, by=talk.actor)
+    entries = tuple(
+        m.AuditInfo(**{**msgspec.structs.asdict(entry), "at": int(entry.at * 1000)}) for entry in page.entries
+    )
+    talk.say(m.Audited(entries, page.next))
+
+
 # Any: each handler takes the message under which it stands.
 HANDLERS: Final[dict[type[Any], Callable[[Talk, Any], Awaitable[int | None]]]] = {
     m.Role: _role,
     m.Rename: _rename,
     m.SetTexts: _texts,
     m.Invite: _invite,
+    m.Audit: _audit,
 }
 
 

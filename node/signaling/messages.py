@@ -11,6 +11,7 @@ import msgspec
 from node.errors import Refusal
 from node.signaling.asked import Active as Active
 from node.signaling.asked import Admit as Admit
+from node.signaling.asked import Audit as Audit
 from node.signaling.asked import Ban as Ban
 from node.signaling.asked import Chat as Chat
 from node.signaling.asked import Claim as Claim
@@ -50,6 +51,7 @@ from node.signaling.asked import Sizes as Sizes
 from node.signaling.asked import TileSize as TileSize
 from node.signaling.asked import Voices as Voices
 from node.signaling.asked import decoder as decoder
+from node.signaling.parts import AuditInfo as AuditInfo
 from node.signaling.parts import BrandInfo as BrandInfo
 from node.signaling.parts import CoverInfo as CoverInfo
 from node.signaling.parts import GradeInfo as GradeInfo
@@ -347,6 +349,13 @@ class Invitation(FromNode, frozen=True):
     links: tuple[LinkInfo, ...]
     text: dict[str, str]
     calendar: str
+
+
+class Audited(FromNode, frozen=True, tag="audit"):
+    """What was asked for, the newest first. `next`: ask before this for what is older; 0: nothing is."""
+
+    entries: tuple[AuditInfo, ...]
+    next: int
 
 
 class Rejoin(FromNode, frozen=True):

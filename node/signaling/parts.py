@@ -209,3 +209,17 @@ class TimeInfo(msgspec.Struct, frozen=True):
     ends: int
     left_s: int
     minutes: int
+
+
+class AuditInfo(msgspec.Struct, frozen=True):
+    """`at`: ms since the epoch; `who`: the operator, "" for somebody who came by a link; `outcome`: `OK`, the code of a
+    refusal, or `CANCELLED`; `values`: `role`, `minutes`, `verdict`, `how`, where they were said."""
+
+    number: int
+    at: int
+    who: str
+    did: str
+    participant: str
+    values: dict[str, str]
+    reason: str
+    outcome: str

@@ -37,6 +37,8 @@ CLAIMED = {"claimed_by": "p_amina", "claimed_name": "Amina"}
 LINKS = [{"role": role, "url": "https://x.example/r/a#t", "expires": 1} for role in ("host", "participant")]
 INVITATION: dict[str, Any] = {"title": "Budget", "starts": 0, "ends": 0, "password": True, "links": LINKS}
 INVITATION |= {"calendar": "BEGIN", "text": {"fr": "x", "en": "x"}}
+DEED: dict[str, Any] = {"number": 2, "at": 1_790_000_000_000, "who": "Olga Petit", "did": "MuteParticipant"}
+DEED |= {"participant": "p_jean", "values": {}, "reason": "larsen", "outcome": "OK"}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDER = """() => innerWidth >= document.scrollingElement.scrollWidth ? [] : [...document.querySelectorAll('body *')]
     .filter(node => node.checkVisibility() && node.getBoundingClientRect().right > innerWidth + 1)
@@ -114,6 +116,13 @@ async def test_no_screen_has_a_violation(
     await node.say("invitation", **INVITATION)
     await expect(guest.page.get_by_role("dialog", name="Inviter")).to_be_visible()
     await examine(guest, "invite", within="#invite", kind=kind)
+    await guest.page.keyboard.press("Escape")
+    await guest.page.locator("#control-menu").click()
+    await guest.page.locator("#menu").get_by_role("button", name="Actes de la régie").click()
+    await node.until_heard("audit")
+    await node.say("audit", entries=[DEED, {**DEED, "outcome": "NOT_ALLOWED"}], next=1)
+    await expect(guest.page.get_by_role("dialog", name="Actes de la régie")).to_be_visible()
+    await examine(guest, "audit", within="#audit", kind=kind)
     await guest.page.keyboard.press("Escape")
     await guest.page.locator("#control-menu").click()
     await guest.page.locator("#menu").get_by_role("button", name="Son et image").click()

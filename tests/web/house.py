@@ -22,7 +22,10 @@ from node.errors import Refused
 from node.features.access.passwords import Passwords
 from node.features.access.service import Access
 from node.features.access.store import digests_of_rooms
+from node.features.audit.room import RoomAudit
 from node.features.audit.rules import Record
+from node.features.audit.service import Audit
+from node.features.audit.store import SqlStore as AuditStore
 from node.features.chat.service import Chat
 from node.features.chat.store import SqlArchive as ChatArchive
 from node.features.check.service import Check
@@ -349,6 +352,7 @@ class House:
         self.shelf.resume()
         self.roles = Roles(self.floor, self.quota)
         self.texts = TextsService(self.floor, self.of_all)
+        self.audit = Audit(AuditStore(self.engine))
         edge = Edge(
             self.hub,
             self.join,
@@ -369,6 +373,7 @@ class House:
             self.roles,
             self.texts,
             Invitations(self.floor, self.access, lambda: "http://test"),
+            RoomAudit(self.floor, self.audit, self.recordings),
         )
         self.meter = Counting()
         self.attached = FolderAttached(self.folder / "replay")

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
+
+from node.ports import Actor
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -39,6 +42,59 @@ class Record(msgspec.Struct, frozen=True):
     @property
     def anonymous(self) -> bool:
         return not self.operator_id
+
+
+# ---------------------------------------------------------------- what a room's hosts see of it (D5)
+
+SHOWN: Final = ("role", "minutes", "verdict", "how")
+"""Of the targets, what says how something was done; the others name things that a page has no words for."""
+
+
+class ReadAudit(msgspec.Struct, frozen=True):
+    """Asks for nothing by itself: for who may read what operators did in the room (`check_right`)."""
+
+    by: Actor
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A record as a room's hosts read it. `who`: the operator's name, "" for somebody who came by a link; `did`: the
+    method's own word; `participant`: whom it was done to; `values`: of `SHOWN`, what was said."""
+
+    number: int
+    at: float
+    who: str
+    did: str
+    participant: str
+    values: dict[str, str]
+    reason: str
+    outcome: str
+
+
+def concerns(record: Record, room: str, recordings: Collection[str]) -> bool:
+    """Whether it is the hosts' of `room`, to which `recordings` belong. What callers without a valid token tried is the
+    node's matter, and a call that was only repeated did nothing again."""
+    if record.anonymous or record.repeated:
+        return False
+    targets = record.targets
+    if "room" in targets:
+        return targets["room"] == room
+    if "recording" in targets:
+        return targets["recording"] in recordings
+    return targets.get("scope") == "room" and targets.get("name") == room
+
+
+def entry_of(number: int, record: Record) -> Entry:
+    by_link = record.operator == record.operator_id  # of a host, beside what operators do: a link is nobody's name
+    return Entry(
+        number=number,
+        at=record.at,
+        who="" if by_link else record.operator,
+        did=record.method.rpartition("/")[2],
+        participant=record.targets.get("participant", ""),
+        values={name: record.targets[name] for name in SHOWN if name in record.targets},
+        reason=record.reason,
+        outcome=record.outcome,
+    )
 
 
 # ---------------------------------------------------------------- the chain (D5)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -41,6 +41,8 @@ class Store(Protocol):
     async def last(self) -> Mark: ...
 
     async def list(self, *, before: int, limit: int) -> list[tuple[int, Record]]: ...
+
+    async def of(self, things: Collection[str], *, before: int, limit: int) -> Sequence[tuple[int, Record]]: ...
 
 
 class Audit:
@@ -75,6 +77,10 @@ class Audit:
     async def list(self, *, before: int = 0, limit: int = 200) -> list[tuple[int, Record]]:
         """Newest first, each with its number; `before` a number goes on from there."""
         return await self._store.list(before=before, limit=limit)
+
+    async def of(self, things: Collection[str], *, before: int, limit: int) -> Sequence[tuple[int, Record]]:
+        """Likewise, of those that name one of `things`: a room, or else a recording, or else what a quota is for."""
+        return await self._store.of(things, before=before, limit=limit)
 
     def tell(self, listener: Listener) -> None:
         """`listener` hears of records when they are written; on the loop, and must not block."""

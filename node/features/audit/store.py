@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -12,12 +12,15 @@ from sqlalchemy import (
     Boolean,
     Column,
     Double,
+    Index,
     Integer,
     String,
     Table,
     Text,
     insert,
+    literal_column,
     select,
+    text,
     type_coerce,
 )
 from sqlalchemy import Row as SqlRow
@@ -55,6 +58,13 @@ _AS_IT_IS: Final = select(
     type_coerce(_c.targets, Text).label("targets"),
     type_coerce(_c.repeated, Integer).label("repeated"),
 ).order_by(_c.id)
+# As the index of migration 0023 has it, letter by letter: else the whole table is read.
+OF: Final = {
+    "sqlite": "CASE WHEN json_valid(targets) THEN coalesce(json_extract(targets, '$.room'),"
+    " json_extract(targets, '$.recording'), json_extract(targets, '$.name')) END",
+    "postgresql": "coalesce(targets ->> 'room', targets ->> 'recording', targets ->> 'name')",
+}
+Index("ix_audit_record_of", text(f"({OF['postgresql']})"), _c.id).ddl_if(dialect="postgresql")
 _LAST: Final = select(_c.id, _c.hash).order_by(_c.id.desc()).limit(1)
 
 
@@ -88,6 +98,15 @@ class SqlStore:
         async with self._engine.connect() as tx:
             found = await tx.execute(_AS_IT_IS.where(_c.id > after).limit(limit))
             return [Row(**row._mapping) for row in found]
+
+    async def of(self, things: Collection[str], *, before: int, limit: int) -> list[tuple[int, Record]]:
+        """Newest first: records whose room, or else recording, or else name is one of `things`."""
+        first = literal_column(OF[self._engine.dialect.name], String)
+        query = select(audit_record).where(first.in_(sorted(things))).order_by(_c.id.desc()).limit(limit)
+        if before:
+            query = query.where(_c.id < before)
+        async with self._engine.connect() as tx:
+            return [(row.id, _record(row)) for row in await tx.execute(query)]
 
     async def list(self, *, before: int, limit: int) -> list[tuple[int, Record]]:
         query = select(audit_record).order_by(audit_record.c.id.desc()).limit(limit)

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from node.errors import Refused
+from node.features.audit.rules import ReadAudit
 from node.features.chat.rules import Hide, Say
 from node.features.flags.rules import SetFlags
 from node.features.hands.rules import Lower
@@ -38,6 +39,7 @@ RIGHTS: Final[dict[type[msgspec.Struct], Right]] = {
     UnblockRoom: Right.MODERATE,
     SetFlags: Right.MODERATE,
     Show: Right.MODERATE,
+    ReadAudit: Right.MODERATE,
     Hide: Right.MODERATE_CHAT,
     Regulate: Right.MODERATE_CHAT,
     Restrain: Right.MODERATE_CHAT,

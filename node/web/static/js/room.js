@@ -1,6 +1,7 @@
 // The room: joins, listens, draws. What each screen does is in its own module; what the node says is folded by state.js.
 
 import { Attention } from './attention.js';
+import { Audit } from './audit.js';
 import { brandName } from './brand.js';
 import { Chat } from './chat.js';
 import { Controls, confirm } from './controls.js';
@@ -143,6 +144,7 @@ export class Room {
       more: (person, button) => this.person?.toggle(person, button) });
     this.roles = new Roles({ state, ask });
     this.invite = new Invite({ ask, notices: this.notices });
+    this.audit = new Audit({ state, ask });
     this.texts = new Texts({ state, ask, notices: this.notices, open: () => this.controls?.open('chat') });
     this.flags = new Flags({ state, ask, notices: this.notices });
     this.recordings = new Recordings({ state, notices: this.notices });
@@ -187,6 +189,7 @@ export class Room {
       { key: 'settings.title', symbol: 'settings', run: () => this.#settings() },
       ...(Pip.possible ? [{ key: 'pip.title', symbol: 'pip', run: () => void this.pip?.toggle() }] : []),
       ...(rights.has('end') ? [{ key: 'invite.title', symbol: 'invite', run: () => this.invite?.open() }] : []),
+      ...(rights.has('moderate') ? [{ key: 'audit.title', symbol: 'search', run: () => this.audit?.open() }] : []),
       ...recording,
       { key: 'keys.title', symbol: 'keyboard', run: shortcuts },
       ...(texts?.guide ? [{ key: 'guide.title', symbol: 'help', run: () => void open(texts.guide, '_blank', 'noopener') }] : []),
@@ -266,6 +269,7 @@ export class Room {
       texts: () => this.#drawAll(),
       noted: ({ unknown }) => this.texts?.noted(unknown),
       invitation: ({ invitation }) => this.invite?.came(invitation),
+      audit: ({ page }) => this.audit?.came(page),
       voices: ({ voices }) => this.sound.voices(voices),
       showing: ({ before }) => this.view?.shown(before),
       time: () => this.#drawTime(),
@@ -574,6 +578,7 @@ export class Room {
     this.sound.close();
     this.roles?.close();
     this.invite?.close();
+    this.audit?.close();
     this.texts?.close();
     for (const dialog of document.querySelectorAll('dialog')) dialog.close();
   }

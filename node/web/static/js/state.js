@@ -16,7 +16,7 @@
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
  *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
- *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "role", by: string} | {what: "texts"} | {what: "noted", unknown: string[]} | {what: "recording"} | {what: "invitation", invitation: import('./wire.js').Invitation} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
+ *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "role", by: string} | {what: "texts"} | {what: "noted", unknown: string[]} | {what: "recording"} | {what: "invitation", invitation: import('./wire.js').Invitation} | {what: "audit", page: {entries: import('./wire.js').Entry[], next: number}} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
@@ -27,6 +27,8 @@ const LEVEL_AGE_MS = 2000;
 /** Messages remembered, and how many may gather before the oldest are left to the node again. */
 export const CHAT_KEPT = 500;
 const CHAT_MOST = 3000;
+/** People whose names are remembered after they left. */
+const LEFT_KEPT = 500;
 
 export class RoomState {
   constructor() {
@@ -41,6 +43,8 @@ export class RoomState {
     this.time = null;
     /** @type {Map<string, Person>} in the order of arrival */
     this.people = new Map();
+    /** @type {Map<string, string>} participant → name, of those who left last */
+    this.left = new Map();
     /** @type {Map<number, {participant: string, source: Source}>} by slot index */
     this.slots = new Map();
     /** @type {ChatMessage[]} */
@@ -198,6 +202,8 @@ const FOLD = {
   gone(state, { participant, cause }) {
     const person = state.people.get(participant);
     state.people.delete(participant);
+    if (person) state.left.set(participant, person.name);
+    if (state.left.size > LEFT_KEPT) state.left.delete([...state.left.keys()][0] ?? '');
     state.levels.delete(participant);
     for (const [slot, shows] of state.slots) if (shows.participant === participant) state.slots.delete(slot);
     return person ? [{ what: 'gone', person, cause }] : [];
@@ -317,6 +323,7 @@ const FOLD = {
     return [{ what: 'recording' }];
   },
   invitation: (_state, invitation) => [{ what: 'invitation', invitation }],
+  audit: (_state, page) => [{ what: 'audit', page }],
   showing(state, { view, spotlight }) {
     const before = state.showing;
     state.showing = { view, spotlight };

@@ -32,5 +32,6 @@
 /** @typedef {{welcome: string, staff: string, speaking: string, redirect: string, brand: Brand, guide: string, support: string, written?: Written|null}} Texts what the room says of itself */
 /** @typedef {{state: "armed"|"recording"|"paused"|"lagging"|"disk_low"|"finishing", seconds: number}} Recorded */
 /** @typedef {{title: string, starts: number, ends: number, password: boolean, links: {role: string, url: string, expires: number}[], text: Text, calendar: string}} Invitation */
+/** @typedef {{number: number, at: number, who: string, did: string, participant: string, values: {role?: string, minutes?: string, verdict?: string, how?: string}, reason: string, outcome: string}} Entry of the audit; `at`: ms since the epoch */
 
 export {};
