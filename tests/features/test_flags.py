@@ -128,7 +128,7 @@ def test_only_who_moderates_sets_flags() -> None:
 
 
 def test_a_video_conference_has_nothing_to_restrict() -> None:
-    """R158, R159: everybody is a speaker from the first second, and the node refuses to make anybody less."""
+    """R159: everybody is a speaker, and the node refuses to make anybody less."""
     stage = Stage(type="conference")
     with pytest.raises(Refused) as refused:
         stage.do(SetFlags(OPERATOR, lock_camera=True))

@@ -154,7 +154,7 @@ async def test_turned_away_is_told_and_final(home: House) -> None:
 
 
 async def test_early_people_come_in_by_themselves_at_the_hour(home: House) -> None:
-    """R144: told how long, told when; the audience of a webinar then waits for the host."""
+    """R144, R165: told how long, told when; the audience of a webinar then waits for the host."""
     starts = home.clock.time + 3600
     view, tickets = await home.create(type="webinar", form=Form.SCHEDULED, starts=starts, minutes=60)
     amina = Outside(home, tickets["participant"], view.room)

@@ -48,15 +48,16 @@ async def home(tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def test_everybody_is_written_to_with_a_link_of_their_own(home: House) -> None:
-    """R114, R116, the room's side: in their language, with the date; the link opens the room to them and to nobody
-    else at the same time; what became of a letter is asked of the post, which is not there yet."""
+    """R114, and of R116 the room's side alone: in their language, with the date; the link opens the room to them and to
+    nobody else at the same time; of each letter is told by what its post can be asked what became of it. There is no
+    post yet, and so nothing is known of any delivery."""
     post = Post()
     desk = Invitations(home.floor, home.access, lambda: "http://test", mail=post)
     starts = home.clock.now() + 200
     room, _ = await home.create(form=Form.SCHEDULED, starts=starts, minutes=60)
     await home.access.set(room.room, Mode.TOKEN, by=OPERATOR)
     posted = await desk.post(room.room, GUESTS, zone="Europe/Paris", by=OPERATOR)
-    assert [post.delivery(one.sent) for one in posted] == [Delivery.QUEUED] * 2
+    assert [one.sent for one in posted] == ["letter 1", "letter 2"]
     amina, bob = post.letters
     assert (amina.to, bob.to, bob.name) == ("amina@exemple.fr", "bob@example.org", "Bob")
     assert "Quand : " in amina.text and "When: " in bob.text
@@ -73,7 +74,7 @@ async def test_everybody_is_written_to_with_a_link_of_their_own(home: House) -> 
 
 
 async def test_without_a_post_nobody_is_given_a_ticket(home: House) -> None:
-    """R116, D2: the refusal says what to do instead, and nothing was made."""
+    """R116 as it is today, D2: the refusal says what to do instead, and nothing was made."""
     desk = Invitations(home.floor, home.access, lambda: "http://test")
     room, _ = await home.create()
     with pytest.raises(Refused, match="NO_MAIL"):
