@@ -23,6 +23,7 @@ _TONES: Final[dict[str, Tone]] = {
     "verified": "good",
     "published": "good",
     "failed": "bad",
+    "deleting": "accent",
     "deleted": "dim",
 }
 _ORDER: Final = tuple(_TONES)

@@ -23,13 +23,13 @@ POSSIBLE: Final[dict[str, frozenset[str]]] = {
     "stop_record": LIVE_RECORDINGS,
     "hold_record": LIVE_RECORDINGS - {"paused"},
     "go_on_record": frozenset({"paused"}),
-    "verify_record": READY,
+    "verify_record": READY | {"failed"},
     "remake": frozenset({"failed"}),
     "cancel_record": frozenset({"finishing"}),
     "publish": frozenset({"verified"}),
     "withdraw": frozenset({"published"}),
-    "erase": READY | {"failed"},
-    "link": READY,
+    "erase": READY | {"failed", "deleting"},
+    "link": READY | {"failed"},
 }
 ACTIONS: Final = {
     "stop_record": "record",

@@ -174,6 +174,7 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "recording.verified": ("vérifié", "verified"),
     "recording.published": ("publié", "published"),
     "recording.failed": ("échec", "failed"),
+    "recording.deleting": ("suppression", "deleting"),
     "recording.deleted": ("supprimé", "deleted"),
     "ctl.flags": (
         "Ce que les participants d’une salle ne peuvent pas faire pour l’instant.",

@@ -24,6 +24,7 @@ RECORDING_WORDS: Final[dict[str, tuple[str, str]]] = {
     "tape.verified": ("✓ vérifié", "✓ verified"),
     "tape.published": ("▶ publié", "▶ published"),
     "tape.failed": ("✗ ÉCHEC", "✗ FAILED"),
+    "tape.deleting": ("◌ suppression", "◌ deleting"),
     "tape.deleted": ("○ supprimé", "○ deleted"),
     "why.ended": ("la séance est finie", "the session is over"),
     "why.closed": ("la salle a fermé", "the room closed"),

@@ -70,8 +70,13 @@ class BucketVault:
 
     def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]:
         check(recording, name)
-        with _told():
-            size = self._store.head(f"{recording}/{name}")["size"]
+        try:
+            with _told():
+                size = self._store.head(f"{recording}/{name}")["size"]
+        except FileNotFoundError:
+            with _there(), _told():  # is it the file, or all that is kept?
+                next(iter(self._store.list(prefix=f"{recording}/", chunk_size=1)), None)
+            raise
         end = min(size, start + length)
         while start < end:
             upto = min(end, start + PIECE)

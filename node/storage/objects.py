@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from node.ports import StoreAway
+
 RECORDING: Final = re.compile(r"[0-9a-f]{32}")
 NAME: Final = re.compile(r"[0-9a-z][0-9a-z_-]{0,40}\.[0-9a-z]{1,8}")
 CHUNK: Final = 1 << 18
@@ -70,7 +72,7 @@ class FolderVault:
 
     def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]:
         check(recording, name)
-        with self._opened() as root:
+        with self._there() as root:
             folder = os.open(recording, _FOLDER, dir_fd=root)
             try:
                 file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
@@ -94,6 +96,18 @@ class FolderVault:
         with contextlib.suppress(FileNotFoundError), self._opened() as root:
             shutil.rmtree(recording, dir_fd=root)
             os.fsync(root)
+
+    @contextlib.contextmanager
+    def _there(self) -> Iterator[int]:
+        """Not to be found is the file, and not all that is kept: a disk that is not mounted says nothing of files."""
+        try:
+            root = os.open(self._folder, _FOLDER)
+        except FileNotFoundError:
+            raise StoreAway("NoFolder") from None
+        try:
+            yield root
+        finally:
+            os.close(root)
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[int]:

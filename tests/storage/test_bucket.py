@@ -58,6 +58,14 @@ def test_what_is_put_is_read_back_whole_and_in_parts(store: S3, tmp_path: Path) 
     vault.delete(RECORDING)  # harmless
 
 
+def test_a_bucket_that_is_not_there_says_nothing_of_its_files(store: S3) -> None:
+    """D9"""
+    with pytest.raises(FileNotFoundError):
+        store.vault().sums(RECORDING, "none.webm")
+    with pytest.raises(StoreAway):
+        store.vault(bucket="another").sums(RECORDING, "none.webm")
+
+
 def test_a_name_never_becomes_a_key(store: S3, tmp_path: Path) -> None:
     """H23."""
     file, _ = made(tmp_path, 3)
@@ -123,12 +131,15 @@ async def test_an_upload_that_breaks_off_is_done_again_and_told(house: House, tm
         assert shelf.store_away == "" and shelf.waiting == (0, 0.0)
         assert scraped(house)["regie_recordings_store_away_seconds"] == 0
         store.kill()
-        for asked in (shelf.verify(recording), shelf.delete(recording, by=OLGA)):
-            with pytest.raises(Refused, match="RECORDING_STORE"):
-                await asked
+        with pytest.raises(Refused, match="RECORDING_STORE"):
+            await shelf.verify(recording)
         assert house.recordings.get(recording).state is State.VERIFIED  # nothing was seen, so nothing is damaged
+        with pytest.raises(Refused, match="RECORDING_STORE"):
+            await shelf.delete(recording, by=OLGA)
+        assert house.recordings.get(recording).state is State.DELETING
         store.start()
-        assert (await shelf.delete(recording, by=OLGA)).signature
+        await until(house, recording, State.DELETED)  # nobody asked again
+        assert house.recordings.get(recording).signature
         assert store.bytes_of(recording) == 0
     finally:
         store.kill()
@@ -154,12 +165,14 @@ async def test_the_rule_of_retention_leaves_no_byte_and_a_signed_record(house: H
         assert store.bytes_of(recording) > 1000 and len(list(attached.iterdir())) == 1
 
         shelf.keep_days = 1
+        shelf._sleep = lambda _seconds: asyncio.sleep(0.1)
         house.clock.offset += 2 * 86_400
         store.kill()
         await shelf.retain()
-        assert house.recordings.get(recording).state is State.VERIFIED
+        gone = house.recordings.get(recording)
+        assert (gone.state, gone.statement) == (State.DELETING, "")
         store.start()
-        await shelf.retain()
+        await until(house, recording, State.DELETED)
         await house.replay.settle()
         gone = house.recordings.get(recording)
         assert (gone.state, gone.marks[-1].why, gone.files, gone.bytes) == (State.DELETED, "retention", (), 0)

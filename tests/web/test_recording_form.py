@@ -57,6 +57,6 @@ async def test_a_rehearsal_is_recorded_on_the_same_path_and_the_public_never_see
     for one, other in ((rehearsal, live), (live, rehearsal)):
         assert [mark.state for mark in one.marks] == [mark.state for mark in other.marks]
         assert (one.arrangement, [file.name for file in one.files]) == ("speaker", ["room.webm"])
-    home.shelf.publish(live.recording, True, by=OPERATOR)
+    await home.shelf.publish(live.recording, True, by=OPERATOR)
     look = await looked(home, room.room, tickets["participant"])
     assert [one["recording"] for one in look["recordings"]] == [live.recording]

@@ -69,7 +69,7 @@ class Recordings(recordings_pb2_grpc.RecordingsServiceServicer):
 
     async def VerifyRecording(self, request: Any, context: Any) -> Any:
         await self._check(context, "VerifyRecording", "operator")
-        one = await self._tape(request, context, READY)
+        one = await self._tape(request, context, (*READY, "failed"))
         damaged = self._node.damaged.get(one.recording, [])
         if damaged:
             one.state, one.why = "failed", "damaged"

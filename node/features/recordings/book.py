@@ -91,7 +91,7 @@ def _kept(book: Book, fact: RecordingKept) -> RecordingView | None:
         signature=kept.signature,
         seal=kept.seal,
         late_ms=0,
-        progress=1.0 if kept.files else 0.0,
+        progress=1.0 if kept.files and fact.state is not State.FINISHING else 0.0,
     )
 
 

@@ -86,7 +86,7 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
         return pb.VerifyRecordingResponse(recording=self._shown(checked.recording), damaged=checked.damaged)
 
     async def RemakeRecording(self, request: pb.RemakeRecordingRequest, context: Any) -> pb.RemakeRecordingResponse:
-        view = self._shelf.again(request.recording, by=current().actor)
+        view = await self._shelf.again(request.recording, by=current().actor)
         return pb.RemakeRecordingResponse(recording=self._shown(view))
 
     async def CancelRecording(self, request: pb.CancelRecordingRequest, context: Any) -> pb.CancelRecordingResponse:
@@ -94,7 +94,7 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
         return pb.CancelRecordingResponse(recording=self._shown(view))
 
     async def PublishRecording(self, request: pb.PublishRecordingRequest, context: Any) -> pb.PublishRecordingResponse:
-        view = self._shelf.publish(request.recording, not request.withdraw, by=current().actor)
+        view = await self._shelf.publish(request.recording, not request.withdraw, by=current().actor)
         return pb.PublishRecordingResponse(recording=self._shown(view))
 
     async def DeleteRecording(self, request: pb.DeleteRecordingRequest, context: Any) -> pb.DeleteRecordingResponse:

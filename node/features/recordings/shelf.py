@@ -7,10 +7,12 @@ statement and no bytes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import hmac
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -78,8 +80,8 @@ class Workshop(Protocol):
 
 
 class Vault(Protocol):
-    """Keeps files by (recording, name). Blocks: called in threads. Raises OSError; StoreAway when a later
-    try may do."""
+    """Keeps files by (recording, name). Blocks: called in threads. Raises OSError: FileNotFoundError only of a file
+    that is not in a store that is there; StoreAway when a later try may do."""
 
     def put(self, recording: str, name: str, path: Path) -> None:
         """Keep the file at `path`, which stays as it is. Again is harmless."""
@@ -110,6 +112,15 @@ class Checked(msgspec.Struct, frozen=True):
     damaged: tuple[str, ...]
 
 
+class _Turns:
+    """`waiting`: with who has the turn."""
+
+    __slots__ = ("lock", "waiting")
+
+    def __init__(self) -> None:
+        self.lock, self.waiting = asyncio.Lock(), 0
+
+
 class Shelf:
     def __init__(
         self,
@@ -138,6 +149,7 @@ class Shelf:
         """Whose files the store does not take, and since when, seconds since the epoch."""
         self._storing: set[str] = set()
         """Whose files are made, and being put away."""
+        self._alone: dict[str, _Turns] = {}
         self._settled = asyncio.Event()
         recordings.tell(self._on_changed)
 
@@ -162,8 +174,9 @@ class Shelf:
     def _on_changed(self, view: RecordingView) -> None:
         self._settled.set()
         self._settled = asyncio.Event()
-        if view.state is State.FINISHING and view.recording not in self._tasks and not self._floor.fenced:
-            task = asyncio.create_task(self._finish(view.recording), name="recording")
+        goes_on = _GO_ON.get(view.state)
+        if goes_on is not None and view.recording not in self._tasks and not self._floor.fenced:
+            task = asyncio.create_task(goes_on(self, view.recording), name="recording")
             self._tasks[view.recording] = task
             task.add_done_callback(lambda _done: self._tasks.pop(view.recording, None))
 
@@ -191,10 +204,10 @@ class Shelf:
                 await self._workshop.forget(recording)
         except Unmade as unmade:
             log.error("recording_unmade", recording=recording, why=unmade.why)
-            self._keep(recording, Move.BREAK, unmade.why, ())
+            self._keep(recording, Move.BREAK, unmade.why, self._recordings.get(recording).files)
         except OSError as error:
             log.error("recording_unmade", recording=recording, why=error.strerror)
-            self._keep(recording, Move.BREAK, error.strerror or "io", ())
+            self._keep(recording, Move.BREAK, error.strerror or "io", self._recordings.get(recording).files)
         except Refused as refused:  # another process took over: it does what is left
             log.warning("recording_left", recording=recording, why=refused.code)
         finally:
@@ -258,6 +271,24 @@ class Shelf:
             self._floor.clock.now(),
         )
 
+    @contextlib.asynccontextmanager
+    async def _in_turn(self, recording: str) -> AsyncIterator[RecordingView]:
+        """What is asked of one recording is done one after the other, each with what the one before left.
+
+        Raises:
+            Refused: RECORDING_UNKNOWN.
+        """
+        self._recordings.get(recording)
+        turns = self._alone.setdefault(recording, _Turns())
+        turns.waiting += 1
+        try:
+            async with turns.lock:
+                yield self._recordings.get(recording)
+        finally:
+            turns.waiting -= 1
+            if not turns.waiting:
+                del self._alone[recording]
+
     # ------------------------------------------------------------ what operators ask for
 
     async def cancel(self, recording: str, *, by: Actor) -> RecordingView:
@@ -266,54 +297,64 @@ class Shelf:
         Raises:
             Refused: RECORDING_UNKNOWN, RECORDING_STATE.
         """
-        view = self._recordings.get(recording)
-        moved(view.state, Move.CANCEL)
-        task = self._tasks.get(recording)
-        if task is None or recording in self._storing:
-            raise Refused("RECORDING_STATE", limit=State.VERIFIED, current=view.state)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        return self._keep(recording, Move.CANCEL, "cancelled", (), by=by.id)
+        async with self._in_turn(recording) as view:
+            moved(view.state, Move.CANCEL)
+            task = self._tasks.get(recording)
+            if task is None or recording in self._storing:
+                raise Refused("RECORDING_STATE", limit=State.VERIFIED, current=view.state)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            return self._keep(recording, Move.CANCEL, "cancelled", view.files, by=by.id)
 
-    def again(self, recording: str, *, by: Actor) -> RecordingView:
-        """Make the files of a failed one: what was made whole before is not made twice.
+    async def again(self, recording: str, *, by: Actor) -> RecordingView:
+        """Make the files of a failed one: what was made whole before is not made twice. Files that are there stay as
+        they are until there are others, so that none are lost where nothing is left to make them of.
 
         Raises:
             Refused: RECORDING_UNKNOWN, RECORDING_STATE.
         """
-        return self._keep(recording, Move.AGAIN, "", (), by=by.id)
+        async with self._in_turn(recording) as view:
+            moved(view.state, Move.AGAIN)
+            if view.files and recording not in await self._workshop.found():
+                raise Refused("RECORDING_STATE", limit=f"{Move.VERIFY}, {Move.DELETE}", current=view.state)
+            return self._keep(recording, Move.AGAIN, "", view.files, by=by.id)
 
-    def publish(self, recording: str, on: bool, *, by: Actor) -> RecordingView:
+    async def publish(self, recording: str, on: bool, *, by: Actor) -> RecordingView:
         """For who may enter the room, or no more.
 
         Raises:
             Refused: RECORDING_UNKNOWN, RECORDING_STATE.
         """
-        view = self._recordings.get(recording)
-        return self._keep(recording, Move.PUBLISH if on else Move.WITHDRAW, view.why, view.files, by=by.id)
+        async with self._in_turn(recording) as view:
+            return self._keep(recording, Move.PUBLISH if on else Move.WITHDRAW, view.why, view.files, by=by.id)
 
     async def verify(self, recording: str) -> Checked:
         """Read every file and compare, and see whether the list of them is the one that was made. What is damaged makes
-        it failed.
+        it failed; what was, and is whole again, is verified. A store that does not answer, or a disk that cannot be
+        read, says nothing of the files.
 
         Raises:
             Refused: RECORDING_UNKNOWN, RECORDING_STATE, RECORDING_STORE.
         """
-        view = self._recordings.get(recording)
-        if view.state not in READY:
-            raise Refused("RECORDING_STATE", limit=", ".join(READY), current=view.state)
-        damaged = self._unsealed(view)
-        for file in view.files:
-            try:
-                found = await self._stored(self._vault.sums, recording, file.name)
-            except OSError:
-                found = (0, "")
-            if found != (file.bytes, file.sha256) and file.name not in damaged:
-                damaged.append(file.name)
-        if damaged:
-            log.error("recording_damaged", recording=recording, files=len(damaged))
-            view = self._keep(recording, Move.BREAK, "damaged", view.files)
-        return Checked(view, tuple(damaged))
+        async with self._in_turn(recording) as view:
+            if view.state not in READY and not (view.state is State.FAILED and view.files):
+                raise Refused("RECORDING_STATE", limit=", ".join(READY), current=view.state)
+            damaged = self._unsealed(view)
+            for file in view.files:
+                try:
+                    found = await self._stored(self._vault.sums, recording, file.name)
+                except FileNotFoundError:
+                    found = (0, "")
+                if found != (file.bytes, file.sha256) and file.name not in damaged:
+                    damaged.append(file.name)
+            if damaged:
+                log.error("recording_damaged", recording=recording, files=len(damaged))
+            if damaged and view.state in READY:
+                view = self._keep(recording, Move.BREAK, "damaged", view.files)
+            elif not damaged and view.state is State.FAILED:
+                pieces = recording in await self._workshop.found()
+                view = self._keep(recording, Move.VERIFY, "faults" if pieces else "", view.files)
+            return Checked(view, tuple(damaged))
 
     def _seal(self, recording: str, files: Sequence[FileView]) -> str:
         """Which key, and what it says: the same each time (RFC 8032, 5.1.6)."""
@@ -331,21 +372,48 @@ class Shelf:
         return damaged
 
     async def delete(self, recording: str, *, by: Actor, reason: str = "") -> RecordingView:
-        """Its bytes are gone when this returns; what is left is a signed statement of what they were.
+        """Its bytes are gone when this returns; what is left is a signed statement of what they were. Once it is
+        asked for it goes on by itself, also after a refusal of the store or an end of the node.
 
         Raises:
             Refused: RECORDING_UNKNOWN, RECORDING_STATE, RECORDING_STORE.
         """
-        view = self._recordings.get(recording)
-        moved(view.state, Move.DELETE)
+        async with self._in_turn(recording) as view:
+            await self._recordings.noted(self._kept(recording, Move.DELETE, reason, view.files, by=by.id))
+            await self._erase(recording)
+            return self._recordings.get(recording)
+
+    async def _delete(self, recording: str) -> None:
+        """What `delete` began, until the store has done it."""
+        pause = STORE_AGAIN_S
+        while True:
+            try:
+                async with self._in_turn(recording) as view:
+                    if view.state is State.DELETING:
+                        await self._erase(recording)
+                    return
+            except Refused as refused:
+                log.warning("recording_still_there", recording=recording, why=refused.code)
+                if self._floor.fenced:  # another process took over: it does what is left
+                    return
+            await self._sleep(pause)
+            pause = min(STORE_AGAIN_MOST_S, pause * 2)
+
+    async def _erase(self, recording: str) -> None:
+        """
+        Raises:
+            Refused: RECORDING_STORE.
+        """
         await self._stored(self._vault.delete, recording)
         await self._workshop.forget(recording)
+        view = self._recordings.get(recording)
+        asked = view.marks[-1]
         statement = msgspec.json.encode(
             {
                 "deleted": recording,
                 "room": view.room,
                 "at": self._floor.clock.now(),
-                "by": by.id,
+                "by": asked.by,
                 "files": [file.sha256 for file in view.files],
                 "bytes": view.bytes,
             }
@@ -353,20 +421,25 @@ class Shelf:
         signature = self._signer.sign(statement)
         said = statement.decode()
         await self._recordings.noted(
-            self._kept(recording, Move.DELETE, reason, (), by=by.id, statement=said, signature=signature)
+            self._kept(recording, Move.GONE, asked.why, (), by=asked.by, statement=said, signature=signature)
         )
-        return self._recordings.get(recording)
 
     async def _stored(self, work: Callable[..., T], *of: str) -> T:
         """
         Raises:
-            Refused: RECORDING_STORE: it is away, and nothing is known.
+            Refused: RECORDING_STORE: it is away, or cannot read or write, and nothing is known.
+            FileNotFoundError: it is there, and the file is not.
         """
         try:
             done = await asyncio.to_thread(work, *of)
+        except FileNotFoundError:
+            raise
         except StoreAway as away:
             self.store_away = away.why
             raise Refused("RECORDING_STORE", current=away.why) from None
+        except OSError as error:
+            self.store_away = errno.errorcode.get(error.errno or 0, "io")
+            raise Refused("RECORDING_STORE", current=self.store_away) from None
         self.store_away = ""
         return done
 
@@ -374,7 +447,9 @@ class Shelf:
         """Delete what is older than the rule says, and what an end at a bad moment left behind. Called now and then."""
         before = self._floor.clock.now() - self.keep_days * DAY_S
         for view in list(self._recordings.list()):
-            if self.keep_days and view.state in OVER and view.ended is not None and view.ended < before:
+            if view.state is State.DELETING:
+                self._on_changed(view)
+            elif self.keep_days and view.state in OVER and view.ended is not None and view.ended < before:
                 try:
                     await self.delete(view.recording, by=Actor("node", self._floor.node, "node"), reason="retention")
                 except Refused as refused:  # the next time
@@ -427,12 +502,13 @@ class Shelf:
         return hmac.new(self._signer.secret("download"), said, "sha256").hexdigest()
 
     def file(self, recording: str, name: str) -> FileView:
-        """
+        """Also of one that is damaged: most of its files may not be.
+
         Raises:
             Refused: RECORDING_UNKNOWN, RECORDING_STATE, RECORDING_FILE.
         """
         view = self._recordings.get(recording)
-        if view.state not in READY:
+        if view.state not in OVER:
             raise Refused("RECORDING_STATE", limit=", ".join(READY), current=view.state)
         for file in view.files:
             if file.name == name:
@@ -442,3 +518,10 @@ class Shelf:
     def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]:
         """Blocks: in a thread."""
         return self._vault.read(recording, name, start, length)
+
+
+_GO_ON: Final[dict[State, Callable[[Shelf, str], Coroutine[Any, Any, None]]]] = {
+    State.FINISHING: Shelf._finish,
+    State.DELETING: Shelf._delete,
+}
+"""What goes on by itself until it is done, at the next start of the node too."""

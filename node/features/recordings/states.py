@@ -3,8 +3,8 @@
 armed → recording ⇄ paused                 while people are in the room
             ⇅ lagging, disk_low            it goes on, and somebody should look
 → finishing → verified ⇄ published         its pieces become files, with their sums
-→ failed                                   nothing that could be played, or cancelled; may be tried again
-→ deleted                                  a signed record, and no bytes
+→ failed                                   nothing that could be played, damaged, or cancelled; may be tried again
+→ deleting → deleted                       a signed record, and no bytes
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ class State(enum.StrEnum):
     VERIFIED = "verified"
     PUBLISHED = "published"
     FAILED = "failed"
+    DELETING = "deleting"
+    """Noted before the first byte goes: whatever happens meanwhile, it goes on to its end."""
     DELETED = "deleted"
 
 
@@ -43,11 +45,14 @@ class Move(enum.StrEnum):
     CANCEL = "cancel"
     """Somebody does not want the files, now; what of them is done waits for `AGAIN`."""
     VERIFY = "verify"
+    """The files are what they were made."""
     AGAIN = "again"
     """Make the files anew."""
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
     DELETE = "delete"
+    GONE = "gone"
+    """No byte of it is left."""
 
 
 LIVE: Final = frozenset({State.ARMED, State.RECORDING, State.PAUSED, State.LAGGING, State.DISK_LOW})
@@ -70,9 +75,10 @@ TRANSITIONS: Final[dict[State, dict[Move, State]]] = {
     State.DISK_LOW: _RUNS,
     State.PAUSED: {Move.RESUME: State.RECORDING, Move.STOP: State.FINISHING},
     State.FINISHING: {Move.VERIFY: State.VERIFIED, Move.BREAK: State.FAILED, Move.CANCEL: State.FAILED},
-    State.VERIFIED: {Move.PUBLISH: State.PUBLISHED, Move.DELETE: State.DELETED, Move.BREAK: State.FAILED},
-    State.PUBLISHED: {Move.WITHDRAW: State.VERIFIED, Move.DELETE: State.DELETED, Move.BREAK: State.FAILED},
-    State.FAILED: {Move.AGAIN: State.FINISHING, Move.DELETE: State.DELETED},
+    State.VERIFIED: {Move.PUBLISH: State.PUBLISHED, Move.DELETE: State.DELETING, Move.BREAK: State.FAILED},
+    State.PUBLISHED: {Move.WITHDRAW: State.VERIFIED, Move.DELETE: State.DELETING, Move.BREAK: State.FAILED},
+    State.FAILED: {Move.AGAIN: State.FINISHING, Move.VERIFY: State.VERIFIED, Move.DELETE: State.DELETING},
+    State.DELETING: {Move.DELETE: State.DELETING, Move.GONE: State.DELETED},
     State.DELETED: {},
 }
 
