@@ -132,7 +132,7 @@ async def test_who_does_nothing_is_led_on(node: ScriptedNode, browser: Browser) 
         "https://enquete.example/**", lambda route: route.fulfill(content_type="text/html", body="<h1>Merci</h1>")
     )
     await page.clock.install(time=0)
-    await page.clock.pause_at(1)
+    await page.clock.pause_at(86_400)
     node.welcome = {"texts": SAID | {"redirect": "https://enquete.example/s?room=r_budget"}}
     await guest.enter()
     await node.say("ended", cause="closed", why=None)
@@ -151,6 +151,8 @@ async def test_a_host_invites_with_two_links_and_renews_one(node: ScriptedNode, 
     """R117, R119, R123, R124: each link and the details are copied by a button of their own."""
     node.role, node.rights = "host", [*node.rights, "end"]
     await guest.context.grant_permissions(["camera", "microphone", "clipboard-read", "clipboard-write"])
+    await guest.page.clock.install(time=0)
+    await guest.page.clock.pause_at(86_400)  # what is said for a moment stays until it was read
     await guest.enter()
     await guest.page.locator("#control-menu").click()
     await guest.page.locator("#menu").get_by_role("button", name="Inviter").click()

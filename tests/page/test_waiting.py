@@ -12,7 +12,7 @@ async def test_who_is_early_sees_the_time_that_is_left_and_is_let_in(node: Scrip
     """R165: from what the node says, second by second; R144: in by itself, with nothing to press."""
     page = guest.page
     await page.clock.install(time=0)
-    await page.clock.pause_at(1)
+    await page.clock.pause_at(86_400)
     node.look = {"lobby": "early", "opens_in_s": 3661}
     node.lobby |= {"why": "early", "opens_in_s": 3661}
     await guest.open()
