@@ -18,8 +18,8 @@ FULL: Final[dict[str, Rule]] = {
             "La salle est pleine : {current} personnes sur {limit}.", "The room is full: {current} of {limit} people."
         ),
         Text(
-            "Attendez qu’une personne parte, ou demandez d’augmenter la limite.",
-            "Wait until somebody leaves, or ask for a higher limit.",
+            "Attendez qu’une personne parte, ou demandez une limite plus haute ou un autre type de séance.",
+            "Wait until somebody leaves, or ask for a higher limit or another session type.",
         ),
     ),
     "NODE_FULL": Rule(
