@@ -75,13 +75,15 @@ class TapEnded(msgspec.Struct, frozen=True):
 
 class RecorderRead(msgspec.Struct, frozen=True):
     """The figures of a second. `late_ms`: how long the oldest packet has waited for the disk; `failing`: why packets
-    are dropped now, "" they are not, "full", "io", "lagging"."""
+    are dropped now, "" they are not, "full", "io", "lagging"; `ceiling`: what it may take as all others are by now,
+    None: as before."""
 
     recording: str
     bytes: int
     late_ms: int
     failing: str
     disk_low: bool
+    ceiling: Ceiling | None = None
 
 
 class TapsHeld(msgspec.Struct, frozen=True):
@@ -403,8 +405,11 @@ class Recordings:
         live = self._live
         if live is None or live.recording != command.recording or live.state not in RUNNING:
             return []
+        live.ceiling = command.ceiling or live.ceiling
         if live.ceiling.bytes is not None and command.bytes >= live.ceiling.bytes:
             return self._move(Move.STOP, "", "bytes", now)
+        if live.ceiling.seconds is not None and live.seconds(now) >= live.ceiling.seconds:
+            return self._move(Move.STOP, "", "minutes", now)
         if command.disk_low or command.failing == "full":
             return self._notice(Move.LOW, command.failing, now)
         late = command.late_ms > LAG_MS or bool(live.broken) or bool(command.failing)

@@ -290,7 +290,8 @@ class Recordings:
             self._put(changed)
             if view.room in self._floor.rooms and not self._floor.fenced:
                 failing = next((tap.failing for tap in taps if tap.failing), "")
-                read = RecorderRead(view.recording, changed.bytes, changed.late_ms, failing, low)
+                ceiling = self._ceiling(view.room, but=view.recording)
+                read = RecorderRead(view.recording, changed.bytes, changed.late_ms, failing, low, ceiling)
                 self._floor.decide(view.room, read)
         self._recorders.see_to_planned()
 
