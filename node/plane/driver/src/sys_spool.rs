@@ -55,6 +55,13 @@ impl Directory {
         Ok(())
     }
 
+    /// Removes the empty directory `name` from it.
+    pub fn remove_directory(&self, name: &CStr) -> io::Result<()> {
+        // SAFETY: a terminated string and an open descriptor.
+        check(unsafe { libc::unlinkat(self.0.as_raw_fd(), name.as_ptr(), libc::AT_REMOVEDIR) })?;
+        Ok(())
+    }
+
     /// Has the disk keep which names are in it.
     pub fn sync(&self) -> io::Result<()> {
         // SAFETY: a plain call on an open descriptor.

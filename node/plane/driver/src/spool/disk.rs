@@ -11,14 +11,14 @@ pub trait Disk {
     type File;
     type Stream;
 
-    /// A directory of its own for `stream` of `recording`; `AlreadyExists`: it is another's.
+    /// A directory of its own for `stream` of `recording`; `AlreadyExists`: it is another's. What fails leaves none behind.
     fn begin(&mut self, recording: &str, stream: u32) -> io::Result<Self::Stream>;
     /// A new file in it.
     fn create(&mut self, stream: &Self::Stream, segment: u32) -> io::Result<Self::File>;
     /// Takes back a file that could not even begin.
     fn remove(&mut self, stream: &Self::Stream, segment: u32);
-    /// Has the disk keep which files are in it.
-    fn sync_names(&mut self, stream: &Self::Stream) -> io::Result<()>;
+    /// Has the disk keep which files are in it; `all`: and that itself is there.
+    fn sync_names(&mut self, stream: &Self::Stream, all: bool) -> io::Result<()>;
     /// How many of `bytes` were written before it failed, if it did.
     fn append(&mut self, file: &mut Self::File, bytes: &[u8]) -> (usize, io::Result<()>);
     /// Has the disk keep what is in the file.
@@ -33,6 +33,12 @@ pub struct Files {
     pub root: Directory,
 }
 
+/// A stream's directory, and the recording's that it is in.
+pub struct Place {
+    recording: Directory,
+    stream: Directory,
+}
+
 fn name(of: String) -> io::Result<CString> {
     Ok(CString::new(of)?)
 }
@@ -43,32 +49,41 @@ fn segment_name(segment: u32) -> io::Result<CString> {
 
 impl Disk for Files {
     type File = File;
-    type Stream = Directory;
+    type Stream = Place;
 
-    fn begin(&mut self, recording: &str, stream: u32) -> io::Result<Directory> {
+    fn begin(&mut self, recording: &str, stream: u32) -> io::Result<Place> {
         let of = name(recording.to_owned())?;
         match self.root.make(&of) {
-            Ok(()) => self.root.sync()?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
         }
-        let of = self.root.enter(&of)?;
-        let stream = name(stream.to_string())?;
-        of.make(&stream)?;
-        of.sync()?;
-        of.enter(&stream)
+        let recording = self.root.enter(&of)?;
+        let own = name(stream.to_string())?;
+        recording.make(&own)?;
+        match recording.enter(&own) {
+            Ok(stream) => Ok(Place { recording, stream }),
+            Err(error) => {
+                let _ = recording.remove_directory(&own);
+                Err(error)
+            }
+        }
     }
 
-    fn create(&mut self, stream: &Directory, segment: u32) -> io::Result<File> {
-        stream.create(&segment_name(segment)?)
+    fn create(&mut self, place: &Place, segment: u32) -> io::Result<File> {
+        place.stream.create(&segment_name(segment)?)
     }
 
-    fn remove(&mut self, stream: &Directory, segment: u32) {
-        let _ = segment_name(segment).and_then(|name| stream.remove(&name));
+    fn remove(&mut self, place: &Place, segment: u32) {
+        let _ = segment_name(segment).and_then(|name| place.stream.remove(&name));
     }
 
-    fn sync_names(&mut self, stream: &Directory) -> io::Result<()> {
-        stream.sync()
+    fn sync_names(&mut self, place: &Place, all: bool) -> io::Result<()> {
+        place.stream.sync()?;
+        if all {
+            place.recording.sync()?;
+            self.root.sync()?;
+        }
+        Ok(())
     }
 
     fn append(&mut self, file: &mut File, bytes: &[u8]) -> (usize, io::Result<()>) {

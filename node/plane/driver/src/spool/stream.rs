@@ -60,6 +60,8 @@ pub struct Stream<D: Disk> {
     about: SpoolHeader,
     /// None: it could not be made yet.
     place: Option<D::Stream>,
+    /// The disk is told that it is there.
+    named: bool,
     segment: Option<Segment<D::File>>,
     /// Framed records that are not written yet.
     buffer: Vec<u8>,
@@ -88,6 +90,7 @@ impl<D: Disk> Stream<D> {
         let mut stream = Stream {
             about,
             place: None,
+            named: false,
             segment: None,
             buffer: Vec::new(),
             unsynced_us: None,
@@ -212,7 +215,14 @@ impl<D: Disk> Stream<D> {
         }
         let Some(place) = &self.place else { return Ok(()) };
         let number = self.figures.segments;
-        let mut file = disk.create(place, number)?;
+        let mut file = match disk.create(place, number) {
+            // In a directory of its own it can only be what could not begin before, nor be taken back.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                disk.remove(place, number);
+                disk.create(place, number)?
+            }
+            created => created?,
+        };
         self.about.segment = number;
         (self.about.started_us, self.about.started_unix_us) = (now.monotonic, now.unix as i64);
         let front = spool::front(&self.about.encode_to_vec());
@@ -256,7 +266,8 @@ impl<D: Disk> Stream<D> {
             && let Some(place) = &self.place
         {
             segment.nameless = false;
-            synced = disk.sync_names(place);
+            synced = disk.sync_names(place, !self.named);
+            self.named |= synced.is_ok();
         }
         self.unsynced_us = None;
         if let Err(error) = synced {

@@ -11,7 +11,7 @@ use plane_core::contract::SpoolHeader;
 use plane_core::spool;
 use prost::Message;
 
-use super::disk::{Disk, Files};
+use super::disk::{Disk, Files, Place};
 use crate::sys::spool::Directory;
 
 /// Gone when dropped.
@@ -45,32 +45,50 @@ pub struct Faulty {
     pub free: u64,
     pub refuses_to_sync: bool,
     pub syncs: u32,
+    /// What directories hold can be neither kept nor taken back.
+    pub refuses_names: bool,
+    /// Of each directory kept, whether with those that it is in.
+    pub named: Vec<bool>,
 }
 
 impl Faulty {
     pub fn new(folder: &Folder) -> Faulty {
-        Faulty { files: folder.files(), room: u64::MAX, free: u64::MAX, refuses_to_sync: false, syncs: 0 }
+        Faulty {
+            files: folder.files(),
+            room: u64::MAX,
+            free: u64::MAX,
+            refuses_to_sync: false,
+            syncs: 0,
+            refuses_names: false,
+            named: Vec::new(),
+        }
     }
 }
 
 impl Disk for Faulty {
     type File = File;
-    type Stream = Directory;
+    type Stream = Place;
 
-    fn begin(&mut self, recording: &str, stream: u32) -> io::Result<Directory> {
+    fn begin(&mut self, recording: &str, stream: u32) -> io::Result<Place> {
         self.files.begin(recording, stream)
     }
 
-    fn create(&mut self, stream: &Directory, segment: u32) -> io::Result<File> {
-        self.files.create(stream, segment)
+    fn create(&mut self, place: &Place, segment: u32) -> io::Result<File> {
+        self.files.create(place, segment)
     }
 
-    fn remove(&mut self, stream: &Directory, segment: u32) {
-        self.files.remove(stream, segment);
+    fn remove(&mut self, place: &Place, segment: u32) {
+        if !self.refuses_names {
+            self.files.remove(place, segment);
+        }
     }
 
-    fn sync_names(&mut self, stream: &Directory) -> io::Result<()> {
-        self.files.sync_names(stream)
+    fn sync_names(&mut self, place: &Place, all: bool) -> io::Result<()> {
+        if self.refuses_names {
+            return Err(io::Error::from_raw_os_error(libc::EIO));
+        }
+        self.named.push(all);
+        self.files.sync_names(place, all)
     }
 
     fn append(&mut self, file: &mut File, bytes: &[u8]) -> (usize, io::Result<()>) {

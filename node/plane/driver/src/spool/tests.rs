@@ -291,6 +291,31 @@ fn a_disk_that_refuses_is_told() {
     assert!(matches!(&events[1], Body::RecordingClosed(closed) if closed.cause() == Closed::Failed));
 }
 
+/// H27: a disk that refuses while a stream begins does not end it: what stands there of it is its own.
+#[test]
+fn a_disk_may_refuse_while_a_stream_begins() {
+    let mut world = World::new();
+    world.begin(1, 1, Kind::Audio);
+    world.writer.disk().refuses_names = true;
+    world.writer.disk().room = 3; // not even the front, and that cannot be taken back
+    world.packet(1, 100, false);
+    world.pass(2 * SECOND);
+    assert_eq!(world.failed(), [Failing::Full]);
+    world.writer.disk().room = u64::MAX;
+    world.packet(1, 100, false);
+    world.pass(2 * SECOND);
+    assert_eq!(world.failed(), [], "it is in the same trouble, told once: now names are not kept");
+    world.writer.disk().refuses_names = false;
+    world.packet(1, 100, false);
+    world.pass(2 * SECOND);
+    world.packet(1, 100, false);
+    world.end(1);
+    world.turn();
+    assert!(matches!(world.events().last(), Some(Body::RecordingClosed(closed)) if closed.cause() == Closed::Stopped));
+    assert_eq!(numbers(&world.stream(1)).last(), Some(&4));
+    assert!(world.writer.disk().named[0], "the directories that it is in are kept as well, once that works");
+}
+
 /// H27: one stream's trouble is not another's.
 #[test]
 fn others_go_on() {
