@@ -417,7 +417,10 @@ class Attached(Files, Protocol):
         """The file is there when the context ends, whole and durable; not at all when it ends in an exception."""
 
     def remove(self, recording: str, name: str) -> None:
-        """Its bytes are gone. Harmless when there are none."""
+        """Its bytes are gone, those of half a file too. Harmless when there are none."""
+
+    def found(self) -> frozenset[tuple[str, str]]:
+        """(recording, name) of all that are there, half files too, but for those that are being written."""
 
 
 class Clock(Protocol):

@@ -196,10 +196,11 @@ class RunningNode:
                 log.exception("renewal_failed")
 
     async def retain(self) -> None:
-        """Recordings that are older than the rule says are deleted."""
+        """Recordings that are older than the rule says are deleted, and what was left behind."""
         while True:
             try:
                 await self.services.shelf.retain()
+                await self.services.replay.tidy()
             except Exception:
                 log.exception("retention_failed")
             await asyncio.sleep(RETAIN_S)

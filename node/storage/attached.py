@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 CHUNK: Final = 1 << 17
 _RECORDING: Final = re.compile(r"[0-9a-f]{32}")
 _FILE: Final = re.compile(r"[0-9a-f]{16}")
+_CALLED: Final = re.compile(f"({_RECORDING.pattern})-({_FILE.pattern})")
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _WRITE: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -32,6 +33,7 @@ class FolderAttached:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder
+        self._writing: set[str] = set()
 
     @contextlib.contextmanager
     def writing(self, recording: str, name: str) -> Iterator[BinaryIO]:
@@ -40,6 +42,7 @@ class FolderAttached:
         self._path.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = f"{called}.part"
         with self._opened() as folder:
+            self._writing.add(called)
             try:
                 with open(os.open(part, _WRITE, 0o600, dir_fd=folder), "wb") as file:
                     yield file
@@ -51,6 +54,8 @@ class FolderAttached:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(part, dir_fd=folder)
                 raise
+            finally:
+                self._writing.discard(called)
 
     def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]:
         called = _called(recording, name)
@@ -65,8 +70,16 @@ class FolderAttached:
     def remove(self, recording: str, name: str) -> None:
         called = _called(recording, name)
         with contextlib.suppress(FileNotFoundError), self._opened() as folder:
-            os.unlink(called, dir_fd=folder)
+            for name_ in (called, f"{called}.part"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(name_, dir_fd=folder)
             os.fsync(folder)
+
+    def found(self) -> frozenset[tuple[str, str]]:
+        with contextlib.suppress(FileNotFoundError), self._opened() as folder:
+            called = {name.removesuffix(".part") for name in os.listdir(folder)} - self._writing
+            return frozenset((match[1], match[2]) for match in map(_CALLED.fullmatch, called) if match)
+        return frozenset()
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[int]:

@@ -66,7 +66,6 @@ class BucketVault:
             self._uploads.end(f"{self._before}{recording}/{name}")
         with path.open("rb") as file, _there(), _told():
             self._store.put(f"{recording}/{name}", file, chunk_size=PART)
-        path.unlink(missing_ok=True)
 
     def read(self, recording: str, name: str, start: int, length: int) -> Iterator[bytes]:
         check(recording, name)

@@ -74,6 +74,12 @@ class Archive(Protocol):
     async def sheet(self, recording: str) -> Sheet:
         """What hosts added; empty where they did not."""
 
+    async def attached(self) -> frozenset[tuple[str, str]]:
+        """(recording, file) of all files that hosts added."""
+
+    async def sheeted(self) -> frozenset[str]:
+        """Recordings that hosts wrote something to."""
+
     async def messages(self, room: str, after: str, limit: int) -> Sequence[MessageView]:
         """Oldest first, those after the message `after` (empty: from the first)."""
 
@@ -118,6 +124,8 @@ class Replay:
         self._passwords = passwords
         self._passes = Passes(floor.clock.now)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unnamed: frozenset[tuple[str, str]] = frozenset()
+        """Files that no sheet named when it was last looked."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         recordings.tell(self._on_recording)
 
@@ -369,6 +377,26 @@ class Replay:
                 log.error("attachment_stays", why=error.strerror or "")
                 return
         await self._note(ReplayForgotten(recording))
+
+    async def tidy(self) -> None:
+        """What an end at a bad moment left behind: words and files of a deleted recording, and files that no sheet
+        names. Called now and then: of those only what was so the last time too, for what is whole is named soon after.
+        Files of a recording that we do not know stay: it may be of a database that was put back."""
+        if self._floor.fenced or self._attached is None:
+            return
+        there = await asyncio.to_thread(self._attached.found)
+        named, sheeted = await self._archive.attached(), await self._archive.sheeted()
+        deleted, kept = set[str](), set[str]()
+        for view in self._recordings.list():
+            (deleted if view.state is State.DELETED else kept).add(view.recording)
+        for recording in sorted(deleted & (sheeted | {of for of, _file in named})):
+            await self._forget(recording)
+        unnamed = there - named
+        strays = {(of, file) for of, file in unnamed if of in deleted or (of in kept and (of, file) in self._unnamed)}
+        self._unnamed = unnamed - strays
+        for recording, file in sorted(strays):
+            log.info("attachment_tidied", recording=recording)
+            await asyncio.to_thread(self._attached.remove, recording, file)
 
     async def settle(self) -> None:
         """Wait for what is being forgotten."""

@@ -99,6 +99,14 @@ class SqlArchive(ChatArchive):
         link = Link(ticket, Role(row.role), row.expires, row.id, row.name, row.ended)
         return ClosedDoor(row.title, row.type, row.access, row.password, link)
 
+    async def attached(self) -> frozenset[tuple[str, str]]:
+        async with self._database.connect() as tx:
+            return frozenset((row.recording, row.id) for row in await tx.execute(select(file.c.recording, file.c.id)))
+
+    async def sheeted(self) -> frozenset[str]:
+        async with self._database.connect() as tx:
+            return frozenset((await tx.execute(select(sheet.c.recording))).scalars())
+
     async def sheet(self, recording: str) -> Sheet:
         async with self._database.connect() as tx:
             words = (await tx.execute(select(sheet.c.words).where(sheet.c.recording == recording))).scalar()
