@@ -69,7 +69,7 @@ class WebEdge:
         chat = ChatDoor(edge.chat, join, self._failed, now)
         self.app.add_routes(routes(door, chat, pages, self.sockets))
         if replay is not None:
-            replay_door = ReplayDoor(*replay, attached, self._failed, self._may_guess)
+            replay_door = ReplayDoor(*replay, attached, self._failed, self._may_guess, self._source)
             self.app.add_routes(replay_routes(replay_door))
             self.app.on_cleanup.append(replay_door.close)
         if recordings is not None:

@@ -20,6 +20,7 @@ from node.features.recordings.rules import RecordingView
 from node.features.replay.rules import Tape, media_of
 from node.features.replay.service import Replay
 from node.features.replay.sheets import BYTES, Attachment, Kind, Sheet, Wish, check_beginning, shown_context
+from node.features.replay.streams import Streams
 from node.ports import Attached, Files
 from node.web.ranges import Entry, give
 from node.web.request import bearer, read_json
@@ -41,7 +42,7 @@ class LookBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ReplayDoor:
     """`failed` counts a failure of the request's source, and refuses (TOO_FAST) when there are too many. `may_guess`:
-    whether it has tries left. `files`: those of recordings."""
+    whether it has tries left. `files`: those of recordings. `source`: whom a stream is counted to."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class ReplayDoor:
         attached: Attached | None,
         failed: Callable[[web.Request], None],
         may_guess: Callable[[web.Request], bool],
+        source: Callable[[web.Request], str],
     ) -> None:
         self._replay = replay
         self._files = files
@@ -57,7 +59,8 @@ class ReplayDoor:
         self._failed = failed
         self._may_guess = may_guess
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="replay")
-        self._streams = 0
+        self._source = source
+        self._streams = Streams(STREAMS)
 
     async def close(self, _app: web.Application) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -187,13 +190,8 @@ class ReplayDoor:
     # ------------------------------------------------------------ inside
 
     async def _given(self, request: web.Request, entry: Entry, read: Any) -> web.StreamResponse:
-        if self._streams >= STREAMS:
-            raise Refused("TOO_FAST", limit=STREAMS, current=self._streams, set_by="node")
-        self._streams += 1
-        try:
+        with self._streams.one(self._source(request)):
             return await give(request, entry, read, self._threads)
-        finally:
-            self._streams -= 1
 
     def _counted(self, request: web.Request, refused: Refused) -> Refused:
         """What to answer: the refusal, or that there were too many."""
