@@ -221,7 +221,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What a look at the chain of records found. `head`: "number:hash", to be noted; `broken` 0: it holds."""
+    """What a look at the chain of records found. `head`: "number:hash", to be noted; `broken` 0: it holds. `start`: so
+    many of the first were removed by retention; `since`: of the first that is kept, seconds since the epoch, or 0."""
 
     context: str
     checked: int
@@ -229,6 +230,8 @@ class Chain:
     head: str
     broken: int
     why: str
+    start: int = 0
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,12 @@ class RecordingsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
         return f"RecordingsSection(store={self.store!r}, bucket={self.bucket!r})"  # no place for a secret
 
 
+class AuditSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`keep_days`: how long records of what operators did are kept; 0: for ever."""
+
+    keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 365
+
+
 class RpcSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`write_context`: let the console of this user find the node by itself."""
 
@@ -172,6 +178,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: MediaSection = MediaSection()
     turn: TurnSection = TurnSection()
     recordings: RecordingsSection = RecordingsSection()
+    audit: AuditSection = AuditSection()
     rpc: RpcSection = RpcSection()
     metrics: MetricsSection = MetricsSection()
     limits: Limits = Limits()

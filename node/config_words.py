@@ -15,6 +15,7 @@ SECTIONS: Final[dict[str, Text]] = {
         "A TURN relay that browsers are told of, for networks that let nothing else through.",
     ),
     "recordings": Text("Les enregistrements des salles.", "Recordings of rooms."),
+    "audit": Text("Ce que les opérateurs ont fait.", "What operators did."),
     "rpc": Text("gRPC, pour la console et les opérateurs.", "gRPC, for the console and the operators."),
     "metrics": Text("Mesures pour Prometheus, /healthz et /readyz.", "Metrics for Prometheus, /healthz and /readyz."),
     "limits": Text("Ce que ce nœud accepte.", "What this node allows."),
@@ -179,6 +180,10 @@ KEYS: Final[dict[str, Text]] = {
     "recordings.link_s": Text(
         "Secondes pendant lesquelles un lien de téléchargement est valable.",
         "Seconds for which a download link works.",
+    ),
+    "audit.keep_days": Text(
+        "Jours pendant lesquels les actes d’opérateurs sont gardés ; 0 : toujours.",
+        "Days for which what operators did is kept; 0: for ever.",
     ),
     "rpc.listen": Text("gRPC en TLS ; à ne pas exposer à Internet.", "gRPC over TLS; not for the Internet."),
     "rpc.names": Text("Autres noms à mettre dans le certificat.", "What else the certificate must name."),

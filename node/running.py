@@ -42,7 +42,7 @@ from node.errors import Fault
 from node.features.access.passwords import Passwords
 from node.features.access.service import Access
 from node.features.audit.room import RoomAudit
-from node.features.audit.service import Audit
+from node.features.audit.service import Audit, Keeping
 from node.features.chat.service import Chat
 from node.features.check.service import Check
 from node.features.cover.service import Cover
@@ -196,13 +196,14 @@ class RunningNode:
                 log.exception("renewal_failed")
 
     async def retain(self) -> None:
-        """Recordings that are older than the rule says are deleted, and what was left behind."""
+        """What is older than its rule says is removed: recordings, what replays left behind, records of the audit."""
+        services = self.services
         while True:
-            try:
-                await self.services.shelf.retain()
-                await self.services.replay.tidy()
-            except Exception:
-                log.exception("retention_failed")
+            for retain in (services.shelf.retain, services.replay.tidy, services.audit.retain):
+                try:
+                    await retain()
+                except Exception:
+                    log.exception("retention_failed")
             await asyncio.sleep(RETAIN_S)
 
     async def seconds(self, machine: MachineMeter) -> None:
@@ -348,7 +349,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     access = Access(floor, config.limits, passwords, lambda: running.web_url)
     recordings = Recordings(floor, recordings_store.SqlStore(engine), _recording_settings(config))
     vault = vault_of(config)
-    audit = Audit(audit_store.SqlStore(engine))
+    audit = Audit(audit_store.SqlStore(engine), Keeping(config.audit.keep_days, config.name, clock.now))
     attached = FolderAttached(config.data_dir / "replay")
     join, meter = Join(floor, quota, passwords), Meter()
     services = Services(
@@ -501,7 +502,7 @@ async def _begin(running: RunningNode) -> None:
     running.spawn(running.seconds(machine), "seconds")
     running.spawn(running.tick(), "tick")
     running.spawn(running.renew(), "places")
-    running.spawn(running.retain(), "recordings")
+    running.spawn(running.retain(), "retention")
     await running.serve_web(tls)
     try:
         running.rpc = await serve(

@@ -83,18 +83,21 @@ async def verify(
 ) -> tuple[Chain, float]:
     """Walk the whole chain of the audit, in as many calls as it takes; `deadline` is for each. `known`: a mark that was
     noted earlier."""
-    checked, older, ms = 0, 0, 0.0
+    checked, older, ms, since = 0, 0, 0.0, 0.0
+    begun: int | None = None
     start: audit_pb2.Mark | None = None
     mark = audit_pb2.Mark(number=known[0], hash=known[1]) if known is not None else None
     while True:
         request = audit_pb2.VerifyRecordsRequest(start=start, known=mark)
         reply, took = await call(context, stubs.audit.VerifyRecords, request, deadline)
         checked, older, ms = checked + reply.checked, older + reply.older, ms + took
+        begun = reply.start.number if begun is None else begun
+        since = reply.since.ToNanoseconds() / 1e9
         if not reply.more:
             head = f"{reply.head.number}:{clean(reply.head.hash, 64)}"
             from console.model import Chain
 
-            return Chain(context.name, checked, older, head, reply.broken, clean(reply.why, 20)), ms
+            return Chain(context.name, checked, older, head, reply.broken, clean(reply.why, 20), begun, since), ms
         start = reply.head
 
 

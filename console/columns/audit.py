@@ -26,6 +26,14 @@ def verdict(chain: Chain) -> Cell:
     return Cell(t("audit.broken", number=chain.broken, why=t(why) if why in WORDS else chain.why), "bad")
 
 
+def kept(chain: Chain) -> str:
+    """Since when, where retention removed what was before; else nothing is to be said."""
+    if not chain.start:
+        return ""
+    day = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(chain.since))
+    return t("audit.since", number=chain.start + 1, day=day)
+
+
 def who(record: Record) -> str:
     name = record.who or t("audit.nobody")
     return f"{name} ×{record.count}" if record.count > 1 else name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from console.columns.audit import outcome, verdict
+from console.columns.audit import kept, outcome, verdict
 from console.ctl import output
 from console.ctl.filtering import keep
 from console.ctl.options import TIMEOUT, ContextOption, FilterOption, OutputOption, TimeoutOption
@@ -99,7 +99,13 @@ def verify(
         headings = [t(f"col.{name}") for name in ("context", "chain", "checked", "older", "head")]
         lines = [[c.context, verdict(c).text, str(c.checked), str(c.older), c.head] for c in chains]
         output.table(headings, lines)
+        for chain in chains:
+            if said := kept(chain):
+                print(f"{chain.context}: {said}")
     for chain in chains:
+        if mark is not None and mark[0] < chain.start:
+            complain(t("say.known_removed", context=chain.context, number=mark[0], first=chain.start + 1))
+            code = SOME_FAILED
         if chain.broken:
             why = in_words("broken", chain.why)
             complain(t("say.broken", context=chain.context, number=chain.broken, why=why))
@@ -123,4 +129,6 @@ def _data(chain: Chain) -> dict[str, object]:
         "head": head,
         "broken": chain.broken,
         "why": chain.why,
+        "first": chain.start + 1,
+        "since": moment(chain.since) if chain.since else "",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from console.columns.audit import RECORD_COLUMNS, outcome, verdict, who
+from console.columns.audit import RECORD_COLUMNS, kept, outcome, verdict, who
 from console.columns.table import Look
 from console.fields import RECORD_FIELDS
 from console.i18n import t
@@ -50,6 +50,7 @@ class AuditPane(SidePane):
                 [(f" {context}  ", "strong"), verdict(chain) if chain is not None else (t("audit.never"), "dim")]
             )
             if chain is not None:
+                lines += [[("   ", ""), (piece, "dim")] for piece in wrap(kept(chain), cells - 4) if piece]
                 if chain.older:
                     lines.append([("   ", ""), (t("audit.older", count=chain.older), "dim")])
                 lines.append([("   ", ""), (t("audit.note"), "dim")])

@@ -27,10 +27,18 @@ AUDIT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "audit.holds": ("● intacte, {count} actes", "● whole, {count} records"),
     "audit.broken": ("✗ ROMPUE au n° {number} : {why}", "✗ BROKEN at {number}: {why}"),
     "audit.older": ("dont {count} d’avant la chaîne", "{count} from before the chain"),
+    "audit.since": (
+        "gardés et vérifiables depuis le n° {number}, {day} ; les précédents ont passé leur durée de conservation",
+        "kept and to be verified since {number}, {day}; those before had been kept for long enough",
+    ),
     "audit.note": ("à noter ailleurs :", "to be noted elsewhere:"),
     "broken.changed": ("un acte a été changé", "a record was changed"),
     "broken.missing": ("un acte manque", "a record is missing"),
     "broken.unchained": ("un acte n’est pas enchaîné", "a record is not chained"),
+    "broken.anchor": (
+        "rien ne dit que ce qui précède a été ôté par la conservation",
+        "nothing says that what is before was removed by retention",
+    ),
     "broken.cut": ("la fin a été coupée", "the end was cut off"),
     "do.audit": ("registre", "audit"),
     "do.verify": ("vérifier", "verify"),
@@ -69,6 +77,12 @@ AUDIT_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.opt.known": (
         "N°:EMPREINTE notés plus tôt : trouve aussi une fin coupée ou une chaîne refaite.",
         "NUMBER:HASH noted earlier: also finds an end cut off, or a chain made anew.",
+    ),
+    "say.known_removed": (
+        "{context} : le n° {number}, noté plus tôt, n’est plus gardé ; la chaîne ne se vérifie que depuis le"
+        " n° {first}. Notez sa tête d’aujourd’hui.",
+        "{context}: {number}, noted earlier, is not kept any more; the chain can be verified since {first} only. "
+        "Note its head of today.",
     ),
     "ctl.audit.known": (
         "« {text} » n’est pas un n° et une empreinte : 1204:ab12…",

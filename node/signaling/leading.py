@@ -61,7 +61,7 @@ async def _audit(talk: Talk, message: m.Audit) -> None:
     entries = tuple(
         m.AuditInfo(**{**msgspec.structs.asdict(entry), "at": int(entry.at * 1000)}) for entry in page.entries
     )
-    talk.say(m.Audited(entries, page.next))
+    talk.say(m.Audited(entries, page.next, int(page.since * 1000)))
 
 
 # Any: each handler takes the message under which it stands.

@@ -352,10 +352,12 @@ class Invitation(FromNode, frozen=True):
 
 
 class Audited(FromNode, frozen=True, tag="audit"):
-    """What was asked for, the newest first. `next`: ask before this for what is older; 0: nothing is."""
+    """What was asked for, the newest first. `next`: ask before this for what is older; 0: nothing is. `since` (ms since
+    the epoch): what was done before is not kept any more; 0: all of it is."""
 
     entries: tuple[AuditInfo, ...]
     next: int
+    since: int
 
 
 class Rejoin(FromNode, frozen=True):

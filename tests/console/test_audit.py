@@ -53,6 +53,20 @@ async def test_the_chain_is_verified_by_the_node_of_the_row(node: Node) -> None:
         await c.sees("waw-01: the chain is broken at 1 (a record was changed)", "✗ BROKEN at 1")
 
 
+async def test_since_when_there_is_something_to_verify(node: Node) -> None:
+    """D5: what retention removed is not taken for nothing done; and a removal that no record tells of is a break."""
+    nodes = await recorded(node)
+    nodes[0].removed = (1200, NOON - 365 * 86_400)
+    nodes[1].broken = (1201, "anchor")
+    async with console(*nodes, size=(160, 45)) as c:
+        await c.press("6")
+        await c.sees("mute.MuteParticipant")
+        c.desk.command("@fra-01 verify")
+        await c.sees("● whole, 4 records", "kept and to be verified since 1201,", "those before had been kept")
+        c.desk.command("@waw-01 verify")
+        await c.sees("broken at 1201 (nothing says that what is before was removed by retention)")
+
+
 async def test_who_may_not_read_it_does_not_ask(node: Node) -> None:
     """Else the refusals would fill the audit."""
     one = await node(role="moderator")

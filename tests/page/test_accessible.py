@@ -120,7 +120,7 @@ async def test_no_screen_has_a_violation(
     await guest.page.locator("#control-menu").click()
     await guest.page.locator("#menu").get_by_role("button", name="Actes de la régie").click()
     await node.until_heard("audit")
-    await node.say("audit", entries=[DEED, {**DEED, "outcome": "NOT_ALLOWED"}], next=1)
+    await node.say("audit", entries=[DEED, {**DEED, "outcome": "NOT_ALLOWED"}], next=1, since=0)
     await expect(guest.page.get_by_role("dialog", name="Actes de la régie")).to_be_visible()
     await examine(guest, "audit", within="#audit", kind=kind)
     await guest.page.keyboard.press("Escape")

@@ -7,6 +7,8 @@ import json
 
 from sqlalchemy import text
 
+from node.features.audit.service import Audit, Keeping
+from node.features.audit.store import SqlStore
 from protos.audit.v1 import audit_pb2 as pb
 from protos.audit.v1 import audit_pb2_grpc
 from tests.rpc.house import House, refused
@@ -61,6 +63,29 @@ async def test_one_changed_byte_has_an_exit_code(house: House, regie: Regie) -> 
     assert code == 1 and "the end was cut off" in err
     code, _, err = await regie("audit", "verify", "--known", "3:xyz")
     assert code == 2 and "no number and hash" in err
+
+
+async def test_what_retention_removed_is_said(house: House, regie: Regie) -> None:
+    """D5: since when the chain can be verified; and that a mark from before proves nothing any more."""
+    await done(house, regie)
+    (chain,) = json.loads((await regie("audit", "verify", "-o", "json"))[1])
+    assert (chain["first"], chain["checked"]) == (1, 3)
+    (second,) = await SqlStore(house.engine).chain(after=1, limit=1)
+    noted = f"2:{second.hash}"
+    await Audit(SqlStore(house.engine), Keeping(365, "waw-01", lambda: house.clock.now() + 400 * 86_400)).retain()
+    code, out, err = await regie("audit", "verify")
+    assert (code, err) == (0, "") and "kept and to be verified since 4, " in out
+    (chain,) = json.loads((await regie("audit", "verify", "-o", "json"))[1])
+    assert (chain["first"], chain["checked"], chain["broken"]) == (4, 1, 0) and chain["since"].endswith("Z")
+    assert (await regie("audit", "verify", "--known", f"4:{chain['head']['hash']}"))[0] == 0
+    code, _, err = await regie("audit", "verify", "--known", noted)
+    assert code == 1 and "2, noted earlier, is not kept any more" in err
+    (record,) = json.loads((await regie("audit", "list", "-o", "json"))[1])
+    assert (record["operator"], record["method"].rpartition("/")[2], record["targets"]["count"]) == (
+        "waw-01",
+        "RemoveRecords",
+        "3",
+    )
 
 
 async def test_watching_pages_and_who_may(house: House, regie: Regie) -> None:

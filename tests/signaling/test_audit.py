@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from sqlalchemy import text
 
 from node.features.audit.room import LOOKED_AT
-from node.features.audit.rules import Record
+from node.features.audit.rules import DAY_S, Record
+from node.features.audit.service import Audit, Keeping
 from node.features.audit.store import OF, SqlStore, audit_record
 from node.rpc.methods import METHODS
 from tests.page.test_languages import LOCALES
@@ -48,6 +49,7 @@ async def test_a_host_reads_who_did_what_when_and_why(home: House) -> None:
     assert await helene.until("audit") == {
         "type": "audit",
         "next": 0,
+        "since": 0,
         "entries": [
             {"number": 2, "at": 1_790_000_000_500, "who": "Olga Petit", "did": "SetRole", "participant": amina.id}
             | {"values": {"role": "host"}, "reason": "", "outcome": "NOT_ALLOWED"},
@@ -130,6 +132,35 @@ async def test_older_ones_come_when_they_are_asked_for(home: House) -> None:
         before, pages = page["next"], pages + 1
     assert found == list(range(239, 0, -2))
     assert pages == -(-len(found) // LOOKED_AT)
+
+
+async def test_what_retention_removed_is_told_of_to_whom_it_concerns(home: House) -> None:
+    """D5: a host does not take what is not kept any more for nothing done; nor is a host told of a removal that took
+    nothing of their room. The removal itself is the node's matter."""
+    old, tickets = await home.create()
+    opened = home.clock.now()
+    helene = await home.person(old.room, tickets["host"], "Hélène")
+    last = opened + 10 * DAY_S
+    await written(
+        home,
+        replace(DEED, at=opened, targets={"room": old.room}),
+        replace(DEED, at=last, targets={"room": old.room}),
+    )
+    await helene.send(type="audit")
+    page = await helene.until("audit")
+    assert ([entry["number"] for entry in page["entries"]], page["since"]) == ([2, 1], 0)
+
+    assert await Audit(SqlStore(home.engine), Keeping(5, "n1", lambda: last)).retain() == 1
+    await helene.send(type="audit")
+    page = await helene.until("audit")
+    assert ([entry["number"] for entry in page["entries"]], page["since"]) == ([2], int(last * 1000))
+
+    home.clock.time += 11 * DAY_S
+    new, tickets = await home.create()
+    karim = await home.person(new.room, tickets["host"], "Karim")
+    await karim.send(type="audit")
+    page = await karim.until("audit")
+    assert (page["entries"], page["since"]) == ([], 0)
 
 
 async def test_who_asks_too_often_waits(home: House) -> None:

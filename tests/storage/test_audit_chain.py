@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from node.features.audit.rules import GENESIS, Mark, Record, Row, Verdict, link
 from node.features.audit.service import Audit
-from node.features.audit.store import SqlStore, audit_record
+from node.features.audit.store import SqlStore, audit_anchor, audit_record
 from node.storage.engine import open_engine, sqlite_url
 
 RECORDS = [
@@ -39,10 +39,11 @@ COLUMNS = [column.name for column in audit_record.columns]
 
 
 async def opened(folder: Path) -> AsyncEngine:
-    """The table without the triggers that guard it."""
+    """The tables without the triggers that guard them."""
     engine = open_engine(sqlite_url(folder))
     async with engine.begin() as tx:
         await tx.run_sync(audit_record.create)
+        await tx.run_sync(audit_anchor.create)
     return engine
 
 

@@ -29,8 +29,13 @@ class Ledger(audit_pb2_grpc.AuditServiceServicer, quota_pb2_grpc.QuotaServiceSer
         await self._check(context, "VerifyRecords", "operator")
         broken, why = self._node.broken
         count = len(self._node.records)
-        head = audit_pb2.Mark(number=count, hash="5e1f" * 16)
-        return audit_pb2.VerifyRecordsResponse(checked=count, head=head, broken=broken, why=why)
+        head = audit_pb2.Mark(number=self._node.removed[0] + count, hash="5e1f" * 16)
+        removed, since = self._node.removed
+        start = audit_pb2.Mark(number=removed, hash="5e1f" * 16)
+        reply = audit_pb2.VerifyRecordsResponse(checked=count, head=head, broken=broken, why=why, start=start)
+        if removed:
+            reply.since.FromNanoseconds(int(since * 1e9))
+        return reply
 
     async def ListRecords(self, request: Any, context: Any) -> Any:
         await self._check(context, "ListRecords", "operator")

@@ -84,6 +84,7 @@ class FakeNode:
         self.dated = False  # the version says when the figures were taken: `time.monotonic()`
         self.drain: nodes_pb2.Drain | None = None
         self.broken: tuple[int, str] = (0, "")  # of the chain of records
+        self.removed: tuple[int, float] = (0, 0.0)  # of the first so many; when the first was made that is kept
         self.load = nodes_pb2.Load(cpu_percent=40.0, packets_out_per_second=12_000, bits_out_per_second=60_000_000)
         self.calls: list[tuple[str, Any]] = []
         self.refuse: dict[str, tuple[grpc.StatusCode, common_pb2.Refusal | None]] = {}

@@ -18,10 +18,12 @@ LOOKED_AT: Final = 50
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Newest first. `next`: go on before this number; 0: there is nothing older."""
+    """Newest first. `next`: go on before this number; 0: there is nothing older. `since`: what was done in this room
+    before this moment (seconds since the epoch) is not kept any more; 0: all of it is."""
 
     entries: tuple[Entry, ...]
     next: int
+    since: float
 
 
 class RoomAudit:
@@ -42,4 +44,5 @@ class RoomAudit:
         found = await self._audit.of({room_id, *recordings}, before=before, limit=LOOKED_AT + 1)
         seen = found[:LOOKED_AT]
         entries = tuple(entry_of(*one) for one in seen if concerns(one[1], room_id, recordings))
-        return Page(entries, seen[-1][0] if len(found) > LOOKED_AT else 0)
+        since = await self._audit.kept_since()
+        return Page(entries, seen[-1][0] if len(found) > LOOKED_AT else 0, since if room.created < since else 0.0)

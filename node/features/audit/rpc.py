@@ -53,6 +53,8 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
             broken=verdict.broken,
             why=verdict.why,
             more=verdict.more,
+            start=pb.Mark(number=verdict.start.number, hash=verdict.start.hash),
+            since=stamp(verdict.since) if verdict.since else None,
         )
 
     async def _snapshot(self) -> Sequence[Change]:

@@ -135,7 +135,8 @@ class Mark(msgspec.Struct, frozen=True):
 
 class Verdict(msgspec.Struct, frozen=True):
     """Of a look at the chain. `head`: the last record that holds; `older`: records from before there was a chain;
-    `broken`: the number of the first that does not hold, 0: all do; `why`: "changed", "missing", "unchained", "cut"."""
+    `broken`: the number of the first that does not hold, 0: all do; `why`: "changed", "missing", "unchained",
+    "cut", "anchor" (nothing says that what is before was removed)."""
 
     checked: int
     older: int
@@ -144,6 +145,10 @@ class Verdict(msgspec.Struct, frozen=True):
     why: str = ""
     more: bool = False
     """There are records that were not looked at yet."""
+    start: Mark = Mark()
+    """After which it was looked at: what is before was removed by retention, or believed by who asked."""
+    since: float = 0.0
+    """When the first record that is kept was made, seconds since the epoch; 0: there is none."""
 
 
 def row_of(number: int, record: Record, before: str) -> Row:
@@ -212,3 +217,56 @@ class Walk:
 
     def verdict(self, *, more: bool = False) -> Verdict:
         return Verdict(self.checked, self.older, self.head, self.broken, self.why, more)
+
+
+# ---------------------------------------------------------------- retention (D5)
+
+DAY_S: Final = 86_400.0
+REMOVAL: Final = "/regie.audit.v1.AuditService/RemoveRecords"
+"""What a removal is called in the audit. Nobody can call it: the node does it, by its rule."""
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """What the oldest record that is kept is chained to: the last one that was removed. `record`: the number of the
+    record, in the chain itself, that says so."""
+
+    number: int
+    hash: str
+    record: int
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.number, self.hash or GENESIS)
+
+
+def cut(now: float, keep_days: int) -> float:
+    """Records from before this moment have been kept for `keep_days` days, or up to a day longer: they go once a day,
+    and not one by one, for each removal is a record too."""
+    return (now - keep_days * DAY_S) // DAY_S * DAY_S
+
+
+def removal(at: float, node: str, last: Mark, count: int) -> Record:
+    """The record of `count` records being removed, up to and with `last`."""
+    return Record(
+        at=at,
+        operator=node,
+        operator_id="node",
+        role="node",
+        method=REMOVAL,
+        targets={"number": str(last.number), "hash": last.hash, "count": str(count)},
+        reason="retention",
+        outcome="OK",
+        latency_ms=0.0,
+        request_id="",
+    )
+
+
+def attests(row: Row, anchor: Anchor) -> bool:
+    """Whether this record says that exactly this was removed."""
+    try:
+        said = json.loads(row.targets)
+    except ValueError:
+        return False
+    if row.number != anchor.record or row.method != REMOVAL or not isinstance(said, dict):
+        return False
+    return (said.get("number"), said.get("hash")) == (str(anchor.number), anchor.mark.hash)

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
-from node.features.audit.rules import Mark, Record, Row, Verdict, Walk
+from node.features.audit.rules import Anchor, Mark, Record, Row, Verdict, Walk, attests, cut, removal
 
 START: Final = Mark()
 WAITING: Final = 10_000
@@ -27,9 +27,20 @@ PAGE: Final = 500
 VERIFY_MOST: Final = 10_000
 """Records that one call verifies: about two seconds."""
 
+REMOVE_MOST: Final = 5000
+"""Records that one removal takes: each is verified before, and a database is not held up for long."""
+
 log: Final = structlog.get_logger()
 
 Listener = Callable[[Sequence[tuple[int, Record]]], None]
+
+
+class Keeping(msgspec.Struct, frozen=True):
+    """How long records are kept. `days` 0: for ever; `node`: who removes them."""
+
+    days: int
+    node: str
+    now: Callable[[], float]
 
 
 class Store(Protocol):
@@ -40,6 +51,18 @@ class Store(Protocol):
 
     async def last(self) -> Mark: ...
 
+    async def first(self) -> tuple[int, float] | None:
+        """Number and moment of the oldest record that there is."""
+
+    async def anchor(self) -> Anchor | None:
+        """Of the latest removal."""
+
+    async def due(self, before: float, *, most: int) -> tuple[Mark, int] | None:
+        """The last of the oldest records, and of how many: all of them are from before that moment."""
+
+    async def remove(self, last: Mark, record: Record) -> int:
+        """All of it or nothing: append `record`, and remove up to and with `last`. Its number."""
+
     async def list(self, *, before: int, limit: int) -> list[tuple[int, Record]]: ...
 
     async def of(self, things: Collection[str], *, before: int, limit: int) -> Sequence[tuple[int, Record]]: ...
@@ -48,8 +71,9 @@ class Store(Protocol):
 class Audit:
     """`note` never blocks; `run` writes until cancelled; `close` writes what is left."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, keeping: Keeping | None = None) -> None:
         self._store = store
+        self._keeping = keeping
         self._waiting: deque[Record] = deque()
         self._summed: dict[tuple[str, str], Record] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -91,17 +115,86 @@ class Audit:
         return await self._store.last()
 
     async def verify(self, start: Mark = START, known: Mark | None = None) -> Verdict:
-        """Walk the chain from `start` on, at most `VERIFY_MOST` records; the next call goes on from its head."""
+        """Walk the chain from `start` on, at most `VERIFY_MOST` records; the next call goes on from its head. What
+        retention removed cannot be looked at: the walk begins behind it, if the chain itself says that it was."""
+        while True:
+            anchor = await self._store.anchor()
+            verdict = await self._look(anchor, start, known)
+            # What was removed under the walk is missing in it, and not in the chain: it begins anew, further on.
+            if not verdict.broken or await self._store.anchor() == anchor:
+                return verdict
+
+    async def _look(self, anchor: Anchor | None, start: Mark, known: Mark | None) -> Verdict:
+        first = await self._store.first()
+        since = first[1] if first is not None else 0.0
+        if anchor is not None and start.number < anchor.number:
+            start = anchor.mark
         walk = Walk(start, known)
+        if anchor is not None and (said := await self._unfounded(anchor, first, known)):
+            return Verdict(0, 0, start, *said, start=start, since=since)
+        more = await self._walk(walk)
+        return msgspec.structs.replace(walk.verdict(more=more), start=start, since=since)
+
+    async def _unfounded(
+        self, anchor: Anchor, first: tuple[int, float] | None, known: Mark | None
+    ) -> tuple[int, str] | None:
+        """What is wrong with where the chain begins: the number of the first record that does not hold, and why."""
+        if first is not None and first[0] <= anchor.number:
+            return first[0], "unchained"
+        if known is not None and known.number == anchor.number and known != anchor.mark:
+            return anchor.number, "changed"
+        rows = await self._store.chain(after=anchor.record - 1, limit=1)
+        return None if rows and attests(rows[0], anchor) else (anchor.number + 1, "anchor")
+
+    async def _walk(self, walk: Walk, *, until: int = 0) -> bool:
+        """To the end, to the first that does not hold, or to the record `until`. Whether there is more."""
         while walk.checked + walk.older < VERIFY_MOST:
             rows = await self._store.chain(after=walk.head.number, limit=PAGE)
             for row in rows:
+                if until and row.number > until:
+                    return True
                 if not walk.step(row):
-                    return walk.verdict()
+                    return False
             if len(rows) < PAGE:
                 walk.end()
-                return walk.verdict()
-        return walk.verdict(more=True)
+                return False
+        return True
+
+    async def kept_since(self) -> float:
+        """The moment of the oldest record, seconds since the epoch; 0: none was ever removed."""
+        if await self._store.anchor() is None:
+            return 0.0
+        first = await self._store.first()
+        return first[1] if first is not None else 0.0
+
+    async def retain(self) -> int:
+        """Remove what has been kept for long enough; how many. Called now and then. What does not hold is evidence: it
+        stays, with everything after it, and the log says so."""
+        if self._keeping is None or not self._keeping.days:
+            return 0
+        now, removed = self._keeping.now(), 0
+        while (found := await self._store.due(cut(now, self._keeping.days), most=REMOVE_MOST)) is not None:
+            last, count = found
+            verdict = await self._before(last)
+            if verdict.broken or verdict.head != last:
+                log.error("audit_kept_longer", broken=verdict.broken, why=verdict.why)
+                break
+            record = removal(now, self._keeping.node, last, count)
+            async with self._writing:
+                number = await self._store.remove(last, record)
+            self._say(record)
+            self._wrote([number], [record])
+            removed += count
+        return removed
+
+    async def _before(self, last: Mark) -> Verdict:
+        """Of the chain from where it begins to `last`."""
+        anchor = await self._store.anchor()
+        if anchor is not None and (said := await self._unfounded(anchor, await self._store.first(), None)):
+            return Verdict(0, 0, anchor.mark, *said)
+        walk = Walk(anchor.mark if anchor is not None else START, last)
+        await self._walk(walk, until=last.number)
+        return walk.verdict()
 
     async def run(self) -> None:
         while True:

@@ -98,17 +98,21 @@ class VerifyRecordsRequest(_message.Message):
     def __init__(self, start: _Optional[_Union[Mark, _Mapping]] = ..., known: _Optional[_Union[Mark, _Mapping]] = ...) -> None: ...
 
 class VerifyRecordsResponse(_message.Message):
-    __slots__ = ("checked", "older", "head", "broken", "why", "more")
+    __slots__ = ("checked", "older", "head", "broken", "why", "more", "start", "since")
     CHECKED_FIELD_NUMBER: _ClassVar[int]
     OLDER_FIELD_NUMBER: _ClassVar[int]
     HEAD_FIELD_NUMBER: _ClassVar[int]
     BROKEN_FIELD_NUMBER: _ClassVar[int]
     WHY_FIELD_NUMBER: _ClassVar[int]
     MORE_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
     checked: int
     older: int
     head: Mark
     broken: int
     why: str
     more: bool
-    def __init__(self, checked: _Optional[int] = ..., older: _Optional[int] = ..., head: _Optional[_Union[Mark, _Mapping]] = ..., broken: _Optional[int] = ..., why: _Optional[str] = ..., more: _Optional[bool] = ...) -> None: ...
+    start: Mark
+    since: _timestamp_pb2.Timestamp
+    def __init__(self, checked: _Optional[int] = ..., older: _Optional[int] = ..., head: _Optional[_Union[Mark, _Mapping]] = ..., broken: _Optional[int] = ..., why: _Optional[str] = ..., more: _Optional[bool] = ..., start: _Optional[_Union[Mark, _Mapping]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

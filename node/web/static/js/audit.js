@@ -13,8 +13,10 @@ export class Audit {
   #list = find('#audit-list', HTMLOListElement);
   #older = find('#audit-older', HTMLButtonElement);
   #says = find('#audit-says', HTMLElement);
+  #gone = find('#audit-gone', HTMLElement);
   /** @type {Entry[]} newest first */ #entries = [];
   #next = 0;
+  /** ms since the epoch; 0: all of it is kept */ #since = 0;
   /** Before which number was asked, and not answered yet; -1: nothing was. */ #asked = -1;
   #stop = new AbortController();
 
@@ -41,12 +43,13 @@ export class Audit {
     this.options.ask('audit', { before });
   }
 
-  /** @param {{entries: Entry[], next: number}} page */
-  came({ entries, next }) {
+  /** @param {{entries: Entry[], next: number, since: number}} page */
+  came({ entries, next, since }) {
     if (this.#asked < 0) return;
     const older = this.#asked > 0;
     this.#asked = -1;
     this.#next = next;
+    this.#since = since;
     const known = older ? this.#entries.length : 0;
     this.#entries = older ? [...this.#entries, ...entries] : entries;
     this.#draw();
@@ -57,16 +60,23 @@ export class Audit {
 
   #draw() {
     this.#older.hidden = this.#next === 0;
-    setText(this.#says, this.#entries.length ? t('audit.shown', { n: this.#entries.length }) : t('audit.empty'));
+    setText(this.#says, this.#said());
+    // Said where the list ends: as long as there is older to read, nobody misses anything.
+    this.#gone.hidden = this.#since === 0 || this.#next !== 0;
+    setText(this.#gone, this.#gone.hidden ? '' : t('audit.gone', { date: when(this.#since) }));
     this.#list.replaceChildren(...this.#entries.map((entry) => this.#row(entry)));
+  }
+
+  #said() {
+    if (this.#entries.length) return t('audit.shown', { n: this.#entries.length });
+    return this.#since ? t('audit.empty_since', { date: when(this.#since) }) : t('audit.empty');
   }
 
   /** @param {Entry} entry */
   #row(entry) {
-    const when = new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'medium' }).format(entry.at);
     const outcome = OUTCOMES[entry.outcome];
     return h('li', { tabindex: '-1', 'data-number': entry.number },
-      h('p', { class: 'heading' }, h('bdi', { class: 'name' }, entry.who || t('audit.by_link')), h('span', { class: 'help' }, when)),
+      h('p', { class: 'heading' }, h('bdi', { class: 'name' }, entry.who || t('audit.by_link')), h('span', { class: 'help' }, when(entry.at))),
       h('p', { class: 'did' }, this.#did(entry)),
       entry.reason ? h('p', { class: 'help', dir: 'auto' }, t('audit.reason', { reason: isolate(entry.reason) })) : null,
       h('p', { class: entry.outcome === 'OK' ? 'help' : 'error' }, outcome ? t(outcome) : t('audit.refused', { code: entry.outcome })));
@@ -99,4 +109,9 @@ export class Audit {
     this.#entries = [];
     this.#list.replaceChildren();
   }
+}
+
+/** @param {number} at ms since the epoch */
+function when(at) {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
 }

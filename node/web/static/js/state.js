@@ -16,7 +16,7 @@
  *   {what: "blocked", source: Source, blocked: boolean, by: string} | {what: "layers", source: Source, rids: string[]} |
  *   {what: "held", held: boolean} | {what: "quality", verdict: Verdict} | {what: "grades"} |
  *   {what: "waiting", key: string} | {what: "declined", key: string} | {what: "reported"} | {what: "mode"} | {what: "item", item: Item, before: Item|undefined} |
- *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "role", by: string} | {what: "texts"} | {what: "noted", unknown: string[]} | {what: "recording"} | {what: "invitation", invitation: import('./wire.js').Invitation} | {what: "audit", page: {entries: import('./wire.js').Entry[], next: number}} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
+ *   {what: "restraint", participant: string} | {what: "hands", before: string[]} | {what: "reactions", tallies: import('./wire.js').Tally[]} | {what: "cover"} | {what: "waiters"} | {what: "flags", before: Set<string>} | {what: "role", by: string} | {what: "texts"} | {what: "noted", unknown: string[]} | {what: "recording"} | {what: "invitation", invitation: import('./wire.js').Invitation} | {what: "audit", page: {entries: import('./wire.js').Entry[], next: number, since: number}} | {what: "voices", voices: import('./wire.js').Voice[]} | {what: "showing", before: import('./wire.js').Showing}} Happening
  */
 
 /** Levels at or beyond this (-dBov, RFC 6464) are taken for silence. */
