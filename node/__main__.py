@@ -123,8 +123,8 @@ def main_with(path: Path | None = None, *, stop_plane: bool = False) -> int:
     if stop_plane:
         config = msgspec.structs.replace(config, media=msgspec.structs.replace(config.media, stop_plane=True))
     logs.configure(config.log.format, config.log.level)
+    from node.listening import CannotListen
     from node.media.supervisor import PlaneMisconfigured
-    from node.running import CannotListen
 
     try:
         return _loop(config)

@@ -10,8 +10,6 @@ Part of the composition root: nobody imports this but `node.__main__`, tests and
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
 import gc
 import importlib.metadata
 import secrets
@@ -38,7 +36,6 @@ import node.features.rooms.store as rooms_store
 from node import tracing
 from node.clock import SystemClock
 from node.config import Config, make_folders, split_address
-from node.errors import Fault
 from node.features.access.passwords import Passwords
 from node.features.access.service import Access
 from node.features.audit.room import RoomAudit
@@ -80,6 +77,7 @@ from node.features.settings.service import Settings
 from node.features.texts.service import House, TextsService
 from node.features.types.service import Types
 from node.journal import Journal
+from node.listening import BACKLOG, CannotListen, bound_to, own_addresses, reachable
 from node.machine import Meter as MachineMeter
 from node.media.adapter import PlaneMedia
 from node.metrics.meter import Meter
@@ -108,21 +106,11 @@ TICK_S: Final = 0.5
 RENEW_S: Final = 5.0
 RETAIN_S: Final = 3600.0
 SECOND_EARLY: Final = 0.25
-BACKLOG: Final = 1024
-LET_GO_WITHIN_S: Final = 3.0
 GARBAGE: Final = (10_000, 20, 50)
 """New objects that outlive their references before the youngest are looked at, and how often the older are."""
 WEB_PATIENCE_S: Final = 1.0
 
 log: Final = structlog.get_logger()
-
-
-class CannotListen(Fault):
-    """An address is taken, or not ours. `where` is the setting."""
-
-    def __init__(self, where: str, listen: str, why: str) -> None:
-        super().__init__(f"{where} = {listen}: {why}")
-        self.where, self.listen, self.why = where, listen, why
 
 
 @dataclass
@@ -217,7 +205,7 @@ class RunningNode:
 
     def certificates(self) -> TlsFiles:
         """Made, or made again when they are due; new connections get the new one. Blocks: call it in a thread."""
-        names = (*self.config.web.names, *self.config.rpc.names, *self.config.media.advertise, *_own_addresses())
+        names = (*self.config.web.names, *self.config.rpc.names, *self.config.media.advertise, *own_addresses())
         files = ensure_tls(self.config.data_dir, names)
         if self._tls is not None:
             self._tls.load_cert_chain(files.cert, files.key)
@@ -272,13 +260,13 @@ class RunningNode:
         """
         web_, rpc, metrics = self.config.web, self.config.rpc, self.config.metrics
         for where, listen in (("rpc.listen", rpc.listen), ("metrics.listen", metrics.listen)):
-            (await _bound(where, listen)).close()
-        bound = self._sockets["web.listen"] = await _bound("web.listen", web_.listen)
-        host = _reachable(split_address(web_.listen)[0])
+            (await bound_to(where, listen)).close()
+        bound = self._sockets["web.listen"] = await bound_to("web.listen", web_.listen)
+        host = reachable(split_address(web_.listen)[0])
         self.web_url = web_.public_url.rstrip("/") or f"http://{host}:{bound.getsockname()[1]}"
         if web_.tls_listen:
-            bound = self._sockets["web.tls_listen"] = await _bound("web.tls_listen", web_.tls_listen)
-            host = _reachable(split_address(web_.tls_listen)[0])
+            bound = self._sockets["web.tls_listen"] = await bound_to("web.tls_listen", web_.tls_listen)
+            host = reachable(split_address(web_.tls_listen)[0])
             self.tls_url = f"https://{host}:{bound.getsockname()[1]}"
 
     async def serve_web(self, tls: TlsFiles) -> None:
@@ -546,49 +534,6 @@ def _settle_garbage() -> None:
     gc.freeze()
     gc.set_threshold(*GARBAGE)
     gc.enable()
-
-
-async def _bound(where: str, listen: str) -> socket.socket:
-    """What a killed node held may be free only when the kernel has done with the last of its processes."""
-    until = time.monotonic() + LET_GO_WITHIN_S
-    while True:
-        try:
-            return _listening(listen)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
-                raise CannotListen(where, listen, error.strerror or str(error)) from error
-        await asyncio.sleep(0.1)
-
-
-def _listening(listen: str) -> socket.socket:
-    host, port = split_address(listen)
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    bound = socket.socket(family, kind, protocol)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(address)
-        bound.listen(BACKLOG)
-    except BaseException:
-        bound.close()
-        raise
-    return bound
-
-
-def _reachable(host: str) -> str:
-    """What to write into a link for a listening address."""
-    if host in ("", "0.0.0.0", "::"):
-        return next(iter(_own_addresses()), "127.0.0.1")
-    return f"[{host}]" if ":" in host else host
-
-
-def _own_addresses() -> list[str]:
-    """The address by which this machine's network reaches it. The routing table is asked; nothing is sent."""
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))  # RFC 5737: documentation only
-        return [str(probe.getsockname()[0])]
-    return []
 
 
 def version() -> str:

@@ -224,7 +224,7 @@ async def test_a_port_that_the_killed_node_still_holds_is_waited_for(config: Con
 
 async def test_a_second_node_by_mistake_leaves_the_first_alone(config: Config) -> None:
     """The ports are taken before the plane is."""
-    from node.running import CannotListen
+    from node.listening import CannotListen
 
     first = await start(config)
     try:
