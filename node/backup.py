@@ -8,6 +8,7 @@ node, so only its owner may read it). Exit codes: 0; 1 it could not be done; 2 t
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -27,6 +28,7 @@ import typer
 from node import config as settings
 from node.config import Config
 from node.errors import SaidFault, Text
+from node.hold import Hold, hold
 from node.storage import postgres
 
 DATABASE: Final = "database.sqlite3"
@@ -81,8 +83,16 @@ _TOO_NEW: Final = Text(
     "{file} is of a newer Régie (revision {revision}, this program knows {known}): install that version.",
 )
 _RUNNING: Final = Text(
-    "Le nœud tourne : arrêtez-le d’abord (systemctl stop regie).",
-    "The node runs: stop it first (systemctl stop regie).",
+    "Un nœud tourne sur {folder}, ou une autre sauvegarde y est remise : arrêtez-le d’abord (systemctl stop regie),"
+    " puis recommencez.",
+    "A node runs on {folder}, or another backup is just put back there: stop it first (systemctl stop regie), then try"
+    " again.",
+)
+_STARTED: Final = Text(
+    "Un nœud a été démarré entre-temps sur {folder} : arrêtez-le (systemctl stop regie), puis recommencez avec --force."
+    " Ce qu’il y avait avant, s’il y avait quelque chose, est à côté.",
+    "A node was started on {folder} meanwhile: stop it (systemctl stop regie), then try again with --force. What was"
+    " there before, if anything, is beside it.",
 )
 _THERE: Final = Text(
     "{folder} n’est pas vide : ajoutez --force, et ce qu’il y a sera mis de côté.",
@@ -173,25 +183,24 @@ def restore(config: Config, file: Path, *, force: bool, now: float) -> Restored:
     """Put it back, all or nothing.
 
     Raises:
-        SaidFault: it is none of ours, damaged, too new, of another kind of database, or there is something already.
+        SaidFault: a node runs there; it is none of ours, damaged, too new, of another kind of database, or there is
+            something already.
     """
     target = config.data_dir
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".regie-restore-") as folder:
+    with (
+        _alone(target) as there,
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".regie-restore-") as folder,
+    ):
         found = Path(folder) / "all"
         manifest, database = _unpacked(file, found)
-        taken = target.exists() and any(path for path in target.iterdir() if path != config.run_dir)
+        owner = target.stat() if there is not None else None
+        taken = there is not None and any(path for path in target.iterdir() if path != config.run_dir)
         if taken and not force:
             raise SaidFault(_THERE, folder=target)
         schema = _database_back(config, file, database, force=force, now=now) if database is not None else ""
         ready = found / FILES
         ready.mkdir(exist_ok=True, mode=0o700)
-        aside, owner = None, target.stat() if target.exists() else None
-        if taken:
-            aside = target.with_name(f"{target.name}.{int(now)}")
-            target.rename(aside)
-        elif target.exists():
-            target.rename(Path(folder) / "empty")
         own = sqlite_file(config)
         if database is not None and own is not None:
             inside = own.is_relative_to(target)
@@ -202,8 +211,31 @@ def restore(config: Config, file: Path, *, force: bool, now: float) -> Restored:
             database.rename(place)
         ready.chmod(0o700)
         _given_to(ready, owner)
-        ready.rename(target)
+        aside = target.with_name(f"{target.name}.{int(now)}") if taken else None
+        if there is not None:
+            target.rename(aside or Path(folder) / "empty")
+        _in_place(ready, target)  # at once: a node that begins finds the old folder, which is locked, or this one
     return Restored(manifest, aside, schema)
+
+
+def _alone(folder: Path) -> contextlib.AbstractContextManager[Hold | None]:
+    """No node runs on `folder`, and none begins to; None: there is no such folder. Raises SaidFault."""
+    if not folder.exists():
+        return contextlib.nullcontext()
+    held = hold(folder, alone=True)
+    if held is None:
+        raise SaidFault(_RUNNING, folder=folder)
+    return held
+
+
+def _in_place(ready: Path, target: Path) -> None:
+    """Raises SaidFault: a node began between the two, and made a folder of its own, which stays."""
+    try:
+        ready.rename(target)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+        raise SaidFault(_STARTED, folder=target) from error
 
 
 def _given_to(folder: Path, owner: os.stat_result | None) -> None:
@@ -320,10 +352,6 @@ def restore_command(
     config: ConfigOption = None,
 ) -> None:
     def run(loaded: Config) -> None:
-        from node.check import ours
-
-        if ours.look(loaded).node_runs:
-            raise SaidFault(_RUNNING)
         done = restore(loaded, file, force=force, now=time.time())
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(float(str(done.manifest["made"]))))
         if done.aside is not None:

@@ -36,6 +36,7 @@ import node.features.rooms.store as rooms_store
 from node import tracing
 from node.clock import SystemClock
 from node.config import Config, make_folders, split_address
+from node.errors import SaidFault, Text
 from node.features.access.passwords import Passwords
 from node.features.access.service import Access
 from node.features.audit.room import RoomAudit
@@ -76,6 +77,7 @@ from node.features.rooms.told import Told
 from node.features.settings.service import Settings
 from node.features.texts.service import House, TextsService
 from node.features.types.service import Types
+from node.hold import Hold, hold
 from node.journal import Journal
 from node.listening import BACKLOG, CannotListen, bound_to, own_addresses, reachable
 from node.machine import Meter as MachineMeter
@@ -110,6 +112,11 @@ GARBAGE: Final = (10_000, 20, 50)
 """New objects that outlive their references before the youngest are looked at, and how often the older are."""
 WEB_PATIENCE_S: Final = 1.0
 
+_PUT_BACK: Final = Text(
+    "Une sauvegarde est en train d’être remise dans {folder} : démarrez le nœud quand elle l’est.",
+    "A backup is just being put back into {folder}: start the node once that is done.",
+)
+
 log: Final = structlog.get_logger()
 
 
@@ -137,6 +144,7 @@ class RunningNode:
     _tls: ssl.SSLContext | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _stop_tracing: Callable[[], None] | None = None
+    hold: Hold | None = None
 
     @property
     def rpc_address(self) -> str:
@@ -239,6 +247,8 @@ class RunningNode:
         await self.media.shutdown(stop_plane=stop_plane)
         await self.ledger.close()
         await self.engine.dispose()
+        if self.hold is not None:
+            self.hold.close()
         if self._stop_tracing is not None:
             await asyncio.to_thread(self._stop_tracing)
         log.info("node_stopped")
@@ -303,13 +313,18 @@ class RunningNode:
 async def start(config: Config) -> RunningNode:
     """Raises `Fault` (CannotListen, ConfigError among them) and OSError with a sentence; nothing is left running."""
     make_folders(config)
+    held = hold(config.data_dir)
+    if held is None:
+        raise SaidFault(_PUT_BACK, folder=config.data_dir)
     engine = open_engine(config.node.database or sqlite_url(config.data_dir))
     try:
         await migrate(engine)
     except BaseException:
         await engine.dispose()
+        held.close()
         raise
     running = _assemble(config, engine)
+    running.hold = held
     try:
         await _begin(running)
     except BaseException:
