@@ -83,6 +83,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pause", ("p",), "p", "look", hint=34),
     Action("zoom", ("z",), "z", "look"),
     Action("copy", ("y",), "y", "look", hint=36),
+    Action("export", ("e",), "e", "look", hint=38),
     Action("outcomes", ("o",), "o", "look"),
     Action("verify", ("v",), "v", "act", _only("audit", "recordings"), Role.OPERATOR, hint=5),
     # ------------------------------------------------------------------ act
@@ -111,7 +112,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("remake", ("r",), "r", "act", _only("recordings"), Role.OPERATOR, "T1", hint=10),
     Action("cancel_record", ("T",), "T", "act", _only("recordings"), Role.OPERATOR, "T2", hint=11),
     Action("erase", ("E", "delete"), "E", "act", _only("recordings"), Role.OPERATOR, "T3", hint=9),
-    Action("limit", ("e",), "e", "act", _only("quota"), Role.OPERATOR, "T1", hint=2),
+    Action("limit", ("c",), "c", "act", _only("quota"), Role.OPERATOR, "T1", hint=2),
     Action("undo", ("u",), "u", "act", ALL, Role.MODERATOR, "T1"),
     # ------------------------------------------------------------------ else
     Action("command", (":",), ":", "else", hint=60),
@@ -122,6 +123,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
 )
 
 BY_ID: Final[dict[str, Action]] = {action.id: action for action in ACTIONS}
+
+SHARED: Final = frozenset(
+    one.id for one in ACTIONS for other in ACTIONS if one is not other and set(one.keys) & set(other.keys)
+)
+"""Actions whose key is another's in another view."""
 
 
 def hints(view: View) -> list[Action]:

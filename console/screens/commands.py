@@ -13,7 +13,7 @@ from console.grammar import Command, CommandError
 from console.i18n import Language, t
 from console.model import Node, Person, Quota, Room
 from console.operations import MICROPHONE
-from console.screens import sets, settings_commands
+from console.screens import exporting, sets, settings_commands
 from console.screens.acting import DRAIN_MINUTES
 from console.screens.recording_deeds import of_recordings
 
@@ -279,6 +279,14 @@ def _sort(desk: DeskScreen, command: Command) -> None:
     table.sort_by(name, "desc" in command.targets[1:])
 
 
+def _export(desk: DeskScreen, command: Command) -> None:
+    """`export [file]`: a name is asked for when none is given."""
+    if command.targets:
+        exporting.at_once(desk, command.targets[0])
+    else:
+        exporting.ask(desk)
+
+
 def _language(desk: DeskScreen, command: Command) -> None:
     asked = command.targets[0] if command.targets else ""
     language: Language = "en" if asked == "en" else "fr"
@@ -320,6 +328,7 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "quota": _quota,
     "filter": _filter,
     "sort": _sort,
+    "export": _export,
     "pause": lambda desk, command: desk.do("pause"),
     "undo": lambda desk, command: desk.do("undo"),
     "lang": _language,

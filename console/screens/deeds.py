@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console import i18n
 from console.actions import View
-from console.screens import questions, recording_deeds, sets
+from console.screens import exporting, questions, recording_deeds, sets
 from console.screens.help import HelpScreen
 from console.widgets.chat_tail import ChatTail
 from console.widgets.live_table import LiveTable
@@ -73,6 +73,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "pause": desk.pause,
         "zoom": desk.zoom,
         "copy": desk.copy,
+        "export": partial(exporting.ask, desk),
         "mute": lambda: acting.mute(desk.people_in_hand()),
         "remove": lambda: acting.remove(desk.people_in_hand()),
         "camera": lambda: acting.toggle(desk.people_in_hand(), ("camera",)),

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from console import i18n
-from console.actions import ACTIONS, BY_ID, View
+from console.actions import ACTIONS, BY_ID, SHARED, View
 from console.columns.table import Look
 from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
@@ -336,6 +336,11 @@ class DeskScreen(Screen[None]):
 
     def action_do(self, name: str) -> None:
         self.do(name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of several actions with one key, the one of this view."""
+        name = parameters[0] if action == "do" and parameters else ""
+        return not (isinstance(name, str) and name in SHARED and self.pane.view not in BY_ID[name].views)
 
     def do(self, name: str) -> None:
         """Run an action of the table by its id."""

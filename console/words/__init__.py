@@ -7,6 +7,7 @@ from typing import Final
 from console.words.audit import AUDIT_WORDS
 from console.words.ctl import CTL_WORDS
 from console.words.ctl_rooms import CTL_ROOM_WORDS
+from console.words.desk import DESK_WORDS
 from console.words.fleet import FLEET_WORDS
 from console.words.quota import QUOTA_WORDS
 from console.words.recordings import RECORDING_WORDS
@@ -486,4 +487,5 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     **RECORDING_WORDS,
     **CTL_WORDS,
     **CTL_ROOM_WORDS,
+    **DESK_WORDS,
 }

@@ -109,7 +109,7 @@ async def test_read_only_does_nothing(node: Node) -> None:
             await c.press(key)
         for line in ("mute *", "hold .", "kick ."):
             c.desk.command(line)
-        for screen, keys in (("2", "MUAX"), ("4", "acdmlAK"), ("1", "Db"), ("7", "e")):
+        for screen, keys in (("2", "MUAX"), ("4", "acdmlAK"), ("1", "Db"), ("7", "c")):
             await c.press(screen, *keys)
         await c.settle()
         assert par.calls == [] and waw.calls == []

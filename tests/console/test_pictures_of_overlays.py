@@ -73,7 +73,7 @@ async def lines_to_type(c: Console, album: Album) -> None:
     await c.press("escape", "7")
     await c.waits(lambda: len(c.store.quotas) == 1, "the limit")
     await c.quiet(album.still)
-    await c.press("e")
+    await c.press("c")
     await c.type("eighty")
     await album.add("quota-edit")
     await c.press("escape")

@@ -70,7 +70,7 @@ async def test_a_change_holds_at_once_and_can_be_undone(node: Node) -> None:
     async with console(*nodes) as c:
         await c.press("7")
         await at(c, "fra-01", *FULL)
-        await c.press("e")
+        await c.press("c")
         await c.sees("Limit of room:town-hall people (now 55)", "nobody has to leave")
         await c.type("80")
         await c.press("enter")
@@ -104,7 +104,7 @@ async def test_a_moderator_is_told_who_may(node: Node) -> None:
     async with console(one) as c:
         await c.press("7")
         await at(c, "waw-01", "node", "", "people")
-        await c.press("e")
+        await c.press("c")
         await c.sees("operator")
         assert one.calls == []
 
@@ -119,5 +119,5 @@ async def test_it_looks_as_it_did(node: Node, size: tuple[int, int], language: i
         await at(c, "fra-01", *FULL)
         await c.quiet(still)
         same(c, f"quota-{tag}")
-        await c.press("e")
+        await c.press("c")
         await c.sees("room:town-hall people", "55)")  # no picture: its cursor blinks
