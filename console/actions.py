@@ -72,6 +72,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("quota", ("7",), "7", "move"),
     Action("recordings", ("8",), "8", "move"),
     Action("room", ("0",), "0", "move"),
+    Action("jump", ("f",), "f", "move", _TABLES, hint=26),
     Action("find", ("F",), "F", "move", hint=28),
     # ------------------------------------------------------------------ look
     Action("filter", ("/",), "/", "look", _TABLES, hint=30),

@@ -19,6 +19,7 @@ from textual.screen import Screen
 from console.columns.table import Look
 from console.i18n import t
 from console.ports import Fleet
+from console.screens import jumping
 from console.screens.desk import DESK_CSS, DeskScreen
 from console.screens.palette import DeskProvider
 from console.state import Store
@@ -97,6 +98,9 @@ class ConsoleApp(App[int]):
                 return
         if not (isinstance(event, events.Key) and not event.is_forwarded and self._at_a_list()):
             await super().on_event(event)
+        elif self.desk.pane.table.labels:
+            jumping.take(self.desk, event)
+            paint_now(self.screen)
         elif not await self._check_bindings(event.key, priority=True):
             await self._on_key(event)
             if event.key == "enter":

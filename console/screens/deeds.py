@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console import i18n
 from console.actions import View
-from console.screens import exporting, questions, recording_deeds, sets
+from console.screens import exporting, jumping, questions, recording_deeds, sets
 from console.screens.help import HelpScreen
 from console.widgets.chat_tail import ChatTail
 from console.widgets.live_table import LiveTable
@@ -61,6 +61,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "rooms": desk.show_rooms,
         "room": lambda: desk.show("room"),
         **{view: partial(desk.show, view) for view in _VIEWS},
+        "jump": partial(jumping.begin, desk),
         "find": lambda: questions.find(desk),
         "outcomes": desk.outcomes,
         "verify": lambda: _verify(desk),

@@ -29,6 +29,7 @@ HOLD: Final = 2.0  # seconds without a new order after a cursor key
 ORDER_PAUSE: Final = 1.0  # seconds between two orders
 _DONE: Final = object()
 AT_ONCE: Final = 2000  # rows put in order before the loop may answer a key: about 3 ms
+LABELS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"  # as many rows as are jumped to
 _GUTTER: Final = 3  # cursor, mark, space
 
 
@@ -80,6 +81,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._base: list[Key] = []  # the order of all rows of the scope, of `_base_of`
         self._base_of: tuple[str, bool, Key] | None = None
         self._painted: dict[int, Key] = {}
+        self.labels: dict[Key, str] = {}  # of the rows that a character jumps to
 
     # ------------------------------------------------------------------ the frame clock
 
@@ -260,6 +262,21 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.point(self.order.index(key))
         return True
 
+    def label(self) -> bool:
+        """Put a character before every row on the screen: it stays with its row, wherever that goes."""
+        top, rows = self.scroll_offset.y, max(0, self.size.height - 1)
+        seen = [key for key in self.order[top : top + rows] if key in self.rows.rows]
+        self.labels = dict(zip(seen, LABELS, strict=False))
+        self.refresh()
+        return bool(self.labels)
+
+    def jump(self, character: str | None) -> bool:
+        """To the row behind `character`; either way the characters go."""
+        key = next((key for key, label in self.labels.items() if label == character), None)
+        self.labels = {}
+        self.refresh()
+        return key is not None and self.point_at(key)
+
     def _show_cursor(self) -> None:
         index, rows = self.position, max(1, self.size.height - 1)
         top = self.scroll_offset.y
@@ -314,6 +331,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
     def start_over(self) -> None:
         """Another scope: nothing is kept of the old one."""
         self.cursor_key, self.order, self._at, self.marks = None, [], -1, set()
+        self.labels = {}
         self._held_until, self._stale_order = 0.0, True
         self.virtual_size = Size(self.size.width, 1)
         self.scroll_to(y=0, animate=False, immediate=True)
@@ -353,7 +371,9 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         cursor = key == self.cursor_key
         styles = ON_BACKGROUND if not cursor else ON_CURSOR if self.has_focus else ON_BLURRED
         segments = [
-            Segment("▶" if cursor else " ", styles["accent"]),
+            Segment(self.labels[key], styles["warn"])
+            if key in self.labels
+            else Segment("▶" if cursor else " ", styles["accent"]),
             Segment("✓ " if key in self.marks else "  ", styles["accent"]),
         ]
         for placed in self._place():

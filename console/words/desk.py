@@ -7,6 +7,15 @@ from typing import Final
 DESK_WORDS: Final[dict[str, tuple[str, str]]] = {
     "rows.one": ("{count} ligne", "{count} row"),
     "rows.many": ("{count} lignes", "{count} rows"),
+    "do.jump": ("aller à", "jump"),
+    "long.jump": (
+        "aller à une ligne de l’écran : une lettre apparaît devant chacune, tapez-la",
+        "jump to a row on the screen: a letter appears before each, type it",
+    ),
+    "jump.hint": (
+        "Tapez la lettre devant la ligne ; une autre touche annule.",
+        "Type the letter before the row; another key cancels.",
+    ),
     "do.export": ("exporter", "export"),
     "long.export": (
         "exporter ce que la liste montre, en CSV ou en JSON, dans un fichier lisible par vous seul",
