@@ -80,6 +80,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("sort", ("s",), "s", "look", _TABLES, hint=32),
     Action("reverse", ("S",), "S", "look", _TABLES),
     Action("mark", ("space",), "Space", "look", _MARKED, hint=12),
+    Action("mark_range", ("V",), "V", "look", _MARKED, hint=13),
     Action("mark_all", ("*",), "*", "look", _MARKED, hint=14),
     Action("pause", ("p",), "p", "look", hint=34),
     Action("zoom", ("z",), "z", "look"),

@@ -70,6 +70,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "sort": lambda: desk.pane.table.sort_next(),
         "reverse": lambda: desk.pane.table.sort_by(desk.pane.table.sort_id, not desk.pane.table.reverse),
         "mark": lambda: desk.pane.table.mark(),
+        "mark_range": lambda: desk.pane.table.mark_range(),
         "mark_all": lambda: desk.pane.table.mark_all(),
         "pause": desk.pause,
         "zoom": desk.zoom,

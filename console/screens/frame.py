@@ -72,6 +72,8 @@ def tabs(pane: Pane, room: str, cells: int) -> Line:
     right: Line = []
     if table.paused:
         right.append((f"{t('head.paused')}  ", "warn"))
+    elif table.ranging:
+        right.append((f"{t('head.range')}  ", "warn"))
     elif table.held:
         right.append((f"{t('head.held')}  ", "dim"))
     if table.marks:

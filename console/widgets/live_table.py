@@ -81,6 +81,8 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._base: list[Key] = []  # the order of all rows of the scope, of `_base_of`
         self._base_of: tuple[str, bool, Key] | None = None
         self._painted: dict[int, Key] = {}
+        self._from: Key | None = None  # where a range was begun
+        self._outside: set[Key] = set()  # marks that are not of the range
         self.labels: dict[Key, str] = {}  # of the rows that a character jumps to
 
     # ------------------------------------------------------------------ the frame clock
@@ -96,7 +98,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._base_of = None
         moves = self.predicate is not None or not self._column(self.sort_id).steady
         self._stale_order = self._stale_order or members or (bool(keys) and moves)
-        due = now - self._ordered_at >= ORDER_PAUSE and now >= self._held_until
+        due = now - self._ordered_at >= ORDER_PAUSE and not self.held
         if self._stale_order and (due or not self.order):
             if self.order and len(self.rows.rows) > AT_ONCE:
                 self._reorder_by_and_by(now)
@@ -123,6 +125,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
     def reorder(self, now: float) -> None:
         """Filter and sort all rows of the scope. The row under the cursor keeps its place in the list."""
         self._ordered_at, self._stale_order, self._steps = now, False, None
+        self._from = None  # another order has something else between its ends
         for _ in self._ordering(max(1, len(self.rows.rows))):
             pass
 
@@ -217,7 +220,12 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def held(self) -> bool:
-        return self.look.now < self._held_until
+        return self.ranging or self.look.now < self._held_until
+
+    @property
+    def ranging(self) -> bool:
+        """A range is open: the order stands until it is closed, so that nothing comes between its ends unseen."""
+        return self._from is not None
 
     # ------------------------------------------------------------------ what the operator asks
 
@@ -253,6 +261,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._stale_order = True  # a row kept only because it was under the cursor may go
             self._refresh_rows({old})
         self._refresh_rows({self.cursor_key})
+        self._mark_range()
         self._show_cursor()
         self.post_message(self.Moved())
 
@@ -301,6 +310,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def set_filter(self, text: str, predicate: Predicate | None) -> None:
         self.filter_text, self.predicate = text, predicate
+        self._from = None
         self.cursor_key = self.cursor_key if self._matches(self.cursor_key) else None
         if not self._filter_again():
             self.reorder(self.look.now)
@@ -313,11 +323,31 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
     def mark(self) -> None:
         """Mark or unmark the row under the cursor, and go one down."""
         if self.cursor_key is not None:
+            self._from = None
             self.marks ^= {self.cursor_key}
             self._refresh_rows({self.cursor_key})
             self.move(1)
 
+    def mark_range(self) -> None:
+        """Begin a range at the cursor, or close the one that is open: what it marked stays marked."""
+        self._from = self.cursor_key if self._from is None else None
+        self._outside = set(self.marks)
+        self._mark_range()
+
+    def _mark_range(self) -> None:
+        """All rows from where the range was begun to the cursor, both with them."""
+        if self._from is None:
+            return
+        if self._from not in self.order:
+            self._from = None
+            return
+        first, last = sorted((self.order.index(self._from), self.position))
+        between = self.order[first : last + 1]
+        self.marks = self._outside | {key for key in between if key in self.rows.rows and self._markable(key)}
+        self.refresh()
+
     def mark_all(self) -> None:
+        self._from = None
         self.marks = {key for key in self.order if key in self.rows.rows and self._markable(key)}
         self.refresh()
 
@@ -325,13 +355,14 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         return not self.rows.rows[key].gone_at and self._matches(key)
 
     def unmark(self) -> None:
+        self._from = None
         self.marks = set()
         self.refresh()
 
     def start_over(self) -> None:
         """Another scope: nothing is kept of the old one."""
         self.cursor_key, self.order, self._at, self.marks = None, [], -1, set()
-        self.labels = {}
+        self.labels, self._from = {}, None
         self._held_until, self._stale_order = 0.0, True
         self.virtual_size = Size(self.size.width, 1)
         self.scroll_to(y=0, animate=False, immediate=True)

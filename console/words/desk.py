@@ -16,6 +16,12 @@ DESK_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Tapez la lettre devant la ligne ; une autre touche annule.",
         "Type the letter before the row; another key cancels.",
     ),
+    "head.range": ("▒ PLAGE", "▒ RANGE"),
+    "do.mark_range": ("plage", "range"),
+    "long.mark_range": (
+        "marquer une plage : V au début, se déplacer, V à la fin ; l’ordre est tenu entre-temps",
+        "mark a range: V where it begins, move, V where it ends; the order is held meanwhile",
+    ),
     "do.export": ("exporter", "export"),
     "long.export": (
         "exporter ce que la liste montre, en CSV ou en JSON, dans un fichier lisible par vous seul",
