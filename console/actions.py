@@ -118,6 +118,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("undo", ("u",), "u", "act", ALL, Role.MODERATOR, "T1"),
     # ------------------------------------------------------------------ else
     Action("command", (":",), ":", "else", hint=60),
+    Action("arm", ("W",), "W", "else", hint=11),
     Action("palette", ("ctrl+p",), "^P", "else"),
     Action("language", ("ctrl+l",), "^L", "else"),
     Action("help", ("?",), "?", "else", hint=80),

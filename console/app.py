@@ -16,6 +16,7 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.screen import Screen
 
+from console.arming import Arming
 from console.columns.table import Look
 from console.i18n import t
 from console.ports import Fleet
@@ -35,7 +36,7 @@ SLOW_SECONDS = 1.0
 
 
 class ConsoleApp(App[int]):
-    """`clock` gives monotonic seconds, `wall` Unix seconds."""
+    """`wants_arming`: it acts only after `W`. `clock` gives monotonic seconds, `wall` Unix seconds."""
 
     TITLE = "Régie"
     CSS = DESK_CSS + "CommandPalette SearchIcon { display: none; } CommandPalette > Vertical { margin-top: 2; }"
@@ -49,6 +50,7 @@ class ConsoleApp(App[int]):
         fleet: Fleet,
         *,
         read_only: bool = False,
+        wants_arming: bool = False,
         slow: bool = False,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
@@ -60,7 +62,7 @@ class ConsoleApp(App[int]):
         self.fleet = fleet
         self.look = Look(store)
         self._clock, self._wall = clock, wall
-        self._read_only = read_only
+        self._arming = Arming(read_only, wants_arming)
         self.desk: DeskScreen  # outlives the screen stack, which is empty when the app unmounts
         self._period = SLOW_SECONDS if slow else FRAME_SECONDS
         self._frozen = False
@@ -70,7 +72,7 @@ class ConsoleApp(App[int]):
         self._tidying = Tidying(self.look.now)
 
     def get_default_screen(self) -> Screen[Any]:
-        self.desk = DeskScreen(self.look, self.fleet, read_only=self._read_only)
+        self.desk = DeskScreen(self.look, self.fleet, self._arming)
         return self.desk
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

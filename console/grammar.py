@@ -79,6 +79,7 @@ VERBS: Final[tuple[Verb, ...]] = (
         ("rec",),
     ),
     Verb("filter", "filter <filter>"),
+    Verb("arm", "arm"),
     Verb("export", "export [file.csv | file.json]"),
     Verb("sort", "sort <column> [desc]"),
     Verb("pause", "pause"),

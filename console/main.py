@@ -19,12 +19,20 @@ HAND_OVER = 0.001
 """Seconds after which a busy loop lets another thread in: keys come from one, and what is painted leaves by one."""
 
 
-def run(contexts: Sequence[Context], *, read_only: bool = False, slow: bool = False, mouse: bool = True) -> int:
-    """Show the console until the operator leaves it; the exit code."""
+def run(
+    contexts: Sequence[Context],
+    *,
+    read_only: bool = False,
+    armed: bool = False,
+    slow: bool = False,
+    mouse: bool = True,
+) -> int:
+    """Show the console until the operator leaves it; the exit code. `armed`: without `W` before the first deed."""
     gc.disable()  # the application says when: `tidying`
     sys.setswitchinterval(HAND_OVER)
     store = Store(contexts, time.monotonic())
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
     with quiet_stderr(state / "regie" / "console.log"):
-        code = ConsoleApp(store, Fleet(contexts, store), read_only=read_only, slow=slow).run(mouse=mouse)
+        app = ConsoleApp(store, Fleet(contexts, store), read_only=read_only, wants_arming=not armed, slow=slow)
+        code = app.run(mouse=mouse)
     return code or 0

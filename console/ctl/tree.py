@@ -97,6 +97,7 @@ def console(
         typer.Option("-c", "--context", help=t("ctl.opt.contexts"), autocompletion=complete_contexts),
     ] = None,
     read_only: Annotated[bool, typer.Option("--read-only", help=t("ctl.opt.read_only"))] = False,
+    armed: Annotated[bool, typer.Option("--armed", help=t("ctl.opt.armed"))] = False,
     slow: Annotated[bool, typer.Option("--slow", help=t("ctl.opt.slow"))] = False,
     mouse: Annotated[bool, typer.Option("--mouse/--no-mouse", help=t("ctl.opt.mouse"))] = True,
 ) -> None:
@@ -106,4 +107,4 @@ def console(
     picked = [one for name in (context or [""]) for one in several(name)]
     from console.main import run
 
-    raise typer.Exit(run(picked, read_only=read_only, slow=slow, mouse=mouse))
+    raise typer.Exit(run(picked, read_only=read_only, armed=armed, slow=slow, mouse=mouse))

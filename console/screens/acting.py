@@ -35,6 +35,8 @@ class Desk(Protocol):
 
     def role(self, context: str) -> Role: ...
 
+    def barred(self, context: str) -> str: ...
+
     def say(self, report: Report | None) -> None: ...
 
     def paint(self) -> None: ...
@@ -53,6 +55,9 @@ class Acting:
     def may(self, name: str, context: str) -> bool:
         """Is it allowed by our role there, and can the node hear us? Says why not."""
         action: Action = BY_ID[name]
+        if why := self._desk.barred(context):
+            self._no(why)
+            return False
         role = self._desk.role(context)
         if not allowed(action, role):
             needed, ours = t(f"role.{action.role.word}"), t(f"role.{role.word}")

@@ -96,6 +96,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         **{name: partial(_to_recordings, desk, name) for name in ("link", "remake", "erase", "cancel_record")},
         "limit": lambda: questions.limit(desk),
         "undo": acting.undo,
+        "arm": desk.arm,
         "command": desk.open_command,
         "palette": lambda: desk.app.action_command_palette(),
         "language": lambda: desk.speak("en" if i18n.language() == "fr" else "fr"),

@@ -12,6 +12,7 @@ from textual.widgets import ContentSwitcher
 
 from console import i18n
 from console.actions import ACTIONS, BY_ID, SHARED, View
+from console.arming import Arming
 from console.columns.table import Look
 from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
@@ -87,11 +88,11 @@ class DeskScreen(Screen[None]):
     ]
     AUTO_FOCUS = "#nodes-table"
 
-    def __init__(self, look: Look, fleet: Fleet, *, read_only: bool = False) -> None:
+    def __init__(self, look: Look, fleet: Fleet, arming: Arming) -> None:
         super().__init__()
         self.look = look
         self.fleet = fleet
-        self.read_only = read_only
+        self.arming = arming
         self.nodes_pane = NodesPane(look, id="nodes")
         self.rooms_pane = RoomsPane(look, id="rooms")
         self.room_pane = RoomPane(look, id="room")
@@ -153,7 +154,22 @@ class DeskScreen(Screen[None]):
 
     def role(self, context: str) -> Role:
         role = self.look.store.role(context)
-        return min(role, Role.VIEWER) if self.read_only else role
+        return role if self.arming.armed(self.look.now) else min(role, Role.VIEWER)
+
+    def barred(self, context: str) -> str:
+        """Why nothing may be done there now that the role would allow; empty when nothing is in the way."""
+        wants = self.arming.wanted and not self.arming.read_only and not self.arming.armed(self.look.now)
+        return t("arm.first") if wants and self.look.store.role(context) > Role.VIEWER else ""
+
+    def arm(self) -> None:
+        """Writes, for a quarter of an hour; or no more of them."""
+        if self.arming.read_only:
+            self.say(Report(t("arm.read_only"), ok=False))
+        elif not self.arming.wanted:
+            self.say(Report(t("arm.always")))
+        else:
+            armed = self.arming.press(self.look.now)
+            self.say(Report(t("arm.done", minutes=self.arming.left(self.look.now)) if armed else t("arm.laid_down")))
 
     def room_in_hand(self) -> Room | None:
         """The room on the screen, or the one under the cursor."""
@@ -214,6 +230,8 @@ class DeskScreen(Screen[None]):
         self.pane.tick()
         if self.report is not None and not self.report.going and self.look.now - self._reported > REPORT_SECONDS:
             self.report = None
+        if self.arming.ran_out(self.look.now):
+            self.say(Report(t("arm.over")))
         self._mark()
 
     def _held(self) -> frozenset[Key]:
@@ -250,7 +268,7 @@ class DeskScreen(Screen[None]):
         self.app.push_screen(LinksScreen(last.given) if last.given else OutcomesScreen(last.outcomes))
 
     def _header(self, cells: int) -> PaintedLine:
-        return frame.header(self.look, self.context_in_hand(), self.read_only, cells)
+        return frame.header(self.look, self.context_in_hand(), self.arming, cells)
 
     def _tabs(self, cells: int) -> PaintedLine:
         room = self.room_pane.room_key

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 
 from console.actions import BY_ID, View, allowed, hints
+from console.arming import Arming
 from console.columns.table import Look, Tone
 from console.i18n import n, t
 from console.model import Link, Role
@@ -34,7 +35,7 @@ _LINKS: tuple[tuple[Link, str, Tone], ...] = (
 )
 
 
-def header(look: Look, context: str, read_only: bool, cells: int) -> Line:
+def header(look: Look, context: str, arming: Arming, cells: int) -> Line:
     """The fleet in one line: links, people, our role, the time."""
     store = look.store
     counts = Counter(connection.link for connection in store.connections.values())
@@ -46,21 +47,23 @@ def header(look: Look, context: str, read_only: bool, cells: int) -> Line:
     people = sum(node.people for node in store.nodes.rows.values() if store.link(node.context) is Link.LIVE)
     rooms = sum(1 for room in store.rooms.rows.values() if room.open and not room.gone_at)
     middle = f"   {n('head.rooms', rooms)}  {n('head.people', people)}"
-    right: Line = [*_who(look, context, read_only), (time.strftime("  %H:%M:%SZ ", time.gmtime(look.wall)), "strong")]
+    right: Line = [*_who(look, context, arming), (time.strftime("  %H:%M:%SZ ", time.gmtime(look.wall)), "strong")]
     if sum(width(text) for text, _ in (*left, *right)) + width(middle) <= cells:
         left.append((middle, "dim"))
     return spread(left, right, cells)
 
 
-def _who(look: Look, context: str, read_only: bool) -> Line:
+def _who(look: Look, context: str, arming: Arming) -> Line:
     """Who we are for the node under the cursor."""
     connection = look.store.connections.get(context)
     if connection is None:
         return []
-    role = Role.VIEWER if read_only else connection.role
+    role = min(connection.role, Role.VIEWER) if arming.read_only else connection.role
     word: Line = [(t(f"role.{role.word}"), "strong" if role > Role.VIEWER else "")]
-    if role <= Role.VIEWER:
+    if role <= Role.VIEWER or not arming.armed(look.now):
         word.append((f" {t('head.ro')}", "warn"))
+    elif minutes := arming.left(look.now):
+        word.append((f" {t('head.armed', minutes=minutes)}", "warn"))
     who = connection.operator
     place = f"{who}@{context} " if who else f"{context} "
     return [(place, "dim"), *word]

@@ -427,6 +427,10 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Show completion for the current shell, to copy it or customize the installation.",
     ),
     "ctl.opt.version": ("version de Régie", "version of Régie"),
+    "ctl.opt.armed": (
+        "agir dès le début, sans avoir armé par W",
+        "act from the start, without having armed with W",
+    ),
     "ctl.opt.read_only": ("regarder sans rien pouvoir changer", "look, without being able to change anything"),
     "ctl.opt.slow": ("une image par seconde, pour une liaison lente", "one picture a second, for a slow line"),
     "ctl.opt.mouse": ("souris", "mouse"),

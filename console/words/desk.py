@@ -22,6 +22,33 @@ DESK_WORDS: Final[dict[str, tuple[str, str]]] = {
         "marquer une plage : V au début, se déplacer, V à la fin ; l’ordre est tenu entre-temps",
         "mark a range: V where it begins, move, V where it ends; the order is held meanwhile",
     ),
+    "head.armed": ("ARMÉ {minutes} min", "ARMED {minutes} min"),
+    "do.arm": ("armer", "arm"),
+    "long.arm": (
+        "pouvoir agir pendant 15 minutes, ou de nouveau regarder seulement",
+        "be able to act for 15 minutes, or only look again",
+    ),
+    "arm.first": (
+        "La console regarde seulement : W l’arme pour 15 minutes, puis recommencez.",
+        "The console only looks: W arms it for 15 minutes, then repeat.",
+    ),
+    "arm.done": (
+        "Armée pour {minutes} minutes ; W de nouveau : regarder seulement.",
+        "Armed for {minutes} minutes; W again: only look.",
+    ),
+    "arm.laid_down": ("La console regarde seulement.", "The console only looks."),
+    "arm.over": (
+        "Les 15 minutes sont passées : la console regarde seulement, W l’arme de nouveau.",
+        "The 15 minutes are over: the console only looks, W arms it again.",
+    ),
+    "arm.always": (
+        "Cette console peut agir tout le temps : elle a été lancée avec --armed.",
+        "This console may act all the time: it was started with --armed.",
+    ),
+    "arm.read_only": (
+        "Cette console ne fait que regarder : relancez-la sans --read-only.",
+        "This console can only look: start it again without --read-only.",
+    ),
     "do.export": ("exporter", "export"),
     "long.export": (
         "exporter ce que la liste montre, en CSV ou en JSON, dans un fichier lisible par vous seul",

@@ -124,6 +124,8 @@ def measure(room: Room, folder: Path, asked: argparse.Namespace) -> dict[str, fl
                 terminal.sees("1/1")
                 terminal.write("\r")
                 terminal.sees(TALKS, HEARS)
+                terminal.write("W")
+                terminal.sees("ARMED")
                 terminal.types("g")
                 return presses(terminal, sound, asked.presses)
             finally:

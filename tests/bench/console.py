@@ -315,6 +315,8 @@ async def many_rows(count: int) -> dict[str, float]:
 
 def bulk(terminal: Terminal) -> dict[str, float]:
     """A thousand people on a hundred nodes: muted, and the mute taken back; s from the last key to the report."""
+    terminal.write("W")
+    terminal.sees("ARMED")
     terminal.types("/", "id:p00\r")
     terminal.sees("/1000")
     terminal.write("*m")
