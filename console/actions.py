@@ -86,6 +86,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("zoom", ("z",), "z", "look"),
     Action("copy", ("y",), "y", "look", hint=36),
     Action("export", ("e",), "e", "look", hint=38),
+    Action("timeline", ("t",), "t", "look", ALL - _PEOPLE - _only("wall"), hint=39),
     Action("outcomes", ("o",), "o", "look"),
     Action("verify", ("v",), "v", "act", _only("audit", "recordings"), Role.OPERATOR, hint=5),
     # ------------------------------------------------------------------ act

@@ -80,6 +80,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     ),
     Verb("filter", "filter <filter>"),
     Verb("arm", "arm"),
+    Verb("timeline", "timeline"),
     Verb("export", "export [file.csv | file.json]"),
     Verb("sort", "sort <column> [desc]"),
     Verb("pause", "pause"),

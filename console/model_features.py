@@ -15,16 +15,25 @@ def _values() -> array[float]:
     return array("f")
 
 
+def _times() -> array[float]:
+    return array("d")
+
+
 @dataclass(slots=True)
 class History:
-    """The last minutes of one node, for sparklines: one value a second, the oldest first."""
+    """The last minutes of one node: one value a second, the oldest first, and when it was said."""
 
     cpu: array[float] = field(default_factory=_values)
     people: array[float] = field(default_factory=_values)
     bits: array[float] = field(default_factory=_values)
     loss: array[float] = field(default_factory=_values)
+    at: array[float] = field(default_factory=_times)
 
-    def add(self, node: Node) -> None:
+    def add(self, node: Node, wall: float) -> None:
+        """`wall`: Unix seconds; a node that is silent adds nothing."""
+        self.at.append(wall)
+        if len(self.at) >= 2 * KEPT_VALUES:
+            del self.at[:KEPT_VALUES]
         now = ((self.cpu, node.cpu), (self.people, node.people), (self.bits, node.bits_out), (self.loss, node.loss))
         for values, value in now:
             values.append(value)

@@ -231,7 +231,7 @@ class Store:
             self.nodes.put(node)
             if (past := self.history.get(node.key)) is None:
                 past = self.history[node.key] = History()
-            past.add(node)
+            past.add(node, wall)
         self.updates += 1
 
     def caller(self, context: str, operator: str, role: Role) -> None:

@@ -328,6 +328,7 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "quota": _quota,
     "filter": _filter,
     "sort": _sort,
+    "timeline": lambda desk, command: desk.show_timeline(),
     "arm": lambda desk, command: desk.do("arm"),
     "export": _export,
     "pause": lambda desk, command: desk.do("pause"),

@@ -64,6 +64,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "jump": partial(jumping.begin, desk),
         "find": lambda: questions.find(desk),
         "outcomes": desk.outcomes,
+        "timeline": desk.show_timeline,
         "verify": lambda: _verify(desk),
         "filter": desk.open_filter,
         "clear": desk.clear,

@@ -35,6 +35,7 @@ from console.screens.quota import QuotaPane
 from console.screens.recordings import RecordingsPane
 from console.screens.room import RoomPane
 from console.screens.rooms import RoomsPane
+from console.screens.timeline import TimelineScreen
 from console.screens.view import Pane
 from console.screens.wall import WallPane
 from console.terminal import paint_now
@@ -261,6 +262,10 @@ class DeskScreen(Screen[None]):
     def show_plan(self, node: Node, minutes: int) -> None:
         """What a drain of the node in so many minutes would come to."""
         self.app.push_screen(PlanScreen(node, minutes, self.fleet, self.look, self.acting.drain))
+
+    def show_timeline(self) -> None:
+        """The last minutes of all nodes."""
+        self.app.push_screen(TimelineScreen(self.look))
 
     def outcomes(self) -> None:
         """Of the last deed."""

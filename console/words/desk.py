@@ -49,6 +49,26 @@ DESK_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Cette console ne fait que regarder : relancez-la sans --read-only.",
         "This console can only look: start it again without --read-only.",
     ),
+    "do.timeline": ("chronologie", "timeline"),
+    "long.timeline": (
+        "revoir les dernières minutes de tous les nœuds, pas à pas ou à la suite (dans une salle : « :timeline »)",
+        "see the last minutes of all nodes again, step by step or played (in a room: “:timeline”)",
+    ),
+    "timeline.title": ("Chronologie", "Timeline"),
+    "timeline.close": (
+        ", . 10 s · < > événement · Espace joue · g G bouts · q ferme",
+        ", . 10 s · < > event · Space plays · g G ends · q closes",
+    ),
+    "timeline.nothing": (
+        "Rien encore : la chronologie commence avec la console.",
+        "Nothing yet: the timeline begins with the console.",
+    ),
+    "timeline.plays": ("▶ joue", "▶ plays"),
+    "timeline.stands": ("‖ arrêt", "‖ stands"),
+    "timeline.now": ("à l’ouverture", "as it was opened"),
+    "timeline.ago": ("{age} plus tôt", "{age} before"),
+    "timeline.heard": ("nœuds entendus : {heard} sur {of}", "nodes heard: {heard} of {of}"),
+    "timeline.silent": ("✗ MUET", "✗ SILENT"),
     "do.export": ("exporter", "export"),
     "long.export": (
         "exporter ce que la liste montre, en CSV ou en JSON, dans un fichier lisible par vous seul",
