@@ -31,6 +31,7 @@ async def test_a_viewer_walks_through_every_action_of_every_view_and_the_node_he
                 await c.press("tab")
             else:
                 c.desk.show(view)
+            await c.waits(lambda: c.desk.pane.table.cursor_key is not None, "a row in hand")
             for action in WRITES:
                 c.desk.report = None
                 c.desk.do(action.id)

@@ -109,6 +109,7 @@ async def test_it_looks_as_it_did(node: conftest.Node, size: tuple[int, int], la
     fra, waw = await node("fra-01", tick=0.1), await node("waw-01", tick=0.1)
     still = Still()
     async with console(fra, waw, size=size, clock=still, wall=lambda: NOON + 245.0) as c:
+        c.desk.show("rooms")  # of which nothing is a figure of these minutes
         await c.quiet(still)
         remembers(c)
         del c.store.history["waw-01", "waw-01"].at[:]
