@@ -60,6 +60,10 @@ class Unreadable(Exception):
     """Not a segment, or cut within its header: nothing of it can be used. Says why."""
 
 
+class Cut(Unreadable):
+    """Within its header, as a kill leaves the last one. Nothing was in it yet."""
+
+
 class Codec(msgspec.Struct, frozen=True):
     payload_type: int
     name: str
@@ -189,7 +193,7 @@ def read(data: bytes | bytearray | memoryview) -> Segment:
 
 def _header(view: memoryview) -> tuple[Header, int]:
     if len(view) < _FRONT.size:
-        raise Unreadable("cut within its first bytes")
+        raise Cut("cut within its first bytes")
     magic, version, _, length, crc = _FRONT.unpack_from(view)
     if magic != MAGIC:
         raise Unreadable("not a segment of a spool")
@@ -197,8 +201,10 @@ def _header(view: memoryview) -> tuple[Header, int]:
         raise Unreadable(f"of version {version}; this program knows {VERSION}")
     start = _FRONT.size
     data = bytes(view[start : start + length])
-    if length > LONGEST_HEADER or len(data) < length:
-        raise Unreadable("cut within its header")
+    if length > LONGEST_HEADER:
+        raise Unreadable("its header has no end")
+    if len(data) < length:
+        raise Cut("cut within its header")
     if zlib.crc32(data) != crc:
         raise Unreadable("its header is damaged")
     try:

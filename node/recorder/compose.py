@@ -18,6 +18,8 @@ import av
 import msgspec
 from av.video.reformatter import VideoReformatter
 
+from node.recorder.mux import BOUNDED, damaged
+
 WIDTH: Final = 1280
 HEIGHT: Final = 720
 FPS: Final = 25
@@ -91,7 +93,8 @@ class _Video:
 
     def _decoded(self) -> Iterator[Any]:
         stream = self._container.streams.video[0]
-        for packet in self._container.demux(stream):
+        stream.codec_context.options = BOUNDED
+        for packet in _packets(self._container, stream):
             try:
                 yield from packet.decode()
             except av.FFmpegError:
@@ -121,14 +124,38 @@ class _Video:
 
 def _opened(path: Path, seconds: float) -> Any:
     """At the last picture before `seconds` that needs none before it; else from the beginning."""
-    container = av.open(str(path))
+    container = av.open(str(path), options=BOUNDED)
     if seconds > 0:
         try:
             container.seek(int(seconds * av.time_base))
         except av.FFmpegError:
             container.close()
-            return av.open(str(path))
+            return av.open(str(path), options=BOUNDED)
     return container
+
+
+def showable(path: Path) -> bool:
+    """Whether a film can be made with this file.
+
+    Raises:
+        OSError
+    """
+    try:
+        with av.open(str(path), options=BOUNDED) as container:
+            return bool(container.streams.video or container.streams.audio)
+    except av.FFmpegError as error:
+        if not damaged(error):
+            raise
+        return False
+
+
+def _packets(container: Any, stream: Any) -> Iterator[Any]:
+    """As far as the file can be read."""
+    try:
+        yield from container.demux(stream)
+    except av.FFmpegError as error:
+        if not damaged(error):
+            raise
 
 
 def _packed(plane: Any) -> bytes:
@@ -153,7 +180,7 @@ class _Sound:
         self._over = False
 
     def _decoded(self) -> Iterator[tuple[int, bytes]]:
-        for packet in self._container.demux(self._container.streams.audio[0]):
+        for packet in _packets(self._container, self._container.streams.audio[0]):
             try:
                 for frame in packet.decode():
                     at = round(float(frame.time or 0.0) * RATE)

@@ -17,8 +17,8 @@ import msgspec
 from node.features.recordings.chain import first, link
 from node.media import spool
 from node.recorder import film
-from node.recorder.compose import Picture
-from node.recorder.mux import Unplayable, mux, suffix
+from node.recorder.compose import Picture, showable
+from node.recorder.mux import Muxed, Unplayable, mux, suffix
 from node.recorder.timeline import Tape
 from node.recorder.tracks import Lane, Stream, Take, segments_of, streams_in
 from node.recorder.whole import whole
@@ -26,6 +26,7 @@ from node.recorder.whole import whole
 ROOM: Final = "room.webm"
 STRETCHES: Final = "room.work"
 MANIFEST: Final = "manifest.json"
+MUXED: Final = ".muxed.json"
 CHUNK: Final = 1 << 20
 TRACKS_SHARE: Final = 0.3
 """Of the work, as the progress counts it."""
@@ -62,7 +63,7 @@ class Manifest(msgspec.Struct, frozen=True):
     recording: str
     files: tuple[Made, ...]
     faults: tuple[str, ...] = ()
-    """What of the pieces could not be read."""
+    """What of the pieces could not be read, or not be shown."""
     version: int = 1
 
 
@@ -77,18 +78,30 @@ def work(job: Job, progress: Callable[[float], None]) -> Manifest:
     """
     folder = Path(job.folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    done = _finished(folder)
-    if done is not None:
-        return done
+    finished = _finished(folder)
+    if finished is not None:
+        return finished
     source = Path(job.spool) / job.recording
     tape = tape_of(job)
     take = Take(source, job.streams, tape)
     lanes = take.lanes()
     made: list[tuple[Lane, Path, float]] = []
+    faults = _faults(source) + [f"stream {number}: of no codec that is known" for number in take.unknown()]
     for n, lane in enumerate(lanes):
         path = folder / f"{lane.number:03d}-{lane.source}.{suffix(lane)}"
-        with contextlib.suppress(Unplayable):
-            made.append((lane, path, _lane(take, lane, path)))
+        name = f"track {lane.number} ({lane.source}, {lane.codec})"
+        try:
+            done = _lane(take, lane, path)
+        except Unplayable as error:
+            if error.left_out or any(take.damaged[stream] for stream in lane.streams):
+                faults.append(f"{name}: nothing of it can be shown")
+        else:
+            if done.left_out:
+                faults.append(f"{name}: {done.left_out} left out, damaged or built on what is")
+            if showable(path):
+                made.append((lane, path, done.end))
+            else:
+                faults.append(f"{name}: its file cannot be read")
         progress(TRACKS_SHARE * (n + 1) / len(lanes))
     if not made:
         raise Nothing
@@ -103,7 +116,7 @@ def work(job: Job, progress: Callable[[float], None]) -> Manifest:
 
         film.film(pictures, seconds, job.arrangement, room, stretches, told, job.step_s)
     film.forget(stretches)
-    manifest = _manifest(job, made, room, seconds, tuple(_faults(source)))
+    manifest = _manifest(job, made, room, seconds, tuple(faults))
     whole(folder / MANIFEST, lambda part: part.write_bytes(msgspec.json.encode(manifest)))
     progress(1.0)
     return manifest
@@ -113,20 +126,23 @@ def tape_of(job: Job) -> Tape:
     return Tape([(begin * 1e6, end * 1e6) for begin, end in job.stretches])
 
 
-def _lane(take: Take, lane: Lane, path: Path) -> float:
-    """Where it ends, seconds."""
-    end = 0.0
+def _lane(take: Take, lane: Lane, path: Path) -> Muxed:
+    """Beside the file stands what is to be known of it, for who finds it made. It is there first."""
+    beside = path.with_suffix(MUXED)
     if path.exists():
-        for moment in take.moments(lane):
-            end = moment.at
-        return end
+        with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
+            return msgspec.json.decode(beside.read_bytes(), type=Muxed)
+    muxed: Muxed | None = None
 
     def write(part: Path) -> None:
-        nonlocal end
-        end = mux(lane, take.moments(lane), part)
+        nonlocal muxed
+        muxed = mux(lane, take.moments(lane), part)
+        said = msgspec.json.encode(muxed)
+        whole(beside, lambda part: part.write_bytes(said))
 
     whole(path, write)
-    return end
+    assert muxed is not None
+    return muxed
 
 
 def _finished(folder: Path) -> Manifest | None:
@@ -170,10 +186,8 @@ def _type(lane: Lane) -> str:
 def _faults(folder: Path) -> list[str]:
     found: list[str] = []
     for number in streams_in(folder):
-        found += (f"stream {number}: {fault}" for fault in spool.faults(list(_light(folder, number))))
+        unread: list[str] = []
+        # Only their chain is asked, not what is in them.
+        light = [msgspec.structs.replace(each, records=()) for each in segments_of(folder, number, unread)]
+        found += (f"stream {number}: {fault}" for fault in (*spool.faults(light), *unread))
     return found
-
-
-def _light(folder: Path, number: int) -> list[spool.Segment]:
-    """Segments without what is in them: only their chain is asked."""
-    return [msgspec.structs.replace(each, records=()) for each in segments_of(folder, number)]

@@ -250,6 +250,8 @@ class Frames:
         """Video begins with a key frame, and again after a loss."""
         self.lost = 0
         """Pictures that were left out."""
+        self.damaged = 0
+        """Those of them whose packets are none of the codec's."""
 
     def add(self, packet: Packet) -> list[Frame]:
         if self._assemble is None:
@@ -282,6 +284,7 @@ class Frames:
         data = self._assemble([packet.payload for packet in packets])
         if data is None:
             self.lost += 1
+            self.damaged += 1
             self._broken = True
             return []
         self._broken = False

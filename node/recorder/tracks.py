@@ -50,17 +50,20 @@ class Lane(msgspec.Struct, frozen=True):
     streams: tuple[int, ...]
 
 
-def segments_of(folder: Path, stream: int) -> Iterator[Segment]:
-    """Those of a stream that can be read, in their order."""
+def segments_of(folder: Path, stream: int, unread: list[str] | None = None) -> Iterator[Segment]:
+    """Those of a stream that can be read, in their order. `unread` is told of the others, in words for logs; not of a
+    last one that was cut before anything was in it."""
     try:
         names = sorted(path.name for path in (folder / str(stream)).iterdir() if SEGMENT.fullmatch(path.name))
     except (FileNotFoundError, NotADirectoryError):
         return
-    for name in sorted(names, key=lambda name: int(name.removesuffix(".seg"))):
+    names.sort(key=lambda name: int(name.removesuffix(".seg")))
+    for name in names:
         try:
             yield spool.read((folder / str(stream) / name).read_bytes())
-        except spool.Unreadable:
-            continue
+        except spool.Unreadable as why:
+            if unread is not None and not (isinstance(why, spool.Cut) and name is names[-1]):
+                unread.append(f"{name}: {why}")
 
 
 def streams_in(folder: Path) -> list[int]:
@@ -137,6 +140,8 @@ class Take:
         for number, known in self._known.items():
             for some in known.reports.values():
                 reports.setdefault(self._whose[number].sender, []).extend(some)
+        self.damaged: dict[int, int] = {}
+        """Pictures of a stream that could not be put together, once its moments were read."""
         self._offsets = {sender: None if sender in liars else offset_us(some) for sender, some in reports.items()}
 
     @property
@@ -154,6 +159,10 @@ class Take:
             Lane(at, participant, self._whose[streams[0]].name, source, codec, tuple(streams))
             for at, ((participant, source, codec), streams) in enumerate(found.items(), 1)
         ]
+
+    def unknown(self) -> list[int]:
+        """Streams of which nothing is in a codec that is known."""
+        return [number for number, known in self._known.items() if known.packets and not known.codec]
 
     def moments(self, lane: Lane) -> Iterator[Moment]:
         """Of a lane, in the order of time."""
@@ -174,14 +183,17 @@ class Take:
         moments: Moments | None = None
         ssrc = -1
         unix_us = 0
+        self.damaged[number] = 0
         for packet, base in self._packets(number):
             if frames is None or moments is None or packet.ssrc != ssrc:
                 ssrc, frames = packet.ssrc, Frames(known.codec)
                 reports = known.reports.get(ssrc, ())
                 told = (SenderClock(reports, known.rate), offset) if reports and offset is not None else None
                 moments = Moments(told, arrived[ssrc])
-            unix_us = base
-            for frame in frames.add(packet):
+            unix_us, before = base, frames.damaged
+            added = frames.add(packet)
+            self.damaged[number] += frames.damaged - before
+            for frame in added:
                 us = moments(frame.timestamp, frame.arrived_us + unix_us)
                 # Nobody asked for what is beside the marks; but pictures before them are what later ones are built on.
                 if not self.tape.beside(us) or (known.codec != SOUND and self.tape.before(us)):
