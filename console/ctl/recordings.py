@@ -97,7 +97,7 @@ def get(
 @app.command(help=t("ctl.recordings.start"))
 def start(
     rooms: RoomsArgument,
-    arrangement: Annotated[str, typer.Option("--arrangement", help=t("ctl.opt.arrangement"))] = "grid",
+    arrangement: Annotated[str, typer.Option("--arrangement", help=t("ctl.opt.arrangement"))] = "",
     reason: ReasonOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",

@@ -244,8 +244,10 @@ class End(FromPage, frozen=True):
 
 
 class Record(FromPage, frozen=True):
+    """`arrangement`: of the picture of the room, for "start"; None: as it is planned."""
+
     do: Literal["start", "pause", "resume", "stop"]
-    arrangement: Literal["grid", "speaker"] = "grid"
+    arrangement: Literal["grid", "speaker"] | None = None
 
 
 class Quality(FromPage, frozen=True):

@@ -17,21 +17,23 @@ async def test_a_host_records_and_everybody_sees_it(node: ScriptedNode, guest: G
     badge = guest.page.locator("#room-recording")
     await expect(badge).to_be_hidden()
 
-    async def choose(what: str) -> str:
+    async def choose(what: str) -> tuple[str, str]:
         await guest.page.locator("#control-menu").click()
         await guest.page.locator("#menu").get_by_role("button", name=what).click()
-        return str((await node.until_heard("record"))["do"])
+        asked = await node.until_heard("record")
+        return asked["do"], asked.get("arrangement", "")
 
-    assert await choose("Enregistrer la séance") == "start"
+    assert await choose("Enregistrer la séance, qui parle en grand") == ("start", "speaker")
+    assert await choose("Enregistrer la séance, tous en mosaïque") == ("start", "grid")
     await node.say("recording", recording={"state": "recording", "seconds": 61})
     await expect(badge).to_contain_text("Enregistrement 1:0")
     await expect(guest.page.locator("[data-banner=recording]")).to_contain_text("Cette séance est enregistrée")
     await guest.page.get_by_role("button", name="J’ai compris").click()
     await expect(guest.page.locator("[data-banner=recording]")).to_have_count(0)
-    assert await choose("Suspendre") == "pause"
+    assert await choose("Suspendre") == ("pause", "")
     await node.say("recording", recording={"state": "paused", "seconds": 70})
     await expect(badge).to_have_text("Enregistrement suspendu 1:10")
-    assert await choose("Arrêter") == "stop"
+    assert await choose("Arrêter") == ("stop", "")
     await node.say("recording", recording=None)
     await expect(badge).to_be_hidden()
 

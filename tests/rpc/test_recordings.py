@@ -37,6 +37,9 @@ async def test_from_start_to_a_signed_statement(house: House) -> None:
     window: Any = recordings_pb2_grpc.RecordingsServiceStub(viewer.channel)
     said = await refused(viewer.ask(window.StartRecording, pb.StartRecordingRequest(room="hall")))
     assert said.reason == "NOT_ALLOWED"
+    for unknown in ("mosaic", "GRID", "\u202e"):
+        asked = pb.StartRecordingRequest(room="hall", arrangement=unknown)
+        assert (await refused(operator.ask(desk.StartRecording, asked))).reason == "BAD_REQUEST"
     made = (await operator.ask(desk.StartRecording, pb.StartRecordingRequest(room="hall"))).recording
     assert (made.state, made.by, made.arrangement, len(made.recording)) == ("recording", "olga", "grid", 32)
     said = await refused(operator.ask(desk.StartRecording, pb.StartRecordingRequest(room="hall")))

@@ -63,8 +63,8 @@ class RecordingsServicer(recordings_pb2_grpc.RecordingsServiceServicer):
         return [RecordingChanged(view) for view in self._recordings.list()]
 
     async def StartRecording(self, request: pb.StartRecordingRequest, context: Any) -> pb.StartRecordingResponse:
-        arrangement: Any = request.arrangement or "grid"
-        if arrangement not in get_args(Arrangement):
+        arrangement: Any = request.arrangement or None
+        if arrangement not in (None, *get_args(Arrangement)):
             raise Refused("BAD_REQUEST", current="arrangement", set_by="protocol")
         view = await self._recordings.start(request.room, arrangement, by=current().actor, reason=request.reason)
         return pb.StartRecordingResponse(recording=self._shown(view))

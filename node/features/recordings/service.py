@@ -127,14 +127,15 @@ class Recordings:
 
     # ------------------------------------------------------------ of a room
 
-    async def start(self, room: str, arrangement: Arrangement, *, by: Actor, reason: str = "") -> RecordingView:
-        """When it is answered, the ledger has it and the plane does it.
+    async def start(self, room: str, arrangement: Arrangement | None, *, by: Actor, reason: str = "") -> RecordingView:
+        """When it is answered, the ledger has it and the plane does it. `arrangement`: None is the room's plan's.
 
         Raises:
             Refused: RECORDING_FORBIDDEN, RECORDING_RUNS, RECORDING_OFF, RECORDING_FULL, RECORDING_DISK,
                 RECORDING_MINUTES, RECORDING_BYTES.
         """
-        recording, decided = self._decide_start(self._floor.room(room), arrangement, by, reason)
+        of = self._floor.room(room)
+        recording, decided = self._decide_start(of, arrangement or of.recordings.planned.now.arrangement, by, reason)
         await decided.done()
         return self.get(recording)
 

@@ -5,12 +5,13 @@ import { onLanguage, t } from './i18n.js';
 
 /** Something is kept in these states. */
 const KEPT = new Set(['recording', 'lagging', 'disk_low']);
-/** The menu's entries: what is asked, and in which states. */
+/** The menu's entries: their words, what is asked, and in which states. */
 export const DOINGS = /** @type {const} */ ([
-  ['start', ['']],
-  ['pause', ['recording', 'lagging', 'disk_low']],
-  ['resume', ['paused']],
-  ['stop', ['armed', 'recording', 'paused', 'lagging', 'disk_low']],
+  ['recordings.start_grid', { do: 'start', arrangement: 'grid' }, ['']],
+  ['recordings.start_speaker', { do: 'start', arrangement: 'speaker' }, ['']],
+  ['recordings.pause', { do: 'pause' }, ['recording', 'lagging', 'disk_low']],
+  ['recordings.resume', { do: 'resume' }, ['paused']],
+  ['recordings.stop', { do: 'stop' }, ['armed', 'recording', 'paused', 'lagging', 'disk_low']],
 ]);
 
 /** @param {number} seconds @returns {string} */
@@ -62,7 +63,8 @@ export class Recordings {
     const on = KEPT.has(this.state);
     this.#badge.hidden = this.state === '' || this.state === 'finishing';
     this.#badge.classList.toggle('on', on);
-    setText(this.#word, t(`recordings.${on ? 'recording' : this.state || 'armed'}`));
+    const word = on ? 'recording' : this.state || 'armed';
+    setText(this.#word, t(`recordings.${word}`));
     this.#tick();
   }
 

@@ -183,8 +183,8 @@ export class Room {
   #menu(ask, shortcuts) {
     const { rights, texts } = this.state;
     const recorded = this.recordings?.state ?? '';
-    const recording = DOINGS.filter(([, states]) => rights.has('record') && /** @type {readonly string[]} */ (states).includes(recorded))
-      .map(([what]) => ({ key: `recordings.${what}`, symbol: 'record', run: () => ask('record', { do: what }) }));
+    const recording = DOINGS.filter(([, , states]) => rights.has('record') && /** @type {readonly string[]} */ (states).includes(recorded))
+      .map(([key, what]) => ({ key, symbol: 'record', run: () => ask('record', what) }));
     return [
       { key: 'settings.title', symbol: 'settings', run: () => this.#settings() },
       ...(Pip.possible ? [{ key: 'pip.title', symbol: 'pip', run: () => void this.pip?.toggle() }] : []),
