@@ -11,6 +11,8 @@ pub enum Format {
     H264,
     Av1,
     Audio,
+    /// RFC 2198.
+    Red,
     Other,
 }
 
@@ -35,7 +37,8 @@ impl Codec {
             "vp9" => Format::Vp9,
             "h264" => Format::H264,
             "av1" => Format::Av1,
-            "opus" | "red" | "pcmu" | "pcma" | "g722" => Format::Audio,
+            "red" => Format::Red,
+            "opus" | "pcmu" | "pcma" | "g722" => Format::Audio,
             _ => Format::Other,
         };
         let parameters = match format {
@@ -70,7 +73,7 @@ pub fn starts_key_frame(format: Format, payload: &[u8]) -> bool {
         Format::Vp9 => vp9::key_frame_start(payload),
         Format::H264 => h264::key_frame_start(payload),
         Format::Av1 => av1::key_frame_start(payload),
-        Format::Audio | Format::Other => true,
+        Format::Audio | Format::Red | Format::Other => true,
     }
 }
 

@@ -18,6 +18,7 @@ pub mod framing;
 pub mod h264;
 pub mod mac;
 pub mod nack;
+pub mod red;
 pub mod remb;
 pub mod rtcp;
 pub mod rtp;

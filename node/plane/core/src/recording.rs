@@ -5,6 +5,7 @@
 
 use prost::Message;
 
+use crate::cache::{Meta, Stored};
 use crate::codec::Format;
 use crate::command::{Refusal, done, invalid, unknown};
 use crate::contract::from_plane::Body;
@@ -12,6 +13,7 @@ use crate::contract::record_tracks::Change;
 use crate::contract::recording_closed::Cause as Closed;
 use crate::contract::recording_failed::Cause as Failing;
 use crate::contract::{Kind, OpenTransport, RecordTracks, RecordingFailed, RecordingResumed, SpoolHeader, failed};
+use crate::red;
 use crate::shard::Shard;
 use crate::slab::Slab;
 use crate::spool;
@@ -252,6 +254,15 @@ impl Recorder {
         let layer = &track.layers[usize::from(taken.layer)];
         let Some(ring) = &layer.ring else { return };
         let Some(stored) = ring.get(taken.sequence) else { return };
+        let meta;
+        let stored = if track.format(stored.meta.payload_type) == Format::Red {
+            // What it repeats may be of before a mark; what was lost of it is repaired already.
+            let Some((payload_type, payload)) = red::primary(stored.payload) else { return };
+            meta = Meta { payload_type, ..*stored.meta };
+            Stored { meta: &meta, payload, ..stored }
+        } else {
+            stored
+        };
         for &at in &track.taps {
             let Some(tap) = self.taps.get_mut(at) else { continue };
             let same = tap.layer == taken.layer && tap.ssrc == layer.ssrc;

@@ -40,6 +40,15 @@ fn all() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("rtp", packets()),
         ("rtcp", compounds()),
         ("feedback", feedbacks()),
+        (
+            "red",
+            vec![
+                vec![111, 7, 8],
+                vec![0xEF, 15, 0, 2, 111, 1, 2, 7],
+                vec![0xEF, 30, 0, 1, 0xEF, 15, 0, 2, 111, 1, 2, 2, 7],
+                vec![0xEF, 30, 3, 0xFF, 111],
+            ],
+        ),
         ("vp8", descriptors),
         (
             "vp9",

@@ -7,7 +7,7 @@ use plane_core::framing;
 use plane_core::rtcp::{Compound, Packet};
 use plane_core::rtp::{self, Fields, Header};
 use plane_core::stun::{self, Message};
-use plane_core::{av1, ext, h264, vp8 as vp8_, vp9 as vp9_};
+use plane_core::{av1, ext, h264, red as red_, vp8 as vp8_, vp9 as vp9_};
 
 /// RFC 8489: a message that is read names what lies in it; nobody's password fits.
 pub fn stun(bytes: &[u8]) {
@@ -74,6 +74,12 @@ pub fn feedback(bytes: &[u8]) {
         told += u32::from(status.packets);
     }
     assert!(told <= u32::from(feedback.count));
+}
+
+/// RFC 2198: the sound is the end of the payload, behind a header of its type.
+pub fn red(bytes: &[u8]) {
+    let Some((payload_type, sound)) = red_::primary(bytes) else { return };
+    assert!(payload_type < 128 && !sound.is_empty() && bytes.ends_with(sound) && sound.len() < bytes.len());
 }
 
 /// RFC 7741: what is written into the descriptor stays inside it, and is read again.

@@ -15,6 +15,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("rtp", leaves::rtp),
     ("rtcp", leaves::rtcp),
     ("feedback", leaves::feedback),
+    ("red", leaves::red),
     ("vp8", leaves::vp8),
     ("vp9", leaves::vp9),
     ("h264", leaves::h264),

@@ -94,6 +94,26 @@ fn only_between_the_marks() {
     assert_eq!((packet[3], packet[28] & 0x7F, &packet[30..]), (111, 20, &[2u8; 80][..]));
 }
 
+/// D9: of a microphone that repeats (RFC 2198) only the sound of each packet: the one before the mark is not kept.
+#[test]
+fn what_is_repeated_is_of_before() {
+    let mut world = with_spool();
+    let amina = crate::repeating::someone(&mut world, "amina", true);
+    let speak = |world: &mut World, index: u64, payload: &[u8]| {
+        crate::repeating::speak(world, &amina, crate::repeating::RED, index, payload);
+    };
+    speak(&mut world, 1, &crate::repeating::repeating(1));
+    start(&mut world, "amina/microphone");
+    speak(&mut world, 2, &crate::repeating::repeating(2));
+    speak(&mut world, 3, &crate::repeating::repeating(3)[..20]); // less than it says
+    speak(&mut world, 4, &crate::repeating::repeating(4));
+    let kept: Vec<_> = bodies(&mut world).split_off(1);
+    assert_eq!(kept.iter().map(|(said, _)| *said).collect::<Vec<_>>(), [Said::Packet(0, 2), Said::Packet(0, 4)]);
+    for ((_, body), sound) in kept.iter().zip([2u8, 4]) {
+        assert_eq!((body[3], &body[30..]), (111, &[sound; 80][..]), "as opus");
+    }
+}
+
 /// D9: a picture begins with a key frame, which is asked for at once; one of before the mark does not count.
 #[test]
 fn a_picture_begins_with_a_key_frame() {

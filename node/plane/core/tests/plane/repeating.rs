@@ -6,10 +6,10 @@ use plane_core::ext::{AudioLevel, Extension};
 use plane_core::rtp::Fields;
 
 const OPUS: u8 = 111;
-const RED: u8 = 63;
+pub const RED: u8 = 63;
 
 /// Someone whose microphone may send RED. With `hears`, their slots take it too, under another number.
-fn someone(world: &mut World, name: &str, hears: bool) -> Peer {
+pub fn someone(world: &mut World, name: &str, hears: bool) -> Peer {
     let mut open = page(name, "r");
     open.sends[0].codecs.push(codec(RED.into(), 0, "red", 48_000));
     if hears {
@@ -23,12 +23,12 @@ fn someone(world: &mut World, name: &str, hears: bool) -> Peer {
 }
 
 /// 20 ms as RED: one sound of before, and this one.
-fn repeating(index: u64) -> Vec<u8> {
+pub fn repeating(index: u64) -> Vec<u8> {
     let front = [0x80 | OPUS, (960u16 >> 6) as u8, ((960 & 0x3F) << 2) as u8, 40, OPUS];
     [&front[..], &[index as u8 - 1; 40], &[index as u8; 80]].concat()
 }
 
-fn speak(world: &mut World, peer: &Peer, payload_type: u8, index: u64, payload: &[u8]) {
+pub fn speak(world: &mut World, peer: &Peer, payload_type: u8, index: u64, payload: &[u8]) {
     let level = [AudioLevel { level: 25, voice: true }.to_byte()];
     let extensions = [Extension { id: 1, value: &level }, Extension { id: 4, value: b"0" }];
     let (sequence, timestamp) = (index as u16, index as u32 * 960);
