@@ -1,5 +1,6 @@
 """May this console write now? It starts looking only; `W` lets it act for a quarter of an hour. The node asks for the
-token's role all the same: this guards against a slip, not against a person."""
+token's role all the same: this guards against a slip, not against a person. A question that was asked in time may be
+answered later: it names what it will do."""
 
 from __future__ import annotations
 

@@ -60,8 +60,10 @@ def _who(look: Look, context: str, arming: Arming) -> Line:
         return []
     role = min(connection.role, Role.VIEWER) if arming.read_only else connection.role
     word: Line = [(t(f"role.{role.word}"), "strong" if role > Role.VIEWER else "")]
-    if role <= Role.VIEWER or not arming.armed(look.now):
+    if role <= Role.VIEWER:
         word.append((f" {t('head.ro')}", "warn"))
+    elif not arming.armed(look.now):
+        word.append((f" {t('head.unarmed')}", "warn"))
     elif minutes := arming.left(look.now):
         word.append((f" {t('head.armed', minutes=minutes)}", "warn"))
     who = connection.operator

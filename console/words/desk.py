@@ -22,6 +22,7 @@ DESK_WORDS: Final[dict[str, tuple[str, str]]] = {
         "marquer une plage : V au début, se déplacer, V à la fin ; l’ordre est tenu entre-temps",
         "mark a range: V where it begins, move, V where it ends; the order is held meanwhile",
     ),
+    "head.unarmed": ("LECTURE : W arme", "READ-ONLY: W arms"),
     "head.armed": ("ARMÉ {minutes} min", "ARMED {minutes} min"),
     "do.arm": ("armer", "arm"),
     "long.arm": (

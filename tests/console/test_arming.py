@@ -42,7 +42,7 @@ async def test_no_action_of_any_view_reaches_the_node_before_w(node: Node) -> No
     async with console(one, size=(120, 30), wants_arming=True) as c:
         await c.enter_room("daily")
         await c.point("Ada")
-        await c.sees("admin READ-ONLY", "(m mute / lift)")
+        await c.sees("admin READ-ONLY: W arms", "(m mute / lift)")
         views: tuple[View, ...] = ("room", "chat", "rooms", "nodes", "participants", "wall", "recordings", "quota")
         for view in views:
             if view == "chat":
