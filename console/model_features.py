@@ -8,7 +8,7 @@ from typing import Final
 
 from console.model import Key, Node, Person
 
-KEPT_VALUES: Final = 600  # seconds at least, and less than twice that: four bytes each, for a hundred nodes
+KEPT_VALUES: Final = 600  # seconds at least, and less than twice that: 24 bytes for each, for a hundred nodes
 
 
 def _values() -> array[float]:

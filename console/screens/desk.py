@@ -40,6 +40,7 @@ from console.screens.view import Pane
 from console.screens.wall import WallPane
 from console.terminal import paint_now
 from console.theme import ON_BACKGROUND, ON_SURFACE
+from console.timeline import Past
 from console.widgets.bar import Bar, Line, Question
 from console.widgets.live_table import LiveTable
 from console.widgets.paint import Line as PaintedLine
@@ -265,7 +266,7 @@ class DeskScreen(Screen[None]):
 
     def show_timeline(self) -> None:
         """The last minutes of all nodes."""
-        self.app.push_screen(TimelineScreen(self.look))
+        self.app.push_screen(TimelineScreen(Past.of(self.look.store, self.look.wall)))
 
     def outcomes(self) -> None:
         """Of the last deed."""

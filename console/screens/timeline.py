@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from textual import events
@@ -11,19 +12,17 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.timer import Timer
 
-from console import timeline
-from console.columns.table import HOT, Look, Tone, age, megabits
+from console.columns.table import HOT, Tone, age, megabits
 from console.i18n import n, number, t
 from console.state import Event
 from console.text import fit, sparkline
 from console.theme import ON_SURFACE
-from console.timeline import STEP, Was
+from console.timeline import STEP, Past, Was
 from console.widgets.paint import Line, Lines
 
 FRAME_S: Final = 0.25  # while it plays
 PER_FRAME_S: Final = 2.0  # of what was, in one frame
 NOTED: Final = 4  # events shown
-_CLOSE: Final = ("q", "escape", "t", "enter", "backspace")
 
 
 class TimelineScreen(ModalScreen[None]):
@@ -34,13 +33,24 @@ class TimelineScreen(ModalScreen[None]):
         scrollbar-size-vertical: 1; }
     """
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, past: Past) -> None:
         super().__init__()
-        self._look = look
-        self._last = look.wall  # the end: when this was opened
-        self._first = timeline.beginning(look.store, look.wall)
-        self.at = self._last
+        self._past = past
+        self.at = past.last
         self._playing: Timer | None = None
+        self._bars: dict[int, str] = {}  # by how many cells they have: a step changes none of them
+        self._keys: dict[str, Callable[[], object]] = {
+            **dict.fromkeys(("comma", "left"), lambda: self._go(self.at - STEP)),
+            **dict.fromkeys(("full_stop", "right"), lambda: self._go(self.at + STEP)),
+            "less_than_sign": lambda: self._go(past.preceding(self.at)),
+            "greater_than_sign": lambda: self._go(past.following(self.at)),
+            **dict.fromkeys(("g", "home"), lambda: self._go(past.first)),
+            **dict.fromkeys(("G", "end"), lambda: self._go(past.last)),
+            "space": self._play,
+            **dict.fromkeys(("j", "down"), lambda: self._scroll.scroll_down(animate=False, immediate=True)),
+            **dict.fromkeys(("k", "up"), lambda: self._scroll.scroll_up(animate=False, immediate=True)),
+            **dict.fromkeys(("q", "escape", "t", "enter", "backspace"), self.dismiss),
+        }
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as scroll:
@@ -62,37 +72,18 @@ class TimelineScreen(ModalScreen[None]):
     def playing(self) -> bool:
         return self._playing is not None
 
+    @property
+    def _scroll(self) -> VerticalScroll:
+        return self.query_one(VerticalScroll)
+
     def on_key(self, event: events.Key) -> None:
-        scroll = self.query_one(VerticalScroll)
         event.stop()
-        match event.key:
-            case "comma" | "left":
-                self._go(self.at - STEP)
-            case "full_stop" | "right":
-                self._go(self.at + STEP)
-            case "less_than_sign":
-                self._go(timeline.turn(self._look.store, self.at, forward=False, last=self._last))
-            case "greater_than_sign":
-                self._go(timeline.turn(self._look.store, self.at, forward=True, last=self._last))
-            case "g" | "home":
-                self._go(self._first)
-            case "G" | "end":
-                self._go(self._last)
-            case "space":
-                self._play()
-            case "j" | "down":
-                scroll.scroll_down(animate=False, immediate=True)
-            case "k" | "up":
-                scroll.scroll_up(animate=False, immediate=True)
-            case key if key in _CLOSE:
-                self.dismiss()
-            case _:
-                pass
+        self._keys.get(event.key, lambda: None)()
 
     def _go(self, at: float) -> None:
         """A step by hand stops what plays."""
         self._stop()
-        self.at = min(max(at, self._first), self._last)
+        self.at = min(max(at, self._past.first), self._past.last)
         self._fit()
 
     def _play(self) -> None:
@@ -100,13 +91,13 @@ class TimelineScreen(ModalScreen[None]):
         if self.playing:
             self._stop()
         else:
-            self.at = self._first if self.at >= self._last else self.at
+            self.at = self._past.first if self.at >= self._past.last else self.at
             self._playing = self.set_interval(FRAME_S, self._frame)
         self._fit()
 
     def _frame(self) -> None:
-        self.at = min(self.at + PER_FRAME_S, self._last)
-        if self.at >= self._last:
+        self.at = min(self.at + PER_FRAME_S, self._past.last)
+        if self.at >= self._past.last:
             self._stop()
         self._fit()
 
@@ -118,13 +109,12 @@ class TimelineScreen(ModalScreen[None]):
     # ------------------------------------------------------------------ what it says
 
     def lines(self, cells: int) -> list[Line]:
-        store = self._look.store
-        if self._first >= self._last:
+        if self._past.first >= self._past.last:
             return [[(t("timeline.nothing"), "dim")]]
-        nodes = timeline.moment(store, self.at)
+        nodes = self._past.moment(self.at)
         heard = [one for one in nodes if one.heard]
         state = t("timeline.plays") if self.playing else t("timeline.stands")
-        ago = t("timeline.now") if self.at >= self._last else t("timeline.ago", age=age(self._last - self.at))
+        ago = t("timeline.now") if self.at >= self._past.last else t("timeline.ago", age=age(self._past.last - self.at))
         silent: Tone = "bad" if len(heard) < len(nodes) else "good"
         lines: list[Line] = [
             [(f"{_clock(self.at)}  ", "strong"), (f"{ago}  ", ""), (state, "accent")],
@@ -136,7 +126,7 @@ class TimelineScreen(ModalScreen[None]):
             ],
             [],
         ]
-        lines += [_event(one) for one in timeline.events(store, self.at, NOTED)] or [[(t("side.none"), "dim")]]
+        lines += [_event(one) for one in self._past.happened(self.at, NOTED)] or [[(t("side.none"), "dim")]]
         name = max(10, cells - 40)
         columns = (("col.state", 11), ("col.cpu", 6), ("col.people", 7), ("col.mbps", 7), ("col.loss", 6))
         heading = fit(t("col.node"), name) + "".join(fit(t(label), width, "right") for label, width in columns)
@@ -144,13 +134,14 @@ class TimelineScreen(ModalScreen[None]):
 
     def _ribbon(self, cells: int) -> list[Line]:
         """How many people there were, from the first moment to the last; below, where we are."""
-        span = self._last - self._first
-        steps = [self._first + span * column / max(1, cells - 1) for column in range(cells)]
-        bars = sparkline([float(timeline.people(self._look.store, at)) for at in steps], cells)
-        here = round((self.at - self._first) / span * (cells - 1))
-        begun = _clock(self._first)
-        scale = fit(begun, max(0, cells - len(begun))) + _clock(self._last)
-        return [[(bars, "accent")], [(" " * here + "▲", "strong")], [(scale, "dim")]]
+        span = self._past.last - self._past.first
+        if cells not in self._bars:
+            steps = [self._past.first + span * column / max(1, cells - 1) for column in range(cells)]
+            self._bars[cells] = sparkline([float(self._past.people(at)) for at in steps], cells)
+        here = round((self.at - self._past.first) / span * (cells - 1))
+        begun = _clock(self._past.first)
+        scale = fit(begun, max(0, cells - len(begun))) + _clock(self._past.last)
+        return [[(self._bars[cells], "accent")], [(" " * here + "▲", "strong")], [(scale, "dim")]]
 
 
 def _event(event: Event) -> Line:

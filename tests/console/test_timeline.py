@@ -10,7 +10,7 @@ from console.i18n import Language
 from console.model import Context, Node
 from console.screens.timeline import TimelineScreen
 from console.state import Event, Store
-from console.timeline import beginning, events, moment, people, turn
+from console.timeline import Past
 from tests.console import conftest
 from tests.console.desk import Console, console
 from tests.console.fleet import NOON
@@ -21,7 +21,7 @@ __all__ = ["language"]
 FRA, WAW = ("fra-01", "fra-01"), ("waw-01", "waw-01")
 
 
-def lived() -> Store:
+def lived() -> Past:
     """Two minutes: fra gets busier by the second; waw is silent between 40 and 70."""
     store = Store([Context(name, f"{name}:1", "", "") for name in ("fra-01", "waw-01")], 0.0)
     for second in range(120):
@@ -30,46 +30,56 @@ def lived() -> Store:
         if not 40 <= second < 70:
             store.heartbeat("waw-01", [Node("waw-01", "waw-01", cpu=10.0, people=7)], at, NOON + at)
         store.tick(at, NOON + at)
-    return store
+    return Past.of(store, NOON + 119.0)
 
 
 def test_every_node_as_it_was_then_and_no_figure_of_one_that_was_silent() -> None:
-    store = lived()
-    assert [(one.key, one.heard, one.cpu, one.people) for one in moment(store, NOON + 30.5)] == [
+    past = lived()
+    assert [(one.key, one.heard, one.cpu, one.people) for one in past.moment(NOON + 30.5)] == [
         (FRA, True, 15.0, 30),
         (WAW, True, 10.0, 7),
     ]
-    silent, heard = moment(store, NOON + 60.0)
+    silent, heard = past.moment(NOON + 60.0)
     assert (silent.key, silent.heard, silent.people) == (WAW, False, 0)
     assert (heard.key, heard.cpu) == (FRA, 30.0)
-    assert [people(store, NOON + at) for at in (10.0, 41.0, 60.0, 80.0)] == [17, 48, 60, 87]
-    assert [one.heard for one in moment(store, NOON - 1.0)] == [False, False]
-    assert beginning(store, NOON + 120.0) == NOON
+    assert [past.people(NOON + at) for at in (10.0, 41.0, 60.0, 80.0)] == [17, 48, 60, 87]
+    assert [one.heard for one in past.moment(NOON - 1.0)] == [False, False]
+    assert (past.first, past.last) == (NOON, NOON + 119.0)
 
 
 def test_what_happened_is_gone_to_one_by_one() -> None:
-    store = lived()
-    last = NOON + 119.0
-    at, turns = NOON, []
-    while at < last:
-        at = turn(store, at, forward=True, last=last)
-        turns.append((at - NOON, [event.word for event in events(store, at, 1)]))
+    past = lived()
+    at, turns = past.first, []
+    while at < past.last:
+        at = past.following(at)
+        turns.append((at - NOON, [event.word for event in past.happened(at, 1)]))
     assert turns == [
         (42.0, ["event.stale"]),
         (49.0, ["event.down"]),
         (70.0, ["event.live"]),
         (119.0, ["event.live"]),
     ]
-    assert turn(store, NOON + 50.0, forward=False, last=last) == NOON + 49.0
-    assert turn(store, NOON + 10.0, forward=False, last=last) == NOON
+    assert past.preceding(NOON + 50.0) == NOON + 49.0
+    assert past.preceding(NOON + 10.0) == past.first
 
 
-def test_a_day_of_seconds_keeps_the_last_minutes() -> None:
+def test_of_a_long_day_ten_minutes_and_what_is_looked_at_is_not_forgotten_meanwhile() -> None:
     store = Store([Context("fra-01", "fra-01:1", "", "")], 0.0)
-    for second in range(3000):
-        store.heartbeat("fra-01", [Node("fra-01", "fra-01", people=second)], float(second), NOON + second)
-    assert 599 <= NOON + 2999 - beginning(store, NOON) < 1200
-    assert people(store, NOON + 2900.0) == 2900
+
+    def live(begin: int, end: int) -> None:
+        for second in range(begin, end):
+            store.heartbeat("fra-01", [Node("fra-01", "fra-01", people=second)], float(second), NOON + second)
+
+    live(0, 2999)
+    past = Past.of(store, NOON + 2998.0)
+    assert (past.first, past.people(past.first)) == (NOON + 2398.0, 2398)
+    live(2999, 4000)
+    assert (past.people(past.first), past.people(past.last)) == (2398, 2998)
+
+
+def test_before_anything_was_seen_there_is_nothing() -> None:
+    past = Past.of(Store([Context("fra-01", "fra-01:1", "", "")], 0.0), NOON)
+    assert (past.first, past.last, past.moment(NOON)) == (NOON, NOON, [])
 
 
 def remembers(c: Console) -> None:
@@ -114,11 +124,8 @@ async def test_it_looks_as_it_did(node: conftest.Node, size: tuple[int, int], la
         remembers(c)
         del c.store.history["waw-01", "waw-01"].at[:]
         c.store.events.append(Event(NOON + 220.0, "waw-01", "event.down", True, "no answer"))
-        c.desk.show_timeline()
-        await c.heard()
-        screen: Any = c.app.screen
-        screen._last, screen._first = NOON + 244.0, NOON + 214.0
-        screen._go(NOON + 234.0)
+        c.app.push_screen(TimelineScreen(Past.of(c.store, NOON + 244.0)))
+        await c.press("comma")
         await c.heard()
         same(c, f"timeline-{size[0]}x{size[1]}-{language}")
 
