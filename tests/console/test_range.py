@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.console.conftest import Node
 from tests.console.desk import Console, console
 from tests.console.fleet import FakeNode
+from tests.console.test_pictures import Still
 
 
 async def crowd(node: Node) -> FakeNode:
@@ -60,22 +63,23 @@ async def test_ranges_add_to_what_is_marked_and_a_mark_closes_one(node: Node) ->
 
 async def test_the_order_stands_while_a_range_is_open(node: Node) -> None:
     """Who comes, or moves up the list, is not marked for having got between its ends."""
-    one = await crowd(node)
-    async with console(one) as c:
+    one, ahead = await crowd(node), Still()
+    ahead.now = 0.0
+    async with console(one, clock=lambda: time.monotonic() + ahead.now) as c:
         order = await inside(c)
         table = c.desk.room_pane.table
         await c.press("V", "j")
         await one.enter("daily", "new", "Guest 00b")
         await c.waits(lambda: ("waw-01", "daily", "new") in c.store.people.rows, "one more")
         for _ in range(3):
-            c.app.look.now += 10.0  # far beyond the time that a cursor key holds the order
-            table.tick(c.app.look.now)
+            ahead.now += 10.0  # far beyond the time that a cursor key holds the order
+            c.app.tick()
         assert table.order == order
         await c.press("j")
         assert table.marks == set(order[:3])
         await c.press("V")
-        c.app.look.now += 10.0
-        table.tick(c.app.look.now)
+        ahead.now += 10.0
+        c.app.tick()
         assert len(table.order) == 13
         assert table.marks == set(order[:3])
 

@@ -31,14 +31,14 @@ async def test_a_viewer_walks_through_every_action_of_every_view_and_the_node_he
                 await c.press("tab")
             else:
                 c.desk.show(view)
-            await c.waits(lambda: c.desk.pane.table.cursor_key is not None, "a row in hand")
+            await c.waits(lambda: c.desk.pane.table.cursor_row is not None, "a row in hand")
             for action in WRITES:
                 c.desk.report = None
                 c.desk.do(action.id)
                 await c.heard()
                 assert not c.desk.bar.is_open
                 if view in action.views and action.id != "undo":
-                    assert "needs the role" in c.text(), action.id
+                    assert "needs the role" in c.text(), f"{action.id}\n{c.text()}"
         for command in ("mute Ada", "kick Ada", "close daily", "muteall daily", "unmuteall daily"):
             c.desk.show("room")
             c.desk.command(command)
