@@ -198,6 +198,10 @@ KEYS: Final[dict[str, Text]] = {
     "limits.node_participants": Text("Personnes sur ce nœud.", "People on this node."),
     "limits.rooms": Text("Salles ouvertes sur ce nœud.", "Open rooms on this node."),
     "limits.ticket_hours": Text("Heures pendant lesquelles un lien est valable.", "Hours for which a link lets in."),
+    "limits.empty_room_s": Text(
+        "Secondes pendant lesquelles une salle vide attend que quelqu’un revienne.",
+        "Seconds for which an empty room waits for somebody to come back.",
+    ),
     "log.format": Text(
         "« json », « console », ou « auto » : lisible sur un terminal, JSON sinon.",
         "“json”, “console”, or “auto”: for people on a terminal, else JSON.",

@@ -338,7 +338,7 @@ def _assemble(config: Config, engine: AsyncEngine) -> RunningNode:
     clock = SystemClock()
     ledger = GroupCommit(engine, saved.WRITES)
     media = PlaneMedia(media_settings(config))
-    floor = Floor(media=media, ledger=ledger, clock=clock, node=config.name)
+    floor = Floor(media=media, ledger=ledger, clock=clock, node=config.name, empty_s=config.limits.empty_room_s)
     journal = Journal(secrets.token_hex(4))
     house = House(config.web.redirect_url, config.web.redirect_hosts, config.web.support_url)
     hub = Hub(floor, house)

@@ -36,13 +36,14 @@ Count = Annotated[int, Meta(ge=1)]
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the configuration allows. `room_participants`: of a room that is created without a number (R099);
-    `room_participants_max`: the most that can be asked for."""
+    `room_participants_max`: the most that can be asked for; `empty_room_s`: how long an empty one waits (R168)."""
 
     room_participants: Count = 100
     room_participants_max: Count = 1000
     node_participants: Count = 2000
     rooms: Count = 1000
     ticket_hours: Annotated[int, Meta(ge=1, le=TICKET_HOURS_MAX)] = 168
+    empty_room_s: Annotated[int, Meta(ge=1, le=3600)] = 60
 
 
 class What(enum.StrEnum):

@@ -41,6 +41,7 @@ from node.features.quality.rules import NodeReading
 from node.features.rates.rules import LimitRates
 from node.features.recordings.rules import TapTracks
 from node.features.rooms.rules import Close, EmptyRoom, Resume, Room, RoomClosed, RoomView, SavedRoom
+from node.features.schedule.rules import EMPTY_S
 from node.ports import (
     Actor,
     Clock,
@@ -97,7 +98,9 @@ def digest(secret: str) -> str:
 class Floor:
     """Owner of the live rooms. Everybody else sends commands through `decide`."""
 
-    def __init__(self, *, media: Media, ledger: Ledger, clock: Clock, node: str) -> None:
+    def __init__(self, *, media: Media, ledger: Ledger, clock: Clock, node: str, empty_s: float = EMPTY_S) -> None:
+        """`empty_s`: how long a room whose last person has left waits for somebody to come back, seconds (R168)."""
+        self.empty_s = empty_s
         self.media = media
         self.ledger = ledger
         self.clock = clock
@@ -191,6 +194,7 @@ class Floor:
     def add(self, room: Room, events: Sequence[Event] = ()) -> Decided:
         """Open a room on this node."""
         self._may_decide()
+        room.schedule.grace_s = self.empty_s
         self.rooms[room.id] = room
         return self._apply(room, events)
 
@@ -378,6 +382,7 @@ class Floor:
         known: set[str] = set()
         for one in saved:
             room = Room.restore(one, by_id, now, node=self.node)
+            room.schedule.grace_s = self.empty_s
             self.rooms[room.id] = room
             for person in room.people:
                 self._sessions[person.session] = (room.id, person.id)

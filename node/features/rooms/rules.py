@@ -48,7 +48,7 @@ from node.features.rooms.view import RoomState as RoomState
 from node.features.rooms.view import RoomView as RoomView
 from node.features.rooms.view import SavedPerson as SavedPerson
 from node.features.rooms.view import SavedRoom as SavedRoom
-from node.features.schedule.rules import Form, Schedule, SittingEnded
+from node.features.schedule.rules import Form, Schedule, SittingEnded, TimeOver
 from node.features.texts.rules import Sayings
 from node.features.types.rules import End, Right, Start, type_of
 from node.ports import Actor, Event, Held, Shape, Source
@@ -303,7 +303,7 @@ class Room:
         gone = self.people.clear(command.by.id, command.reason, now)
         return [*taken, *over, closed, *unseen, *gone, EmptyRoom(self.id)]
 
-    def sitting_ended(self, event: SittingEnded, now: float) -> list[Event]:
+    def sitting_ended(self, event: SittingEnded | TimeOver, now: float) -> list[Event]:
         """Everybody is out. A permanent room stays, as does a scheduled one that may be used again in its time."""
         if self.closed is not None:
             return []

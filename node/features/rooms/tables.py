@@ -63,6 +63,7 @@ from node.features.schedule.rules import (
     Replan,
     SittingEnded,
     SittingStarted,
+    TimeOver,
 )
 from node.features.texts.rules import SetTexts, TextsChanged
 from node.ports import Event, LayersWanted, VideoHeld
@@ -243,6 +244,10 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.bans.over(now),
         lambda room, e, now: room.sitting_ended(e, now),
         lambda room, e, now: room.begin_anew(e, now),
+    ),
+    TimeOver: (
+        lambda room, e, now: room.recordings.over("ended", e.by, now),
+        lambda room, e, now: room.sitting_ended(e, now),
     ),
 }
 

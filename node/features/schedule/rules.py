@@ -26,7 +26,7 @@ from node.ports import Actor, Event, Fact, Notice
 OPENS_S: Final = 300.0
 GRACE_S: Final = 300.0
 EMPTY_S: Final = 60.0
-"""For the last person to come back, before an empty room is over (R168)."""
+"""For the last person to come back, before an empty room is over (R168): unless the node's settings say another."""
 UNUSED_S: Final = 900.0
 """An instant room into which nobody comes, or in which nothing has begun and nobody is left."""
 WARNINGS_S: Final = (600.0, 300.0, 60.0)
@@ -142,6 +142,15 @@ class SittingEnded(Fact, frozen=True):
     at: float
 
 
+class TimeOver(Notice, frozen=True):
+    """Nothing was going on, and nobody may be in any more: the time of a scheduled room is over, or the node leaves."""
+
+    room: str
+    cause: End
+    by: str
+    reason: str
+
+
 class TimeTold(Notice, frozen=True):
     """The end is near, or has been moved: everybody is told."""
 
@@ -163,6 +172,7 @@ class Schedule:
         self._sitting = sitting
         if sitting.ends is not None:
             self._ends = sitting.ends
+        self.grace_s = EMPTY_S
         self._empty: float | None = None
         self._drain: DrainRoom | None = None
         self.out: End | None = None
@@ -385,7 +395,7 @@ class Schedule:
             unused = self.plan.form is Form.INSTANT and not self._people_here()
             return max(self._created, self._empty or 0.0) + UNUSED_S if unused and self.cause is None else None
         ends = self._type.ends_empty or self.plan.form is Form.INSTANT
-        return self._empty + EMPTY_S if ends and self._empty is not None else None
+        return self._empty + self.grace_s if ends and self._empty is not None else None
 
     def _next_warning(self) -> float | None:
         cut = self.cut
@@ -399,8 +409,10 @@ class Schedule:
             self._warned = min((w for w in WARNINGS_S if cut - w <= now), default=None)
 
     def _end(self, cause: End, by: str, reason: str, now: float) -> list[Event]:
-        started = self.started if self.started is not None else now
-        self.out, self.lasted = cause, round((now - started) / 60.0)
+        self.out, started = cause, self.started
+        if started is None:  # how the last one ended stays
+            return [TimeOver(self.room, cause, by, reason)]
+        self.lasted = round((now - started) / 60.0)
         self._sitting = Sitting(ended=now, cause=cause, by=by)
         self._empty = self._warned = None
         if self.plan.form is not Form.SCHEDULED:
