@@ -382,6 +382,16 @@ RULES: Final[dict[str, Rule]] = {
         Text("Trop grand : {current} ; la limite est {limit}.", "Too large: {current}; the limit is {limit}."),
         _FIX_CLIENT,
     ),
+    "RANGE_UNSATISFIABLE": Rule(
+        "OUT_OF_RANGE",
+        416,
+        "protocol.range",
+        Text(
+            "La partie demandée commence après la fin : le fichier a {limit}.",
+            "The part that was asked for begins behind the end: the file has {limit}.",
+        ),
+        Text("Demandez une partie qui commence avant.", "Ask for a part that begins before."),
+    ),
     "NOT_FOUND": Rule(
         "NOT_FOUND",
         404,

@@ -69,6 +69,8 @@ def refusals_counted_by(meter: Meter, support: str = "") -> Middleware:
             response = answer(refused, support)
             if isinstance(error, web.HTTPMethodNotAllowed):
                 response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+            elif isinstance(error, web.HTTPRequestRangeNotSatisfiable):
+                response.headers["Content-Range"] = error.headers["Content-Range"]
         except Refused as error:
             refused, response = error, answer(error, support)
         except ConnectionError:
@@ -89,6 +91,8 @@ def _of_http(error: web.HTTPException) -> Refused:
             return Refused("TOO_LARGE", limit=f"{MAX_BODY} B", current=f"> {MAX_BODY} B")
         case web.HTTPMethodNotAllowed():
             return Refused("METHOD_NOT_ALLOWED")
+        case web.HTTPRequestRangeNotSatisfiable():
+            return Refused("RANGE_UNSATISFIABLE", limit=f"{error.headers['Content-Range'].rpartition('/')[2]} B")
         case web.HTTPNotFound() | web.HTTPForbidden():
             return Refused("NOT_FOUND")
     return Refused("BAD_REQUEST", current=error.reason[:60])

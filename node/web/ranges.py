@@ -77,6 +77,7 @@ async def give(
 
     Raises:
         Refused: NOT_FOUND when it cannot be read; RECORDING_STORE when it could be later.
+        HTTPRequestRangeNotSatisfiable: RANGE_UNSATISFIABLE, with the size that RFC 9110 15.5.17 asks for.
     """
     tag = f'"{entry.tag}"'
     headers = _headers(entry, tag)
@@ -88,7 +89,7 @@ async def give(
         try:
             part = span(request.headers.get("Range", ""), entry.bytes)
         except Unsatisfiable:
-            return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{entry.bytes}"})
+            raise web.HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{entry.bytes}"}) from None
     start, length = (part.start, part.length) if part is not None else (0, entry.bytes)
     response = web.StreamResponse(status=206 if part is not None else 200, headers=headers)
     if part is not None:
