@@ -62,6 +62,10 @@ class SessionType:
     lobby: str = "off"
     """"never"; "off" or "on" unless the room says otherwise."""
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    view: str = ""  # the layout it begins with; "": none
+    mute_on_start: bool = False
+    private: bool = True
+    slow_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

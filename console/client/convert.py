@@ -195,6 +195,10 @@ def session_type(message: types_pb2.SessionType) -> rows.SessionType:
         telephone=message.telephone,
         lobby=clean(message.lobby, 8) or "off",
         roles={clean(role.role, 40): tuple(clean(right, 40) for right in role.rights) for role in message.roles},
+        view=clean(message.begins.view, 40),
+        mute_on_start=message.begins.mute_on_start,
+        private=message.begins.private,
+        slow_s=message.begins.slow_s,
     )
 
 

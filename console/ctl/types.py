@@ -19,6 +19,15 @@ def _yes(value: bool) -> str:
     return t("yes") if value else t("no")
 
 
+def _at_first(row: SessionType) -> str:
+    """What its rooms begin with."""
+    said = [in_words("type.view", row.view)] if row.view else []
+    said += [t("type.muted")] if row.mute_on_start else []
+    said += [] if row.private else [t("type.public")]
+    said += [t("type.slow", seconds=row.slow_s)] if row.slow_s else []
+    return ", ".join(said)
+
+
 _SHOWN: Shown = (
     ("col.type", lambda r: r.type),
     ("fact.title", lambda r: r.title),
@@ -32,6 +41,7 @@ _SHOWN: Shown = (
     ("col.telephone", lambda r: _yes(r.telephone)),
     ("col.lobby", lambda r: in_words("type.lobby", r.lobby)),
     ("col.roles", lambda r: " ".join(r.roles)),
+    ("col.at_first", lambda r: _at_first(r)),
     ("col.suits", lambda r: r.use),
 )
 

@@ -351,6 +351,7 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "col.recording": ("enregistrement", "recording"),
     "col.replay": ("rediffusion", "replay"),
     "col.telephone": ("téléphone", "telephone"),
+    "col.at_first": ("au début", "at first"),
     "col.lobby": ("salle d’attente", "lobby"),
     "col.roles": ("rôles", "roles"),
     "col.suits": ("pour", "for"),

@@ -121,6 +121,8 @@ class Layout:
     """Who has a camera on that is not blocked."""
     _wanted: dict[str, dict[str, tuple[Source, tuple[str, ...]]]] = field(default_factory=dict)
     """Participant → track → layers that are watched."""
+    first: View = View.FREE
+    """What every session begins with."""
     showing: Showing = field(default_factory=Showing)
     voices: Voices = field(init=False)
 
@@ -213,8 +215,8 @@ class Layout:
         return [*self.voices.measured(command.transports)]
 
     def over(self) -> list[Event]:
-        """A new session begins as everybody wishes."""
-        return self._show(Showing(View.FREE))
+        """A new session begins as the room did."""
+        return self._show(Showing(self.first))
 
     def heard(self, command: Heard, now: float) -> list[Event]:
         promoted = False

@@ -18,13 +18,14 @@ from node.errors import Refused
 from node.features.access.rules import Access
 from node.features.chat.rules import Chat
 from node.features.cover.rules import Cover
-from node.features.flags.rules import Flags
+from node.features.flags.rules import Flags, SetFlags
 from node.features.hands.rules import Hands
 from node.features.join.rules import Door, Knock, TakeOver
 from node.features.layout.rules import Layout
+from node.features.layout.showing import Show, View
 from node.features.lobby.rules import LetIn, Lobby, Wait
 from node.features.moderation.absent import Mark, mark_of
-from node.features.moderation.rules import Moderation
+from node.features.moderation.rules import Moderation, Regulate
 from node.features.mute.rules import Mute
 from node.features.participants.bans import BanParticipant, Bans, SendToLobby
 from node.features.participants.rules import Cause, ParticipantView, People, Person, PersonJoined, Role, Tick, view_of
@@ -84,7 +85,9 @@ class Room:
             self.id, self.people, moderated=bool(self.type.who(Right.MODERATE_CHAT))
         )
         self.chat: Chat = Chat(self.id, self.people, self.moderation)
-        self.layout: Layout = Layout(self.id, self.people, self.mute.is_blocked, self.flags.spares)
+        self.layout: Layout = Layout(
+            self.id, self.people, self.mute.is_blocked, self.flags.spares, first=View(self.type.begins.view)
+        )
         self.quality: Quality = Quality(self.id, self.people)
         self.rates: Rates = Rates(self.id, self.people)
         self.bans: Bans = Bans(self.id, self.people)
@@ -402,7 +405,7 @@ class Room:
 
 
 def create(opening: Opening, by: Actor, *, node: str = "") -> tuple[Room, list[Event]]:
-    """A new room and the fact of it."""
+    """A new room and the fact of it, with what rooms of its type begin with (R033)."""
     created = RoomCreated(
         opening.room,
         opening.title,
@@ -412,4 +415,13 @@ def create(opening: Opening, by: Actor, *, node: str = "") -> tuple[Room, list[E
         type=opening.type,
         plan=opening.plan,
     )
-    return Room(opening, node=node), [created]
+    room = Room(opening, node=node)
+    events: list[Event] = [created]
+    begins, ours = room.type.begins, Actor("node", node, "node")
+    if begins.view:
+        events += room.handle(Show(ours, View(begins.view)), opening.created)
+    if begins.mute_on_start:
+        events += room.handle(SetFlags(ours, mute_on_start=True), opening.created)
+    if begins.slow_s or not begins.private:
+        events += room.handle(Regulate(ours, private=begins.private, slow_s=begins.slow_s), opening.created)
+    return room, events

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
+
 from node.features.types.rules import Right, SessionType, Start
 from node.features.types.service import Types
 from node.rpc.convert import page
@@ -51,6 +53,7 @@ def session_type(row: SessionType) -> pb.SessionType:
         telephone=row.telephone,
         lobby=row.lobby,
         endless=row.endless,
+        begins=pb.Beginning(**msgspec.structs.asdict(row.begins)),
         roles=[
             pb.Role(role=role, rights=[right for right in Right if right in rights])
             for role, rights in row.roles.items()

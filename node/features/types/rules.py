@@ -10,7 +10,7 @@ What the rows never say: who somebody is. A ticket says the role, the type says 
 from __future__ import annotations
 
 import enum
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -86,6 +86,17 @@ WATCH: Final = frozenset({Right.CHAT})
 DISCUSS: Final = WATCH | {Right.MICROPHONE}
 
 
+class Beginning(msgspec.Struct, frozen=True):
+    """What a room of a type begins with; its hosts change all of it (R033). `view`: the layout that is shown to
+    everybody, "" none. `mute_on_start`: microphones are closed on arrival. `private`: participants write to each other.
+    `slow_s`: at least so long between two messages of a person."""
+
+    view: Literal["", "gallery", "speaker", "presentation"] = ""
+    mute_on_start: bool = False
+    private: bool = True
+    slow_s: int = 0
+
+
 class SessionType(msgspec.Struct, frozen=True):
     """One row. People: `default_people` 0: as the node says; `max_people` 0: as much as the node allows;
     `advice_people`: above it the host is told that it may suffer, 0: never. Minutes likewise."""
@@ -115,6 +126,7 @@ class SessionType(msgspec.Struct, frozen=True):
     """A session may have no end of its own: zero minutes."""
     notice: Text | None = None
     """What people are told before they join (R154)."""
+    begins: Beginning = Beginning()
 
     def may(self, role: Role, right: Right) -> bool:
         return right in self.roles.get(role, frozenset())
@@ -223,7 +235,15 @@ STREAMING: Final = SessionType(
 
 
 def _preset(
-    base: SessionType, key: str, title: Text, use: Text, *, audience: frozenset[Right], people: int, minutes: int
+    base: SessionType,
+    key: str,
+    title: Text,
+    use: Text,
+    *,
+    audience: frozenset[Right],
+    people: int,
+    minutes: int,
+    begins: Beginning,
 ) -> SessionType:
     return msgspec.structs.replace(
         base,
@@ -234,6 +254,7 @@ def _preset(
         default_people=people,
         default_minutes=minutes,
         base=base.key,
+        begins=begins,
     )
 
 
@@ -252,6 +273,7 @@ TYPES: Final[dict[str, SessionType]] = {
             audience=WATCH,
             people=250,
             minutes=90,
+            begins=Beginning("speaker", private=False),
         ),
         _preset(
             WEBINAR,
@@ -264,6 +286,7 @@ TYPES: Final[dict[str, SessionType]] = {
             audience=DISCUSS,
             people=100,
             minutes=120,
+            begins=Beginning("presentation", mute_on_start=True),
         ),
         _preset(
             WEBINAR,
@@ -276,6 +299,7 @@ TYPES: Final[dict[str, SessionType]] = {
             audience=WATCH,
             people=250,
             minutes=120,
+            begins=Beginning("gallery", private=False, slow_s=10),
         ),
         _preset(
             MEETING,
@@ -285,6 +309,7 @@ TYPES: Final[dict[str, SessionType]] = {
             audience=SPEAK,
             people=30,
             minutes=180,
+            begins=Beginning("gallery"),
         ),
     )
 }

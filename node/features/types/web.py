@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from node.errors import Language, Text
-from node.features.types.rules import SessionType, Start
+from node.features.types.rules import Beginning, SessionType, Start
 
 CAPTION: Final = Text("Types de séance", "Session types")
 HEADINGS: Final = (
@@ -19,6 +19,7 @@ HEADINGS: Final = (
     Text("Rediffusion", "Replay"),
     Text("Téléphone", "Telephone"),
     Text("Rôles", "Roles"),
+    Text("Au début", "At first"),
 )
 STARTS: Final = {
     Start.ANYONE: Text("dès l’arrivée", "with the first person"),
@@ -32,6 +33,15 @@ ROLES: Final = {
     "technician": Text("technique", "technicians"),
     "participant": Text("participants", "participants"),
 }
+VIEWS: Final = {
+    "": Text("disposition libre", "any layout"),
+    "gallery": Text("mosaïque", "gallery"),
+    "speaker": Text("qui parle en grand", "who speaks made large"),
+    "presentation": Text("l’écran en grand", "the screen made large"),
+}
+MUTED: Final = Text("micros fermés à l’arrivée", "microphones closed on arrival")
+PUBLIC: Final = Text("messages à tous seulement", "messages to everybody only")
+SLOW: Final = Text("un message toutes les {limit} s", "a message every {limit} s")
 YES: Final = Text("oui", "yes")
 NO: Final = Text("non", "no")
 MINUTES: Final = Text("{limit} min au plus", "at most {limit} min")
@@ -64,7 +74,19 @@ def _cells(row: SessionType, language: Language) -> list[str]:
         _say(yes[row.replay], language),
         _say(yes[row.telephone], language),
         ", ".join(_say(ROLES[role], language) for role in row.roles),
+        ", ".join(_say(text, language, row.begins.slow_s) for text in at_first(row.begins)),
     ]
+
+
+def at_first(begins: Beginning) -> Iterator[Text]:
+    """What a room begins with, in words."""
+    yield VIEWS[begins.view]
+    if begins.mute_on_start:
+        yield MUTED
+    if not begins.private:
+        yield PUBLIC
+    if begins.slow_s:
+        yield SLOW
 
 
 def _duration(minutes: int, language: Language) -> str:

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/types/v1/types.proto\x12\x0eregie.types.v1\"\xf0\x03\n\x0bSessionType\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0c\n\x04\x62\x61se\x18\x02 \x01(\t\x12\x10\n\x08title_fr\x18\x03 \x01(\t\x12\x10\n\x08title_en\x18\x04 \x01(\t\x12\x0e\n\x06use_fr\x18\x05 \x01(\t\x12\x0e\n\x06use_en\x18\x06 \x01(\t\x12\x16\n\x0e\x64\x65\x66\x61ult_people\x18\x07 \x01(\r\x12\x12\n\nmax_people\x18\x08 \x01(\r\x12\x15\n\radvice_people\x18\t \x01(\r\x12\x17\n\x0f\x64\x65\x66\x61ult_minutes\x18\n \x01(\r\x12\x13\n\x0bmax_minutes\x18\x0b \x01(\r\x12\x30\n\x05start\x18\x0c \x01(\x0e\x32!.regie.types.v1.SessionType.Start\x12\x12\n\nends_empty\x18\r \x01(\x08\x12\x11\n\trecording\x18\x0e \x01(\x08\x12\x0e\n\x06replay\x18\x0f \x01(\x08\x12\x11\n\ttelephone\x18\x10 \x01(\x08\x12#\n\x05roles\x18\x11 \x03(\x0b\x32\x14.regie.types.v1.Role\x12\r\n\x05lobby\x18\x12 \x01(\t\x12\x0f\n\x07\x65ndless\x18\x13 \x01(\x08\"O\n\x05Start\x12\x15\n\x11START_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTART_ANYONE\x10\x01\x12\r\n\tSTART_TWO\x10\x02\x12\x0e\n\nSTART_HOST\x10\x03\"$\n\x04Role\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0e\n\x06rights\x18\x02 \x03(\t\"9\n\x10ListTypesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x11ListTypesResponse\x12*\n\x05types\x18\x01 \x03(\x0b\x32\x1b.regie.types.v1.SessionType\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2`\n\x0cTypesService\x12P\n\tListTypes\x12 .regie.types.v1.ListTypesRequest\x1a!.regie.types.v1.ListTypesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/types/v1/types.proto\x12\x0eregie.types.v1\"\x9b\x04\n\x0bSessionType\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\x0c\n\x04\x62\x61se\x18\x02 \x01(\t\x12\x10\n\x08title_fr\x18\x03 \x01(\t\x12\x10\n\x08title_en\x18\x04 \x01(\t\x12\x0e\n\x06use_fr\x18\x05 \x01(\t\x12\x0e\n\x06use_en\x18\x06 \x01(\t\x12\x16\n\x0e\x64\x65\x66\x61ult_people\x18\x07 \x01(\r\x12\x12\n\nmax_people\x18\x08 \x01(\r\x12\x15\n\radvice_people\x18\t \x01(\r\x12\x17\n\x0f\x64\x65\x66\x61ult_minutes\x18\n \x01(\r\x12\x13\n\x0bmax_minutes\x18\x0b \x01(\r\x12\x30\n\x05start\x18\x0c \x01(\x0e\x32!.regie.types.v1.SessionType.Start\x12\x12\n\nends_empty\x18\r \x01(\x08\x12\x11\n\trecording\x18\x0e \x01(\x08\x12\x0e\n\x06replay\x18\x0f \x01(\x08\x12\x11\n\ttelephone\x18\x10 \x01(\x08\x12#\n\x05roles\x18\x11 \x03(\x0b\x32\x14.regie.types.v1.Role\x12\r\n\x05lobby\x18\x12 \x01(\t\x12\x0f\n\x07\x65ndless\x18\x13 \x01(\x08\x12)\n\x06\x62\x65gins\x18\x14 \x01(\x0b\x32\x19.regie.types.v1.Beginning\"O\n\x05Start\x12\x15\n\x11START_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTART_ANYONE\x10\x01\x12\r\n\tSTART_TWO\x10\x02\x12\x0e\n\nSTART_HOST\x10\x03\"Q\n\tBeginning\x12\x0c\n\x04view\x18\x01 \x01(\t\x12\x15\n\rmute_on_start\x18\x02 \x01(\x08\x12\x0f\n\x07private\x18\x03 \x01(\x08\x12\x0e\n\x06slow_s\x18\x04 \x01(\r\"$\n\x04Role\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x0e\n\x06rights\x18\x02 \x03(\t\"9\n\x10ListTypesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x11ListTypesResponse\x12*\n\x05types\x18\x01 \x03(\x0b\x32\x1b.regie.types.v1.SessionType\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2`\n\x0cTypesService\x12P\n\tListTypes\x12 .regie.types.v1.ListTypesRequest\x1a!.regie.types.v1.ListTypesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,15 +32,17 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.types.v1.types_pb2',
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SESSIONTYPE']._serialized_start=48
-  _globals['_SESSIONTYPE']._serialized_end=544
-  _globals['_SESSIONTYPE_START']._serialized_start=465
-  _globals['_SESSIONTYPE_START']._serialized_end=544
-  _globals['_ROLE']._serialized_start=546
-  _globals['_ROLE']._serialized_end=582
-  _globals['_LISTTYPESREQUEST']._serialized_start=584
-  _globals['_LISTTYPESREQUEST']._serialized_end=641
-  _globals['_LISTTYPESRESPONSE']._serialized_start=643
-  _globals['_LISTTYPESRESPONSE']._serialized_end=731
-  _globals['_TYPESSERVICE']._serialized_start=733
-  _globals['_TYPESSERVICE']._serialized_end=829
+  _globals['_SESSIONTYPE']._serialized_end=587
+  _globals['_SESSIONTYPE_START']._serialized_start=508
+  _globals['_SESSIONTYPE_START']._serialized_end=587
+  _globals['_BEGINNING']._serialized_start=589
+  _globals['_BEGINNING']._serialized_end=670
+  _globals['_ROLE']._serialized_start=672
+  _globals['_ROLE']._serialized_end=708
+  _globals['_LISTTYPESREQUEST']._serialized_start=710
+  _globals['_LISTTYPESREQUEST']._serialized_end=767
+  _globals['_LISTTYPESRESPONSE']._serialized_start=769
+  _globals['_LISTTYPESRESPONSE']._serialized_end=857
+  _globals['_TYPESSERVICE']._serialized_start=859
+  _globals['_TYPESSERVICE']._serialized_end=955
 # @@protoc_insertion_point(module_scope)

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SessionType(_message.Message):
-    __slots__ = ("type", "base", "title_fr", "title_en", "use_fr", "use_en", "default_people", "max_people", "advice_people", "default_minutes", "max_minutes", "start", "ends_empty", "recording", "replay", "telephone", "roles", "lobby", "endless")
+    __slots__ = ("type", "base", "title_fr", "title_en", "use_fr", "use_en", "default_people", "max_people", "advice_people", "default_minutes", "max_minutes", "start", "ends_empty", "recording", "replay", "telephone", "roles", "lobby", "endless", "begins")
     class Start(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         START_UNSPECIFIED: _ClassVar[SessionType.Start]
@@ -38,6 +38,7 @@ class SessionType(_message.Message):
     ROLES_FIELD_NUMBER: _ClassVar[int]
     LOBBY_FIELD_NUMBER: _ClassVar[int]
     ENDLESS_FIELD_NUMBER: _ClassVar[int]
+    BEGINS_FIELD_NUMBER: _ClassVar[int]
     type: str
     base: str
     title_fr: str
@@ -57,7 +58,20 @@ class SessionType(_message.Message):
     roles: _containers.RepeatedCompositeFieldContainer[Role]
     lobby: str
     endless: bool
-    def __init__(self, type: _Optional[str] = ..., base: _Optional[str] = ..., title_fr: _Optional[str] = ..., title_en: _Optional[str] = ..., use_fr: _Optional[str] = ..., use_en: _Optional[str] = ..., default_people: _Optional[int] = ..., max_people: _Optional[int] = ..., advice_people: _Optional[int] = ..., default_minutes: _Optional[int] = ..., max_minutes: _Optional[int] = ..., start: _Optional[_Union[SessionType.Start, str]] = ..., ends_empty: _Optional[bool] = ..., recording: _Optional[bool] = ..., replay: _Optional[bool] = ..., telephone: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[Role, _Mapping]]] = ..., lobby: _Optional[str] = ..., endless: _Optional[bool] = ...) -> None: ...
+    begins: Beginning
+    def __init__(self, type: _Optional[str] = ..., base: _Optional[str] = ..., title_fr: _Optional[str] = ..., title_en: _Optional[str] = ..., use_fr: _Optional[str] = ..., use_en: _Optional[str] = ..., default_people: _Optional[int] = ..., max_people: _Optional[int] = ..., advice_people: _Optional[int] = ..., default_minutes: _Optional[int] = ..., max_minutes: _Optional[int] = ..., start: _Optional[_Union[SessionType.Start, str]] = ..., ends_empty: _Optional[bool] = ..., recording: _Optional[bool] = ..., replay: _Optional[bool] = ..., telephone: _Optional[bool] = ..., roles: _Optional[_Iterable[_Union[Role, _Mapping]]] = ..., lobby: _Optional[str] = ..., endless: _Optional[bool] = ..., begins: _Optional[_Union[Beginning, _Mapping]] = ...) -> None: ...
+
+class Beginning(_message.Message):
+    __slots__ = ("view", "mute_on_start", "private", "slow_s")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    MUTE_ON_START_FIELD_NUMBER: _ClassVar[int]
+    PRIVATE_FIELD_NUMBER: _ClassVar[int]
+    SLOW_S_FIELD_NUMBER: _ClassVar[int]
+    view: str
+    mute_on_start: bool
+    private: bool
+    slow_s: int
+    def __init__(self, view: _Optional[str] = ..., mute_on_start: _Optional[bool] = ..., private: _Optional[bool] = ..., slow_s: _Optional[int] = ...) -> None: ...
 
 class Role(_message.Message):
     __slots__ = ("role", "rights")
