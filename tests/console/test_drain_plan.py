@@ -34,3 +34,10 @@ def test_what_is_cut_comes_first_with_its_people_and_the_rest_with_its_end() -> 
     ]
     assert [line.split()[0] for line in lines[-2:]] == ["goes-on", "ends"]
     assert "00:11:40Z in 10m" in lines[-1] and lines[-2].endswith("✗ cut")
+
+
+def test_of_no_room_that_ends_by_itself_nothing_good_is_said() -> None:
+    plan = DrainPlan("n", 30, 1800.0, (PlannedEnd("goes-on", 1, 0.0, cut=True),))
+    lines = plan_lines(plan, 100.0, 90)
+    assert [text for line in lines for text, tone in line if tone == "good"] == []
+    assert lines[1][0] == ("✗ cut at the deadline: 1 room, 1 person", "bad")
