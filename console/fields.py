@@ -106,6 +106,7 @@ PERSON_FIELDS: Final[Fields] = _table(
     Field("loss", attrgetter("loss"), "number"),
     Field("rtt", attrgetter("rtt_ms"), "number"),
     Field("kbps", lambda row: row.bits / 1e3, "number"),
+    Field("joined", attrgetter("joined"), "number"),
     hay=lambda row: f"{row.name}\n{row.room}\n{row.context}\n{row.participant}\n{row.role}",
 )
 

@@ -169,5 +169,16 @@ PERSON_COLUMNS: Final = (
         yields=4,
         descending=True,
     ),
-    Column("note", "col.note", 12, note, lambda r, k: note(r, k).text, grow=1),
+    Column(
+        "stay",
+        "col.stay",
+        4,
+        _live(lambda r, k: Cell(age(k.wall - r.joined) if r.joined else "–", "dim")),
+        lambda r, k: -(r.joined or float("inf")),
+        "right",
+        yields=8,
+        descending=True,
+        ages=True,
+    ),
+    Column("note", "col.note", 13, note, lambda r, k: note(r, k).text, grow=1),
 )

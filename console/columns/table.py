@@ -46,6 +46,7 @@ class Column:
     yields: int = 0
     descending: bool = False  # the first press of `s` puts the largest on top
     steady: bool = False  # a change of its value is told as one of the rows (`state.Table`)
+    ages: bool = False  # its text changes with time alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from console.ctl.options import (
 )
 from console.ctl.output import Output, Shown
 from console.ctl.session import USAGE, ask, stop, targets
-from console.ctl.shown import in_words
+from console.ctl.shown import in_words, moment
 from console.ctl.watching import WatchOption, followed, watch_list
 from console.i18n import number, t
 from console.model import Person
@@ -55,6 +55,7 @@ _SHOWN: Shown = (
     ("col.loss", lambda r: number(r.loss)),
     ("col.rtt", lambda r: f"{r.rtt_ms:.0f}"),
     ("col.grade", lambda r: t(f"grade.{int(r.grade)}")),
+    ("col.joined", lambda r: moment(r.joined)),
 )
 
 

@@ -81,6 +81,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._base: list[Key] = []  # the order of all rows of the scope, of `_base_of`
         self._base_of: tuple[str, bool, Key] | None = None
         self._painted: dict[int, Key] = {}
+        self._ages: dict[int, tuple[str, ...]] = {}  # as painted, by line
         self._from: Key | None = None  # where a range was begun
         self._outside: set[Key] = set()  # marks that are not of the range
         self.labels: dict[Key, str] = {}  # of the rows that a character jumps to
@@ -106,7 +107,18 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
                 self.reorder(now)
         elif members and len(self.order) != len(self.rows.rows):
             self._drop_missing()
-        self._refresh_rows(keys)
+        self._refresh_rows(keys | self._aged())
+
+    def _aged(self) -> set[Key]:
+        """Rows on the screen of which a cell says something else by now, though nothing was told of them."""
+        if not any(placed.column.ages for placed in self._place()):
+            return set()
+        there = self.rows.rows
+        return {key for y, key in self._painted.items() if key in there and self._ages_of(key) != self._ages.get(y)}
+
+    def _ages_of(self, key: Key) -> tuple[str, ...]:
+        row = self.rows.rows[key]
+        return tuple(placed.column.cell(row, self.look).text for placed in self._place() if placed.column.ages)
 
     def flush(self) -> None:
         """Paint what a key just changed, now."""
@@ -393,6 +405,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
             return strip((), cells)
         key = self.order[index]
         self._painted[y] = key
+        self._ages[y] = self._ages_of(key) if key in self.rows.rows else ()
         return self._row(key, cells)
 
     def _row(self, key: Key, cells: int) -> Strip:

@@ -84,6 +84,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "col.rtt": ("RTT", "RTT"),
     "col.kbps": ("kb/s", "kb/s"),
     "col.grade": ("QUALITÉ", "QUALITY"),
+    "col.stay": ("ICI", "HERE"),
+    "col.joined": ("ENTRÉE", "JOINED"),
     "col.note": ("NOTE", "NOTE"),
     "col.id": ("ID", "ID"),
     "col.waits": ("ATTEND", "WAITS FOR"),

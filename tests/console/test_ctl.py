@@ -91,6 +91,18 @@ def test_lists_as_table_json_and_ids(regie: Regie) -> None:
     }
 
 
+def test_a_list_says_since_when_each_is_here(regie: Regie) -> None:
+    """R182."""
+    code, out, _ = regie("participants", "list", "daily")
+    heading, *lines = out.splitlines()
+    assert code == 0 and "JOINED" in heading
+    assert all("2026-11-21T11:50:00Z" in line for line in lines if line.strip())
+    [joined] = {one["joined"] for one in json.loads(regie("participants", "list", "daily", "-o", "json")[1])}
+    assert joined == "2026-11-21T11:50:00Z"
+    longer = regie("participants", "list", "daily", "-f", "joined<1800000000", "-o", "id")[1].split()
+    assert len(longer) == 4
+
+
 def test_filter_and_its_error(regie: Regie) -> None:
     assert regie("participants", "list", "daily", "-f", "host", "-o", "id")[1].split() == ["h1"]
     code, out, err = regie("participants", "list", "daily", "-f", "losss>2")
