@@ -20,7 +20,7 @@ use crate::slot::{MAX_SLOTS, Slot};
 use crate::speakers::Voice;
 use crate::srtp::ReplayWindow;
 use crate::track::{Layer, MAX_LAYERS, Subscriber, Track, Watched};
-use crate::transport::{Bucket, Carries, DTLS_BYTES, MAX_STREAMS, Repair, Stream, Totals, Transport};
+use crate::transport::{Bucket, Carries, DTLS_BYTES, MAX_RETIRED, MAX_STREAMS, Repair, Stream, Totals, Transport};
 
 /// Transports of one shard.
 pub const MAX_TRANSPORTS: usize = 4000;
@@ -59,6 +59,7 @@ impl Shard {
             dtls: Bucket::new(DTLS_BYTES, DTLS_BYTES, now),
             sends: Vec::with_capacity(open.sends.len()),
             streams: Vec::new(),
+            retired: Vec::new(),
             slots,
             places,
             remb: Remb::new(bps.into(), now),
@@ -329,6 +330,24 @@ impl Transport {
             }
             None => return false,
         }
+        true
+    }
+
+    /// The sender of a layer starts over: beside its `current` SSRC and the one that comes now there is room for no other.
+    /// `false`: that was too often.
+    pub(crate) fn retire(&mut self, carries: Carries, track: u32, layer: u8, current: u32) -> bool {
+        let Transport { streams, retired, .. } = self;
+        if retired.len() >= MAX_RETIRED {
+            return false;
+        }
+        streams.retain(|stream| {
+            let same = (stream.carries, stream.track, stream.layer) == (carries, track, layer);
+            let old = same && stream.ssrc != current && stream.window.highest().is_some();
+            if old {
+                retired.push(stream.ssrc);
+            }
+            !old
+        });
         true
     }
 }

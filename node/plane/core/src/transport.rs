@@ -16,6 +16,8 @@ use crate::srtp::{Opener, ReplayWindow, Sealer};
 
 /// SSRCs that one peer may send on.
 pub const MAX_STREAMS: usize = 32;
+/// SSRCs that one peer may have left behind: some hundred restarts of a camera of three layers.
+pub const MAX_RETIRED: usize = 4096;
 /// DTLS bytes per second that one peer may have passed on, and at once (H3).
 pub const DTLS_BYTES: u64 = 64 << 10;
 /// The same once it has its keys: what remains is a last flight said again, and the end.
@@ -142,7 +144,10 @@ pub struct Transport {
     pub keys: Option<Keys>,
     pub dtls: Bucket,
     pub sends: Vec<u32>,
+    /// The newest last.
     pub streams: Vec<Stream>,
+    /// SSRCs whose sender has started over since. Never again: their windows against replay are gone.
+    pub retired: Vec<u32>,
     pub slots: Vec<Slot>,
     /// Place in `slots` by slot index.
     pub places: Box<[u8]>,

@@ -53,7 +53,7 @@ impl Shard {
         if header.extension_len > MAX_EXTENSIONS {
             return Err(Cause::RtpMalformed);
         }
-        let known = transport.streams.iter().position(|stream| stream.ssrc == header.ssrc);
+        let known = transport.streams.iter().rposition(|stream| stream.ssrc == header.ssrc);
         let Some(keys) = &transport.keys else { return Err(Cause::RtpBeforeKeys) };
         let (at, len) = match known {
             Some(at) => {
@@ -67,13 +67,21 @@ impl Shard {
                 (at, len)
             }
             None => {
+                if transport.retired.contains(&header.ssrc) {
+                    return Err(Cause::SrtpReplay);
+                }
                 // What it may be is read from the clear header, but learned only once the packet is authentic.
                 let (carries, track, layer) = identify(transport, &self.tracks, &header, bytes)?;
                 let mut window = ReplayWindow::new();
                 let sequence = window.estimate(header.sequence);
                 let len = keys.opener.open_rtp(bytes, header.header_len, sequence).map_err(open_error)?;
                 window.commit(sequence);
-                if !transport.add_stream(header.ssrc, carries, track, layer) {
+                let current = self.tracks.get(track).and_then(|track| track.layers.get(usize::from(layer)));
+                let current =
+                    current.map_or(0, |layer| if carries == Carries::Rtx { layer.rtx_ssrc } else { layer.ssrc });
+                if !transport.retire(carries, track, layer, current)
+                    || !transport.add_stream(header.ssrc, carries, track, layer)
+                {
                     return Err(Cause::RtpUnknownSsrc);
                 }
                 let at = transport.streams.len() - 1;
@@ -149,7 +157,7 @@ fn open_error(error: srtp::Error) -> Cause {
 
 /// What a new SSRC may be: by MID (RFC 9143), else by a payload type that only one m-line has; and which of its layers,
 /// by RID or, of RTX, repaired RID (RFC 8852). Senders leave both out once they have had a report on the SSRC: what is
-/// learned here is never forgotten.
+/// learned here is kept until the sender has started over twice.
 fn identify(
     transport: &Transport,
     tracks: &crate::slab::Slab<Track>,

@@ -24,6 +24,7 @@ mod repair_up;
 mod repeating;
 mod replay;
 mod reports;
+mod restarts;
 mod rtp_hostile;
 mod several;
 mod simulcast;
