@@ -1,27 +1,16 @@
 //! H.264 in RTP (RFC 6184): where a key frame starts.
 
-const IDR: u8 = 5;
 const SPS: u8 = 7;
 const STAP_A: u8 = 24;
-const FU_A: u8 = 28;
 
 /// Whether a receiver may start with this `payload`: it carries a sequence parameter set, alone or aggregated.
 ///
-/// An IDR slice without parameter sets is not enough for a decoder that has never seen the stream.
+/// An IDR slice without parameter sets is not enough for a decoder that has never seen the stream: those that a sender puts into
+/// its SDP alone (`sprop-parameter-sets`) reach no receiver. GStreamer: `rtph264pay config-interval=-1`.
 pub fn key_frame_start(payload: &[u8]) -> bool {
     match nal_type(payload) {
         Some(SPS) => true,
         Some(STAP_A) => aggregated(payload).any(|nal| nal_type(nal) == Some(SPS)),
-        _ => false,
-    }
-}
-
-/// Whether this `payload` holds, or is the first fragment of, an IDR slice.
-pub fn is_idr(payload: &[u8]) -> bool {
-    match nal_type(payload) {
-        Some(IDR) => true,
-        Some(STAP_A) => aggregated(payload).any(|nal| nal_type(nal) == Some(IDR)),
-        Some(FU_A) => payload.get(1).is_some_and(|&fragment| fragment & 0x80 != 0 && fragment & 31 == IDR),
         _ => false,
     }
 }
@@ -52,14 +41,6 @@ mod tests {
         assert!(!key_frame_start(&[0x61, 0x9A]));
     }
 
-    #[test]
-    fn an_idr_is_seen_whole_aggregated_and_at_its_first_fragment_only() {
-        assert!(is_idr(&[0x65, 0x88]));
-        assert!(is_idr(&[0x78, 0, 1, 0x09, 0, 2, 0x65, 0x88]));
-        assert!(is_idr(&[0x7C, 0x85, 0x88]));
-        assert!(!is_idr(&[0x7C, 0x05, 0x88]));
-    }
-
     /// H9: the over-read of libwebrtc's STAP-A parser; a length that lies ends the list.
     #[test]
     fn an_aggregate_with_a_lying_length_is_read_no_further() {
@@ -67,6 +48,5 @@ mod tests {
         assert!(!key_frame_start(&[0x78, 0]));
         assert!(!key_frame_start(&[0x78, 0, 0, 0, 0]));
         assert!(!key_frame_start(&[]));
-        assert!(!is_idr(&[0x7C]));
     }
 }
