@@ -20,6 +20,8 @@ const QUEUE: usize = 128 << 10;
 /// Of those, what only packets of at most [`SMALL`] bytes may take: sound, checks, reports.
 const RESERVE: usize = 32 << 10;
 const SMALL: usize = 400;
+/// Bytes of room that an empty queue keeps: a flush of a large room.
+const KEPT: usize = 32 << 10;
 /// Read at once from one connection; the others, and UDP, come first then.
 const READ: usize = 32 << 10;
 /// A connection that no check holds is closed after so long.
@@ -72,6 +74,7 @@ impl Queue {
         written += self.start - before;
         if self.len() == 0 {
             self.bytes.clear();
+            self.bytes.shrink_to(KEPT); // a stall is over: its room is not kept for the next
             self.start = 0;
         }
         Ok(written)
@@ -357,6 +360,16 @@ mod tests {
         reader.push(&mut stream.0, |packet| found.push(packet.len())).unwrap();
         assert_eq!((found.len(), reader.held()), (pictures + sounds, 0));
         assert!(queue.push(&picture));
+    }
+
+    /// R: what a stall took is given back when it is over.
+    #[test]
+    fn a_queue_that_is_empty_is_small() {
+        let mut queue = Queue::default();
+        while queue.push(&[0; 1000]) {}
+        assert!(queue.bytes.capacity() >= QUEUE - RESERVE - 2000);
+        queue.write(&mut Slow(Vec::new(), usize::MAX)).unwrap();
+        assert!(queue.bytes.capacity() <= KEPT, "{}", queue.bytes.capacity());
     }
 
     /// R: memory of a queue does not grow with what has gone through it.
