@@ -146,6 +146,7 @@ impl Shard {
             }
         }
         if cap.receive != before.receive {
+            transport.repair.limit(cap.receive, now);
             self.allot(index, now);
         }
     }

@@ -234,7 +234,7 @@ impl Shard {
         if layer.ssrc == 0 {
             layer.ssrc = packet.ssrc;
         } else if layer.ssrc != packet.ssrc {
-            layer.restart(packet.ssrc);
+            layer.restart(packet.ssrc, now);
         }
         let level = (track.extensions.audio_level != 0).then_some([packet.meta.audio_level]);
         let incoming = Incoming {
@@ -329,6 +329,7 @@ impl Shard {
         self.stale_rooms.retain(|&stale| stale != room);
         if let Some(room) = self.rooms.remove(room) {
             self.room_names.remove(&room.id);
+            self.room_caps.remove(&room.id); // who comes next is told of theirs
         }
     }
 

@@ -45,6 +45,7 @@ impl Caps {
                 None => (placement.transports_on(shard).max(1), placement.transports().max(placement.shards())),
             };
             if here == 0 {
+                self.told.remove(&(scope.clone(), shard)); // it has forgotten it with the last of them
                 continue;
             }
             carried = true;
@@ -100,6 +101,14 @@ mod tests {
         assert!(caps.share(&room, &placement).is_empty());
         placement.leave("a");
         assert_eq!(received(&caps.share(&room, &placement)), [(1, 900)]);
+        enter(&mut placement, "c");
+        assert_eq!(
+            received(&caps.share(&room, &placement)),
+            [(0, 450), (1, 450)],
+            "a shard that had left is told again"
+        );
+        placement.leave("c");
+        caps.share(&room, &placement);
         placement.leave("b");
         assert!(caps.share(&room, &placement).is_empty());
         assert!(caps.caps.is_empty() && caps.told.is_empty());

@@ -1,7 +1,8 @@
 //! Caps of a person, a room and the node hold at once, whatever the peers do; sound goes before pictures.
 
+use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
-use plane_core::contract::{LimitRates, limit_rates};
+use plane_core::contract::{CloseTransport, Done, LimitRates, limit_rates};
 use plane_core::drops::Cause;
 
 use crate::common::*;
@@ -88,4 +89,34 @@ fn a_room_shares_its_cap() {
     }
     let caps = caps(&net);
     assert!(caps.iter().all(|&cap| (400_000..=600_000).contains(&cap)), "{caps:?}");
+}
+
+/// R: the cap of a room ends with its last person: whoever comes there later has the one that is said then, or none.
+#[test]
+fn a_cap_ends_with_its_room() {
+    let mut net = stubborn();
+    limit(&mut net, limit_rates::Scope::Room("r0".into()), 200_000, 100_000);
+    for name in ["camera-r0", "viewer-r0"] {
+        net.world.command(Command::CloseTransport(CloseTransport { transport: name.into() }));
+    }
+    let _again = net.world.open(numbered("again", "r0"));
+    net.world.pass(2 * SECOND);
+    let counters = net.world.shard.counters(net.world.now);
+    let caps: Vec<_> = counters.transports.iter().map(|one| (one.send_cap_bps, one.receive_cap_bps)).collect();
+    assert_eq!(caps, [(0, 0)]);
+}
+
+/// H10: rooms with a cap may come and go for ever.
+#[test]
+fn capped_rooms_come_and_go() {
+    let mut net = Net::new(0, Link::new(50_000_000, 5 * MS, 1), 1);
+    for n in 0..12_000 {
+        let room = format!("room{n}");
+        net.world.open(numbered("one", &room));
+        let scope = Some(limit_rates::Scope::Room(room));
+        let answer = net.world.command(Command::LimitRates(LimitRates { scope, send_bps: 1_000_000, receive_bps: 0 }));
+        assert_eq!(answer, Body::Done(Done {}), "{n}");
+        net.world.command(Command::CloseTransport(CloseTransport { transport: "one".into() }));
+        net.world.events.clear();
+    }
 }
