@@ -324,7 +324,7 @@ impl World<'_> {
                 self.drops.add(Cause::NackRepeated);
                 continue;
             }
-            if !transport.repair.spend(size) {
+            if !transport.repair.spend(size, self.now) {
                 self.drops.add(Cause::NackBudget);
                 continue;
             }

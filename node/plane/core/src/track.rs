@@ -212,6 +212,8 @@ pub struct Layer {
     pub prepared: (u64, u32, u32),
     /// Its sender came back under another SSRC: slots splice it anew.
     pub restarted: bool,
+    /// When that was, and the repairs' SSRC of before: what is still on its way there is of other pictures.
+    pub former: (u64, u32),
     /// How often it may: each time the ring and what is known of losses are lost, for every receiver.
     pub restarts: Bucket,
     pub rate: Rate,
@@ -234,6 +236,7 @@ impl Layer {
             rid: rid.into(),
             ssrc: 0,
             rtx_ssrc: 0,
+            former: (0, 0),
             ring: None,
             loss: (kind == Kind::Video).then(Box::default),
             reception: Reception::default(),
@@ -295,8 +298,9 @@ impl Layer {
     }
 
     /// The sender started over under another SSRC.
-    pub fn restart(&mut self, ssrc: u32) {
+    pub fn restart(&mut self, ssrc: u32, now: u64) {
         self.ssrc = ssrc;
+        self.former = (now, std::mem::take(&mut self.rtx_ssrc));
         if let Some(ring) = &mut self.ring {
             ring.clear();
         }

@@ -52,7 +52,8 @@ pub struct Keys {
 /// A bucket that refills with time.
 #[derive(Debug, Clone, Copy)]
 pub struct Bucket {
-    level: u64,
+    /// Below nothing: what was drained without asking.
+    level: i64,
     size: u64,
     per_second: u64,
     last_us: u64,
@@ -60,27 +61,40 @@ pub struct Bucket {
 
 impl Bucket {
     pub fn new(size: u64, per_second: u64, now: u64) -> Bucket {
-        Bucket { level: size, size, per_second, last_us: now }
+        Bucket { level: size as i64, size, per_second, last_us: now }
     }
 
     pub fn take(&mut self, amount: u64, now: u64) -> bool {
-        let passed = now.saturating_sub(self.last_us).min(10_000_000);
-        let refill = passed * self.per_second / 1_000_000;
-        if refill > 0 {
-            self.level = (self.level + refill).min(self.size);
-            self.last_us = now;
-        }
-        let enough = self.level >= amount;
+        self.refill(now);
+        let enough = self.level >= amount as i64;
         if enough {
-            self.level -= amount;
+            self.level -= amount as i64;
         }
         enough
     }
+
+    /// What is taken whether there is enough or not: down to as much below nothing as there may be above.
+    pub fn drain(&mut self, amount: u64, now: u64) {
+        self.refill(now);
+        self.level = (self.level - amount as i64).max(-(self.size as i64));
+    }
+
+    fn refill(&mut self, now: u64) {
+        let passed = now.saturating_sub(self.last_us).min(10_000_000);
+        let refill = passed * self.per_second / 1_000_000;
+        if refill > 0 {
+            self.level = (self.level + refill as i64).min(self.size as i64);
+            self.last_us = now;
+        }
+    }
 }
 
-/// Retransmission to one receiver: at most as much as it is sent anyway (H10), and nothing twice within a round trip.
+/// Retransmission to one receiver: at most as much as it is sent anyway (H10), no more than its cap leaves, and nothing twice
+/// within a round trip.
 pub struct Repair {
     credit: u64,
+    /// Bytes that a cap leaves.
+    cap: Option<Bucket>,
     recent: Box<[(u32, u64); REPEATS]>,
     next: usize,
 }
@@ -90,17 +104,26 @@ const CREDIT: u64 = 256 << 10;
 
 impl Default for Repair {
     fn default() -> Repair {
-        Repair { credit: CREDIT / 4, recent: Box::new([(0, 0); REPEATS]), next: 0 }
+        Repair { credit: CREDIT / 4, cap: None, recent: Box::new([(0, 0); REPEATS]), next: 0 }
     }
 }
 
 impl Repair {
-    pub fn earn(&mut self, bytes: usize) {
-        self.credit = (self.credit + bytes as u64).min(CREDIT);
+    /// A cap on all that the receiver is sent, bits per second; 0: none.
+    pub fn limit(&mut self, bps: u64, now: u64) {
+        self.cap = (bps > 0).then(|| Bucket::new((bps / 16).max(2000), bps / 8, now));
     }
 
-    pub fn spend(&mut self, bytes: usize) -> bool {
-        let enough = self.credit >= bytes as u64;
+    /// So much went out that is no repair.
+    pub fn earn(&mut self, bytes: usize, now: u64) {
+        self.credit = (self.credit + bytes as u64).min(CREDIT);
+        if let Some(cap) = &mut self.cap {
+            cap.drain(bytes as u64, now);
+        }
+    }
+
+    pub fn spend(&mut self, bytes: usize, now: u64) -> bool {
+        let enough = self.credit >= bytes as u64 && self.cap.as_mut().is_none_or(|cap| cap.take(bytes as u64, now));
         if enough {
             self.credit -= bytes as u64;
         }

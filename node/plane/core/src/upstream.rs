@@ -21,6 +21,8 @@ use crate::vp9;
 const MAX_PAYLOAD: usize = 1500;
 /// The longest extension block that is looked through, in bytes: what browsers send takes less than half of it.
 const MAX_EXTENSIONS: u16 = 256;
+/// A stream that sends nothing for so long is over, µs.
+const SILENT_US: u64 = 1_000_000;
 
 /// A plain packet on its way into a track.
 pub struct Incoming<'a> {
@@ -120,8 +122,8 @@ impl Shard {
             repaired: false,
         };
         match carries {
-            Carries::Media => note_ssrc(&mut track.layers[usize::from(layer)], header.ssrc, now)?,
-            Carries::Rtx => unwrap_rtx(track, layer, &mut incoming)?,
+            Carries::Media => note_ssrc(&mut track.layers[usize::from(layer)], header.ssrc, known.is_some(), now)?,
+            Carries::Rtx => unwrap_rtx(track, layer, &mut incoming, now)?,
         }
         let skipped = accept(track, layer, &incoming, now, &mut self.totals)?;
         if !track.taps.is_empty() {
@@ -205,24 +207,26 @@ fn identify(
     Ok((carries, index, layer as u8))
 }
 
-/// The layer's media SSRC: the first seen, or another when the sender starts over.
-fn note_ssrc(layer: &mut Layer, ssrc: u32, now: u64) -> Result<(), Cause> {
+/// The layer's media SSRC: the first seen, or another when the sender starts over. One that it has left does not take it
+/// back while another is sent on: a packet that was late, or two that are sent at once, are no restart.
+fn note_ssrc(layer: &mut Layer, ssrc: u32, known: bool, now: u64) -> Result<(), Cause> {
     if layer.ssrc == ssrc {
         return Ok(());
     }
     if layer.ssrc == 0 {
         layer.ssrc = ssrc;
     } else {
-        if !layer.restarts.take(1, now) {
+        let left = known && now < layer.reception.last_us + SILENT_US;
+        if left || !layer.restarts.take(1, now) {
             return Err(Cause::RtpRestarts);
         }
-        layer.restart(ssrc);
+        layer.restart(ssrc, now);
     }
     Ok(())
 }
 
 /// RFC 4588 4: the original sequence number comes first, then the original payload.
-fn unwrap_rtx(track: &mut Track, layer: u8, incoming: &mut Incoming<'_>) -> Result<(), Cause> {
+fn unwrap_rtx(track: &mut Track, layer: u8, incoming: &mut Incoming<'_>, now: u64) -> Result<(), Cause> {
     let Some((original, payload)) = incoming.payload.split_first_chunk::<2>() else { return Err(Cause::RtxEmpty) };
     if payload.is_empty() {
         return Err(Cause::RtxEmpty);
@@ -230,6 +234,9 @@ fn unwrap_rtx(track: &mut Track, layer: u8, incoming: &mut Incoming<'_>) -> Resu
     let codec = track.codecs.iter().find(|codec| codec.rtx_payload_type == incoming.payload_type);
     incoming.payload_type = codec.ok_or(Cause::RtpUnknownPayloadType)?.payload_type;
     let layer = &mut track.layers[usize::from(layer)];
+    if incoming.header.ssrc == layer.former.1 && now < layer.former.0 + SILENT_US {
+        return Err(Cause::TooOld);
+    }
     layer.rtx_ssrc = incoming.header.ssrc;
     let highest = layer.reception.highest().ok_or(Cause::RtxEmpty)?;
     let distance = u16::from_be_bytes(*original).wrapping_sub(highest as u16) as i16;

@@ -52,7 +52,7 @@ impl World<'_> {
                 used += sealed;
                 self.totals.padding_bytes += padding as u64;
                 if job.original.is_none() {
-                    transport.repair.earn(sealed);
+                    transport.repair.earn(sealed, self.now);
                 }
             }
             if used > start {

@@ -1,6 +1,8 @@
 //! What a receiver lost is sent again in its own RTX stream (RFC 4588), from the one ring of the track.
 
 use crate::common::*;
+use plane_core::contract::to_plane::Command;
+use plane_core::contract::{LimitRates, limit_rates};
 use plane_core::drops::Cause;
 
 fn slot_ssrc() -> u32 {
@@ -72,4 +74,28 @@ fn nonsense_is_not_answered() {
     });
     world.flush();
     assert!(badr.got(&mut world).is_empty());
+}
+
+/// R: a cap on what somebody is sent holds their repairs as well, however much they say is missing.
+#[test]
+fn repairs_are_within_the_cap() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    let scope = Some(limit_rates::Scope::Transport("badr".into()));
+    world.command(Command::LimitRates(LimitRates { scope, send_bps: 0, receive_bps: 500_000 }));
+    let (mut bytes, mut repairs, mut seen) = (0, 0, Vec::new());
+    for n in 0..2000u64 {
+        amina.send(&mut world, &amina.piece(n, n as u16, n == 0, true, true, 500)); // 400 kbit/s
+        world.pass(10 * MS);
+        let got = badr.got(&mut world);
+        bytes += got.iter().map(|one| one.bytes).sum::<usize>();
+        repairs += got.iter().filter(|one| one.is_rtx()).count();
+        seen.extend(got.iter().filter(|one| !one.is_rtx()).map(|one| one.header.sequence));
+        let latest = &seen[seen.len().saturating_sub(60)..];
+        badr.rtcp(&mut world, |writer| writer.nack(1, 0x5245_0000 | VIDEO_SLOT << 1, latest).unwrap());
+    }
+    let bps = bytes as u64 * 8 / 20;
+    assert!(bps <= 530_000 && repairs > 100, "{bps} bit/s, {repairs} repairs");
 }

@@ -69,3 +69,63 @@ fn h7_what_is_left_is_never_believed_again() {
     assert_eq!(world.shard.dropped(Cause::SrtpReplay) - before, 2);
     assert!(badr.got(&mut world).is_empty());
 }
+
+/// A picture of 300 bytes of a camera without layers.
+fn picture(peer: &Peer, ssrc: u32, index: u64, number: u16, key: bool) -> Vec<u8> {
+    let extensions = [Extension { id: 4, value: b"1" as &[u8] }];
+    let (sequence, timestamp) = (index as u16, u32::from(number) * 3000);
+    let fields = Fields { marker: true, payload_type: 96, sequence, timestamp, ssrc };
+    peer.seal(&fields, index, &extensions, &picture_payload(number, key, true, 300))
+}
+
+/// R: repairs of what a sender sent before it started over are of no use after it: nobody is shown them.
+#[test]
+fn a_late_repair_is_of_before() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    for n in 0..20u64 {
+        amina.send(&mut world, &amina.video(1000 + n, n as u16, n == 0));
+    }
+    amina.send(&mut world, &amina.video_again(1, 1005, 5, false));
+    world.pass(20 * MS);
+    badr.got(&mut world);
+    for n in (0..20u64).filter(|&n| n != 10) {
+        amina.send(&mut world, &picture(&amina, 9001, 1000 + n, 100 + n as u16, n == 0));
+    }
+    world.pass(5 * MS);
+    assert_eq!(badr.got(&mut world).len(), 19);
+    amina.send(&mut world, &amina.video_again(2, 1010, 10, false));
+    world.pass(5 * MS);
+    assert!(badr.got(&mut world).is_empty());
+}
+
+/// R: a stray packet under the SSRC that was left does not take the picture back: nothing of the new one is missing.
+#[test]
+fn who_is_left_does_not_come_back_by_a_stray_packet() {
+    let mut world = World::new();
+    let amina = world.join("amina", "r");
+    let mut badr = world.join("badr", "r");
+    world.assign("badr", VIDEO_SLOT, "amina/camera");
+    for n in 0..5 {
+        amina.send(&mut world, &picture(&amina, 7001, 5000 + n, n as u16, n == 0));
+    }
+    world.pass(33 * MS);
+    badr.got(&mut world);
+    let mut got = 0;
+    for n in 0..300u64 {
+        amina.send(&mut world, &picture(&amina, 7000, 100 + n, 10 + n as u16, n == 0));
+        if n % 30 == 29 {
+            amina.send(&mut world, &picture(&amina, 7001, 5100 + n, 0, true));
+        }
+        world.pass(33 * MS);
+        got += badr.got(&mut world).len();
+    }
+    assert_eq!(got, 300);
+    // Once the new one is silent, the old one is a sender that has come back.
+    world.pass(2 * SECOND);
+    amina.send(&mut world, &picture(&amina, 7001, 6000, 400, true));
+    world.pass(33 * MS);
+    assert_eq!(badr.got(&mut world).len(), 1);
+}
