@@ -7,6 +7,7 @@ mod addresses;
 mod first_frame;
 mod forward;
 mod grouping;
+mod h264;
 mod ice;
 mod key_frames;
 mod layers_wanted;
