@@ -1,6 +1,7 @@
 //! Caps of a room or of the node, shared out among the shards that carry a part of it.
 //!
-//! A shard knows only its own receivers: it is given the share of the cap that its transports are of all.
+//! A shard knows only its own peers. Of what may be received it is given the share that its transports are of all; of what
+//! may be sent, the share that those are who may send.
 
 use std::collections::HashMap;
 
@@ -39,7 +40,9 @@ impl Caps {
         let Some(&rates) = self.caps.get(scope) else { return Vec::new() };
         let mut changed = Vec::new();
         let mut carried = false;
-        for shard in 0..placement.shards() {
+        let senders = placement.senders(scope.as_deref());
+        let sending: usize = senders.iter().sum();
+        for (shard, &sends) in senders.iter().enumerate() {
             let (here, all) = match scope {
                 Some(room) => placement.share_of(room, shard),
                 None => (placement.transports_on(shard).max(1), placement.transports().max(placement.shards())),
@@ -49,8 +52,12 @@ impl Caps {
                 continue;
             }
             carried = true;
-            let part = |bps: u64| (u128::from(bps) * here as u128).div_ceil(all.max(1) as u128) as u64;
-            let share = (part(rates.0), part(rates.1));
+            let part = |bps: u64, of: (usize, usize)| {
+                let share = (u128::from(bps) * of.0 as u128).div_ceil(of.1.max(1) as u128) as u64;
+                if bps == 0 { 0 } else { share.max(1) } // 0 would be no cap
+            };
+            let send = if sending == 0 { (here, all) } else { (sends, sending) };
+            let share = (part(rates.0, send), part(rates.1, (here, all)));
             if self.told.insert((scope.clone(), shard), share) != Some(share) {
                 let scope = match scope {
                     Some(room) => limit_rates::Scope::Room(room.clone()),
@@ -73,7 +80,7 @@ impl Caps {
 
 #[cfg(test)]
 mod tests {
-    use plane_core::contract::OpenTransport;
+    use plane_core::contract::{OpenTransport, Send};
 
     use super::*;
 
@@ -112,6 +119,32 @@ mod tests {
         placement.leave("b");
         assert!(caps.share(&room, &placement).is_empty());
         assert!(caps.caps.is_empty() && caps.told.is_empty());
+    }
+
+    /// R: of what a room may send, a shard on which nobody may send has no part; that changes with a mute.
+    #[test]
+    fn a_cap_on_sending_is_for_those_who_send() {
+        let mut placement = Placement::new(3, 1);
+        let join = |placement: &mut Placement, name: &str, muted: bool| {
+            let sends = vec![Send { track: format!("{name}/camera"), muted, ..Default::default() }];
+            let open = OpenTransport { transport: name.into(), room: "r".into(), sends, ..Default::default() };
+            let shard = placement.choose("r").unwrap();
+            placement.enter(&open, shard);
+        };
+        join(&mut placement, "presenter", false);
+        join(&mut placement, "audience", true);
+        let mut caps = Caps::default();
+        let room = Some("r".to_owned());
+        let sent = |shares: Vec<(usize, LimitRates)>| -> Vec<(usize, u64)> {
+            shares.iter().map(|(shard, limit)| (*shard, limit.send_bps)).collect()
+        };
+        let limit = LimitRates { scope: None, send_bps: 900, receive_bps: 0 };
+        assert_eq!(sent(caps.set(room.clone(), &limit, &placement)), [(0, 900), (1, 1)]);
+        placement.note_mute("audience/camera", false);
+        assert_eq!(sent(caps.share(&room, &placement)), [(0, 450), (1, 450)]);
+        placement.note_mute("presenter/camera", true);
+        placement.note_mute("audience/camera", true);
+        assert_eq!(sent(caps.share(&room, &placement)), [], "nobody: as many as there are");
     }
 
     /// R: no cap is no cap on every shard, and is not shared out again.

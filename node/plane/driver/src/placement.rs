@@ -130,6 +130,17 @@ impl Placement {
         self.rooms.get(room).map_or((0, 0), |room| (room.counts[shard], room.counts.iter().sum()))
     }
 
+    /// By shard: how many transports of `room`, or of all, may send something now.
+    pub fn senders(&self, room: Option<&str>) -> Vec<usize> {
+        let mut senders = vec![0; self.loads.len()];
+        let sends = |track: &String| self.tracks.get(track).is_some_and(|track| !track.send.muted);
+        let there = self.transports.values().filter(|transport| room.is_none_or(|room| transport.room == room));
+        for transport in there.filter(|transport| transport.tracks.iter().any(sends)) {
+            senders[transport.shard] += 1;
+        }
+        senders
+    }
+
     pub fn transports(&self) -> usize {
         self.transports.len()
     }

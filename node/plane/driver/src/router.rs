@@ -5,14 +5,14 @@
 //! nothing, as on one shard. That holds for all that has been answered; a command that relies on an OpenTransport which
 //! is still unanswered, and is then refused, may be carried out in part.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use plane_core::contract::failed::Cause;
 use plane_core::contract::from_plane::Body;
 use plane_core::contract::to_plane::Command;
 use plane_core::contract::{
     AssignSlots, Counters, Done, Failed, LimitRates, MuteTracks, OpenTransport, RecordTracks, Send, SizeSlots,
-    SlotPolicy, Snapshot, limit_rates,
+    SlotPolicy, Snapshot, limit_rates, mute_tracks,
 };
 
 use crate::caps::Caps;
@@ -262,7 +262,13 @@ impl Router {
         for change in &mute.changes {
             self.placement.note_mute(&change.track, change.muted);
         }
-        self.hand_out(asked, split, |changes| Command::MuteTracks(MuteTracks { changes }))
+        let room = |change: &mute_tracks::Change| self.placement.track(&change.track).map(|track| track.room.clone());
+        let rooms: BTreeSet<String> = mute.changes.iter().filter_map(room).collect();
+        self.hand_out(asked, split, |changes| Command::MuteTracks(MuteTracks { changes }))?;
+        for room in &rooms {
+            self.share_caps(room);
+        }
+        Ok(())
     }
 
     /// Where a track is at home it is recorded. One that is gone has ended its streams by itself.
