@@ -515,13 +515,6 @@ RULES: Final[dict[str, Rule]] = {
         ),
         Text("Prenez-en un nouveau.", "Take a new one."),
     ),
-    "RESUME_TOO_OLD": Rule(
-        "OUT_OF_RANGE",
-        410,
-        "protocol.resume",
-        Text("La reprise demandée est trop ancienne.", "The position to resume from is too old."),
-        Text("Recommencez sans position de reprise.", "Start again without a resume token."),
-    ),
     "REPLACED": Rule(
         "ABORTED",
         409,

@@ -99,3 +99,9 @@ def test_every_refusal_gives_the_values_that_its_sentences_name() -> None:
             assert (f"{{{name}}}" in row.message.fr + row.next_step.fr) == (
                 f"{{{name}}}" in row.message.en + row.next_step.en
             ), (code, name)
+
+
+def test_every_refusal_is_met_in_a_test() -> None:
+    """D2: each code is triggered in a test. Static: one that no test names is met by nobody."""
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parents[1].rglob("*.py"))
+    assert [code for code in RULES if not re.search(rf"\b{code}\b", tests)] == []

@@ -151,6 +151,8 @@ async def test_a_page_of_another_site(home: House, origin: str) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         await home.client.ws_connect(home.url("/ws"), protocols=("regie.v1",), headers={"Origin": origin})
     assert refused.value.status == 403
+    answer = await home.request("GET", "/ws", headers={"Origin": origin})
+    assert (answer.status, (await answer.json())["code"]) == (403, "ORIGIN_REFUSED")
 
 
 async def test_our_own_pages(home: House) -> None:

@@ -139,7 +139,7 @@ async def test_a_file_is_bounded_and_so_is_their_number(home: House, shown: tupl
     await attach(home, room, tickets["host"], large, "text/vtt", kind="captions", language="fr", expect=413)
     assert on_disk(home) == []
 
-    async def one(n: int) -> int:
+    async def one(n: int) -> tuple[int, str]:
         answer = await home.request(
             "POST",
             f"/api/rooms/{room}/replay/{RECORDING}/files",
@@ -148,11 +148,20 @@ async def test_a_file_is_bounded_and_so_is_their_number(home: House, shown: tupl
             data=VTT,
             headers={"Content-Type": "text/vtt"},
         )
-        return answer.status
+        return answer.status, (await answer.json()).get("code", "")
 
-    statuses = await asyncio.gather(*(one(n) for n in range(MOST["captions"] + 3)))
-    assert sorted(statuses) == [201] * MOST["captions"] + [409] * 3
+    answers = await asyncio.gather(*(one(n) for n in range(MOST["captions"] + 3)))
+    assert sorted(answers) == [(201, "")] * MOST["captions"] + [(409, "ATTACHMENTS_FULL")] * 3
     assert len(on_disk(home)) == MOST["captions"]
+
+
+async def test_a_disk_that_refuses_is_told(home: House, shown: tuple[str, dict[str, str]]) -> None:
+    """H27: nothing is attached then, and the host knows."""
+    room, tickets = shown
+    (home.folder / "replay").write_bytes(b"")  # no folder, so that nothing can be kept
+    said = await attach(home, room, tickets["host"], PDF, "application/pdf", expect=503)
+    assert said["code"] == "ATTACHMENT_UNKEPT"
+    assert (await looked(home, room, tickets["participant"]))["recordings"][0]["materials"] == []
 
 
 async def test_it_all_goes_with_the_recording(home: House, shown: tuple[str, dict[str, str]]) -> None:

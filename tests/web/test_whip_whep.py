@@ -150,14 +150,14 @@ async def test_a_patch_says_which_ice_session_it_means(home: House) -> None:
     made = await home.request("POST", f"/whip/{room.room}", bearer=ticket, data=SDP, headers=SDP_TYPE)
     where = made.headers["Location"]
 
-    async def patch(tag: str | None, body: str = "a=candidate:1") -> int:
+    async def patch(tag: str | None, body: str = "a=candidate:1") -> tuple[int, str]:
         headers = {**FRAGMENT, **({"If-Match": tag} if tag is not None else {})}
         answer = await home.request("PATCH", where, bearer=ticket, data=body, headers=headers)
-        return int(answer.status)
+        return answer.status, (await answer.json())["code"] if answer.status >= 400 else ""
 
-    assert await patch(None) == 428
-    assert await patch('"wrong"') == 412
-    assert await patch(made.headers["ETag"], "garbage") == 400
-    assert await patch(made.headers["ETag"]) == 204
-    assert await patch('"*"', "a=ice-ufrag:x") == 200
-    assert await patch(made.headers["ETag"]) == 412
+    assert await patch(None) == (428, "PRECONDITION_MISSING")
+    assert await patch('"wrong"') == (412, "PRECONDITION_FAILED")
+    assert await patch(made.headers["ETag"], "garbage") == (400, "SDP_INVALID")
+    assert await patch(made.headers["ETag"]) == (204, "")
+    assert await patch('"*"', "a=ice-ufrag:x") == (200, "")
+    assert await patch(made.headers["ETag"]) == (412, "PRECONDITION_FAILED")
