@@ -162,36 +162,39 @@ class Crowd:
 
     def __init__(self, http: aiohttp.ClientSession, room: Room, offer: str) -> None:
         self._http = http
-        self._room = room
+        self.room = room
         self._offer = offer
-        self._named = 0
+        self.named = 0
         self.pages: deque[Page] = deque()
         self.times: list[float] = []
         self.joins: list[float] = []
 
     async def send_witness(self, sessions: Connection) -> None:
         """Let one in whose page is in another process."""
-        port = int(self._room.participant.base.rpartition(":")[2])
-        sessions.send((port, await self._enter(self._room.participant)))
+        port = int(self.room.participant.base.rpartition(":")[2])
+        sessions.send((port, await self._enter(self.room.participant)))
 
     async def _enter(self, door: Door) -> str:
         """By HTTP; the session."""
-        self._named += 1
-        body = {"name": f"Invité {self._named}", "language": "fr", "sdp": self._offer, "session": None}
+        self.named += 1
+        body = {"name": f"Invité {self.named}", "language": "fr", "sdp": self._offer, "session": None}
         address = f"{door.base}/api/rooms/{door.room}/join"
         async with self._http.post(address, json=body, headers={"Authorization": f"Bearer {door.ticket}"}) as answer:
             if answer.status != 201:
                 raise RuntimeError(await answer.text())
             return str((await answer.json())["session"])
 
+    def page(self, port: int, session: str) -> Page:
+        return Page(port, session, self.times)
+
     async def come(self, door: Door | None = None) -> Page:
-        door, began = door or self._room.participant, time.perf_counter()
+        door, began = door or self.room.participant, time.perf_counter()
         session = await self._enter(door)
         port = int(door.base.rpartition(":")[2])
-        page = Page(port, session, self.times)
+        page = self.page(port, session)
         await asyncio.get_running_loop().create_connection(lambda: page, "127.0.0.1", port)
         await page.welcomed
-        if door is self._room.participant:
+        if door is self.room.participant:
             self.pages.append(page)
         self.joins.append(time.perf_counter() - began)
         return page
