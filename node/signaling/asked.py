@@ -118,10 +118,12 @@ class SetTexts(FromPage, frozen=True, tag="texts"):
 
 
 class Invite(FromPage, frozen=True):
-    """`zone`: IANA name, of the date in the text; "": UTC. `renew`: a role of which all older links end."""
+    """`zone`: IANA name, of the date in the text; "": UTC. `renew`: a role of which all older links end; `recheck`: who
+    came by one of those comes in again by the new one (R125)."""
 
     zone: Annotated[str, Meta(max_length=64)] = ""
     renew: Annotated[str, Meta(max_length=40)] = ""
+    recheck: bool = False
 
 
 class Audit(FromPage, frozen=True):

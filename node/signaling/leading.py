@@ -40,7 +40,9 @@ async def _texts(talk: Talk, message: m.SetTexts) -> None:
 
 async def _invite(talk: Talk, message: m.Invite) -> None:
     talk.check_look()
-    sent = await talk.edge.invitations.invite(talk.room.id, zone=message.zone, renew=message.renew, by=talk.actor)
+    sent = await talk.edge.invitations.invite(
+        talk.room.id, zone=message.zone, renew=message.renew, recheck=message.recheck, by=talk.actor
+    )
     made = sent.invitation
     talk.say(
         m.Invitation(

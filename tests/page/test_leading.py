@@ -148,7 +148,7 @@ async def test_who_does_nothing_is_led_on(node: ScriptedNode, browser: Browser) 
 
 
 async def test_a_host_invites_with_two_links_and_renews_one(node: ScriptedNode, guest: Guest) -> None:
-    """R117, R119, R123, R124: each link and the details are copied by a button of their own."""
+    """R117, R119, R123 – R125: each link and the details are copied by a button of their own."""
     node.role, node.rights = "host", [*node.rights, "end"]
     await guest.context.grant_permissions(["camera", "microphone", "clipboard-read", "clipboard-write"])
     await guest.page.clock.install(time=0)
@@ -170,4 +170,13 @@ async def test_a_host_invites_with_two_links_and_renews_one(node: ScriptedNode, 
     await asyncio.wait_for(guest.page.evaluate(COPIED, "Venez"), 30)
     await guest.page.get_by_role("button", name="Renouveler : Lien de l’animation").click()
     await guest.page.get_by_role("dialog").get_by_role("button", name="Renouveler", exact=True).click()
-    assert (await node.until_heard("invite"))["renew"] == "host"
+    asked = await node.until_heard("invite")
+    assert (asked["renew"], asked["recheck"]) == ("host", False)
+    await node.say("invitation", **invitation, text={"fr": "Venez", "en": "Come"}, calendar="BEGIN:VCALENDAR")
+    await guest.page.get_by_role("button", name="Renouveler : Lien des participants").click()
+    again = guest.page.get_by_role("dialog").get_by_role("checkbox", name="Faire revenir")
+    await expect(again).not_to_be_checked()
+    await again.press("Space")
+    await guest.page.get_by_role("dialog").get_by_role("button", name="Renouveler", exact=True).click()
+    asked = await node.until_heard("invite")
+    assert (asked["renew"], asked["recheck"]) == ("participant", True)

@@ -60,6 +60,21 @@ async def test_a_host_renews_the_links_of_a_role_from_the_page(home: House) -> N
     assert (await Page(home, tickets["host"], room.room).join())["role"] == "host", "no other role's"
 
 
+async def test_a_host_has_who_came_by_an_older_link_come_in_again(home: House) -> None:
+    """R125: they are told why, and come by the new one; who asks goes on leading, and no other role is touched."""
+    room, tickets = await home.create()
+    helene = await home.person(room.room, tickets["host"], "Hélène")
+    igor = await home.person(room.room, tickets["host"], "Igor")
+    amina = await home.person(room.room, tickets["participant"], "Amina")
+    await helene.send(type="invite", renew="host", recheck=True)
+    links = {link["role"]: link["url"].split("#")[1] for link in (await helene.until("invitation"))["links"]}
+    ended = await igor.until("ended")
+    assert (ended["cause"], ended["why"]["code"]) == ("closed", "LINK_RENEWED")
+    assert [person.name for person in await home.participants.list(room.room)] == ["Hélène", "Amina"]
+    assert (await Page(home, links["host"], room.room).join("Igor"))["role"] == "host"
+    assert not [said for said in await amina.quiet() if said["type"] == "ended"]
+
+
 async def test_a_role_has_so_many_links_and_no_more(home: House) -> None:
     """D2: inviting for ever fills no memory; the refusal says what to do."""
     room, tickets = await home.create()

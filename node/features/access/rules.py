@@ -353,7 +353,9 @@ class Access:
             self._came[participant] = ticket
 
     def _put_out(self, tickets: set[str], by: Actor, now: float) -> list[Event]:
-        found = [person.id for ticket in tickets for person in self._people.with_ticket(ticket)]
+        """Not who asks for it: a host who leads by the very link that is renewed goes on leading."""
+        people = (person.id for ticket in tickets for person in self._people.with_ticket(ticket))
+        found = [who for who in people if who != by.id]
         return [event for who in found for event in self._people.drop(who, Cause.RECHECKED, by.id, now)]
 
 

@@ -73,9 +73,17 @@ class Invitations:
         self._web_url = web_url
 
     async def invite(
-        self, room_id: str, *, roles: Sequence[str] = (), zone: str = "", renew: str = "", by: Actor
+        self,
+        room_id: str,
+        *,
+        roles: Sequence[str] = (),
+        zone: str = "",
+        renew: str = "",
+        recheck: bool = False,
+        by: Actor,
     ) -> Sent:
-        """New links beside those that there are. `renew`: a role of which all older links end (R123, R124).
+        """New links beside those that there are. `renew`: a role of which all older links end (R123, R124); `recheck`:
+        who came by one of those is put out, but for who asks (R125).
 
         Raises:
             Refused: VALUE_INVALID (a role, the zone), LINKS_FULL.
@@ -83,7 +91,7 @@ class Invitations:
         room = self._floor.room(room_id)
         check_right(Invite(by), room.people, room.type)
         where = zone_of(zone)
-        anew = [(await self._access.renew(room_id, renew, by=by))[0]] if renew else []
+        anew = [(await self._access.renew(room_id, renew, recheck=recheck, by=by))[0]] if renew else []
         others = tuple(role for role in roles or room.type.roles if role != renew)
         links = [*anew, *(await self._access.add_links(room_id, others, by=by) if others else ())]
         links.sort(key=lambda link: list(room.type.roles).index(link.role))

@@ -186,14 +186,30 @@ export class Controls {
  * @param {string} yes
  * @returns {Promise<boolean>}
  */
-export function confirm(title, text, yes) {
+export async function confirm(title, text, yes) {
+  return (await confirmWith(title, text, yes, '')) !== null;
+}
+
+/**
+ * The same with something that may go with it.
+ * @param {string} title
+ * @param {string} text
+ * @param {string} yes
+ * @param {string} choice "": there is none
+ * @returns {Promise<boolean | null>} whether it was chosen; null: no
+ */
+export function confirmWith(title, text, yes, choice) {
   const dialog = find('#confirm', HTMLDialogElement);
   setText(find('#confirm-heading', HTMLElement), title);
   setText(find('#confirm-text', HTMLElement), text);
   setText(find('#confirm-yes', HTMLElement), yes);
+  const also = find('#confirm-choice', HTMLElement), box = find('#confirm-choice input', HTMLInputElement);
+  also.hidden = choice === '';
+  box.checked = false;
+  setText(find('#confirm-choice span', HTMLElement), choice);
   dialog.returnValue = '';
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes' ? box.checked : null), { once: true });
   });
 }

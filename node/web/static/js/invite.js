@@ -1,6 +1,6 @@
 // Inviting: a link for each role, said plainly which is which; the text to send, the entry for a calendar, and new links.
 
-import { confirm } from './controls.js';
+import { confirmWith } from './controls.js';
 import { find, h, icon, setText } from './dom.js';
 import { language, onLanguage, t } from './i18n.js';
 
@@ -36,9 +36,10 @@ export class Invite {
     this.#request('');
   }
 
-  /** @param {string} renew the role of which older links end; "": of none */
-  #request(renew) {
-    this.options.ask('invite', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? '', ...(renew ? { renew } : {}) });
+  /** @param {string} renew the role of which older links end; "": of none @param {boolean} recheck who came by one comes in again */
+  #request(renew, recheck = false) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
+    this.options.ask('invite', { zone, ...(renew ? { renew, recheck } : {}) });
   }
 
   /** @param {Invitation} invitation */
@@ -95,10 +96,11 @@ export class Invite {
   /** @param {string} role */
   async #renew(role) {
     this.#dialog.close();
-    const yes = await confirm(t('invite.renew_title', { link: t(`invite.${role}`) }), t('invite.renew_text'), t('invite.renew_yes'));
-    if (yes) {
+    const title = t('invite.renew_title', { link: t(`invite.${role}`) });
+    const recheck = await confirmWith(title, t('invite.renew_text'), t('invite.renew_yes'), t('invite.recheck'));
+    if (recheck !== null) {
       this.#wanted = true;
-      this.#request(role);
+      this.#request(role, recheck);
     } else this.#dialog.showModal();
   }
 
