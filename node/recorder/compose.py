@@ -32,6 +32,8 @@ LOUD: Final = 300
 """Of 32768, mean: somebody speaks."""
 SPEAKS_S: Final = 2.0
 """Nobody takes the picture from who speaks for a shorter while."""
+SEEN: Final = ("camera", "screen")
+HEARD: Final = ("microphone", "screen_audio")
 BLACK: Final = (16, 128, 128)
 BEFORE: Final = 5
 """Ticks of sound that the filters and the encoder hear before a stretch: Opus converges in 80 ms (RFC 7845 4.6)."""
@@ -134,15 +136,17 @@ def _opened(path: Path, seconds: float) -> Any:
     return container
 
 
-def showable(path: Path) -> bool:
-    """Whether a film can be made with this file.
+def showable(picture: Picture) -> bool:
+    """Whether a film can be made with this file: it has what its source is of.
 
     Raises:
         OSError
     """
     try:
-        with av.open(str(path), options=BOUNDED) as container:
-            return bool(container.streams.video or container.streams.audio)
+        with av.open(str(picture.path), options=BOUNDED) as container:
+            pictures, sounds = container.streams.video, container.streams.audio
+            seen, heard = picture.source in SEEN, picture.source in HEARD
+            return bool(pictures if seen else sounds if heard else pictures or sounds)
     except av.FFmpegError as error:
         if not damaged(error):
             raise
@@ -282,8 +286,8 @@ class Scene:
     def __init__(self, lanes: Sequence[Picture], arrangement: str, tick: int, spoke: Spoke) -> None:
         self.tick = tick
         self.arrangement = arrangement
-        self._videos = [_Video(lane, tick / FPS) for lane in lanes if lane.source in ("camera", "screen")]
-        heard = [lane for lane in lanes if lane.source in ("microphone", "screen_audio")]
+        self._videos = [_Video(lane, tick / FPS) for lane in lanes if lane.source in SEEN]
+        heard = [lane for lane in lanes if lane.source in HEARD]
         begin = max(0, tick - BEFORE)
         self._sounds = [_Sound(lane, begin * SAMPLES) for lane in heard]
         self.before: deque[list[bytes]] = deque(maxlen=BEFORE)

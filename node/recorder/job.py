@@ -12,13 +12,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import av
 import msgspec
 
 from node.features.recordings.chain import first, link
 from node.media import spool
 from node.recorder import film
 from node.recorder.compose import Picture, showable
-from node.recorder.mux import Muxed, Unplayable, mux, suffix
+from node.recorder.mux import Muxed, Unplayable, damaged, mux, suffix
 from node.recorder.timeline import Tape
 from node.recorder.tracks import Lane, Stream, Take, segments_of, streams_in
 from node.recorder.whole import whole
@@ -95,10 +96,14 @@ def work(job: Job, progress: Callable[[float], None]) -> Manifest:
         except Unplayable as error:
             if error.left_out or any(take.damaged[stream] for stream in lane.streams):
                 faults.append(f"{name}: nothing of it can be shown")
+        except av.FFmpegError as error:
+            if not damaged(error):
+                raise
+            faults.append(f"{name}: no file can be made of it: {error.strerror}")
         else:
             if done.left_out:
                 faults.append(f"{name}: {done.left_out} left out, damaged or built on what is")
-            if showable(path):
+            if showable(Picture(path, lane.participant, lane.source)):
                 made.append((lane, path, done.end))
             else:
                 faults.append(f"{name}: its file cannot be read")

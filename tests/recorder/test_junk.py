@@ -169,3 +169,19 @@ def test_the_largest_screens_are_decoded() -> None:
         frame.pts = 0
         (packet, *_rest) = [*encoder.encode(frame), *encoder.encode(None)]
         assert _size(codec.lower(), bytes(packet)) == (5120, 2880)
+
+
+@pytest.mark.parametrize("source", [Source.MICROPHONE, Source.CAMERA], ids=["sound", "sound_as_camera"])
+async def test_a_sound_of_junk_costs_the_rest_of_nobody(tmp_path: Path, source: Source) -> None:
+    """Each sound stands for itself. A camera that has sound instead of pictures has no file, and that is told."""
+    records = list(clip.microphone(clip.beeps(SECONDS), delay_us=0))
+    (at, old) = [(n, one) for n, one in enumerate(records) if isinstance(one, Packet)][7]
+    records[at] = msgspec.structs.replace(old, payload=b"\xff\xff\xff")
+    clip.write(tmp_path / "spool", 1, iter(records), clip.AUDIO)
+    bobs(tmp_path)
+    streams = (msgspec.structs.replace(STREAMS[0], source=source), STREAMS[1])
+    work = await made(tmp_path, Order(spooled.RECORDING, streams, ((BEGAN, BEGAN + SECONDS),), "grid"))
+    heard = source is Source.MICROPHONE
+    assert [file.participant for file in work.files] == (["", "p1", "p2"] if heard else ["", "p2"])
+    assert work.faults == (() if heard else ("track 1 (camera, opus): its file cannot be read",))
+    assert counts(work, "p2") == list(range(round(SECONDS * clip.FPS)))
