@@ -44,8 +44,8 @@ class Muxed(msgspec.Struct, frozen=True):
 
 
 def damaged(error: av.FFmpegError) -> bool:
-    """It is what was sent. Not so with a disk that refuses: that is nobody's packet."""
-    return not isinstance(error, OSError)
+    """It is what was sent. Not so with a disk or a machine that has no more: that is nobody’s packet."""
+    return not isinstance(error, OSError | MemoryError)
 
 
 def suffix(lane: Lane) -> str:
