@@ -77,7 +77,8 @@ async def test_w_arms_and_w_lays_down(node: Node) -> None:
     one = await node(role="admin")
     await one.open_room("daily")
     await one.enter("daily", "p1", "Ada")
-    async with console(one, size=(120, 30), wants_arming=True) as c:
+    still = Still()  # what was done is said for some seconds: here until it was read
+    async with console(one, size=(120, 30), clock=still, wall=lambda: NOON, wants_arming=True) as c:
         await c.enter_room("daily")
         await c.point("Ada")
         await c.press("m")
