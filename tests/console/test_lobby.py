@@ -21,5 +21,6 @@ async def test_everybody_is_let_in_after_a_yes(node: Node) -> None:
         await c.sees("let in: 3 people")
         ((method, request),) = one.calls
         assert (method, request.room, request.all) == ("AdmitWaiters", "daily", True)
+        await c.waits(lambda: not any(room.waiters for room in c.store.rooms.rows.values()), "the node has said so")
         c.desk.command("admit daily")
         await c.sees("Nobody waits outside this room.")
