@@ -10,7 +10,7 @@ from node.features.cover.rules import CoverChanged
 from node.features.hands.rules import HandLowered, HandRaised
 from node.features.layout.showing import ShowingChanged
 from node.features.layout.voices import VoicesChanged
-from node.features.lobby.rules import LobbyChanged, LobbyOpened, WaiterAdmitted, WaiterCame, WaiterGone
+from node.features.lobby.rules import LobbyChanged, LobbyModerated, LobbyOpened, WaiterAdmitted, WaiterCame, WaiterGone
 from node.features.participants.rules import Role
 from node.features.reactions.rules import EVERY_S, ReactionGiven
 from node.features.recordings.rules import RecordingMoved, RecordingStarted
@@ -134,5 +134,6 @@ TELL: Final[dict[type[Event], Callable[[Stream, Any], None]]] = {
     WaiterAdmitted: _waiters,
     WaiterGone: _waiters,
     LobbyChanged: _waiters,
+    LobbyModerated: _waiters,
     LobbyOpened: _waiters,
 }

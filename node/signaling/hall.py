@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.errors import Refused as Refusal
-from node.features.lobby.rules import LobbyChanged, LobbyOpened, Waiter, WaiterAdmitted, WaiterGone
+from node.features.lobby.rules import LobbyChanged, LobbyModerated, LobbyOpened, Waiter, WaiterAdmitted, WaiterGone
 from node.features.lobby.service import Lobby
 from node.features.rooms.floor import Floor
 from node.features.rooms.rules import Room
@@ -24,7 +24,7 @@ from node.signaling.stream import ENDED, REPLACED, Connection, frame
 
 LAST: Final = 1
 """The number of what is said last: the one numbered message that a waiting page hears."""
-CHANGES: Final = (LobbyChanged, LobbyOpened, SittingStarted, SittingEnded, PlanChanged, TextsChanged)
+CHANGES: Final = (LobbyChanged, LobbyModerated, LobbyOpened, SittingStarted, SittingEnded, PlanChanged, TextsChanged)
 
 
 class Halls:

@@ -33,7 +33,8 @@ from node.features.participants.rules import (
     Tick,
 )
 from node.features.schedule.rules import OPENS_S, Form, Plan
-from node.ports import Shape
+from node.features.types.rules import Right
+from node.ports import Actor, Shape
 from tests.features.stage import NOON, OPERATOR, Stage, of
 
 SCHEDULES = 300
@@ -247,7 +248,7 @@ class Schedule:
     def step(self) -> None:
         verb = self.chance.choice(
             ("come", "come", "knock", "let", "let", "sit", "sit", "away", "back", "turn", "quit",
-             "leave", "remove", "time", "switch", "fail", "renew")
+             "leave", "remove", "time", "switch", "fail", "renew", "flow", "flow")
         )  # fmt: skip
         with contextlib.suppress(Refused):
             getattr(self, verb)()
@@ -261,14 +262,14 @@ class Schedule:
         return self.chance.choice(self.known) if self.known else "p0"
 
     def come(self) -> None:
-        ticket = self.chance.choice(("ticket", "speaker-ticket", "of-amina", "of-bruno"))
+        ticket = self.chance.choice(("ticket", "speaker-ticket", "technician-ticket", "of-amina", "of-bruno"))
         who = self.hall.waits("Amina", ticket)
         self.known.append(who)
         self.had_to_wait.add(who)
 
     def knock(self) -> None:
         """Straight to the door: whoever comes in this way had nothing to wait for."""
-        role = self.chance.choice((Role.PARTICIPANT, Role.HOST, Role.SPEAKER))
+        role = self.chance.choice((Role.PARTICIPANT, Role.HOST, Role.MODERATOR, Role.SPEAKER, Role.TECHNICIAN))
         free = not self.hall.room.lobby.must_wait(role, self.hall.now)
         ticket = self.chance.choice((f"{role}-ticket", "of-bruno" if role is Role.PARTICIPANT else f"{role}-ticket"))
         who = self.hall.enter("Bruno", ticket, self.chance.choice((Shape.PAGE, Shape.WHIP, Shape.WHEP)))
@@ -280,6 +281,20 @@ class Schedule:
 
     def sit(self) -> None:
         self.hall.sit(self.one())
+
+    def flow(self) -> None:
+        """By the node: whoever it lets in had nothing more to wait for, by the words of the requirement."""
+        who, room = self.one(), self.hall.room
+        waiter = room.lobby.find(who)
+        moderated = any(
+            one.role in (Role.HOST, Role.MODERATOR) and one.client is Shape.PAGE
+            for one in room.people if one.admitted
+        )  # fmt: skip
+        if waiter is None or waiter.admitted:
+            return
+        self.hall.do(LetIn(who, Actor("node", "n1", "node")))
+        lets_in, prepares = (room.type.may(waiter.role, right) for right in (Right.ADMIT, Right.PREPARE))
+        assert not room.lobby.on or lets_in or (prepares and moderated), "1: by the node, past the lobby"
 
     def away(self) -> None:
         self.hall.do(WaiterHere(self.one(), False, away=self.chance.random() < 0.3))

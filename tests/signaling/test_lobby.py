@@ -170,6 +170,29 @@ async def test_early_people_come_in_by_themselves_at_the_hour(home: House) -> No
     await amina.join()
 
 
+async def test_staff_wait_for_a_moderator_and_then_come_by_themselves(home: House) -> None:
+    """R147: a speaker by the page, a technician's encoder, over a restart; the encoder is let in when it asks again."""
+    room, tickets = await with_lobby(home, type="webinar")
+    samir = Outside(home, tickets["speaker"], room)
+    assert (await samir.join(expect=425))["code"] == "LOBBY"
+    assert (await samir.arrive("Samir"))["why"] == "lobby"
+
+    async def encoder() -> int:
+        sdp = {"Content-Type": "application/sdp"}
+        door = f"/whip/{room}"
+        return (await home.request("POST", door, bearer=tickets["technician"], data=SDP, headers=sdp)).status
+
+    assert await encoder() == 425
+    await home.stop()
+    await home.open()
+    assert (await samir.attach())["why"] == "lobby"
+    assert await encoder() == 425
+    await home.person(room, tickets["moderator"], "Mona")
+    assert (await samir.until("admitted"))["type"] == "admitted"
+    await samir.join()
+    assert await encoder() == 201
+
+
 async def test_who_vanished_is_forgotten_and_a_closed_room_says_so(home: House) -> None:
     room, tickets = await with_lobby(home)
     amina, bruno = Outside(home, tickets["participant"], room), Outside(home, tickets["participant"], room)

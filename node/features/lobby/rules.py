@@ -4,6 +4,9 @@
                           │                    │
                           └── turned away, gone, or their ticket has ended
 
+With the lobby on, who lets people in comes straight in; who prepares does too, as long as somebody is in the room who
+could let them in, and waits for such a person otherwise; everybody else is let in by somebody (R147).
+
 Who waits has no place in the room, no media and sees nobody: an agenda and a message, which may be changed meanwhile.
 Who is admitted has a place, lent until they have joined; the caps of the room are asked then and not before. One waits
 for the hour of a scheduled room (`early`), for the start of the session (`start`), for somebody to let them in
@@ -11,7 +14,7 @@ for the hour of a scheduled room (`early`), for the start of the session (`start
 
 What must hold after whatever was asked, in any order (`check`):
 
-    1. nobody is in the room who had to wait and was not admitted;
+    1. nobody is in the room who had to wait and was not admitted, and the node itself admits nobody who has to wait;
     2. each person who waits is in the queue once, by participant, by session and by ticket with a name;
     3. who is admitted has exactly one place, who waits has none, and no place is kept for anybody else;
     4. nobody has two places by one ticket with a name.
@@ -224,6 +227,13 @@ class LobbyOpened(Notice, frozen=True):
     room: str
 
 
+class LobbyModerated(Notice, frozen=True):
+    """Somebody who lets people in has come, or the last of them has gone, while others wait."""
+
+    room: str
+    present: bool
+
+
 class Lobby:
     """Of one room."""
 
@@ -267,33 +277,45 @@ class Lobby:
         return list(self._waiters.values())
 
     def queue(self, now: float) -> list[WaiterView]:
-        return [self._view(waiter, now) for waiter in self._waiters.values()]
+        moderated = self._moderated()
+        return [self._view(waiter, now, moderated) for waiter in self._waiters.values()]
 
     def see(self, participant: str, now: float) -> WaiterView | None:
         waiter = self._waiters.get(participant)
         return self._view(waiter, now) if waiter is not None else None
 
-    def _view(self, waiter: Waiter, now: float) -> WaiterView:
-        return WaiterView(waiter.id, waiter.name, waiter.role, waiter.since, self.why(waiter, now))
+    def _view(self, waiter: Waiter, now: float, moderated: bool | None = None) -> WaiterView:
+        return WaiterView(waiter.id, waiter.name, waiter.role, waiter.since, self.why(waiter, now, moderated))
 
-    def must_wait(self, role: Role, now: float, *, sent: bool = False) -> Why:
+    def _moderated(self) -> bool:
+        """Whether somebody is in the room, by the page, who lets people in; also while their line is interrupted."""
+        return any(person.client is Shape.PAGE and self._type.may(person.role, Right.ADMIT) for person in self._people)
+
+    def _spares(self, role: Role, moderated: bool | None) -> bool:
+        """Whether nobody has to let them in, with the lobby on (R147)."""
+        if self._type.may(role, Right.ADMIT) or not self._type.may(role, Right.PREPARE):
+            return self._type.may(role, Right.ADMIT)
+        return self._moderated() if moderated is None else moderated
+
+    def must_wait(self, role: Role, now: float, *, sent: bool = False, moderated: bool | None = None) -> Why:
         """For what somebody of this role waits, whoever they are: being early, or coming again, is no way round it.
-        `sent`: they were sent back from the room."""
+        `sent`: they were sent back from the room. `moderated`: where many are looked at at once."""
         schedule, prepares = self._schedule, self._type.may(role, Right.PREPARE)
         if schedule.opens is not None and now < schedule.opens:
             return "early"
         if self._type.start is Start.HOST and not prepares and schedule.started is None:
             return "start"
-        return "lobby" if sent or (self.on and not prepares) else ""
+        return "lobby" if sent or (self.on and not self._spares(role, moderated)) else ""
 
-    def why(self, waiter: Waiter, now: float) -> Why:
+    def why(self, waiter: Waiter, now: float, moderated: bool | None = None) -> Why:
         if waiter.admitted:
             return ""
-        return self.must_wait(waiter.role, now, sent=waiter.sent != "") or "full"
+        return self.must_wait(waiter.role, now, sent=waiter.sent != "", moderated=moderated) or "full"
 
     def free(self, now: float) -> list[str]:
         """Who waits for a place and nothing else, in their order."""
-        return [w.id for w in self._waiters.values() if not w.admitted and self.why(w, now) == "full"]
+        moderated = self._moderated()
+        return [w.id for w in self._waiters.values() if not w.admitted and self.why(w, now, moderated) == "full"]
 
     def bar(self, role: Role, now: float, *, sent: bool = False) -> None:
         """
@@ -350,12 +372,15 @@ class Lobby:
         """A place, lent until they have joined; the room has looked whether there is one.
 
         Raises:
-            Refused: PARTICIPANT_UNKNOWN, ROOM_EARLY, ROOM_NOT_STARTED.
+            Refused: PARTICIPANT_UNKNOWN, ROOM_EARLY, ROOM_NOT_STARTED; LOBBY, by the node itself, for who waits for
+                somebody to let them in.
         """
         waiter = self._waiter(command.participant)
         if waiter.admitted:
             return []
         self._schedule.may_enter(waiter.role, now)
+        if command.by.kind == "node":  # who could let them in may have gone since it was looked at
+            self.bar(waiter.role, now, sent=waiter.sent != "")
         waiter.admitted, waiter.lease = True, None
         person = Person(
             id=waiter.id,
@@ -436,7 +461,20 @@ class Lobby:
 
     def person_joined(self, event: PersonJoined, now: float) -> list[Event]:
         waiter = self._waiters.get(event.participant)
-        return self._gone(waiter, "in", "", now) if waiter is not None else []
+        gone = self._gone(waiter, "in", "", now) if waiter is not None else []
+        return [*gone, *self.moderator_came(event.role)]
+
+    def moderator_came(self, role: Role) -> list[Event]:
+        """Somebody of this role is in now."""
+        lets_in = self.on and self._waiters and self._type.may(role, Right.ADMIT)
+        return [LobbyModerated(self.room, True)] if lets_in and self._moderated() else []
+
+    def moderator_gone(self) -> list[Event]:
+        """Somebody is not in any more, or lets nobody in any more."""
+        return [LobbyModerated(self.room, False)] if self.on and self._waiters and not self._moderated() else []
+
+    def role_given(self, before: Role, role: Role) -> list[Event]:
+        return [*self.moderator_came(role), *(self.moderator_gone() if self._type.may(before, Right.ADMIT) else [])]
 
     def place_freed(self, event: PlaceFreed, now: float) -> list[Event]:
         """Admitted, and did not come in time."""

@@ -21,6 +21,7 @@ from node.features.join.service import SECRET_LENGTH, JoinRequest, new_id, prove
 from node.features.lobby.rules import (
     LetIn,
     LobbyChanged,
+    LobbyModerated,
     LobbyOpened,
     LobbyView,
     SetLobby,
@@ -43,6 +44,8 @@ from node.features.schedule.rules import SittingStarted
 from node.ports import Actor, Event, Shape
 
 FULL: Final = frozenset({"ROOM_FULL", "TYPE_FULL", "NODE_FULL", "PUBLISHERS_FULL"})
+PASSED: Final = frozenset({"PARTICIPANT_UNKNOWN", "LOBBY"})
+"""Who has gone meanwhile, or has to be let in by somebody again, is in nobody's way."""
 AT_ONCE: Final = 25
 """Admitted between two looks at everything else that the loop has to do."""
 
@@ -217,7 +220,7 @@ class Lobby:
             except Refused as refused:
                 if refused.code in FULL:
                     return admitted, decided, refused
-                if refused.code != "PARTICIPANT_UNKNOWN":  # who has gone meanwhile is in nobody's way
+                if refused.code not in PASSED:
                     raise
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -245,7 +248,9 @@ class Lobby:
             if isinstance(event, PersonGone | PlaceFreed):
                 for short in self._short | {room.id}:
                     self._flow(short)
-            elif isinstance(event, WaiterCame | LobbyOpened | LobbyChanged | SittingStarted | RoomQuotaSet):
+            elif isinstance(
+                event, WaiterCame | LobbyOpened | LobbyModerated | LobbyChanged | SittingStarted | RoomQuotaSet
+            ):
                 self._flow(room.id)
 
     def resume(self) -> None:

@@ -196,6 +196,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.rates.placed(e, now),
         lambda room, e, now: room.cover.came(e.participant, now),
         lambda room, e, now: room.recordings.person_moved(e, now),
+        lambda room, e, now: room.lobby.moderator_came(e.role),
     ),
     SettingsChanged: (lambda room, e, now: room.cover.count(now),),
     PersonChanged: (
@@ -214,6 +215,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.moderation.role_given(e.participant, e.by, now),
         lambda room, e, now: room.cover.role_given(e.participant, now),
         lambda room, e, now: room.schedule.role_given(e.role, now),
+        lambda room, e, now: room.lobby.role_given(e.before, e.role),
     ),
     ItemDecided: (lambda room, e, now: room.chat.decided(e, now),),
     MessageHidden: (lambda room, e, now: room.moderation.hidden(e.message, e.by, now),),
@@ -231,6 +233,7 @@ REACTIONS: Final[dict[type[msgspec.Struct], tuple[Handler, ...]]] = {
         lambda room, e, now: room.rates.person_gone(e, now),
         lambda room, e, now: room.schedule.person_gone(e, now),
         lambda room, e, now: room.recordings.person_gone(e, now),
+        lambda room, e, now: room.lobby.moderator_gone(),
     ),
     TextsChanged: (lambda room, e, now: room.recordings.titled(e.title),),
     PlanChanged: (lambda room, e, now: room.access.prolong(e.cut, now),),

@@ -10,7 +10,7 @@ from node.features.chat.rules import MessageHidden, MessagePosted
 from node.features.chat.view import MessageView
 from node.features.cover.rules import CoverChanged
 from node.features.hands.rules import HandLowered, HandRaised
-from node.features.lobby.rules import LobbyChanged, LobbyOpened, WaiterAdmitted, WaiterCame, WaiterGone
+from node.features.lobby.rules import LobbyChanged, LobbyModerated, LobbyOpened, WaiterAdmitted, WaiterCame, WaiterGone
 from node.features.moderation.rules import ItemClaimed, ItemDecided, ItemOpened
 from node.features.mute.rules import RoomMuted, SourceBlocked, SourceUnblocked
 from node.features.participants.rules import (
@@ -81,7 +81,7 @@ _ROOM: Final = (
     PlaceTold,
 )
 _WAITER: Final = (WaiterCame, WaiterAdmitted, WaiterGone)
-_WAITERS: Final = (LobbyChanged, LobbyOpened, SittingStarted, PlanChanged)
+_WAITERS: Final = (LobbyChanged, LobbyModerated, LobbyOpened, SittingStarted, PlanChanged)
 """After these, everybody who waits may wait for something else."""
 _ITEMS_OVER: Final = (SittingEnded, RoomClosed)
 
