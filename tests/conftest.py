@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,14 @@ def _nothing_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
     for name in [name for name in os.environ if name.startswith("REGIE_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("REGIE_CONTEXTS", str(home / "contexts.toml"))
+
+
+@pytest.fixture(autouse=True)
+def _ordinary_work() -> Iterator[None]:
+    """A library that makes its caller real-time work, as root may, leaves the other tests without a processor."""
+    before = os.sched_getscheduler(0)
+    yield
+    after = os.sched_getscheduler(0)
+    if after != before:
+        os.sched_setscheduler(0, before, os.sched_param(0))
+    assert after == before, f"the scheduling policy was {before} and is {after}"
