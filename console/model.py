@@ -131,6 +131,7 @@ class Node:
     bits_out: int = 0
     people: int = 0
     rooms: int = 0
+    webinars: int = 0  # sessions that go on and that a host began
     loss: float = 0.0  # per cent
     lag_ms: float = 0.0
     control_lag_ms: float = 0.0

@@ -115,6 +115,7 @@ def node(context: str, message: nodes_pb2.Node) -> Node:
         bits_out=load.bits_out_per_second,
         people=load.people,
         rooms=load.rooms,
+        webinars=load.webinars,
         loss=load.loss_percent,
         lag_ms=load.lag_p99_ms,
         control_lag_ms=load.control_lag_p99_ms,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -38,6 +38,19 @@ class _Group(TyperGroup):
 
 class _Command(TyperCommand):
     context_class = _Context
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Those that belong together under one heading, after the others: the groups of a form (R103, R104)."""
+        groups: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        for one in self.get_params(ctx):
+            named = getattr(one, "rich_help_panel", None)
+            if (record := one.get_help_record(ctx)) is not None:
+                usual = "Arguments" if one.param_type_name == "argument" else "Options"
+                groups.setdefault(named or usual, []).append(record)
+        for name, records in groups.items():
+            if records:
+                with formatter.section(name):
+                    formatter.write_dl(records)
 
 
 def speak(app: typer.Typer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ import typer
 from console.ctl import output
 from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, RoomArgument, TimeoutOption
 from console.ctl.output import Output
-from console.ctl.room_form import local_zone, show_invitation, show_links
+from console.ctl.room_form import keep_calendar, local_zone, show_invitation, show_links
 from console.ctl.rooms import app as app
 from console.ctl.session import USAGE, ask, stop
 from console.i18n import t
@@ -36,11 +35,11 @@ def invite(
     if url or cancel:
         if file is None:
             stop(t("ctl.need_ics"), USAGE)
-        _keep(file, ask(context, timeout, lambda node: node.calendar(room, url, zone, cancel)))
+        keep_calendar(file, ask(context, timeout, lambda node: node.calendar(room, url, zone, cancel)))
         return
     made: dict[str, Any] = ask(context, timeout, lambda node: node.invite(room, role or [], zone, reason))
     if file is not None:
-        _keep(file, str(made["calendar"]))
+        keep_calendar(file, str(made["calendar"]))
     if output.as_data(made, out):
         return
     show_invitation(made)
@@ -68,10 +67,3 @@ def launch(
     if output.as_data(made, out):
         return
     show_links([made["link"]])
-
-
-def _keep(file: Path, calendar: str) -> None:
-    if not calendar:
-        stop(t("ctl.no_date"), 1)
-    file.write_text(calendar, "utf-8", newline="")
-    print(t("ctl.ics_written", file=str(file)), file=sys.stderr)

@@ -18,6 +18,7 @@ from console.i18n import said, t
 from console.text import clean
 from console.words import WORDS
 
+PERSONAL: Final = t("ctl.panel.personalisation")
 LOCALTIME: Final = Path("/etc/localtime")
 
 
@@ -33,17 +34,28 @@ InviteOption = Annotated[bool, typer.Option("--invite", help=t("ctl.opt.invite")
 AccessOption = Annotated[Access | None, typer.Option("--access", help=t("ctl.arg.mode"))]
 PasswordOption = Annotated[bool, typer.Option("--password", help=t("ctl.opt.password"))]
 LobbyOption = Annotated[bool | None, typer.Option("--lobby/--no-lobby", help=t("ctl.opt.lobby"))]
-AgendaOption = Annotated[str | None, typer.Option("--agenda", help=t("ctl.opt.agenda"))]
-LobbyMessageOption = Annotated[str | None, typer.Option("--lobby-message", help=t("ctl.opt.lobby_message"))]
-WelcomeOption = Annotated[str | None, typer.Option("--welcome", help=t("ctl.opt.welcome"))]
-StaffOption = Annotated[str | None, typer.Option("--staff-message", help=t("ctl.opt.staff_message"))]
-SpeakingOption = Annotated[str | None, typer.Option("--speaking", help=t("ctl.opt.speaking"))]
-RedirectOption = Annotated[str | None, typer.Option("--redirect", help=t("ctl.opt.redirect"), metavar="https://…")]
-BrandNameOption = Annotated[str | None, typer.Option("--brand-name", help=t("ctl.opt.brand_name"))]
-BrandColourOption = Annotated[
-    str | None, typer.Option("--brand-colour", help=t("ctl.opt.brand_colour"), metavar="#rrggbb")
+AgendaOption = Annotated[str | None, typer.Option("--agenda", help=t("ctl.opt.agenda"), rich_help_panel=PERSONAL)]
+LobbyMessageOption = Annotated[
+    str | None, typer.Option("--lobby-message", help=t("ctl.opt.lobby_message"), rich_help_panel=PERSONAL)
 ]
-BrandLogoOption = Annotated[str | None, typer.Option("--brand-logo", help=t("ctl.opt.brand_logo"))]
+WelcomeOption = Annotated[str | None, typer.Option("--welcome", help=t("ctl.opt.welcome"), rich_help_panel=PERSONAL)]
+StaffOption = Annotated[
+    str | None, typer.Option("--staff-message", help=t("ctl.opt.staff_message"), rich_help_panel=PERSONAL)
+]
+SpeakingOption = Annotated[str | None, typer.Option("--speaking", help=t("ctl.opt.speaking"), rich_help_panel=PERSONAL)]
+RedirectOption = Annotated[
+    str | None, typer.Option("--redirect", help=t("ctl.opt.redirect"), metavar="https://…", rich_help_panel=PERSONAL)
+]
+BrandNameOption = Annotated[
+    str | None, typer.Option("--brand-name", help=t("ctl.opt.brand_name"), rich_help_panel=PERSONAL)
+]
+BrandColourOption = Annotated[
+    str | None,
+    typer.Option("--brand-colour", help=t("ctl.opt.brand_colour"), metavar="#rrggbb", rich_help_panel=PERSONAL),
+]
+BrandLogoOption = Annotated[
+    str | None, typer.Option("--brand-logo", help=t("ctl.opt.brand_logo"), rich_help_panel=PERSONAL)
+]
 PublicChatOption = Annotated[bool | None, typer.Option("--public-chat/--no-public-chat", help=t("ctl.opt.public"))]
 PrivateChatOption = Annotated[bool | None, typer.Option("--private-chat/--no-private-chat", help=t("ctl.opt.private"))]
 WebcamsOnlyOption = Annotated[
@@ -152,6 +164,14 @@ def show_invitation(made: Mapping[str, Any]) -> None:
     show_links(made["links"])
     print()
     print(clean(said({"fr": str(made["text_fr"]), "en": str(made["text_en"])})))
+
+
+def keep_calendar(file: Path, calendar: str) -> None:
+    """As it is: its lines end as RFC 5545, 3.1 has it."""
+    if not calendar:
+        stop(t("ctl.no_date"), 1)
+    file.write_text(calendar, "utf-8", newline="")
+    print(t("ctl.ics_written", file=str(file)), file=sys.stderr)
 
 
 def local_zone() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,6 +52,7 @@ from console.ctl.room_form import (
     WebcamsOnlyOption,
     WelcomeOption,
     asked,
+    keep_calendar,
     local_zone,
     moment_of,
     noted,
@@ -84,7 +86,7 @@ _SHOWN: Shown = (
     ("col.type", lambda r: r.type),
     ("col.ends", lambda r: moment(r.ends)),
 )
-FORECAST = ("moderators", "places", "recorder")
+FORECAST = ("moderators", "places", "comfort", "recorder")
 """Risks that come from what was asked for: who makes a room knows by themselves what they have not done yet."""
 
 _ONE: Shown = (
@@ -244,6 +246,7 @@ def show(
 @app.command(help=t("ctl.rooms.delete"))
 def delete(
     room: RoomArgument,
+    file: Annotated[Path | None, typer.Option("--ics", help=t("ctl.opt.ics_cancel"))] = None,
     reason: ReasonOption = "",
     yes: YesOption = False,
     out: OutputOption = Output.table,
@@ -253,18 +256,27 @@ def delete(
     if not yes:
         found = ask(context, timeout, lambda node: node.room(room)).row
         access = ask(context, timeout, lambda node: node.access(room))
+        kept = ask(context, timeout, lambda node: node.recordings(room))
         lost = t(
             "ctl.delete.lost",
             title=clean(found.title),
             links=str(len(access.get("links", []))),
             tickets=str(access.get("tickets", 0)),
             people=str(found.people),
+            recordings=str(len(kept)),
         )
         print(lost, file=sys.stderr)
         if found.starts:
             print(t("ctl.delete.date", starts=moment(found.starts)), file=sys.stderr)
         sets.confirm_one(room)
-    output.one_row(ask(context, timeout, lambda node: node.close_room(room, reason)), _SHOWN, out, _key)
+    if file is not None:  # a room that is gone has no date to cancel
+        keep_calendar(file, ask(context, timeout, lambda node: node.calendar(room, "", local_zone(), True)))
+    try:
+        output.one_row(ask(context, timeout, lambda node: node.close_room(room, reason)), _SHOWN, out, _key)
+    except BaseException:
+        if file is not None:  # it is not cancelled
+            file.unlink(missing_ok=True)
+        raise
 
 
 @app.command("list", help=t("ctl.rooms.list"))

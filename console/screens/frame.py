@@ -8,7 +8,7 @@ from collections import Counter
 from console.actions import BY_ID, View, allowed, hints
 from console.arming import Arming
 from console.columns.table import Look, Tone
-from console.i18n import n, t
+from console.i18n import integer, n, t
 from console.model import Link, Role
 from console.operations import Report
 from console.screens.view import Pane
@@ -44,13 +44,21 @@ def header(look: Look, context: str, arming: Arming, cells: int) -> Line:
         if counts[link]:
             glyph, _, name = t(word).partition(" ")
             left.append((f"  {glyph} {counts[link]} {name}", tone))
-    people = sum(node.people for node in store.nodes.rows.values() if store.link(node.context) is Link.LIVE)
-    rooms = sum(1 for room in store.rooms.rows.values() if room.open and not room.gone_at)
-    middle = f"   {n('head.rooms', rooms)}  {n('head.people', people)}"
     right: Line = [*_who(look, context, arming), (time.strftime("  %H:%M:%SZ ", time.gmtime(look.wall)), "strong")]
-    if sum(width(text) for text, _ in (*left, *right)) + width(middle) <= cells:
-        left.append((middle, "dim"))
+    room_left = cells - sum(width(text) for text, _ in (*left, *right))
+    left += [(middle, "dim") for middle in _gauge(look) if width(middle) <= room_left][:1]
     return spread(left, right, cells)
+
+
+def _gauge(look: Look) -> tuple[str, str]:
+    """What goes on, at length and in short: of the nodes that are heard, so no older than they are (R253)."""
+    store = look.store
+    live = [node for node in store.nodes.rows.values() if store.link(node.context) is Link.LIVE]
+    people, webinars = sum(node.people for node in live), sum(node.webinars for node in live)
+    rooms = n("head.rooms", sum(1 for room in store.rooms.rows.values() if room.open and not room.gone_at))
+    most = integer(sum(node.max_people for node in live)) if live and all(node.max_people for node in live) else ""
+    present = n("head.people_of", people, most=most) if most else n("head.people", people)
+    return f"   {rooms}  {n('head.webinars', webinars)}  {present}", f"   {rooms}  {n('head.people', people)}"
 
 
 def _who(look: Look, context: str, arming: Arming) -> Line:

@@ -336,6 +336,11 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Plus de personnes sont attendues que la salle n’en prend : relevez --max.",
         "More people are expected than the room takes: raise --max.",
     ),
+    "ctl.risk.comfort": (
+        "La salle prend plus de personnes qu’il n’est conseillé pour ce type : l’image et le son pourront en "
+        "souffrir ; regie types list.",
+        "The room takes more people than is advised for its type: pictures and sound may suffer; regie types list.",
+    ),
     "ctl.risk.recorder": (
         "L’enregistrement prévu est en danger : regie recordings list.",
         "The recording that is planned is in danger: regie recordings list.",

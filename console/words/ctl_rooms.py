@@ -92,6 +92,7 @@ CTL_ROOM_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Terminer la séance pour tous ; une salle permanente reste.",
         "End the session for everybody; a permanent room stays.",
     ),
+    "ctl.panel.personalisation": ("Personnalisation", "Personalisation"),
     "ctl.panel.recording": ("Enregistrement", "Recording"),
     "ctl.placeholder": (
         "{name} ne désigne rien : ce sera lu tel quel. Connus : %%CONFNAME%%, et %%ROOM%% dans l’adresse.",
@@ -99,12 +100,20 @@ CTL_ROOM_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "ctl.delete.lost": (
         "Avec « {title} » disparaissent pour toujours {links} liens, {tickets} billets nominatifs, les textes et les "
-        "réglages ; {people} personnes en sortent. Restent la discussion enregistrée, les enregistrements et le "
-        "journal d’audit.",
+        "réglages ; {people} personnes en sortent. Restent, jusqu’à leur échéance, la "
+        "discussion enregistrée, {recordings} enregistrements et le journal d’audit.",
         "With “{title}” go for ever {links} links, {tickets} tickets with a name, its texts and settings; {people} "
-        "people have to leave. What stays: the record of the chat, recordings and the audit.",
+        "people have to leave. What stays, for as long as it is kept: the record of the chat, {recordings} recordings "
+        "and the audit.",
     ),
-    "ctl.delete.date": ("Une séance y est prévue le {starts}.", "A session is planned in it on {starts}."),
+    "ctl.delete.date": (
+        "Une séance y est prévue le {starts} : --ics FICHIER écrit de quoi l’annuler dans les agendas.",
+        "A session is planned in it on {starts}: --ics FILE writes what cancels it in calendars.",
+    ),
+    "ctl.opt.ics_cancel": (
+        "Écrire dans ce fichier l’annulation de la date, à envoyer à qui l’a reçue.",
+        "Write the cancellation of the date to this file, to send to whoever was sent it.",
+    ),
     "ctl.instant_start": (
         "Une salle instantanée n’a pas de date : donnez --start ou --instant.",
         "An instant room has no date: give --start or --instant.",

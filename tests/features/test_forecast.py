@@ -16,9 +16,9 @@ from node.features.texts.rules import PEOPLE_MOST, SetTexts
 from tests.features.stage import NOON, OPERATOR, Stage
 
 
-def planned(stage: Stage, **said: int) -> tuple[str, ...]:
+def planned(stage: Stage, *also: str, **said: int) -> tuple[str, ...]:
     stage.do(SetTexts(OPERATOR, **said))
-    return tuple(risk for risk in stage.room.view().risks if risk in ("moderators", "places"))
+    return tuple(risk for risk in stage.room.view().risks if risk in ("moderators", "places", *also))
 
 
 def test_the_seeds_own_case() -> None:
@@ -66,6 +66,15 @@ def test_more_than_fit_in_are_expected() -> None:
     assert planned(stage, expected=98) == ("places",)
     stage.do(SetRoomQuota(What.PEOPLE, 120, OPERATOR))
     assert planned(stage) == ()
+
+
+def test_more_places_than_are_comfortable() -> None:
+    """R098: a meeting is advised for 250, a webinar has no such number."""
+    stage = Stage(capacity=250)
+    assert planned(stage, "comfort") == ()
+    stage.do(SetRoomQuota(What.PEOPLE, 251, OPERATOR))
+    assert planned(stage, "comfort") == ("comfort",)
+    assert planned(Stage(capacity=900, type="webinar"), "comfort") == ()
 
 
 def test_it_is_no_forecast_any_more_when_it_goes_on() -> None:

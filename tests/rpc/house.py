@@ -39,7 +39,7 @@ from node.features.operators.store import SqlStore as OperatorStore
 from node.features.participants.service import Participants
 from node.features.quality.service import Quality
 from node.features.quota.counter import LocalPlaces
-from node.features.quota.rules import Limits
+from node.features.quota.rules import Limits, What
 from node.features.quota.service import Quota
 from node.features.quota.store import SqlStore as QuotaStore
 from node.features.quota.told import Told as QuotaTold
@@ -71,6 +71,7 @@ from node.ports import (
     MediaEvent,
     Opened,
     PlaneUp,
+    Scope,
     Shape,
     Sizing,
     Source,
@@ -315,7 +316,15 @@ class House:
     def new_nodes(self) -> Nodes:
         """As another process would begin it, on the same database."""
         store = NodesStore(self.engine, "here")
-        return Nodes(self.floor, self.journal, store, name="here", version="0", web_url=lambda: "https://here")
+        return Nodes(
+            self.floor,
+            self.journal,
+            store,
+            name="here",
+            version="0",
+            web_url=lambda: "https://here",
+            most=lambda: self.quota.book.value(Scope("node", "", What.PEOPLE)).limit,
+        )
 
     async def open(self, listen: str = "127.0.0.1:0") -> None:
         self.server = await serve(self.services, listen=listen, tls=self.tls, meter=self.meter, now=self.clock.now)

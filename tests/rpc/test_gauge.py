@@ -1,4 +1,4 @@
-"""One figure for the web page, gRPC, Prometheus and the command line."""
+"""One figure for the web page, gRPC, Prometheus, the command line and the nodes of a console."""
 
 from __future__ import annotations
 
@@ -13,21 +13,27 @@ from aiohttp.test_utils import TestServer
 from node.features.gauge.web import GaugeDoor
 from node.metrics.meter import Meter
 from node.metrics.server import serve_metrics
+from node.ports import Actor
 from protos.gauge.v1 import gauge_pb2 as pb
 from protos.gauge.v1 import gauge_pb2_grpc
+from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
 from tests.rpc.house import ROLES, House
 from tests.rpc.test_moderation_cli import Terminal
 
 
-async def test_four_surfaces_say_the_same(house: House, tmp_path: Path) -> None:
+async def test_five_surfaces_say_the_same(house: House, tmp_path: Path) -> None:
     """R253: at one instant, with the age of the figure."""
     house.clock.now = lambda: 1_700_000_000.25  # type: ignore[method-assign]
     await house.room("hall", ["Amina", "Bruno"])
+    by = Actor("operator", "olga", "admin")
+    _, links = await house.rooms.create(title="Avenir", room_id="avenir", type="webinar", by=by)
+    house.tickets["avenir"] = next(link.ticket for link in links if link.role == "host")
+    await house.comes("avenir", "Hélène")
     capacity = (await house.quota.get("node", "", "people")).limit
     viewer = await house.operator("viewer", "vera")
     desk: Any = gauge_pb2_grpc.GaugeServiceStub(viewer.channel)
     called = await viewer.ask(desk.GetGauge, pb.GetGaugeRequest())
-    assert (called.webinars, called.participants, called.capacity, called.age_s) == (0, 2, capacity, 0.0)
+    assert (called.webinars, called.participants, called.capacity, called.age_s) == (1, 3, capacity, 0.0)
 
     app = web.Application()
     app.add_routes([web.get("/api/gauge", GaugeDoor(house.gauge).read)])
@@ -41,18 +47,22 @@ async def test_four_surfaces_say_the_same(house: House, tmp_path: Path) -> None:
     finally:
         await metrics.stop()
     assert page == {
-        "webinars": 0,
-        "participants": 2,
+        "webinars": 1,
+        "participants": 3,
         "capacity": capacity,
         "at": 1_700_000_000.25,
         "age_s": 0.0,
     }
-    for name, value in (("webinars", 0), ("participants", 2), ("capacity", capacity), ("age_seconds", 0)):
+    for name, value in (("webinars", 1), ("participants", 3), ("capacity", capacity), ("age_seconds", 0)):
         assert f"regie_public_{name} {float(value)}" in scraped
+
+    nodes: Any = nodes_pb2_grpc.NodesServiceStub(viewer.channel)
+    (here,) = (await viewer.ask(nodes.ListNodes, nodes_pb2.ListNodesRequest())).nodes
+    assert (here.load.webinars, here.load.people, here.max_people) == (1, 3, capacity), "what consoles add up"
 
     _, token = await house.operators.create("olga", ROLES["viewer"])
     typed = await Terminal(house, tmp_path, token).read("gauge")
-    assert (typed["webinars"], typed["participants"], typed["capacity"]) == (0, 2, capacity)
+    assert (typed["webinars"], typed["participants"], typed["capacity"]) == (1, 3, capacity)
 
 
 async def test_however_many_ask_it_is_read_once_a_second(house: House) -> None:

@@ -99,3 +99,38 @@ async def test_create_and_invite_in_one_step(house: House, tmp_path: Path) -> No
     assert [live[digest(url.partition("#")[2])] for url in (host, guest)] == ["host", "participant"]
     said = await terminal.regie("rooms", "create", "Atelier", "--id", "atelier", "--type", "workshop", "--invite")
     assert said.count("/r/atelier#") == 3 and "When: at any time" in said
+
+
+@pytest.mark.timeout(180)
+async def test_a_room_is_deleted_with_what_cancels_its_date(house: House, tmp_path: Path) -> None:
+    """R118, R091: the cancellation is of the event that was sent; without a date nothing is deleted for it."""
+    _, token = await house.operators.create("olga", ROLES["operator"])
+    terminal = Terminal(house, tmp_path, token)
+    start = datetime.fromtimestamp(house.clock.now() + 86_400, UTC).isoformat()
+    made = await terminal.read("rooms", "create", "Conseil", "--id", "conseil", "--start", start, "--invite")
+    (event,) = icalendar.Calendar.from_ical(made["calendar"]).walk("VEVENT")
+    said = await terminal.regie("rooms", "delete", "conseil", expect=2)
+    assert "0 recordings" in said and "--ics FILE" in said
+    file = tmp_path / "cancelled.ics"
+    house.clock.offset += 10
+    await terminal.regie("rooms", "delete", "conseil", "--yes", "--ics", str(file))
+    assert "conseil" not in house.floor.rooms
+    cancelled = icalendar.Calendar.from_ical(file.read_bytes())
+    (gone,) = cancelled.walk("VEVENT")
+    assert (str(cancelled["method"]), str(gone["status"]), gone["uid"]) == ("CANCEL", "CANCELLED", event["uid"])
+    assert int(gone["sequence"]) > int(event["sequence"])
+
+    await terminal.regie("rooms", "create", "Atelier", "--id", "atelier")
+    await terminal.regie("rooms", "delete", "atelier", "--yes", "--ics", str(file), expect=1)
+    assert "atelier" in house.floor.rooms
+
+
+@pytest.mark.timeout(180)
+async def test_the_form_says_what_is_a_matter_of_taste_and_what_is_too_much(house: House, tmp_path: Path) -> None:
+    """R103, R098: on the command line the form has its groups; more than is advised for is made, and said."""
+    _, token = await house.operators.create("olga", ROLES["operator"])
+    terminal = Terminal(house, tmp_path, token)
+    form = await terminal.regie("rooms", "create", "--help")
+    assert form.index("--brand-colour") > form.index("Personalisation") > form.index("--max")
+    await terminal.regie("rooms", "create", "Grand conseil", "--id", "grand", "--max", "300")
+    assert "more people than is advised" in terminal.complaint

@@ -296,6 +296,7 @@ class FakeNode:
     def node(self) -> nodes_pb2.Node:
         self.load.people = len(self.people)
         self.load.rooms = sum(room.state == rooms_pb2.Room.STATE_OPEN for room in self.rooms.values())
+        self.load.webinars = sum(room.type == "webinar" and room.HasField("started") for room in self.rooms.values())
         node = nodes_pb2.Node(
             node=self.name,
             version=self.version,

@@ -37,6 +37,8 @@ class Load(msgspec.Struct, frozen=True):
     control_resident_bytes: int = 0
     nacks_per_second: float = 0.0
     control_lag_p99_ms: float = 0.0
+    webinars: int = 0
+    """As the gauge has it: sessions that go on and that a host began."""
 
 
 class PlaneView(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 
 from node.errors import Refused
 from node.features.cover.rules import Stage
+from node.features.gauge.rules import read
 from node.features.nodes.rules import (
     MOST_DRAIN_MINUTES,
     Attention,
@@ -236,17 +237,16 @@ class Nodes:
 
     def _load(self) -> Load:
         machine, figures = self._machine, self.figures
-        people = rooms = sent = 0
-        for room in self._floor:
-            rooms += 1
-            people += len(room.people)
+        gauge = read(self._floor, self._most(), self._floor.clock.now())
+        sent = 0
         load = Load(
             cpu_percent=machine.cpu_percent,
             control_cpu_percent=machine.control_cpu_percent,
             control_resident_bytes=machine.control_resident_bytes,
             control_lag_p99_ms=machine.control_lag_p99_ms,
-            people=people,
-            rooms=rooms,
+            people=gauge.participants,
+            rooms=len(self._floor.rooms),
+            webinars=gauge.webinars,
         )
         if figures is None:
             return load

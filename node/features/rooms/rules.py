@@ -104,7 +104,8 @@ class Room:
     def risks(self) -> tuple[str, ...]:
         """What is not as it should be before guests come: `title`, nobody gave the room one (R111); `rehearsal`,
         nothing was tried in it (R241); `moderators`, too few for who is expected (R049); `places`, fewer than people
-        are expected; `recorder`, it is to be recorded and that is in danger (D9)."""
+        are expected; `comfort`, more than its type is advised for (R098); `recorder`, it is to be recorded and that is
+        in danger (D9)."""
         lacks = ("recorder",) if self.recordings.planned.in_danger and self.recordings.view() is None else ()
         if self.schedule.started is not None:
             return lacks
@@ -116,6 +117,7 @@ class Room:
             "rehearsal": waits,
             "moderators": self.cover.needed(comes.audience) > comes.moderators,
             "places": comes.audience + comes.moderators > self.door.max_participants,
+            "comfort": 0 < self.type.advice_people < self.door.max_participants,
         }
         return (*(name for name, lacking in found.items() if lacking), *lacks)
 

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from protos.common.v1 import common_pb2 as protos_dot_common_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/nodes/v1/nodes.proto\x12\x0eregie.nodes.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"\xda\x03\n\x04Node\x12\x0c\n\x04node\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.regie.nodes.v1.Node.State\x12+\n\x07started\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x04load\x18\x05 \x01(\x0b\x32\x14.regie.nodes.v1.Load\x12$\n\x05plane\x18\x06 \x01(\x0b\x32\x15.regie.nodes.v1.Plane\x12\x0f\n\x07web_url\x18\x07 \x01(\t\x12\x15\n\rdatabase_away\x18\x08 \x01(\x08\x12 \n\x18send_cap_bits_per_second\x18\t \x01(\x04\x12#\n\x1breceive_cap_bits_per_second\x18\n \x01(\x04\x12$\n\x05\x64rain\x18\x0b \x01(\x0b\x32\x15.regie.nodes.v1.Drain\x12\x12\n\nmax_people\x18\x0c \x01(\r\"h\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0c\n\x08STATE_OK\x10\x01\x12\x14\n\x10STATE_PLANE_DOWN\x10\x02\x12\x10\n\x0cSTATE_FENCED\x10\x03\x12\x12\n\x0eSTATE_DRAINING\x10\x04\"\x9d\x01\n\x05\x44rain\x12+\n\x07started\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64\x65\x61\x64line\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\n\n\x02\x62y\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06people\x18\x05 \x01(\r\x12\r\n\x05rooms\x18\x06 \x01(\r\"\x88\x03\n\x04Load\x12\x13\n\x0b\x63pu_percent\x18\x01 \x01(\x01\x12\x19\n\x11plane_cpu_percent\x18\x02 \x01(\x01\x12\x1b\n\x13\x63ontrol_cpu_percent\x18\x03 \x01(\x01\x12\x1d\n\x15packets_in_per_second\x18\x04 \x01(\x04\x12\x1e\n\x16packets_out_per_second\x18\x05 \x01(\x04\x12\x1a\n\x12\x62its_in_per_second\x18\x06 \x01(\x04\x12\x1b\n\x13\x62its_out_per_second\x18\x07 \x01(\x04\x12\x0e\n\x06people\x18\x08 \x01(\r\x12\r\n\x05rooms\x18\t \x01(\r\x12\x14\n\x0closs_percent\x18\n \x01(\x01\x12\x12\n\nlag_p99_ms\x18\x0b \x01(\x01\x12\x1c\n\x14plane_resident_bytes\x18\x0c \x01(\x04\x12\x1e\n\x16\x63ontrol_resident_bytes\x18\r \x01(\x04\x12\x18\n\x10nacks_per_second\x18\x0e \x01(\x01\x12\x1a\n\x12\x63ontrol_lag_p99_ms\x18\x0f \x01(\x01\"\x8b\x01\n\x05Plane\x12\x10\n\x08instance\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12+\n\x07started\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x04 \x01(\x04\x12\x10\n\x08restarts\x18\x05 \x01(\r\x12\x11\n\toptimised\x18\x06 \x01(\x08\"9\n\x10ListNodesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Q\n\x11ListNodesResponse\x12#\n\x05nodes\x18\x01 \x03(\x0b\x32\x14.regie.nodes.v1.Node\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1e\n\x0eGetNodeRequest\x12\x0c\n\x04node\x18\x01 \x01(\t\"5\n\x0fGetNodeResponse\x12\"\n\x04node\x18\x01 \x01(\x0b\x32\x14.regie.nodes.v1.Node\"\x13\n\x11WatchNodesRequest\"f\n\x12WatchNodesResponse\x12#\n\x05nodes\x18\x01 \x03(\x0b\x32\x14.regie.nodes.v1.Node\x12+\n\x08position\x18\x02 \x01(\x0b\x32\x19.regie.common.v1.Position\"#\n\x10PlanDrainRequest\x12\x0f\n\x07minutes\x18\x01 \x01(\r\"l\n\x11PlanDrainResponse\x12)\n\x05rooms\x18\x01 \x03(\x0b\x32\x1a.regie.nodes.v1.PlannedEnd\x12,\n\x08\x64\x65\x61\x64line\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"a\n\nPlannedEnd\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0e\n\x06people\x18\x02 \x01(\r\x12(\n\x04\x65nds\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03\x63ut\x18\x04 \x01(\x08\"H\n\x11StartDrainRequest\x12\x0f\n\x07minutes\x18\x01 \x01(\r\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"8\n\x12StartDrainResponse\x12\"\n\x04node\x18\x01 \x01(\x0b\x32\x14.regie.nodes.v1.Node\"7\n\x11\x41\x62ortDrainRequest\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"8\n\x12\x41\x62ortDrainResponse\x12\"\n\x04node\x18\x01 \x01(\x0b\x32\x14.regie.nodes.v1.Node\"\x12\n\x10GetCallerRequest\"J\n\x11GetCallerResponse\x12\x10\n\x08operator\x18\x01 \x01(\t\x12#\n\x04role\x18\x02 \x01(\x0e\x32\x15.regie.common.v1.Role2\xd1\x04\n\x0cNodesService\x12P\n\tListNodes\x12 .regie.nodes.v1.ListNodesRequest\x1a!.regie.nodes.v1.ListNodesResponse\x12J\n\x07GetNode\x12\x1e.regie.nodes.v1.GetNodeRequest\x1a\x1f.regie.nodes.v1.GetNodeResponse\x12U\n\nWatchNodes\x12!.regie.nodes.v1.WatchNodesRequest\x1a\".regie.nodes.v1.WatchNodesResponse0\x01\x12P\n\tPlanDrain\x12 .regie.nodes.v1.PlanDrainRequest\x1a!.regie.nodes.v1.PlanDrainResponse\x12S\n\nStartDrain\x12!.regie.nodes.v1.StartDrainRequest\x1a\".regie.nodes.v1.StartDrainResponse\x12S\n\nAbortDrain\x12!.regie.nodes.v1.AbortDrainRequest\x1a\".regie.nodes.v1.AbortDrainResponse\x12P\n\tGetCaller\x12 .regie.nodes.v1.GetCallerRequest\x1a!.regie.nodes.v1.GetCallerResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/nodes/v1/nodes.proto\x12\x0eregie.nodes.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dprotos/common/v1/common.proto\"\xda\x03\n\x04Node\x12\x0c\n\x04node\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12)\n\x05state\x18\x03 \x01(\x0e\x32\x1a.regie.nodes.v1.Node.State\x12+\n\x07started\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x04load\x18\x05 \x01(\x0b\x32\x14.regie.nodes.v1.Load\x12$\n\x05plane\x18\x06 \x01(\x0b\x32\x15.regie.nodes.v1.Plane\x12\x0f\n\x07web_url\x18\x07 \x01(\t\x12\x15\n\rdatabase_away\x18\x08 \x01(\x08\x12 \n\x18send_cap_bits_per_second\x18\t \x01(\x04\x12#\n\x1breceive_cap_bits_per_second\x18\n \x01(\x04\x12$\n\x05\x64rain\x18\x0b \x01(\x0b\x32\x15.regie.nodes.v1.Drain\x12\x12\n\nmax_people\x18\x0c \x01(\r\"h\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0c\n\x08STATE_OK\x10\x01\x12\x14\n\x10STATE_PLANE_DOWN\x10\x02\x12\x10\n\x0cSTATE_FENCED\x10\x03\x12\x12\n\x0eSTATE_DRAINING\x10\x04\"\x9d\x01\n\x05\x44rain\x12+\n\x07started\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x64\x65\x61\x64line\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\n\n\x02\x62y\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0e\n\x06people\x18\x05 \x01(\r\x12\r\n\x05rooms\x18\x06 \x01(\r\"\x9a\x03\n\x04Load\x12\x13\n\x0b\x63pu_percent\x18\x01 \x01(\x01\x12\x19\n\x11plane_cpu_percent\x18\x02 \x01(\x01\x12\x1b\n\x13\x63ontrol_cpu_percent\x18\x03 \x01(\x01\x12\x1d\n\x15packets_in_per_second\x18\x04 \x01(\x04\x12\x1e\n\x16packets_out_per_second\x18\x05 \x01(\x04\x12\x1a\n\x12\x62its_in_per_second\x18\x06 \x01(\x04\x12\x1b\n\x13\x62its_out_per_second\x18\x07 \x01(\x04\x12\x0e\n\x06people\x18\x08 \x01(\r\x12\r\n\x05rooms\x18\t \x01(\r\x12\x14\n\x0closs_percent\x18\n \x01(\x01\x12\x12\n\nlag_p99_ms\x18\x0b \x01(\x01\x12\x1c\n\x14plane_resident_bytes\x18\x0c \x01(\x04\x12\x1e\n\x16\x63ontrol_resident_bytes\x18\r \x01(\x04\x12\x18\n\x10nacks_per_second\x18\x0e \x01(\x01\x12\x1a\n\x12\x63ontrol_lag_p99_ms\x18\x0f \x01(\x01\x12\x10\n\x08webinars\x18\x10 \x01(\r\"\x8b\x01\n\x05Plane\x12\x10\n\x08instance\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12+\n\x07started\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65poch\x18\x04 \x01(\x04\x12\x10\n\x08restarts\x18\x05 \x01(\r\x12\x11\n\toptimised\x18\x06 \x01(\x08\"9\n\x10ListNodesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Q\n\x11ListNodesResponse\x12#\n\x05nodes\x18\x01 \x03(\x0b\x32\x14.regie.nodes.v1.Node\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x1e\n\x0eGetNodeRequest\x12\x0c\n\x04node\x18\x01 \x01(\t\"5\n\x0fGetNodeResponse\x12\"\n\x04node\x18\x01 \x01(\x0b\x32\x14.regie.nodes.v1.Node\"\x13\n\x11WatchNodesRequest\"f\n\x12WatchNodesResponse\x12#\n\x05nodes\x18\x01 \x03(\x0b\x32\x14.regie.nodes.v1.Node\x12+\n\x08position\x18\x02 \x01(\x0b\x32\x19.regie.common.v1.Position\"#\n\x10PlanDrainRequest\x12\x0f\n\x07minutes\x18\x01 \x01(\r\"l\n\x11PlanDrainResponse\x12)\n\x05rooms\x18\x01 \x03(\x0b\x32\x1a.regie.nodes.v1.PlannedEnd\x12,\n\x08\x64\x65\x61\x64line\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"a\n\nPlannedEnd\x12\x0c\n\x04room\x18\x01 \x01(\t\x12\x0e\n\x06people\x18\x02 \x01(\r\x12(\n\x04\x65nds\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03\x63ut\x18\x04 \x01(\x08\"H\n\x11StartDrainRequest\x12\x0f\n\x07minutes\x18\x01 \x01(\r\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"8\n\x12StartDrainResponse\x12\"\n\x04node\x18\x01 \x01(\x0b\x32\x14.regie.nodes.v1.Node\"7\n\x11\x41\x62ortDrainRequest\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"8\n\x12\x41\x62ortDrainResponse\x12\"\n\x04node\x18\x01 \x01(\x0b\x32\x14.regie.nodes.v1.Node\"\x12\n\x10GetCallerRequest\"J\n\x11GetCallerResponse\x12\x10\n\x08operator\x18\x01 \x01(\t\x12#\n\x04role\x18\x02 \x01(\x0e\x32\x15.regie.common.v1.Role2\xd1\x04\n\x0cNodesService\x12P\n\tListNodes\x12 .regie.nodes.v1.ListNodesRequest\x1a!.regie.nodes.v1.ListNodesResponse\x12J\n\x07GetNode\x12\x1e.regie.nodes.v1.GetNodeRequest\x1a\x1f.regie.nodes.v1.GetNodeResponse\x12U\n\nWatchNodes\x12!.regie.nodes.v1.WatchNodesRequest\x1a\".regie.nodes.v1.WatchNodesResponse0\x01\x12P\n\tPlanDrain\x12 .regie.nodes.v1.PlanDrainRequest\x1a!.regie.nodes.v1.PlanDrainResponse\x12S\n\nStartDrain\x12!.regie.nodes.v1.StartDrainRequest\x1a\".regie.nodes.v1.StartDrainResponse\x12S\n\nAbortDrain\x12!.regie.nodes.v1.AbortDrainRequest\x1a\".regie.nodes.v1.AbortDrainResponse\x12P\n\tGetCaller\x12 .regie.nodes.v1.GetCallerRequest\x1a!.regie.nodes.v1.GetCallerResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,39 +40,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DRAIN']._serialized_start=589
   _globals['_DRAIN']._serialized_end=746
   _globals['_LOAD']._serialized_start=749
-  _globals['_LOAD']._serialized_end=1141
-  _globals['_PLANE']._serialized_start=1144
-  _globals['_PLANE']._serialized_end=1283
-  _globals['_LISTNODESREQUEST']._serialized_start=1285
-  _globals['_LISTNODESREQUEST']._serialized_end=1342
-  _globals['_LISTNODESRESPONSE']._serialized_start=1344
-  _globals['_LISTNODESRESPONSE']._serialized_end=1425
-  _globals['_GETNODEREQUEST']._serialized_start=1427
-  _globals['_GETNODEREQUEST']._serialized_end=1457
-  _globals['_GETNODERESPONSE']._serialized_start=1459
-  _globals['_GETNODERESPONSE']._serialized_end=1512
-  _globals['_WATCHNODESREQUEST']._serialized_start=1514
-  _globals['_WATCHNODESREQUEST']._serialized_end=1533
-  _globals['_WATCHNODESRESPONSE']._serialized_start=1535
-  _globals['_WATCHNODESRESPONSE']._serialized_end=1637
-  _globals['_PLANDRAINREQUEST']._serialized_start=1639
-  _globals['_PLANDRAINREQUEST']._serialized_end=1674
-  _globals['_PLANDRAINRESPONSE']._serialized_start=1676
-  _globals['_PLANDRAINRESPONSE']._serialized_end=1784
-  _globals['_PLANNEDEND']._serialized_start=1786
-  _globals['_PLANNEDEND']._serialized_end=1883
-  _globals['_STARTDRAINREQUEST']._serialized_start=1885
-  _globals['_STARTDRAINREQUEST']._serialized_end=1957
-  _globals['_STARTDRAINRESPONSE']._serialized_start=1959
-  _globals['_STARTDRAINRESPONSE']._serialized_end=2015
-  _globals['_ABORTDRAINREQUEST']._serialized_start=2017
-  _globals['_ABORTDRAINREQUEST']._serialized_end=2072
-  _globals['_ABORTDRAINRESPONSE']._serialized_start=2074
-  _globals['_ABORTDRAINRESPONSE']._serialized_end=2130
-  _globals['_GETCALLERREQUEST']._serialized_start=2132
-  _globals['_GETCALLERREQUEST']._serialized_end=2150
-  _globals['_GETCALLERRESPONSE']._serialized_start=2152
-  _globals['_GETCALLERRESPONSE']._serialized_end=2226
-  _globals['_NODESSERVICE']._serialized_start=2229
-  _globals['_NODESSERVICE']._serialized_end=2822
+  _globals['_LOAD']._serialized_end=1159
+  _globals['_PLANE']._serialized_start=1162
+  _globals['_PLANE']._serialized_end=1301
+  _globals['_LISTNODESREQUEST']._serialized_start=1303
+  _globals['_LISTNODESREQUEST']._serialized_end=1360
+  _globals['_LISTNODESRESPONSE']._serialized_start=1362
+  _globals['_LISTNODESRESPONSE']._serialized_end=1443
+  _globals['_GETNODEREQUEST']._serialized_start=1445
+  _globals['_GETNODEREQUEST']._serialized_end=1475
+  _globals['_GETNODERESPONSE']._serialized_start=1477
+  _globals['_GETNODERESPONSE']._serialized_end=1530
+  _globals['_WATCHNODESREQUEST']._serialized_start=1532
+  _globals['_WATCHNODESREQUEST']._serialized_end=1551
+  _globals['_WATCHNODESRESPONSE']._serialized_start=1553
+  _globals['_WATCHNODESRESPONSE']._serialized_end=1655
+  _globals['_PLANDRAINREQUEST']._serialized_start=1657
+  _globals['_PLANDRAINREQUEST']._serialized_end=1692
+  _globals['_PLANDRAINRESPONSE']._serialized_start=1694
+  _globals['_PLANDRAINRESPONSE']._serialized_end=1802
+  _globals['_PLANNEDEND']._serialized_start=1804
+  _globals['_PLANNEDEND']._serialized_end=1901
+  _globals['_STARTDRAINREQUEST']._serialized_start=1903
+  _globals['_STARTDRAINREQUEST']._serialized_end=1975
+  _globals['_STARTDRAINRESPONSE']._serialized_start=1977
+  _globals['_STARTDRAINRESPONSE']._serialized_end=2033
+  _globals['_ABORTDRAINREQUEST']._serialized_start=2035
+  _globals['_ABORTDRAINREQUEST']._serialized_end=2090
+  _globals['_ABORTDRAINRESPONSE']._serialized_start=2092
+  _globals['_ABORTDRAINRESPONSE']._serialized_end=2148
+  _globals['_GETCALLERREQUEST']._serialized_start=2150
+  _globals['_GETCALLERREQUEST']._serialized_end=2168
+  _globals['_GETCALLERRESPONSE']._serialized_start=2170
+  _globals['_GETCALLERRESPONSE']._serialized_end=2244
+  _globals['_NODESSERVICE']._serialized_start=2247
+  _globals['_NODESSERVICE']._serialized_end=2840
 # @@protoc_insertion_point(module_scope)

@@ -68,7 +68,7 @@ class Drain(_message.Message):
     def __init__(self, started: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., by: _Optional[str] = ..., reason: _Optional[str] = ..., people: _Optional[int] = ..., rooms: _Optional[int] = ...) -> None: ...
 
 class Load(_message.Message):
-    __slots__ = ("cpu_percent", "plane_cpu_percent", "control_cpu_percent", "packets_in_per_second", "packets_out_per_second", "bits_in_per_second", "bits_out_per_second", "people", "rooms", "loss_percent", "lag_p99_ms", "plane_resident_bytes", "control_resident_bytes", "nacks_per_second", "control_lag_p99_ms")
+    __slots__ = ("cpu_percent", "plane_cpu_percent", "control_cpu_percent", "packets_in_per_second", "packets_out_per_second", "bits_in_per_second", "bits_out_per_second", "people", "rooms", "loss_percent", "lag_p99_ms", "plane_resident_bytes", "control_resident_bytes", "nacks_per_second", "control_lag_p99_ms", "webinars")
     CPU_PERCENT_FIELD_NUMBER: _ClassVar[int]
     PLANE_CPU_PERCENT_FIELD_NUMBER: _ClassVar[int]
     CONTROL_CPU_PERCENT_FIELD_NUMBER: _ClassVar[int]
@@ -84,6 +84,7 @@ class Load(_message.Message):
     CONTROL_RESIDENT_BYTES_FIELD_NUMBER: _ClassVar[int]
     NACKS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
     CONTROL_LAG_P99_MS_FIELD_NUMBER: _ClassVar[int]
+    WEBINARS_FIELD_NUMBER: _ClassVar[int]
     cpu_percent: float
     plane_cpu_percent: float
     control_cpu_percent: float
@@ -99,7 +100,8 @@ class Load(_message.Message):
     control_resident_bytes: int
     nacks_per_second: float
     control_lag_p99_ms: float
-    def __init__(self, cpu_percent: _Optional[float] = ..., plane_cpu_percent: _Optional[float] = ..., control_cpu_percent: _Optional[float] = ..., packets_in_per_second: _Optional[int] = ..., packets_out_per_second: _Optional[int] = ..., bits_in_per_second: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., people: _Optional[int] = ..., rooms: _Optional[int] = ..., loss_percent: _Optional[float] = ..., lag_p99_ms: _Optional[float] = ..., plane_resident_bytes: _Optional[int] = ..., control_resident_bytes: _Optional[int] = ..., nacks_per_second: _Optional[float] = ..., control_lag_p99_ms: _Optional[float] = ...) -> None: ...
+    webinars: int
+    def __init__(self, cpu_percent: _Optional[float] = ..., plane_cpu_percent: _Optional[float] = ..., control_cpu_percent: _Optional[float] = ..., packets_in_per_second: _Optional[int] = ..., packets_out_per_second: _Optional[int] = ..., bits_in_per_second: _Optional[int] = ..., bits_out_per_second: _Optional[int] = ..., people: _Optional[int] = ..., rooms: _Optional[int] = ..., loss_percent: _Optional[float] = ..., lag_p99_ms: _Optional[float] = ..., plane_resident_bytes: _Optional[int] = ..., control_resident_bytes: _Optional[int] = ..., nacks_per_second: _Optional[float] = ..., control_lag_p99_ms: _Optional[float] = ..., webinars: _Optional[int] = ...) -> None: ...
 
 class Plane(_message.Message):
     __slots__ = ("instance", "version", "started", "epoch", "restarts", "optimised")

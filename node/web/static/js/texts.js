@@ -17,7 +17,7 @@ const PLACES = /** @type {const} */ ([
 
 /** What is not as it should be before guests come → what is said of it. */
 const RISKS = /** @type {Record<string, string>} */ ({
-  title: 'risks.title', rehearsal: 'risks.rehearsal', moderators: 'risks.moderators', places: 'risks.places', recorder: 'risks.recorder',
+  title: 'risks.title', rehearsal: 'risks.rehearsal', moderators: 'risks.moderators', places: 'risks.places', comfort: 'risks.comfort', recorder: 'risks.recorder',
 });
 const WRITTEN = /** @type {const} */ (['welcome', 'speaking']);
 
