@@ -98,6 +98,12 @@ _THERE: Final = Text(
     "{folder} n’est pas vide : ajoutez --force, et ce qu’il y a sera mis de côté.",
     "{folder} is not empty: add --force, and what is there is put aside.",
 )
+_MOUNT: Final = Text(
+    "{folder} est un point de montage, qui ne se remplace pas d’un coup : mettez data_dir dans un dossier de ce "
+    "disque, puis recommencez. Rien n’a changé.",
+    "{folder} is a mount point, which cannot be replaced at once: let data_dir be a folder on that disk, then try "
+    "again. Nothing was changed.",
+)
 
 
 def backup(config: Config, file: Path, *, now: float) -> dict[str, object]:
@@ -183,10 +189,12 @@ def restore(config: Config, file: Path, *, force: bool, now: float) -> Restored:
     """Put it back, all or nothing.
 
     Raises:
-        SaidFault: a node runs there; it is none of ours, damaged, too new, of another kind of database, or there is
-            something already.
+        SaidFault: a node runs there, or a disk is mounted there; it is none of ours, damaged, too new, of another kind
+            of database, or there is something already.
     """
     target = config.data_dir
+    if target.is_mount():
+        raise SaidFault(_MOUNT, folder=target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with (
         _alone(target) as there,

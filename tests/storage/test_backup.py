@@ -96,3 +96,12 @@ def test_what_is_no_backup_changes_nothing(tmp_path: Path, harm: str, monkeypatc
     ended = CliRunner().invoke(restore_cli, [str(file), "--force"])
     assert ended.exit_code == 1 and str(file) in ended.stderr
     assert (folder / "kept").exists() and not (tmp_path / "escaped").exists()
+
+
+async def test_a_mount_point_is_not_replaced(tmp_path: Path) -> None:
+    """It would be found out when half of it is done: it is said before, and nothing is touched."""
+    file = tmp_path / "regie.backup"
+    async with house(tmp_path / "here"):
+        backup(at(tmp_path / "here"), file, now=1000.0)
+    with pytest.raises(SaidFault, match="/proc is a mount point"):
+        restore(at(Path("/proc")), file, force=True, now=2000.0)
