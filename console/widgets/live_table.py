@@ -105,8 +105,9 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
                 self._reorder_by_and_by(now)
             else:
                 self.reorder(now)
-        elif members and len(self.order) != len(self.rows.rows):
+        elif members:
             self._drop_missing()
+            self._append_new()
         self._refresh_rows(keys | self._aged())
 
     def _aged(self) -> set[Key]:
@@ -212,6 +213,22 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         order = [key for key in self.order if key in self.rows.rows]
         if len(order) != len(self.order):
             self._set_order(order)
+
+    def _append_new(self) -> None:
+        """Rows that came while the order is held: below all others, so that nothing moves between a look and a key, and
+        who is quick has no end of the list to wait at."""
+        if self.ranging or len(self.rows.rows) > AT_ONCE:
+            return
+        known, scope, wanted = set(self.order), self._scope(), self.predicate
+        came = [
+            (key, row)
+            for key, row in self.rows.rows.items()
+            if key not in known and key[: len(scope)] == scope and not row.gone_at and (wanted is None or wanted(row))
+        ]
+        if came:
+            sort = self._column(self.sort_id).sort
+            came.sort(key=lambda one: sort(one[1], self.look), reverse=self.reverse)
+            self._set_order([*self.order, *(key for key, _ in came)])
 
     def _set_order(self, order: list[Key]) -> None:
         if order == self.order and self.virtual_size.height == len(order) + 1:
