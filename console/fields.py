@@ -9,6 +9,7 @@ from typing import Any, Final
 from console.columns.nodes import headroom
 from console.filters import Field, Fields
 from console.model import Message, Node, Person, Room
+from console.words import WORDS
 
 
 def _yes(value: bool) -> str:
@@ -83,12 +84,20 @@ def _track_word(person: Person, source: str) -> str:
     return "muted" if track.muted else "on" if track.on else "off"
 
 
+ROLES: Final = {
+    text.casefold(): key.removeprefix("role.")
+    for key, texts in WORDS.items()
+    if key.startswith("role.")
+    for text in texts
+}
+
+
 PERSON_FIELDS: Final[Fields] = _table(
     Field("name", attrgetter("name")),
     Field("room", attrgetter("room")),
     Field("node", attrgetter("context")),
     Field("id", attrgetter("participant")),
-    Field("role", attrgetter("role")),
+    Field("role", attrgetter("role"), shown=ROLES),
     Field("client", attrgetter("client")),
     Field("state", _note),
     Field("mic", lambda row: _track_word(row, "microphone")),

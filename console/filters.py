@@ -13,8 +13,9 @@ import difflib
 import fnmatch
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as own
 from typing import Any, Final, Literal
 
 Predicate = Callable[[Any], bool]
@@ -28,6 +29,8 @@ class Field:
     name: str
     get: Callable[[Any], Any]
     kind: Literal["text", "number"] = "text"
+    shown: Mapping[str, str] = own(default_factory=dict)
+    """What the screen says, in either language, and the value that it stands for."""
 
 
 FLAGS: Final = frozenset({"muted", "speaking", "screen", "hidden", "host"})
@@ -158,7 +161,8 @@ class _Parser:
             case _:
                 raise FilterError("filter.bracket")
         if token["field"]:
-            return _compare(find_field(token["field"], self._fields), token["op"], token["value"].strip('"'))
+            field, value = find_field(token["field"], self._fields), token["value"].strip('"')
+            return _compare(field, token["op"], field.shown.get(value.casefold(), value))
         return _word(token["word"].strip('"'), self._fields)
 
 

@@ -3,11 +3,15 @@
 command = ["@" context] verb { target } { option } ;
 target = "." (cursor) | "*" (all that match) | "marked" | [kind ":"] name-or-pattern ;
 option = "-r" text… | "--dry-run" | "source:" list | "except:" filter ;
+
+A name with spaces stands between double quotes; an apostrophe is a letter like others. What follows `-r`, and what is
+said to a room, is kept as it was typed.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
 from dataclasses import dataclass, field
 from typing import Final
@@ -39,7 +43,8 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("wall", "wall [filter]"),
     Verb("alerts", "alerts [filter]"),
     Verb("plan", "plan [node] [minutes]"),
-    Verb("drain", "drain [node] [minutes] [-r reason]", ("undrain",)),
+    Verb("drain", "drain [node] [minutes] [-r reason]"),
+    Verb("undrain", "undrain [node] [-r reason]"),
     Verb("mute", "mute [. | * | marked | name] [source:camera,screen] [except:filter] [-r reason]"),
     Verb("unmute", "unmute [. | * | marked | name] [source:…] [-r reason]"),
     Verb("muteall", "muteall [* | marked | room …] [--dry-run] [-r reason]"),
@@ -50,22 +55,22 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("tolobby", "tolobby [. | marked | name] [-r reason]"),
     Verb("hide", "hide [. | message id] [-r reason]"),
     Verb("admit", "admit [* | marked | room …] [-r reason]"),
-    Verb("letin", "letin <id> … [-r reason]"),
-    Verb("refuse", "refuse <id> … [-r reason]"),
-    Verb("flags", "flags lock_camera=on mute_on_start=off … [-r reason]"),
-    Verb("lock", "lock [-r reason]"),
-    Verb("unlock", "unlock [-r reason]"),
+    Verb("letin", "letin <id> … [room:id] [-r reason]"),
+    Verb("refuse", "refuse <id> … [room:id] [-r reason]"),
+    Verb("flags", "flags lock_camera=on … [room:id …] [-r reason]"),
+    Verb("lock", "lock [room …] [--dry-run] [-r reason]"),
+    Verb("unlock", "unlock [room …] [--dry-run] [-r reason]"),
     Verb("say", "say <text> [-r reason]"),
-    Verb("slow", "slow <seconds> [-r reason]"),
-    Verb("holdchat", "holdchat on|off [-r reason]"),
-    Verb("lobby", "lobby on|off [-r reason]"),
-    Verb("seats", "seats <people> [-r reason]"),
-    Verb("extend", "extend <minutes> [-r reason]"),
+    Verb("slow", "slow <seconds> [room …] [-r reason]"),
+    Verb("holdchat", "holdchat on|off [room …] [-r reason]"),
+    Verb("lobby", "lobby on|off [room …] [-r reason]"),
+    Verb("seats", "seats <people> [room …] [-r reason]"),
+    Verb("extend", "extend <minutes> [room …] [-r reason]"),
     Verb("lower", "lower [. | * | marked | name] [-r reason]"),
     Verb("hold", "hold [. | marked | name] [-r reason]"),
     Verb("chatmute", "chatmute [. | marked | name] [-r reason]"),
     Verb("free", "free [. | marked | name] [-r reason]"),
-    Verb("end", "end [-r reason]"),
+    Verb("end", "end [* | marked | room …] [-r reason]"),
     Verb("close", "close [* | marked | room …] [-r reason]"),
     Verb("rates", "rates send/receive [-r reason]   (500k/2M, 2M, 0)"),
     Verb("audit", "audit [filter]"),
@@ -91,6 +96,9 @@ VERBS: Final[tuple[Verb, ...]] = (
 )
 _BY_NAME: Final = {name: verb.name for verb in VERBS for name in (verb.name, *verb.aliases)}
 _OPTIONS: Final = ("-r", "--reason", "--dry-run")
+SOURCES: Final = ("microphone", "camera", "screen", "screen_audio")
+_REASON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<option>(?<!\S)(?:-r|--reason)(?=\s|$))')
+"""What stands between quotes, or the option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +118,10 @@ def parse(line: str) -> Command | None:
     line = line.strip().lstrip(":").strip()
     if not line:
         return None
-    try:
-        words = shlex.split(line)
-    except ValueError:
-        raise CommandError("command.quote") from None
+    line, reason = _apart(line)
+    words = _split(line)
+    if not words:
+        raise CommandError("command.unknown", verb="-r", near="-r")
     context = ""
     if words[0].startswith("@"):
         context = words.pop(0)[1:]
@@ -125,21 +133,46 @@ def parse(line: str) -> Command | None:
         near = difflib.get_close_matches(words[0].lower(), list(_BY_NAME), n=1, cutoff=0.0)
         raise CommandError("command.unknown", verb=words[0], near=near[0])
     rest = line.split(maxsplit=1)[1].strip() if len(words) > 1 else ""
-    return _with_options(verb, context, words[1:], rest)
+    if verb == "say":
+        said = _unquoted(rest)
+        return Command(verb, (said,) if said else (), context, reason, rest=rest)
+    return _with_options(verb, context, words[1:], rest, reason)
 
 
-def _with_options(verb: str, context: str, words: list[str], rest: str) -> Command:
+def _apart(line: str) -> tuple[str, str]:
+    """The command, and the reason as it was typed."""
+    for found in _REASON.finditer(line):
+        if found["option"]:
+            return line[: found.start()].rstrip(), _unquoted(line[found.end() :].strip())
+    return line, ""
+
+
+def _split(line: str) -> list[str]:
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    lexer.quotes = lexer.escapedquotes = '"'
+    try:
+        return list(lexer)
+    except ValueError:
+        raise CommandError("command.quote") from None
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1] else text
+
+
+def _with_options(verb: str, context: str, words: list[str], rest: str, reason: str) -> Command:
     targets: list[str] = []
-    reason, spared, dry_run = "", "", False
+    spared, dry_run = "", False
     sources: tuple[str, ...] = ()
     while words:
         word = words.pop(0)
-        if word in ("-r", "--reason"):
-            reason, words = " ".join(words), []
-        elif word == "--dry-run":
+        if word == "--dry-run":
             dry_run = True
         elif word.startswith("source:"):
             sources = tuple(word.removeprefix("source:").split(","))
+            if wrong := next((source for source in sources if source not in SOURCES), None):
+                raise CommandError("command.source", text=wrong, known=" ".join(SOURCES))
         elif word.startswith("except:"):
             spared = word.removeprefix("except:")
         elif word.startswith("--"):

@@ -62,14 +62,14 @@ class Task:
 
 @dataclass(slots=True)
 class Wall:
-    """Since when somebody is noisy or fails."""
+    """Since when somebody is noisy or fails, and a room lacks moderators: as long as we know."""
 
     _since: dict[tuple[str, Key], float] = field(default_factory=dict)
 
     def look(self, store: Store, wall: float) -> list[Task]:
         """The list of this moment, the most urgent first."""
         held: set[tuple[str, Key]] = set()
-        found = [*_items(store), *_rooms(store, wall)]
+        found = [*_items(store), *self._rooms(store, wall, held)]
         for person in store.people.rows.values():
             # Most are in none of these states: asked here, for 20,000 of them each second.
             if (person.hand or person.level <= NOISE_LEVEL or person.grade is Grade.POOR) and not person.gone_at:
@@ -82,11 +82,31 @@ class Wall:
             yield _person("hand", person, person.hand)
         for kind, now, after in (("noisy", _noisy(person), NOISE_S), ("failing", _failing(person), FAILING_S)):
             if now:
-                mark = (kind, person.key)
-                held.add(mark)
-                since = self._since.setdefault(mark, wall)
+                since = self._known(kind, person.key, wall, held)
                 if wall - since >= after:
                     yield _person(kind, person, since)
+
+    def _rooms(self, store: Store, wall: float, held: set[tuple[str, Key]]) -> Iterator[Task]:
+        first: dict[Key, float] = {}
+        for waiting in store.waiters.values():
+            for waiter in waiting.values():
+                place = (waiter.context, waiter.room)
+                first[place] = min(first.get(place, waiter.since), waiter.since)
+        for room in store.rooms.rows.values():
+            if room.gone_at or not room.open:
+                continue
+            if room.waiters:
+                since = self._known("lobby", room.key, wall, held)
+                yield Task(room.context, room.room, "lobby", text=str(room.waiters), at=first.get(room.key, since))
+            if room.cover in ("slow", "hold"):
+                text = f"{room.moderators}/{room.moderators_needed}"
+                since = self._known("cover", room.key, wall, held)
+                yield Task(room.context, room.room, "cover", text=text, at=since)
+
+    def _known(self, kind: str, key: Key, wall: float, held: set[tuple[str, Key]]) -> float:
+        mark = (kind, key)
+        held.add(mark)
+        return self._since.setdefault(mark, wall)
 
 
 def _items(store: Store) -> Iterator[Task]:
@@ -100,17 +120,6 @@ def _items(store: Store) -> Iterator[Task]:
             shown[waiter.room] = shown.get(waiter.room, 0) + 1
             if waiter.why == "lobby" and shown[waiter.room] <= WAITERS:
                 yield Task(waiter.context, waiter.room, "waiter", waiter.participant, waiter.name, at=waiter.since)
-
-
-def _rooms(store: Store, wall: float) -> Iterator[Task]:
-    for room in store.rooms.rows.values():
-        if room.gone_at or not room.open:
-            continue
-        if room.waiters:
-            yield Task(room.context, room.room, "lobby", text=str(room.waiters), at=room.started or room.opened)
-        if room.cover in ("slow", "hold"):
-            text = f"{room.moderators}/{room.moderators_needed}"
-            yield Task(room.context, room.room, "cover", text=text, at=room.started or room.opened)
 
 
 def _person(kind: str, person: Person, since: float) -> Task:

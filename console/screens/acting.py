@@ -43,6 +43,8 @@ class Desk(Protocol):
 
     def show_plan(self, node: Node, minutes: int) -> None: ...
 
+    def spared(self, people: Sequence[Person]) -> int: ...
+
 
 class Acting:
     """Every deed of the console, guarded the same way."""
@@ -175,14 +177,18 @@ class Acting:
 
     # ------------------------------------------------------------------ nodes
 
-    def drain(self, node: Node | None, minutes: int = DRAIN_MINUTES, reason: str = "") -> None:
-        """Drain the node, or stop draining it: its name is typed, and a reason."""
+    def drain(self, node: Node | None, minutes: int = DRAIN_MINUTES, reason: str = "", *, deed: str = "") -> None:
+        """Drain the node, or stop draining it: its name is typed, and a reason. `deed`: which; else what it is not
+        doing."""
         if node is None or not node.name:
             self._no(t("say.no_row"))
             return
         if not self.may("drain", node.context):
             return
-        deed = "undrain" if node.state == "draining" else "drain"
+        deed = deed or ("undrain" if node.state == "draining" else "drain")
+        if deed == "undrain" and node.state != "draining":
+            self._no(t("say.no_drain", node=node.name))
+            return
         values = {"minutes": minutes} if deed == "drain" else {}
         people, rooms = n("people", node.people), n("head.rooms", node.rooms)
         ask = t(f"ask.{deed}", node=node.name, people=people, rooms=rooms, minutes=minutes)
@@ -223,6 +229,8 @@ class Acting:
         ask = t(
             f"ask.{verb}", people=who, room=_places([p.room for p in people]), node=_places([p.context for p in people])
         )
+        if spared := self._desk.spared(people):
+            ask = f"{ask} {n('ask.spared', spared)}"
         self._desk.bar.ask(
             Question(
                 ask,

@@ -2,101 +2,41 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from console.fields import PERSON_FIELDS
-from console.filters import FilterError, compile_filter
+from console.filters import FilterError
 from console.grammar import Command, CommandError
 from console.i18n import Language, t
-from console.model import Node, Person, Quota, Room
+from console.model import Quota
 from console.operations import MICROPHONE
-from console.screens import exporting, sets, settings_commands
-from console.screens.acting import DRAIN_MINUTES
+from console.screens import exporting, meant, sets, settings_commands
 from console.screens.recording_deeds import of_recordings
 
 if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
 
 
+FORETELLS: Final = frozenset(
+    {"mute", "unmute", "kick", "ban", "tolobby", "muteall", "unmuteall", "close", "admit", "end"}
+    | {*settings_commands.ROOM_DEEDS, *settings_commands.PERSON_DEEDS} - {"say"}
+)
+"""Verbs that know `--dry-run`; the others refuse it."""
+NOWHERE: Final = frozenset(
+    ("people", "chat", "hide", "filter", "sort", "timeline", "arm", "export", "pause", "undo", "lang", "help", "q")
+) | {"record"}
+"""Verbs of this console alone, or of what is in hand: no node is put before them."""
+
+
 def run(desk: DeskScreen, command: Command) -> None:
     """Raises CommandError or FilterError with what is wrong."""
     if command.context and command.context not in desk.look.store.connections:
         raise CommandError("command.context", text=command.context)
+    if command.context and command.verb in NOWHERE:
+        raise CommandError("command.nowhere", text=command.verb)
+    if command.dry_run and command.verb not in FORETELLS:
+        raise CommandError("command.no_dry_run", text=command.verb)
     _VERBS[command.verb](desk, command)
-
-
-def _people(desk: DeskScreen, command: Command) -> list[Person]:
-    """The people a command names: the cursor's, the marked, all that match, or by name or id."""
-    table = desk.people_table
-    if desk.pane not in (desk.room_pane, desk.participants_pane):
-        raise CommandError("say.no_room")
-    words = command.targets or (("marked",) if table.marks else (".",))
-    rows = table.rows.rows
-    found: list[Person] = []
-    for word in words:
-        match word:
-            case ".":
-                keys = [table.cursor_key] if table.cursor_key else []
-            case "*":
-                keys = [*table.order]
-            case "marked":
-                keys = [key for key in table.order if key in table.marks]
-            case _:
-                keys = _named(desk, word.removeprefix("participant:").removeprefix("person:"))
-        found += [rows[key] for key in keys if key in rows and not rows[key].gone_at]
-    if command.spared:
-        spared = compile_filter(command.spared, PERSON_FIELDS)
-        found = [person for person in found if spared is None or not spared(person)]
-    if "*" in words:
-        found = [person for person in found if person.role != "host"]  # hosts only when they are named
-    return list({person.key: person for person in found}.values())
-
-
-def _named(desk: DeskScreen, word: str) -> list[tuple[str, ...]]:
-    pattern = word.casefold()
-    table = desk.people_table
-    keys = [
-        key
-        for key in table.order
-        if (person := table.rows.rows.get(key)) is not None
-        and (person.participant == word or fnmatch.fnmatchcase(person.name.casefold(), pattern))
-    ]
-    if not keys:
-        raise CommandError("command.no_match", text=word)
-    return keys
-
-
-def _room(desk: DeskScreen, command: Command) -> Room:
-    """The room a command names, else the one on the screen."""
-    if not command.targets:
-        room = desk.room_in_hand()
-        if room is None:
-            raise CommandError("say.no_room")
-        return room
-    name = command.targets[0].removeprefix("room:")
-    rooms = desk.look.store.rooms.rows.values()
-    found = [r for r in rooms if r.room == name and command.context in ("", r.context) and not r.gone_at]
-    if not found:
-        raise CommandError("command.no_room", text=name)
-    if len(found) > 1:
-        raise CommandError("command.ambiguous", text=name, where=" ".join(f"@{room.context}" for room in found))
-    return found[0]
-
-
-def _rooms_meant(desk: DeskScreen, command: Command) -> list[Room]:
-    """The rooms that a command names, `marked` or `*` (all that match); else those in hand."""
-    table, rows = desk.rooms_pane.table, desk.look.store.rooms.rows
-    if command.targets in (("*",), ("marked",)):
-        if desk.pane is not desk.rooms_pane:
-            raise CommandError("say.not_here")
-        keys = [key for key in table.order if command.targets == ("*",) or key in table.marks]
-        return [rows[key] for key in keys if key in rows and not rows[key].gone_at]
-    if not command.targets:
-        return desk.rooms_in_hand()
-    return [_room(desk, replace(command, targets=(name,))) for name in command.targets]
 
 
 def _nodes(desk: DeskScreen, command: Command) -> None:
@@ -107,11 +47,15 @@ def _nodes(desk: DeskScreen, command: Command) -> None:
 def _rooms(desk: DeskScreen, command: Command) -> None:
     desk.show("rooms")
     desk.rooms_pane.narrow(command.context)
-    _filter(desk, command)
+    if command.rest:
+        desk.set_filter(command.rest)
 
 
 def _enter(desk: DeskScreen, command: Command) -> None:
-    desk.enter(_room(desk, command).key)
+    found = meant.room(desk, command, command.targets[0]) if command.targets else desk.room_in_hand()
+    if found is None:
+        raise CommandError("say.no_room")
+    desk.enter(found.key)
 
 
 def _people_view(desk: DeskScreen, command: Command) -> None:
@@ -122,8 +66,9 @@ def _people_view(desk: DeskScreen, command: Command) -> None:
 
 
 def _of_people(desk: DeskScreen, command: Command) -> None:
-    people = _people(desk, command)
-    settings_commands.of_people(desk, command, [(person.key, person.name) for person in people])
+    people = meant.people(desk, command)
+    if not meant.foretold(desk, command, [person.name for person in people]):
+        settings_commands.of_people(desk, command, [(person.key, person.name) for person in people])
 
 
 def _everybody(desk: DeskScreen, command: Command) -> None:
@@ -142,23 +87,11 @@ def _alerts(desk: DeskScreen, command: Command) -> None:
 
 
 def _drain(desk: DeskScreen, command: Command) -> None:
-    desk.acting.drain(*_node_and_minutes(desk, command), command.reason)
+    desk.acting.drain(*meant.node_and_minutes(desk, command), command.reason, deed=command.verb)
 
 
 def _plan(desk: DeskScreen, command: Command) -> None:
-    desk.acting.plan(*_node_and_minutes(desk, command))
-
-
-def _node_and_minutes(desk: DeskScreen, command: Command) -> tuple[Node | None, int]:
-    """`drain [node] [minutes]`: the one named, else the one under the cursor."""
-    minutes, names = DRAIN_MINUTES, [word for word in command.targets if not word.isdecimal()]
-    for word in command.targets:
-        minutes = int(word) if word.isdecimal() and len(word) <= 4 else minutes
-    rows = desk.look.store.nodes.rows.values()
-    named = [node for node in rows if names and names[0] in (node.name, node.context)]
-    if names and not named:
-        raise CommandError("command.no_match", text=names[0])
-    return named[0] if named else desk.nodes_pane.table.cursor_row, minutes
+    desk.acting.plan(*meant.node_and_minutes(desk, command))
 
 
 def _chat(desk: DeskScreen, command: Command) -> None:
@@ -168,42 +101,46 @@ def _chat(desk: DeskScreen, command: Command) -> None:
 
 
 def _filter(desk: DeskScreen, command: Command) -> None:
-    if command.rest or command.verb == "filter":
-        desk.set_filter(command.rest)
+    """What is put before the command is one more word of the filter: the node that is meant."""
+    place = ""
+    if command.context:
+        place = f'{"context" if "context" in desk.pane.fields else "node"}="{command.context}"'
+    if command.rest or place or command.verb == "filter":
+        desk.set_filter(f"({command.rest}) {place}" if command.rest and place else command.rest or place)
 
 
-def _mute(desk: DeskScreen, command: Command) -> None:
-    people = _people(desk, command)
-    desk.acting.people(command.verb, people, command.sources or MICROPHONE, command.reason)
+def _to_people(verb: str) -> Callable[[DeskScreen, Command], None]:
+    def do(desk: DeskScreen, command: Command) -> None:
+        people = meant.people(desk, command)
+        sources = (command.sources or MICROPHONE) if verb in ("mute", "unmute") else ()
+        if not meant.foretold(desk, command, [person.name for person in people]):
+            desk.acting.people(verb, people, sources, command.reason)
 
-
-def _kick(desk: DeskScreen, command: Command) -> None:
-    desk.acting.people("remove", _people(desk, command), (), command.reason)
-
-
-def _ban(desk: DeskScreen, command: Command) -> None:
-    desk.acting.people("ban", _people(desk, command), (), command.reason)
-
-
-def _to_lobby(desk: DeskScreen, command: Command) -> None:
-    desk.acting.people("to_lobby", _people(desk, command), (), command.reason)
+    return do
 
 
 def _unban(desk: DeskScreen, command: Command) -> None:
     """Who is banned is on no list: by the id that they had, in the room in hand."""
     room = desk.room_in_hand()
     if room is None or not command.targets:
-        raise CommandError("say.no_room" if room is None else "command.no_match", text="")
+        raise CommandError("say.no_room" if room is None else "command.who")
+    meant.only_there(command, [room.context])
     if desk.acting.may("ban", room.context):
         desk.acting.deed("unban", [((*room.key, who), who) for who in command.targets], {}, command.reason)
 
 
 def _mute_all(desk: DeskScreen, command: Command) -> None:
-    sets.mute(desk, _rooms_meant(desk, command), command.reason, dry_run=command.dry_run)
+    """The nodes count who it would be, in a dry run too."""
+    sets.mute(desk, meant.rooms(desk, command, command.targets), command.reason, dry_run=command.dry_run)
 
 
-def _unmute_all(desk: DeskScreen, command: Command) -> None:
-    sets.unmute(desk, _rooms_meant(desk, command), command.reason)
+def _to_rooms(do: Callable[..., None]) -> Callable[[DeskScreen, Command], None]:
+    def to_rooms(desk: DeskScreen, command: Command) -> None:
+        rooms = meant.rooms(desk, command, command.targets)
+        if not meant.foretold(desk, command, [room.room for room in rooms]):
+            do(desk, rooms, command.reason)
+
+    return to_rooms
 
 
 def _hide(desk: DeskScreen, command: Command) -> None:
@@ -219,6 +156,7 @@ def _hide(desk: DeskScreen, command: Command) -> None:
 
 
 def _rates(desk: DeskScreen, command: Command) -> None:
+    meant.only_there(command, [key[0] for key, _ in desk.caps_in_hand()])
     desk.acting.cap(desk.caps_in_hand(), " ".join(command.targets), command.reason)
 
 
@@ -261,14 +199,6 @@ def _quota(desk: DeskScreen, command: Command) -> None:
     desk.acting.limit(known or named, int(limit), command.reason, known=known is not None)
 
 
-def _close(desk: DeskScreen, command: Command) -> None:
-    sets.close(desk, _rooms_meant(desk, command), command.reason)
-
-
-def _admit(desk: DeskScreen, command: Command) -> None:
-    sets.admit(desk, _rooms_meant(desk, command), command.reason)
-
-
 def _sort(desk: DeskScreen, command: Command) -> None:
     table = desk.pane.table
     name = command.targets[0] if command.targets else ""
@@ -303,22 +233,22 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "wall": _wall,
     "alerts": _alerts,
     "drain": _drain,
+    "undrain": _drain,
     "plan": _plan,
     **dict.fromkeys(settings_commands.ROOM_DEEDS, settings_commands.of_room),
     **dict.fromkeys(settings_commands.PERSON_DEEDS, _of_people),
-    "seats": settings_commands.seats,
     "end": settings_commands.end,
-    "mute": _mute,
-    "unmute": _mute,
+    "mute": _to_people("mute"),
+    "unmute": _to_people("unmute"),
     "muteall": _mute_all,
-    "unmuteall": _unmute_all,
-    "kick": _kick,
-    "ban": _ban,
+    "unmuteall": _to_rooms(sets.unmute),
+    "kick": _to_people("remove"),
+    "ban": _to_people("ban"),
     "unban": _unban,
-    "tolobby": _to_lobby,
+    "tolobby": _to_people("to_lobby"),
     "hide": _hide,
-    "close": _close,
-    "admit": _admit,
+    "close": _to_rooms(sets.close),
+    "admit": _to_rooms(sets.admit),
     "rates": _rates,
     "audit": _audit,
     "verify": _verify,

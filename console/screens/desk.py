@@ -207,14 +207,31 @@ class DeskScreen(Screen[None]):
             return [person] if person is not None else []
         table = self.people_table
         if table.marks:
-            return [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
+            return self.marked_people()
         row = table.cursor_row
         return [row] if row is not None else []
+
+    def marked_people(self) -> list[Person]:
+        """Hosts only where each was marked by itself: one is never among many by chance."""
+        table = self.people_table
+        found = [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
+        return [person for person in found if person.role != "host" or person.key in table.named]
+
+    def spared(self, people: Sequence[Person]) -> int:
+        """How many of those that are marked are left out of a deed to `people`."""
+        table = self.people_table
+        if self.pane not in (self.room_pane, self.participants_pane) or not table.marks:
+            return 0
+        chosen = {person.key for person in people}
+        left = [row for key in table.marks - chosen if (row := table.rows.rows.get(key)) is not None]
+        return sum(row.role == "host" and row.key not in table.named for row in left)
 
     def caps_in_hand(self) -> list[tuple[Key, str]]:
         """What a cap would be of, (identity, name): the node or the room of the row, or the people in hand."""
         if self.pane in (self.room_pane, self.participants_pane):
-            return [(person.key, person.name or person.participant) for person in self.people_in_hand()]
+            rows, marks = self.people_table.rows.rows, self.people_table.marks
+            people = [rows[key] for key in marks if key in rows] or self.people_in_hand()
+            return [(person.key, person.name or person.participant) for person in people]
         if self.pane is self.rooms_pane:
             return [(room.key, room.room) for room in self.rooms_in_hand()]
         key = self.pane.table.cursor_key

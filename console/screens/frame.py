@@ -114,13 +114,14 @@ def _names(pane: Pane, room: str, *, short: bool) -> Line:
     """Every screen with its key; `short`: only the key of those that are not shown."""
     store = pane.look.store
     counts = {"wall": len(store.tasks) if store.tasks.rows else 0, "alerts": len(store.alerts)}
+    more = {"wall": "+"} if pane.name_of_view != "wall" else {}  # hands, doors and sound are only asked for there
     left: Line = [(" ", "")]
     for view, key in _TABS:
         here = view == pane.name_of_view
         if view == "room" and not room:
             continue
         crumb = pane.crumb() if here else room if view == "room" and not short else ""
-        count = f"({counts[view]})" if counts.get(view) else ""
+        count = f"({counts[view]}{more.get(view, '')})" if counts.get(view) else ""
         name = "" if short and not here else " " + t(f"tab.{view}")
         text = f" {key}{name}{count}{f' {crumb}' if crumb else ''} "
         tone: Tone = "accent" if here else "warn" if count else "dim"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from console.actions import MANY
 from console.grammar import Command, CommandError
 from console.i18n import n, t
-from console.model import Key, Room
+from console.model import Key
 from console.operations import Report
-from console.screens import sets
+from console.screens import meant, sets
 from console.widgets.bar import Question
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def _number(name: str, most: int) -> Callable[[Command], dict[str, Any]]:
 def _named(command: Command) -> dict[str, Any]:
     """Who waits before the door, by id."""
     if not command.targets:
-        raise CommandError("command.no_match", text="")
+        raise CommandError("command.who")
     return {"participants": list(command.targets)}
 
 
@@ -70,43 +72,62 @@ def _none(command: Command) -> dict[str, Any]:
 
 
 def _text(command: Command) -> dict[str, Any]:
-    """What is said to the room: all words of the command."""
+    """What is said to the room, as it was typed."""
     if not command.targets:
         raise CommandError("command.text")
     return {"text": " ".join(command.targets)}
 
 
-ROOM_DEEDS: Final[dict[str, tuple[str, str, Callable[[Command], dict[str, Any]]]]] = {
-    # verb: deed, action whose role it needs, its values
-    "flags": ("flags", MODERATORS, flags),
-    "lock": ("lock", MODERATORS, _none),
-    "unlock": ("unlock", MODERATORS, _none),
-    "say": ("announce", MODERATORS, _text),
-    "slow": ("chat", MODERATORS, _number("slow_s", 3600)),
-    "holdchat": ("chat", MODERATORS, _switch("hold")),
-    "lobby": ("lobby", MODERATORS, _switch("on")),
-    "letin": ("let_in", MODERATORS, _named),
-    "refuse": ("refuse", MODERATORS, _named),
-    "extend": ("extend", OPERATORS_LIGHT, _number("minutes", 24 * 60)),
+Words = tuple[str, ...]
+
+
+def _first(words: Words, count: int) -> tuple[Words, Words]:
+    return words[:count], words[count:]
+
+
+def _unmarked(words: Words) -> tuple[Words, Words]:
+    rooms = tuple(word for word in words if word.startswith("room:"))
+    return tuple(word for word in words if word not in rooms), rooms
+
+
+NO_VALUE: Final = partial(_first, count=0)
+ONE_VALUE: Final = partial(_first, count=1)
+VALUES: Final = _unmarked
+"""Of a command's words its values, and the rooms that it names; behind values of any number a room is `room:id`."""
+
+ROOM_DEEDS: Final[
+    dict[str, tuple[str, str, Callable[[Command], dict[str, Any]], Callable[[Words], tuple[Words, Words]]]]
+] = {
+    # verb: deed, action whose role it needs, its values, which words those are
+    "flags": ("flags", MODERATORS, flags, VALUES),
+    "lock": ("lock", MODERATORS, _none, NO_VALUE),
+    "unlock": ("unlock", MODERATORS, _none, NO_VALUE),
+    "say": ("announce", MODERATORS, _text, ONE_VALUE),
+    "slow": ("chat", MODERATORS, _number("slow_s", 3600), ONE_VALUE),
+    "holdchat": ("chat", MODERATORS, _switch("hold"), ONE_VALUE),
+    "lobby": ("lobby", MODERATORS, _switch("on"), ONE_VALUE),
+    "letin": ("let_in", MODERATORS, _named, VALUES),
+    "refuse": ("refuse", MODERATORS, _named, VALUES),
+    "extend": ("extend", OPERATORS_LIGHT, _number("minutes", 24 * 60), ONE_VALUE),
+    "seats": ("seats", OPERATORS_LIGHT, _number("limit", 100_000), ONE_VALUE),
 }
 
 
 def of_room(desk: DeskScreen, command: Command) -> None:
-    """A deed to the room in hand, or to those that are marked."""
-    deed, role, values = ROOM_DEEDS[command.verb]
-    asked = values(command)
-    sets.act(desk, role, deed, _rooms(desk), asked, command.reason)
-
-
-def seats(desk: DeskScreen, command: Command) -> None:
-    """How many people the room, or each of those marked, takes."""
-    asked = _number("limit", 100_000)(command)
-    sets.act(desk, OPERATORS_LIGHT, "seats", _rooms(desk), asked, command.reason)
+    """A deed to the rooms that are named, else to the room in hand, or to those that are marked."""
+    deed, role, values, apart = ROOM_DEEDS[command.verb]
+    words, names = apart(command.targets)
+    asked = values(replace(command, targets=words))
+    rooms = meant.rooms(desk, command, names)
+    if not meant.foretold(desk, command, [room.room for room in rooms]):
+        sets.act(desk, role, deed, rooms, asked, command.reason)
 
 
 def end(desk: DeskScreen, command: Command) -> None:
     """What goes on is over; the room's name is typed, or of several their number, and a reason."""
-    rooms = _rooms(desk)
+    rooms = meant.rooms(desk, command, command.targets)
+    if meant.foretold(desk, command, [room.room for room in rooms]):
+        return
     if len(rooms) > 1:
         sets.act(desk, OPERATORS, "end", rooms, reason=command.reason)
         return
@@ -137,10 +158,3 @@ def of_people(desk: DeskScreen, command: Command, targets: list[tuple[Key, str]]
         return
     ask = t("ask.deed", what=t(f"pending.{command.verb}"), people=n("people", len(targets)))
     desk.bar.ask(Question(ask, run, expected=str(len(targets)), reason=not command.reason))
-
-
-def _rooms(desk: DeskScreen) -> list[Room]:
-    rooms = desk.rooms_in_hand()
-    if not rooms:
-        raise CommandError("say.no_room")
-    return rooms

@@ -65,6 +65,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.predicate: Predicate | None = None
         self.filter_text = ""
         self.marks: set[Key] = set()
+        self.named: set[Key] = set()  # of the marks, those that were made one by one
         self.cursor_key: Key | None = None
         self.order: list[Key] = []
         self.paused = False
@@ -354,6 +355,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self.cursor_key is not None:
             self._from = None
             self.marks ^= {self.cursor_key}
+            self.named = (self.named | {self.cursor_key}) & self.marks
             self._refresh_rows({self.cursor_key})
             self.move(1)
 
@@ -385,12 +387,13 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def unmark(self) -> None:
         self._from = None
-        self.marks = set()
+        self.marks, self.named = set(), set()
         self.refresh()
 
     def start_over(self) -> None:
         """Another scope: nothing is kept of the old one."""
-        self.cursor_key, self.order, self._at, self.marks = None, [], -1, set()
+        self.cursor_key, self.order, self._at = None, [], -1
+        self.marks, self.named = set(), set()
         self.labels, self._from = {}, None
         self._held_until, self._stale_order = 0.0, True
         self.virtual_size = Size(self.size.width, 1)

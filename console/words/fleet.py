@@ -232,6 +232,33 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Drapeau inconnu « {text} ». Drapeaux : {known}, =on ou =off.",
         "Unknown flag “{text}”. Flags: {known}, =on or =off.",
     ),
+    "command.elsewhere": (
+        "Ce qui est désigné est sur {where}, pas sur @{text} : rien n’a été fait.",
+        "What is meant is on {where}, not on @{text}: nothing was done.",
+    ),
+    "command.nowhere": (
+        "« {text} » ne se fait sur aucun nœud en particulier : sans @contexte.",
+        "“{text}” is done on no node in particular: leave out @context.",
+    ),
+    "command.no_dry_run": (
+        "« {text} » n’a pas de --dry-run : rien n’a été fait.",
+        "“{text}” has no --dry-run: nothing was done.",
+    ),
+    "command.source": ("Source inconnue « {text} ». Sources : {known}.", "Unknown source “{text}”. Sources: {known}."),
+    "command.who": ("Dites qui : son identifiant.", "Say who: their id."),
+    "say.foretold": (
+        "Sans rien faire : {verb} toucherait {count} : {who}",
+        "Without doing anything: {verb} would touch {count}: {who}",
+    ),
+    "say.no_drain": ("{node} ne se vide pas.", "{node} does not drain."),
+    "ask.spared.one": (
+        "{count} hôte n’en est pas (à marquer seul).",
+        "{count} host is left out (mark them by themselves).",
+    ),
+    "ask.spared.many": (
+        "{count} hôtes n’en sont pas (à marquer un à un).",
+        "{count} hosts are left out (mark them one by one).",
+    ),
     "command.switch": ("« {text} » n’est ni on ni off.", "“{text}” is neither on nor off."),
     "command.number": ("« {text} » n’est pas un nombre jusqu’à {most}.", "“{text}” is not a number up to {most}."),
     "alert.critical": ("✗ CRITIQUE", "✗ CRITICAL"),

@@ -74,3 +74,10 @@ def test_units() -> None:
     assert predicate is not None and predicate(busy)
     room = compile_filter("screen", ROOM_FIELDS)
     assert room is not None and room(Room("c", "r", screen=True)) and not room(Room("c", "r"))
+
+
+@pytest.mark.parametrize("word", ["guest", "invité", "participant", "GUEST"])
+def test_a_role_is_found_by_the_word_on_the_screen(word: str) -> None:
+    found = compile_filter(f"role:{word}", PERSON_FIELDS)
+    assert found is not None
+    assert [person.name for person in (ADA, BOB, ZED) if found(person)] == ["Bob", "Zed Bobson"]

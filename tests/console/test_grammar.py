@@ -45,3 +45,23 @@ def test_completion_of_verbs() -> None:
     assert complete("unm") == "unmute"
     assert complete("cl") == "close "
     assert complete("zz") == "zz"
+
+
+@pytest.mark.parametrize(
+    ("line", "targets", "reason"),
+    [
+        ("say l'heure d'aller", ("l'heure d'aller",), ""),
+        ('say "On reprend"', ("On reprend",), ""),
+        ("say voir source:x et --dry-run", ("voir source:x et --dry-run",), ""),
+        ("kick o'brien -r l'ami  d'un \"autre\"", ("o'brien",), "l'ami  d'un \"autre\""),
+        ('ban "Zoé -r Le Gall" --reason parti', ("Zoé -r Le Gall",), "parti"),
+        ('mute . -r "trop fort"', (".",), "trop fort"),
+    ],
+)
+def test_apostrophes_are_letters_and_what_is_said_stays_as_it_was_typed(
+    line: str, targets: tuple[str, ...], reason: str
+) -> None:
+    """What an operator gives as a reason is in the audit for ever."""
+    command = parse(line)
+    assert command is not None
+    assert (command.targets, command.reason) == (targets, reason)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import grpc
+
+from node.demo.fleet.refusing import refusal, refuse
 from protos.audit.v1 import audit_pb2, audit_pb2_grpc
 from protos.common.v1 import common_pb2
 from protos.quota.v1 import quota_pb2, quota_pb2_grpc
@@ -66,7 +69,10 @@ class Ledger(audit_pb2_grpc.AuditServiceServicer, quota_pb2_grpc.QuotaServiceSer
     async def SetQuota(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "SetQuota", "operator", request):
             return again
-        quota = self._node.quotas[request.scope, request.name, request.what]
+        quota = self._node.quotas.get((request.scope, request.name, request.what))
+        if quota is None:
+            wrong = refusal("VALUE_INVALID", limit="…", current=f"{request.scope} {request.name} {request.what}")
+            await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, wrong)
         quota.limit = request.limit or quota.default
         quota.set_by = "anna" if request.limit else ""
         quota.set.GetCurrentTime()
