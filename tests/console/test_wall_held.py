@@ -12,6 +12,12 @@ def listed(c: Console) -> list[str]:
     return [c.store.tasks.rows[key].text for key in c.desk.wall_pane.table.order]
 
 
+async def known(c: Console, *texts: str) -> None:
+    """The console has heard of these items: the wall is looked at once a second, and the clock stands meanwhile."""
+    told = lambda: {item.text for items in c.store.items.values() for item in items.values()}  # noqa: E731
+    await c.waits(lambda: told() >= set(texts), f"heard of {texts}")
+
+
 async def test_what_comes_while_the_order_is_held_is_below_and_takes_its_place_later(node: Node) -> None:
     """A report is more urgent than a message that waits, and is at the end all the same until the operator rests."""
     one = await node()
@@ -21,12 +27,14 @@ async def test_what_comes_while_the_order_is_held_is_below_and_takes_its_place_l
     clock = Still()
     async with console(one, size=(118, 30), clock=clock) as c:
         await c.press("4")
+        await known(c, "first", "second")
         clock.now += 1
         await c.sees("first", "second")
         await c.press("j")
         second = c.desk.wall_pane.table.cursor_key
         await one.hold("daily", "Noé", "rude words", kind="report")
         await one.hold("daily", "Zed", "third")
+        await known(c, "rude words", "third")
         clock.now += 1
         await c.sees("rude words", "third")
         assert listed(c) == ["first", "second", "rude words", "third"]
@@ -44,12 +52,14 @@ async def test_who_is_quick_does_not_wait_at_the_end(node: Node) -> None:
     clock = Still()
     async with console(one, size=(118, 30), clock=clock) as c:
         await c.press("4")
+        await known(c, "line 0")
         clock.now += 1
         for number in range(5):
             await c.sees(f"line {number}")
             await c.press("G", "a")
             await c.settle()
             await one.hold("daily", "Zed", f"line {number + 1}")
+            await known(c, f"line {number + 1}")
             clock.now += 1
         await c.sees("line 5")
         assert [(name, request.item) for name, request in one.calls] == [
