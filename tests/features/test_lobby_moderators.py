@@ -114,10 +114,10 @@ def test_a_technician_s_place_is_not_given_up_for_one_that_would_wait() -> None:
     helene = hall.enter("Hélène", "host-ticket")
     tess = hall.enter("Tess", "of-tess", Shape.WHIP)
     hall.do(Leave(helene))
-    assert hall.refused(TakeOver("of-tess")) == "LOBBY"
+    assert hall.refused(TakeOver("of-tess", "Tess", Shape.WHIP)) == "LOBBY"
     assert hall.see(tess)
     hall.enter("Hélène", "host-ticket")
-    hall.do(TakeOver("of-tess"))
+    hall.do(TakeOver("of-tess", "Tess", Shape.WHIP))
     assert hall.enter("Tess", "of-tess", Shape.WHIP) != tess
 
 

@@ -44,9 +44,14 @@ class Knock(msgspec.Struct, frozen=True):
 
 
 class TakeOver(msgspec.Struct, frozen=True):
-    """Before a knock, so that the place that this ticket has elsewhere is free."""
+    """Before a knock, of which it has the values, so that the place that this ticket has elsewhere is free. What would
+    refuse the knock refuses this, and the place is kept."""
 
     ticket: str
+    name: str
+    client: Shape
+    proof: str = ""
+    former: str = ""
 
 
 class Return(msgspec.Struct, frozen=True):
@@ -163,7 +168,11 @@ class Door:
 
     def take_over(self, command: TakeOver, now: float) -> list[Event]:
         """Somebody comes with the ticket of somebody who is here: of the same person (R113)."""
-        elsewhere = self._access.elsewhere(self._access.lets(command.ticket, now))
+        link = self._access.lets(command.ticket, now)
+        self._access.check(link, command.proof)
+        clean_name(command.name)
+        elsewhere = self._access.elsewhere(link)
+        self.has_place(link.role, command.client, len(self._people) - len(elsewhere))
         return [event for one in elsewhere for event in self._people.drop(one, Cause.REPLACED, "", now)]
 
     def come_back(self, command: Return, now: float) -> list[Event]:
@@ -184,16 +193,24 @@ class Door:
         return []
 
     def admit(self, command: Admit, now: float) -> list[Event]:
-        """Only now somebody who comes back has the name and the role that they asked for."""
+        """Only now somebody who comes back has the name and the role that they asked for. Who came by a ticket that is
+        one person's gives up the place that it has elsewhere (R113)."""
+        elsewhere: list[str] = []
         person = self._people.place_of(command.participant)
         coming = self._returning.get(command.participant)
         if coming is not None and coming.transport == command.transport == person.opening:
             del self._returning[command.participant]
             person.name = person.name if person.name_by else coming.name
             # A role that was given meanwhile holds, whatever the ticket said when they asked.
-            if not person.role_by:
+            # A link that has ended while they negotiated makes nobody a host.
+            promoted = coming.role is not person.role
+            if not person.role_by and (not promoted or self.role_for(person, coming.ticket, now) is coming.role):
                 person.role, person.ticket = coming.role, coming.ticket
-        events = self._people.admit(command.participant, command.transport, command.tracks, command.slots, now)
+                elsewhere = self._access.elsewhere(self._access.link(coming.ticket)) if promoted else []
+        events = [
+            event for one in elsewhere if one != person.id for event in self._people.drop(one, Cause.REPLACED, "", now)
+        ]
+        events += self._people.admit(command.participant, command.transport, command.tracks, command.slots, now)
         person = self._people.get(command.participant)
         self._sessions[person.session] = person.id
         return events

@@ -284,7 +284,7 @@ class Join:
         link = room.access.lets(ticket, self._floor.clock.now())
         proof = await prove(self._passwords, room.access.password, request) if room.access.asks(link) else ""
         if room.access.elsewhere(link):  # their other place is given back before they are lent one
-            self._floor.decide(room.id, TakeOver(ticket))
+            self._floor.decide(room.id, TakeOver(ticket, request.name, request.shape, proof, former))
         await self._quota.enter(room, participant, link.role, request.shape)
         knock = Knock(
             participant=participant,

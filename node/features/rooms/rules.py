@@ -336,14 +336,17 @@ class Room:
         return self.schedule.tick(command, now) if self.closed is None else []
 
     def knock(self, command: Knock, now: float) -> list[Event]:
+        self._may_knock(command, now)
+        events = self.door.knock(command, now)
+        self.comes(command.participant, command.former)
+        return events
+
+    def _may_knock(self, command: Knock | TakeOver, now: float) -> None:
         role = self.access.lets(command.ticket, now).role
         sent = self.bans.bar(self._mark(command.ticket, command.name), command.former)
         self.schedule.may_enter(role, now)
         self.flags.may_enter(role)
         self.lobby.bar(role, now, sent=sent != "")
-        events = self.door.knock(command, now)
-        self.comes(command.participant, command.former)
-        return events
 
     def wait(self, command: Wait, now: float) -> list[Event]:
         role = self.access.lets(command.ticket, now).role
@@ -360,6 +363,8 @@ class Room:
     def send_to_lobby(self, command: SendToLobby, now: float) -> list[Event]:
         self.lobby.may_send()
         person = self.people.get(command.participant)
+        if command.by.kind == "host" and self.type.may(person.role, Right.ADMIT):
+            raise Refused("NOT_ALLOWED", limit="participant", current=person.role, set_by="room")
         return self.bans.to_lobby(command, self._mark(person.ticket, person.name), now)
 
     def comes(self, participant: str, former: str) -> None:
@@ -391,9 +396,7 @@ class Room:
         return [*gone, *self.lobby.let_in(command, now)]
 
     def take_over(self, command: TakeOver, now: float) -> list[Event]:
-        role = self.access.lets(command.ticket, now).role
-        self.schedule.may_enter(role, now)
-        self.lobby.bar(role, now)
+        self._may_knock(command, now)
         return self.door.take_over(command, now)
 
     def start_recording(self, command: StartRecording, now: float) -> list[Event]:

@@ -21,7 +21,7 @@ import msgspec
 from node.errors import Refused
 from node.features.participants.rules import People, PersonGone, PersonJoined, PersonMoved, Role, Tick
 from node.features.types.rules import End, Right, SessionType, Start
-from node.ports import Actor, Event, Fact, Notice
+from node.ports import Actor, Event, Fact, Notice, Shape
 
 OPENS_S: Final = 300.0
 GRACE_S: Final = 300.0
@@ -264,6 +264,7 @@ class Schedule:
         minutes = (ends - (began if began is not None else now)) / 60.0
         if minutes > self._type.max_minutes:
             raise Refused("DURATION_OUT_OF_RANGE", limit=self._type.max_minutes, current=round(minutes), set_by="type")
+        self._may_last(ends)
         self._ends, self._warned = ends, None
         self._skip_warnings(now)
         return [SittingExtended(self.room, ends, command.by.id, now), TimeTold(self.room)]
@@ -282,9 +283,23 @@ class Schedule:
             raise Refused("VALUE_INVALID", limit="> now", current=f"ends = {_said(ends)}", set_by="room")
         if plan == self.plan:
             return []
+        if ends is not None:
+            self._may_last(ends)
         self.plan, self._ends, self._warned = plan, ends, None
         self._skip_warnings(now)
         return [PlanChanged(self.room, plan, ends, self.cut, command.by.id, now), TimeTold(self.room)]
+
+    def _may_last(self, ends: float) -> None:
+        """What goes on is of one length, wherever its start is moved to (R164): people may be in as soon as it opens.
+
+        Raises:
+            Refused: DURATION_OUT_OF_RANGE.
+        """
+        if self.started is None:
+            return
+        minutes = (ends - self.started) / 60.0
+        if minutes > self._type.max_minutes + OPENS_S / 60.0:
+            raise Refused("DURATION_OUT_OF_RANGE", limit=self._type.max_minutes, current=round(minutes), set_by="type")
 
     def end(self, command: EndSitting, now: float) -> list[Event]:
         """
@@ -378,7 +393,8 @@ class Schedule:
         return sum(1 for _ in self._people)
 
     def _two_connected(self) -> bool:
-        return sum(person.connected for person in self._people) >= 2
+        """A player is nobody: who watches by one beside their page is one person."""
+        return sum(person.connected and person.client is not Shape.WHEP for person in self._people) >= 2
 
     def _begins(self, role: Role) -> bool:
         match self._type.start:
