@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from console.ctl import output
+from console.actions import MANY
+from console.ctl import output, sets
 from console.ctl.completion import complete_rooms
 from console.ctl.filtering import keep
 from console.ctl.options import (
@@ -19,6 +20,7 @@ from console.ctl.options import (
     ReasonOption,
     RoomArgument,
     TimeoutOption,
+    YesOption,
 )
 from console.ctl.output import Output, Shown
 from console.ctl.session import USAGE, ask, stop, targets
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from console.client.once import Once
 
 app = typer.Typer(help=t("ctl.participants"), no_args_is_help=True)
+ExpectPeopleOption = Annotated[int, typer.Option("--expect", min=0, help=t("ctl.opt.expect_people"))]
 
 
 def _track(person: Person, source: str) -> str:
@@ -90,15 +93,24 @@ def _each(
     raise typer.Exit(code)
 
 
+def _many(people: list[str], yes: bool, expect: int) -> None:
+    """Above so many a slip of the hand empties a room: their number is said as well (T3 of the console)."""
+    if expect or len(people) > MANY:
+        sets.confirm(people, yes or len(people) == 1, expect, "people")
+
+
 @app.command(help=t("ctl.participants.remove"))
 def remove(
     room: RoomArgument,
     people: PeopleArgument,
     reason: ReasonOption = "",
+    yes: YesOption = False,
+    expect: ExpectPeopleOption = 0,
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
+    _many(people, yes, expect)
     _each(room, people, out, context, timeout, lambda node, one: node.remove(room, one, reason))
 
 
@@ -107,10 +119,13 @@ def ban(
     room: RoomArgument,
     people: PeopleArgument,
     reason: ReasonOption = "",
+    yes: YesOption = False,
+    expect: ExpectPeopleOption = 0,
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
+    _many(people, yes, expect)
     _each(room, people, out, context, timeout, lambda node, one: node.ban(room, one, reason))
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MANY: Final = {
     "rooms": ("ctl.many_rooms", "ctl.type_count"),
     "recordings": ("ctl.many_recordings", "ctl.type_recordings"),
+    "people": ("ctl.many_people", "ctl.type_people"),
 }
 """What is said of several of them: to a script, and to who types."""
 

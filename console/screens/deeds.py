@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console import i18n
 from console.actions import View
-from console.screens import exporting, jumping, questions, recording_deeds, sets
+from console.screens import chat_deeds, exporting, jumping, questions, recording_deeds, sets
 from console.screens.help import HelpScreen
 from console.widgets.chat_tail import ChatTail
 from console.widgets.live_table import LiveTable
@@ -54,6 +54,10 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "page_up": _moves(desk, "page", "page", -1),
         "top": _ends(desk, False),
         "bottom": _ends(desk, True),
+        "last": desk.show_last,
+        "next_match": lambda: desk.pane.table.step(1),
+        "previous_match": lambda: desk.pane.table.step(-1),
+        "card": desk.open_row,
         "open": desk.open_row,
         "back": desk.back,
         "next_pane": desk.next_pane,
@@ -76,6 +80,8 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "pause": desk.pause,
         "zoom": desk.zoom,
         "copy": desk.copy,
+        "copy_row": desk.copy_row,
+        "refresh": lambda: desk.pane.table.order_now(),
         "export": partial(exporting.ask, desk),
         "mute": lambda: acting.mute(desk.people_in_hand()),
         "remove": lambda: acting.remove(desk.people_in_hand()),
@@ -83,6 +89,8 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "sharing": lambda: acting.toggle(desk.people_in_hand(), ("screen", "screen_audio")),
         "lower": lambda: acting.lower(desk.people_in_hand()),
         "hide": lambda: _hide(desk),
+        "chat_mute": lambda: chat_deeds.mute_author(desk),
+        "hide_all": lambda: chat_deeds.hide_all(desk),
         "claim": lambda: acting.claim(desk.wall_pane.row),
         "approve": lambda: acting.decide(desk.wall_pane.row, "approve"),
         "drain": lambda: acting.drain(desk.nodes_pane.table.cursor_row),

@@ -39,6 +39,7 @@ from console.screens.timeline import TimelineScreen
 from console.screens.view import Pane
 from console.screens.wall import WallPane
 from console.terminal import paint_now
+from console.text import clean, safe_json
 from console.theme import ON_BACKGROUND, ON_SURFACE
 from console.timeline import Past
 from console.widgets.bar import Bar, Line, Question
@@ -123,6 +124,7 @@ class DeskScreen(Screen[None]):
             Lines(lambda cells, rows: [self._keys(cells)], ON_BACKGROUND, id="keys"),
         )
         self._view: View = "nodes"
+        self._last: View | None = None
         self.operations = Operations(look.store, fleet, self.say, lambda: look.now)
         self.operations.show_links = self._show_links
         self.acting = Acting(self)
@@ -311,7 +313,7 @@ class DeskScreen(Screen[None]):
             return
         if self._view != view:
             self._leave(self._view)
-            self._view = view
+            self._last, self._view = self._view, view
             self.query_one("#views", ContentSwitcher).current = view
         if view == "room":
             self.fleet.focus(self.room_pane.room_key)
@@ -321,6 +323,11 @@ class DeskScreen(Screen[None]):
         self.pane.table.focus()
         self.pane.tick()
         self._mark()
+
+    def show_last(self) -> None:
+        """The screen before this one."""
+        if self._last is not None:
+            self.show(self._last)
 
     def _leave(self, view: str | None) -> None:
         """What only one view shows is followed only while it is on the screen."""
@@ -470,6 +477,15 @@ class DeskScreen(Screen[None]):
             return
         self.app.copy_to_clipboard(key[-1] or key[0])
         self.say(Report(t("done.copied", text=key[-1] or key[0])))
+
+    def copy_row(self) -> None:
+        """What the row says, as JSON: by the words of the filter, harmless where it is pasted."""
+        row = self.pane.table.cursor_row
+        if row is None:
+            self.say(Report(t("say.no_row"), ok=False))
+            return
+        self.app.copy_to_clipboard(safe_json({name: field.get(row) for name, field in self.pane.fields.items()}))
+        self.say(Report(t("done.copied_row", text=clean(row.key[-1] or row.key[0]))))
 
     def speak(self, language: Language) -> None:
         i18n.use(language)

@@ -280,6 +280,18 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self.order:
             self.point(min(max(self.position + lines, 0), len(self.order) - 1))
 
+    def step(self, lines: int) -> None:
+        """To the next or the previous of those that match, from the last to the first."""
+        if self.order:
+            self.point((self.position + lines) % len(self.order))
+
+    def order_now(self) -> None:
+        """As it is at this moment, however short ago the cursor was moved; the cursor stays on its row."""
+        self._held_until = 0.0
+        self.reorder(self.look.now)
+        self._show_cursor()
+        self.refresh()
+
     def page(self, pages: int) -> None:
         self.move(pages * max(1, self.size.height - 2))
 

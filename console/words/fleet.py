@@ -81,6 +81,15 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "ctl.arg.rooms": ("une salle ou plusieurs", "a room, or several"),
     "ctl.opt.expect_rooms": ("combien de salles sont visées", "how many rooms are meant"),
+    "ctl.many_people": (
+        "{count} personnes. Sans terminal : --yes et --expect {count}.",
+        "{count} people. Without a terminal: --yes and --expect {count}.",
+    ),
+    "ctl.type_people": (
+        "Pour confirmer, tapez le nombre de personnes ({count}) :",
+        "To confirm, type the number of people ({count}):",
+    ),
+    "ctl.opt.expect_people": ("combien de personnes sont visées", "how many people are meant"),
     "ctl.type_recordings": (
         "Pour confirmer, tapez le nombre d’enregistrements ({count}) :",
         "To confirm, type the number of recordings ({count}):",

@@ -367,6 +367,20 @@ def test_somebody_is_banned_listed_and_let_back_by_name(regie: Regie, waw: FakeN
     assert regie("lobby", "admit", "daily", "Zoé")[0] == 0
 
 
+def test_a_crowd_is_put_out_only_with_its_number(regie: Regie, waw: FakeNode) -> None:
+    """T3 of the console, for scripts: more than 25 people are meant, or none of them."""
+    crowd = [f"x{number}" for number in range(26)]
+    asyncio.run(waw.open_room("crowd"))
+    for one in crowd:
+        asyncio.run(waw.enter("crowd", one, one.upper()))
+    for verb in ("remove", "ban"):
+        assert regie("participants", verb, "crowd", *crowd)[0] == 2
+        assert regie("participants", verb, "crowd", *crowd, "--yes", "--expect", "25")[0] == 6
+    assert not waw.calls
+    assert regie("participants", "remove", "crowd", *crowd, "--yes", "--expect", "26")[0] == 0
+    assert len(waw.calls) == 26
+
+
 def test_several_rooms_in_one_command_and_their_number_before_what_is_final(regie: Regie, waw: FakeNode) -> None:
     for room in ("s1", "s2"):
         asyncio.run(waw.open_room(room))
