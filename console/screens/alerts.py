@@ -34,7 +34,7 @@ class AlertsPane(SidePane):
         """The page: a narrow screen has no other place for it."""
         if (alert := self.row) is None:
             return []
-        return [(alert.context, "strong"), ("  ", ""), (f"{t('alert.runbook')} : {alert.runbook}", "accent")]
+        return [(alert.context, "strong"), ("  ", ""), (t("alert.runbook_is", page=alert.runbook), "accent")]
 
     def side(self, cells: int, rows: int) -> list[Line]:
         if (alert := self.row) is None:

@@ -314,6 +314,8 @@ class DeskScreen(Screen[None]):
         if self._view != view:
             self._leave(self._view)
             self._last, self._view = self._view, view
+            if self.report is not None and not self.report.ok:
+                self.report = None  # of what could not be done there
             self.query_one("#views", ContentSwitcher).current = view
         if view == "room":
             self.fleet.focus(self.room_pane.room_key)

@@ -31,7 +31,8 @@ class OutcomesScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as scroll:
-            scroll.border_title = t("outcomes.title", what=self._outcomes.what)
+            what = self._outcomes.what
+            scroll.border_title = t("outcomes.title", what=what) if what else t("outcomes.empty")
             scroll.border_subtitle = t("outcomes.close")
             yield Lines(lambda cells, rows: outcome_lines(self._outcomes, cells), ON_SURFACE, id="outcomes-page")
 
