@@ -106,6 +106,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("remove", ("K",), "K", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T2", hint=4),
     Action("ban", ("B",), "B", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T2"),
     Action("to_lobby", ("t",), "t", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T2"),
+    Action("acknowledge", ("A",), "A", "look", _only("alerts"), hint=4),
     Action("claim", ("c",), "c", "act", _only("wall"), Role.MODERATOR, "T1", hint=3),
     Action("approve", ("a",), "a", "act", _only("wall"), Role.MODERATOR, "T1", hint=4),
     Action("hide", ("d",), "d", "act", _only("chat", "wall"), Role.MODERATOR, "T1", hint=5),

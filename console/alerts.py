@@ -35,6 +35,8 @@ class Alert:
     since: float
     gone_at: float = 0.0
     pending: str = ""
+    seen: bool = False
+    """Somebody at this console knows: it is no news until it is graver, or over and there again."""
 
     @property
     def key(self) -> Key:
@@ -144,6 +146,16 @@ class Watch:
     """Since when each rule holds, node by node."""
 
     _since: dict[tuple[str, str], float] = field(default_factory=dict)
+    _seen: dict[Key, int] = field(default_factory=dict)
+    """How grave it was when it was acknowledged."""
+
+    def acknowledge(self, alert: Alert) -> None:
+        """Or take that back."""
+        alert.seen = not alert.seen
+        if alert.seen:
+            self._seen[alert.key] = alert.severity
+        else:
+            self._seen.pop(alert.key, None)
 
     def look(self, store: Store, now: float) -> list[Alert]:
         """The alerts of this moment; of two rules of one name the graver."""
@@ -165,4 +177,7 @@ class Watch:
                 if alert.key not in found or found[alert.key].severity < rule.severity:
                     found[alert.key] = alert
         self._since = {mark: since for mark, since in self._since.items() if mark in held}
+        self._seen = {key: grave for key, grave in self._seen.items() if key in found}
+        for key, alert in found.items():
+            alert.seen = self._seen.get(key, -1) >= alert.severity
         return list(found.values())

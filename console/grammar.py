@@ -42,6 +42,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("participants", "participants [filter]", ("find", "everybody")),
     Verb("wall", "wall [filter]"),
     Verb("alerts", "alerts [filter]"),
+    Verb("ack", "ack [. | *]"),
     Verb("plan", "plan [node] [minutes]"),
     Verb("drain", "drain [node] [minutes] [-r reason]"),
     Verb("undrain", "undrain [node] [-r reason]"),

@@ -355,6 +355,17 @@ class Store:
         self.items.clear()
         self.waiters.clear()
 
+    def acknowledge(self, key: Key) -> None:
+        """An alert is known here, or is news again."""
+        if (alert := self.alerts.rows.get(key)) is not None and not alert.gone_at:
+            self._alerts.acknowledge(alert)
+            self.alerts.touch(key)
+
+    @property
+    def news(self) -> int:
+        """Alerts that nobody here has acknowledged."""
+        return sum(not alert.seen and not alert.gone_at for alert in self.alerts.rows.values())
+
     def look_anew(self) -> None:
         """Forget since when anything has been so: alerts and needs count from the next look."""
         self._alerts, self._wall, self._looked = AlertWatch(), Wall(), float("-inf")

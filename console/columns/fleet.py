@@ -94,6 +94,8 @@ WALL_COLUMNS: Final = (
 def severity(alert: Alert, look: Look) -> Cell:
     if alert.gone_at:
         return Cell(t("alert.over"), "dim")
+    if alert.seen:
+        return Cell(t("alert.seen"), "dim")
     grave = alert.severity >= CRITICAL
     return Cell(t("alert.critical" if grave else "alert.warning"), "bad" if grave else "warn")
 
@@ -103,7 +105,7 @@ def cause(alert: Alert) -> str:
 
 
 ALERT_COLUMNS: Final = (
-    Column("severity", "col.severity", 12, severity, lambda r, k: (r.severity, -r.since), descending=True),
+    Column("severity", "col.severity", 12, severity, lambda r, k: (not r.seen, r.severity, -r.since), descending=True),
     Column("age", "col.age", 5, lambda r, k: Cell(age(k.now - r.since), "dim"), lambda r, k: r.since, "right"),
     Column("node", "col.node", 8, lambda r, k: Cell(r.context, "strong"), lambda r, k: r.context, grow=1),
     Column("alert", "col.alert", 19, lambda r, k: Cell(r.name), lambda r, k: r.name, yields=1),

@@ -23,7 +23,22 @@ FORETELLS: Final = frozenset(
 )
 """Verbs that know `--dry-run`; the others refuse it."""
 NOWHERE: Final = frozenset(
-    ("people", "chat", "hide", "filter", "sort", "timeline", "arm", "export", "pause", "undo", "lang", "help", "q")
+    (
+        "people",
+        "chat",
+        "hide",
+        "filter",
+        "sort",
+        "timeline",
+        "arm",
+        "export",
+        "pause",
+        "undo",
+        "lang",
+        "help",
+        "q",
+        "ack",
+    )
 ) | {"record"}
 """Verbs of this console alone, or of what is in hand: no node is put before them."""
 
@@ -84,6 +99,20 @@ def _wall(desk: DeskScreen, command: Command) -> None:
 def _alerts(desk: DeskScreen, command: Command) -> None:
     desk.show("alerts")
     _filter(desk, command)
+
+
+def _ack(desk: DeskScreen, command: Command) -> None:
+    """`ack`: the alert under the cursor; `ack *`: all that match and are news."""
+    if desk.pane is not desk.alerts_pane:
+        raise CommandError("say.not_here")
+    table = desk.alerts_pane.table
+    if command.targets not in ((), (".",), ("*",)):
+        raise CommandError("command.no_match", text=command.targets[0])
+    keys = table.order if command.targets == ("*",) else [table.cursor_key] if table.cursor_key else []
+    for key in keys:
+        if command.targets != ("*",) or (key in table.rows.rows and not table.rows.rows[key].seen):
+            desk.look.store.acknowledge(key)
+    desk.paint()
 
 
 def _drain(desk: DeskScreen, command: Command) -> None:
@@ -232,6 +261,7 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "participants": _everybody,
     "wall": _wall,
     "alerts": _alerts,
+    "ack": _ack,
     "drain": _drain,
     "undrain": _drain,
     "plan": _plan,

@@ -91,6 +91,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "hide": lambda: _hide(desk),
         "chat_mute": lambda: chat_deeds.mute_author(desk),
         "hide_all": lambda: chat_deeds.hide_all(desk),
+        "acknowledge": lambda: _acknowledge(desk),
         "claim": lambda: acting.claim(desk.wall_pane.row),
         "approve": lambda: acting.decide(desk.wall_pane.row, "approve"),
         "drain": lambda: acting.drain(desk.nodes_pane.table.cursor_row),
@@ -121,6 +122,12 @@ def _hide(desk: DeskScreen) -> None:
     else:
         chat = desk.room_pane.chat
         desk.acting.hide(chat.cursor_message, seen=chat.cursor_in_view)
+
+
+def _acknowledge(desk: DeskScreen) -> None:
+    if (alert := desk.alerts_pane.row) is not None:
+        desk.look.store.acknowledge(alert.key)
+        desk.paint()
 
 
 def _verify(desk: DeskScreen) -> None:

@@ -113,7 +113,7 @@ def tabs(pane: Pane, room: str, cells: int) -> Line:
 def _names(pane: Pane, room: str, *, short: bool) -> Line:
     """Every screen with its key; `short`: only the key of those that are not shown."""
     store = pane.look.store
-    counts = {"wall": len(store.tasks) if store.tasks.rows else 0, "alerts": len(store.alerts)}
+    counts = {"wall": len(store.tasks) if store.tasks.rows else 0, "alerts": store.news}
     more = {"wall": "+"} if pane.name_of_view != "wall" else {}  # hands, doors and sound are only asked for there
     left: Line = [(" ", "")]
     for view, key in _TABS:

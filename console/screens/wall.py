@@ -35,7 +35,15 @@ class WallPane(SidePane):
         """The whole text: a narrow column cuts it."""
         if (task := self.row) is None:
             return []
-        return [kind(task, self.look), ("  ", ""), (task.name, "strong"), ("  ", ""), (what(task), "")]
+        return [
+            kind(task, self.look),
+            ("  ", ""),
+            (task.name, "strong"),
+            ("  ", ""),
+            (f"{task.context} › {task.room}", "dim"),
+            ("  ", ""),
+            (what(task), ""),
+        ]
 
     def side(self, cells: int, rows: int) -> list[Line]:
         if (task := self.row) is None:

@@ -70,6 +70,8 @@ DESK_WORDS: Final[dict[str, tuple[str, str]]] = {
     "timeline.ago": ("{age} plus tôt", "{age} before"),
     "timeline.heard": ("nœuds entendus : {heard} sur {of}", "nodes heard: {heard} of {of}"),
     "timeline.silent": ("✗ MUET", "✗ SILENT"),
+    "do.acknowledge": ("vu", "acknowledge"),
+    "alert.seen": ("✓ vue", "✓ seen"),
     "do.last": ("écran précédent", "last screen"),
     "do.next_match": ("suivant", "next match"),
     "do.previous_match": ("précédent", "previous match"),
