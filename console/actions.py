@@ -79,6 +79,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("jump", ("f",), "f", "move", _TABLES, hint=26),
     Action("find", ("F",), "F", "move", hint=28),
     # ------------------------------------------------------------------ look
+    Action("column_left", ("h", "left"), "h ←", "look", _TABLES),
+    Action("column_right", ("l", "right"), "l →", "look", _TABLES),
     Action("filter", ("/",), "/", "look", _TABLES, hint=30),
     Action("clear", ("\\",), "\\", "look"),
     Action("sort", ("s",), "s", "look", _TABLES, hint=32),
@@ -99,9 +101,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("mute", ("m",), "m", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T1", hint=2),
     Action("camera", ("C",), "C", "act", _PEOPLE, Role.MODERATOR, "T1", hint=8),
     Action("sharing", ("x",), "x", "act", _PEOPLE, Role.MODERATOR, "T1", hint=9),
-    Action("lower", ("l",), "l", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T1", hint=10),
+    Action("lower", ("H",), "H", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T1", hint=10),
     Action("mute_room", ("M",), "M", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T2", hint=3),
-    Action("unmute_room", ("U",), "U", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
+    Action("unmute_room", ("I",), "I", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
     Action("admit", ("A",), "A", "act", _only("rooms", "room", "wall"), Role.MODERATOR, "T2"),
     Action("remove", ("K",), "K", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T2", hint=4),
     Action("ban", ("B",), "B", "act", _PEOPLE | _only("wall"), Role.MODERATOR, "T2"),
@@ -126,6 +128,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("erase", ("E", "delete"), "E", "act", _only("recordings"), Role.OPERATOR, "T3", hint=9),
     Action("limit", ("c",), "c", "act", _only("quota"), Role.OPERATOR, "T1", hint=2),
     Action("undo", ("u",), "u", "act", ALL, Role.MODERATOR, "T1"),
+    Action("undos", ("U",), "U", "look"),
     # ------------------------------------------------------------------ else
     Action("command", (":",), ":", "else", hint=60),
     Action("arm", ("W",), "W", "else", hint=11),

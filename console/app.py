@@ -23,6 +23,7 @@ from console.ports import Fleet
 from console.screens import jumping
 from console.screens.desk import DESK_CSS, DeskScreen
 from console.screens.palette import DeskProvider
+from console.screens.undos import UndosScreen
 from console.state import Store
 from console.terminal import GatedDriver, busy, paint_now
 from console.theme import THEME
@@ -136,6 +137,8 @@ class ConsoleApp(App[int]):
         if calm and self._frames % CALM:
             return
         self.desk.frame()
+        if isinstance(self.screen, UndosScreen):
+            self.screen.tick()
 
     def _tidy(self) -> None:
         if self.is_headless:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from console.actions import UNDO_SECONDS
 from console.columns.quota import named
 from console.explaining import explain
 from console.i18n import n, t
@@ -15,6 +14,7 @@ from console.model import Ack, Failure, Key, Message, Person, Quota, Room, Track
 from console.ports import Operator
 from console.state import Store
 from console.text import clean, fit, width
+from console.undoing import AGAIN, INVERSE, Undo, Undos
 from console.words import WORDS
 
 IN_FLIGHT: Final = 64  # calls at once: more is slower (measured)
@@ -29,18 +29,6 @@ class Report:
     text: str
     ok: bool = True
     going: bool = False
-
-
-@dataclass(slots=True)
-class Undo:
-    """How to take one action back: who to unmute, or mute again, and which sources."""
-
-    verb: str  # "unmute", "mute", "unmute_room", "limit" (then the value to go back to, for the sources) or a deed
-    targets: list[tuple[Key, tuple[str, ...]]]
-    label: str
-    until: float
-    room: Key | None = None
-    values: dict[Key, Mapping[str, object]] = field(default_factory=dict)  # of a deed
 
 
 @dataclass(slots=True)
@@ -60,18 +48,6 @@ class Given:
     until: float
 
 
-INVERSE: Final[Mapping[str, str]] = {
-    "ban": "unban",
-    "claim": "release",
-    "release": "claim",
-    "lock": "unlock",
-    "unlock": "lock",
-    "publish": "withdraw",
-    "withdraw": "publish",
-    "hold_record": "go_on_record",
-    "go_on_record": "hold_record",
-}
-AGAIN: Final = ("flags", "chat", "lobby", "seats")  # taken back by the values of before
 DECIDES: Final = ("approve", "decline", "hide", "dismiss", "let_one_in", "turn_away")
 PUTS_OUT: Final = ("ban", "to_lobby")
 
@@ -106,7 +82,7 @@ class Operations:
         self._operator = operator
         self._report = report
         self._clock = clock
-        self._undo: list[Undo] = []
+        self.undos = Undos(clock)
         self._tasks: set[asyncio.Task[None]] = set()
         self.outcomes = Outcomes()
         self.given: list[Given] = []
@@ -182,30 +158,16 @@ class Operations:
         who = targets[0][1] if len(targets) == 1 else n("targets", len(targets))
         self.spawn(self._deed(name, [key for key, _ in targets], values or {}, reason, who, f"done.{name}"))
 
-    def undo(self) -> None:
-        last = self.undoable()
-        if last is None:
+    def undo(self, undo: Undo | None) -> None:
+        """Take this back; None: there is nothing to take back."""
+        if undo is None or not self.undos.take(undo):
             self._report(Report(t("say.nothing_to_undo"), ok=False))
             return
-        self._undo.remove(last)
-        for key, _ in last.targets:
+        for key, _ in undo.targets:
             if (person := self._store.people.rows.get(key)) is not None:
-                self._pend(person, "mute" if last.verb == "mute" else "unmute")
+                self._pend(person, "mute" if undo.verb == "mute" else "unmute")
         self._report(Report(t("going"), going=True))
-        self.spawn(self._take_back(last))
-
-    def undoable(self) -> Undo | None:
-        now = self._clock()
-        self._undo = [undo for undo in self._undo if undo.until > now]
-        return self._undo[-1] if self._undo else None
-
-    def undo_offer(self) -> str:
-        """What `u` would take back, and for how long; empty when nothing."""
-        last = self.undoable()
-        if last is None:
-            return ""
-        left = max(0, int(last.until - self._clock()) + 1)
-        return t("undo.offer", what=t(f"undo.{last.verb}", who=fit(last.label, 20).rstrip()), seconds=left)
+        self.spawn(self._take_back(undo))
 
     async def settle(self) -> None:
         """Wait for every call under way."""
@@ -233,7 +195,7 @@ class Operations:
             if back:
                 inverse = "unmute" if verb == "mute" else "mute"
                 label = n("people", len(back)) if tally.failures else who
-                self._undo.append(Undo(inverse, back, label, self._clock() + UNDO_SECONDS))
+                self.undos.add(inverse, back, label)
         self._tell(f"done.{verb}", who, tally)
 
     async def _each(self, verb: str, targets: list[tuple[Key, tuple[str, ...]]], reason: str) -> Tally:
@@ -279,11 +241,10 @@ class Operations:
 
         await asyncio.gather(*map(one, keys))
         if tally.acks and word != "done.undo" and (name in INVERSE or name in AGAIN):
-            until = self._clock() + UNDO_SECONDS
             before = {key: ack.before for key, ack in tally.acks}
             targets: list[tuple[Key, tuple[str, ...]]] = [(key, ()) for key, _ in tally.acks]
             label = n(tally.of, len(targets)) if tally.failures else who
-            self._undo.append(Undo(INVERSE.get(name, name), targets, label, until, values=before))
+            self.undos.add(INVERSE.get(name, name), targets, label, values=before)
         self._tell(word, who, tally)
         if name == "link" and tally.acks:
             self.given = [Given(key[1], ack.changed[0], ack.until) for key, ack in tally.acks]
@@ -344,7 +305,7 @@ class Operations:
                 self._apply("mute", key, Ack(MICROPHONE))
             if back:
                 label = n("people", len(back))
-                self._undo.append(Undo("unmute_room", list(back), label, self._clock() + UNDO_SECONDS, room))
+                self.undos.add("unmute_room", list(back), label, room=room)
                 name = f"{label} ({name})"
         finally:
             for person in self._store.people.under(*room):
@@ -370,7 +331,7 @@ class Operations:
         if tally.acks:
             back: dict[Key, Mapping[str, object]] = {room: {} for room, _ in tally.acks}
             targets: list[tuple[Key, tuple[str, ...]]] = [(room, ()) for room in back]
-            self._undo.append(Undo("unmute_room", targets, label, self._clock() + UNDO_SECONDS, values=back))
+            self.undos.add("unmute_room", targets, label, values=back)
         self._tell("done.mute_room", label if tally.acks else n("head.rooms", len(counted)), tally)
 
     async def _unmute_room(self, room: Key, name: str, word: str, reason: str) -> None:
@@ -381,7 +342,7 @@ class Operations:
             tally.failures.append((room, failure))
         else:
             tally.acks.append((room, ack))
-            self._undo = [undo for undo in self._undo if undo.room != room]
+            self.undos.forget_room(room)
             for participant in ack.changed:
                 self._apply("unmute", (*room, participant), Ack(MICROPHONE))
         finally:
@@ -431,8 +392,7 @@ class Operations:
             tally.failures.append((key, failure))
         else:
             if before is not None:
-                until = self._clock() + UNDO_SECONDS
-                self._undo.append(Undo("limit", [(key, (str(before),))], name, until))
+                self.undos.add("limit", [(key, (str(before),))], name)
         finally:
             if (row := self._store.quotas.rows.get(key)) is not None:
                 row.pending = ""

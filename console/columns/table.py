@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from console.i18n import number, t
 from console.model import Link
 from console.state import Store
-from console.text import Align, fit
+from console.text import Align, fit, width
 
 Tone = Literal["", "dim", "strong", "accent", "good", "warn", "bad"]
 HOT: Final = 90.0  # per cent of the machine
@@ -57,14 +57,15 @@ class Placed:
     width: int
 
 
-def place(columns: tuple[Column, ...], cells: int) -> list[Placed]:
-    """Which columns fit into `cells`, and how wide each is. One cell parts two columns."""
+def place(columns: tuple[Column, ...], cells: int, wanted: str = "") -> list[Placed]:
+    """Which columns fit into `cells`, and how wide each is. One cell parts two columns. The one that is `wanted` yields
+    to no other."""
     shown = list(columns)
-    while len(shown) > 1 and sum(column.width + 1 for column in shown) - 1 > cells:
-        weakest = max(shown, key=lambda column: column.yields)
-        if weakest.yields == 0:
+    while sum(column.width + 1 for column in shown) - 1 > cells:
+        weak = [column for column in shown if column.yields and column.id != wanted]
+        if not weak:
             break
-        shown.remove(weakest)
+        shown.remove(max(weak, key=lambda column: column.yields))
     rest = max(0, cells - (sum(column.width + 1 for column in shown) - 1))
     shares = sum(column.grow for column in shown)
     placed = []
@@ -74,16 +75,16 @@ def place(columns: tuple[Column, ...], cells: int) -> list[Placed]:
     return placed
 
 
-def heading(placed: list[Placed], sort: str, reverse: bool) -> str:
-    """The line above the rows; an arrow shows the sorted column."""
-    parts = []
-    for column, cells in ((place.column, place.width) for place in placed):
-        label = t(column.label)
-        if column.id == sort:
-            arrow = "▼" if reverse else "▲"
-            label = arrow + label if column.align == "right" else label + arrow
-        parts.append(fit(label, cells, column.align))
-    return " ".join(parts)
+def heading(placed: Placed, sort: str, reverse: bool, *, in_hand: bool = False) -> str:
+    """What is above the rows of one column; an arrow shows the one that they are sorted by, brackets the one that keys
+    are for."""
+    column, label = placed.column, t(placed.column.label)
+    if column.id == sort:
+        arrow = "▼" if reverse else "▲"
+        label = arrow + label if column.align == "right" else label + arrow
+    if in_hand:
+        label = f"[{fit(label, min(width(label), placed.width - 2)).rstrip()}]"
+    return fit(label, placed.width, column.align)
 
 
 # ---------------------------------------------------------------------- helpers

@@ -17,6 +17,7 @@ from console.model import Failure, Key, Link, Message, Node, Person, Quota, Role
 from console.operations import MICROPHONE, Operations, Report
 from console.ports import Fleet
 from console.text import rates_of
+from console.undoing import Undo
 from console.wall import Task
 from console.widgets.bar import Bar, Question
 
@@ -399,11 +400,12 @@ class Acting:
             self._desk.operations.verify(context)
             self._desk.paint()
 
-    def undo(self) -> None:
-        last = self._desk.operations.undoable()
-        if last is not None and last.targets and not self.may("undo", last.targets[0][0][0]):
+    def undo(self, undo: Undo | None) -> None:
+        """Take this back, for whoever may act on its targets."""
+        contexts = [key[0] for key, _ in undo.targets] if undo is not None else []
+        if contexts and not self.may_all("undo", contexts):
             return
-        self._desk.operations.undo()
+        self._desk.operations.undo(undo)
         self._desk.paint()
 
     def _cancelled(self) -> None:

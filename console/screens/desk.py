@@ -36,6 +36,7 @@ from console.screens.recordings import RecordingsPane
 from console.screens.room import RoomPane
 from console.screens.rooms import RoomsPane
 from console.screens.timeline import TimelineScreen
+from console.screens.undos import UndosScreen
 from console.screens.view import Pane
 from console.screens.wall import WallPane
 from console.terminal import paint_now
@@ -287,6 +288,10 @@ class DeskScreen(Screen[None]):
         """The last minutes of all nodes."""
         self.app.push_screen(TimelineScreen(Past.of(self.look.store, self.look.wall)))
 
+    def show_undos(self) -> None:
+        """Everything that can still be taken back."""
+        self.app.push_screen(UndosScreen(self.operations.undos, self.acting.undo))
+
     def outcomes(self) -> None:
         """Of the last deed."""
         last = self.operations
@@ -300,7 +305,7 @@ class DeskScreen(Screen[None]):
         return frame.tabs(self.pane, room[1] if room else "", cells)
 
     def _status(self, cells: int) -> PaintedLine:
-        return frame.status(self.pane, self.report, self.operations.undo_offer(), cells)
+        return frame.status(self.pane, self.report, self.operations.undos.offer(), cells)
 
     def _keys(self, cells: int) -> PaintedLine:
         return frame.keys(self.pane.view, self.role(self.context_in_hand()), cells)

@@ -22,7 +22,7 @@ from console.filters import Predicate
 from console.model import Key
 from console.state import Table
 from console.text import fit
-from console.theme import HEADING, ON_BACKGROUND, ON_BLURRED, ON_CURSOR
+from console.theme import HEADING, HEADING_IN_HAND, ON_BACKGROUND, ON_BLURRED, ON_CURSOR
 from console.widgets.paint import strip
 
 HOLD: Final = 2.0  # seconds without a new order after a cursor key
@@ -62,6 +62,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.columns = columns
         self.look = look
         self.sort_id, self.reverse = sort, reverse
+        self.column_id = ""  # of the column in hand; empty: none, until a key asks for one
         self.predicate: Predicate | None = None
         self.filter_text = ""
         self.marks: set[Key] = set()
@@ -74,7 +75,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._dirty = table.view()
         self._at = -1  # where the cursor was found last
         self._placed: list[Placed] = []
-        self._placed_for = -1
+        self._placed_for: tuple[int, str] = (-1, "")
         self._held_until = 0.0
         self._ordered_at = float("-inf")
         self._stale_order = True
@@ -344,11 +345,24 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def sort_next(self) -> None:
-        """The next column that is on the screen."""
+        """By the column in hand; when it is sorted by that already, or none is in hand, by the next on the screen."""
         shown = [placed.column for placed in self._place()]
         ids = [column.id for column in shown]
-        at = (ids.index(self.sort_id) + 1) % len(ids) if self.sort_id in ids else 0
+        if self.column_id not in ("", self.sort_id):
+            at = ids.index(self.column_id)
+        else:
+            at = (ids.index(self.sort_id) + 1) % len(ids) if self.sort_id in ids else 0
+            self.column_id = ids[at] if self.column_id else ""
         self.sort_by(shown[at].id, shown[at].descending)
+
+    def step_column(self, columns: int) -> None:
+        """Take the next column in hand, or the previous one: of all there are. One that the screen was too narrow for
+        is shown while it is in hand. The first step shows where one is: at the column that the rows are sorted by."""
+        ids = [column.id for column in self.columns]
+        at = ids.index(self.column_id or self.sort_id)
+        self.column_id = ids[min(max(at + (columns if self.column_id else 0), 0), len(ids) - 1)]
+        self.hold()
+        self.refresh()
 
     def set_filter(self, text: str, predicate: Predicate | None) -> None:
         self.filter_text, self.predicate = text, predicate
@@ -419,16 +433,15 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         return next((column for column in self.columns if column.id == column_id), self.columns[0])
 
     def _place(self) -> list[Placed]:
-        if self._placed_for != self.size.width:
-            self._placed_for = self.size.width
-            self._placed = place(self.columns, self.size.width - _GUTTER - 1)
+        if self._placed_for != (self.size.width, self.column_id):
+            self._placed_for = (self.size.width, self.column_id)
+            self._placed = place(self.columns, self.size.width - _GUTTER - 1, self.column_id)
         return self._placed
 
     def render_line(self, y: int) -> Strip:
         cells = self.size.width
         if y == 0:
-            text = " " * _GUTTER + heading(self._place(), self.sort_id, self.reverse)
-            return Strip([Segment(fit(text, cells), HEADING)], cells)
+            return self._headings(cells)
         index = self.scroll_offset.y + y - 1
         if not self.order:
             return self._empty_line(y, cells)
@@ -439,6 +452,14 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._painted[y] = key
         self._ages[y] = self._ages_of(key) if key in self.rows.rows else ()
         return self._row(key, cells)
+
+    def _headings(self, cells: int) -> Strip:
+        segments = [Segment(" " * _GUTTER, HEADING)]
+        for placed in self._place():
+            in_hand = placed.column.id == self.column_id
+            text = heading(placed, self.sort_id, self.reverse, in_hand=in_hand)
+            segments += [Segment(text, HEADING_IN_HAND if in_hand else HEADING), Segment(" ", HEADING)]
+        return Strip(segments).adjust_cell_length(cells, HEADING).simplify()
 
     def _row(self, key: Key, cells: int) -> Strip:
         row = self.rows.rows.get(key)

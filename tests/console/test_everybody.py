@@ -68,7 +68,7 @@ async def test_camera_screen_and_hand_of_whom_the_cursor_is_on(node: Node) -> No
         await c.press("C")
         await c.settle()
         assert [list(r.sources) for m, r in par.calls if m == "MuteParticipant"] == [["camera"]]
-        await c.press("l")
+        await c.press("H")
         await c.settle()
         assert asked(par, "LowerHand") == ["ada"]
         await c.press("x")
@@ -105,11 +105,11 @@ async def test_read_only_does_nothing(node: Node) -> None:
     async with console(par, waw, size=(120, 30), read_only=True) as c:
         await everybody(c, 4)
         await c.press("*")
-        for key in ("m", "C", "x", "l", "K", "b"):
+        for key in ("m", "C", "x", "H", "K", "b"):
             await c.press(key)
         for line in ("mute *", "hold .", "kick ."):
             c.desk.command(line)
-        for screen, keys in (("2", "MUAX"), ("4", "acdmlAK"), ("1", "Db"), ("7", "c")):
+        for screen, keys in (("2", "MUAX"), ("4", "acdmHAK"), ("1", "Db"), ("7", "c")):
             await c.press(screen, *keys)
         await c.settle()
         assert par.calls == [] and waw.calls == []

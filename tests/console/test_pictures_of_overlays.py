@@ -102,6 +102,15 @@ async def of_people(c: Console, album: Album, fra: FakeNode) -> None:
     await c.press("o")
     await album.add("outcomes")
     await c.press("q")
+    del fra.refuse["MuteParticipant"]
+    for name in ("Ada Lovelace", "李雷"):
+        await c.point(name)
+        await c.press("\\", "m")
+        await c.settle()
+    await c.press("U", "j")
+    await album.add("undos")
+    await c.press("q", "l", "l", "l")
+    await album.add("column")
 
 
 async def over_all(c: Console, album: Album) -> None:

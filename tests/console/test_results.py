@@ -27,7 +27,7 @@ async def test_the_title_counts_those_it_was_done_to(node: Node) -> None:
         await c.settle()
         await c.press("o")
         await c.sees("Results: microphone blocked: 2 people", "2 done, 2 refused")
-        last = c.desk.operations.undoable()
+        last = c.desk.operations.undos.newest()
         assert last is not None
         assert last.label == "2 people"
 
