@@ -49,7 +49,7 @@ def _only(*views: View) -> frozenset[View]:
 
 _TABLES: Final = _only("nodes", "rooms", "room", "participants", "wall", "alerts", "quota", "audit", "recordings")
 _PEOPLE: Final = _only("room", "participants")
-_MARKED: Final = _PEOPLE | _only("rooms", "recordings")
+_MARKED: Final = _PEOPLE | _only("rooms", "recordings", "wall")
 _ROOMS: Final = _only("rooms", "room", "chat")
 
 ACTIONS: Final[tuple[Action, ...]] = (

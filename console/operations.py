@@ -158,6 +158,13 @@ class Operations:
         who = targets[0][1] if len(targets) == 1 else n("targets", len(targets))
         self.spawn(self._deed(name, [key for key, _ in targets], values or {}, reason, who, f"done.{name}"))
 
+    def decide(self, targets: Sequence[tuple[str, Key, str]], reason: str = "") -> None:
+        """What waits for somebody, several at once: (deed, identity, label) of each."""
+        for name, key, _ in targets:
+            self._mark(key, name)
+        self._report(Report(t("going"), going=True))
+        self.spawn(self._decide([(name, key) for name, key, _ in targets], reason))
+
     def undo(self, undo: Undo | None) -> None:
         """Take this back; None: there is nothing to take back."""
         if undo is None or not self.undos.take(undo):
@@ -225,21 +232,7 @@ class Operations:
     async def _deed(
         self, name: str, keys: list[Key], values: Mapping[str, Any], reason: str, who: str, word: str
     ) -> None:
-        gate, tally = asyncio.Semaphore(IN_FLIGHT), Tally()
-
-        async def one(key: Key) -> None:
-            async with gate:
-                try:
-                    ack = await self._operator.do(name, key, values, reason)
-                except Failure as failure:
-                    tally.failures.append((key, failure))
-                else:
-                    tally.acks.append((key, ack))
-                    self._done_deed(name, key)
-                finally:
-                    self._mark(key, "")
-
-        await asyncio.gather(*map(one, keys))
+        tally = await self._do_each([(name, key) for key in keys], values, reason)
         if tally.acks and word != "done.undo" and (name in INVERSE or name in AGAIN):
             before = {key: ack.before for key, ack in tally.acks}
             targets: list[tuple[Key, tuple[str, ...]]] = [(key, ()) for key, _ in tally.acks]
@@ -256,6 +249,27 @@ class Operations:
             self._report(
                 Report(t("say.damaged", who=damaged[0][0] if len(damaged) == 1 else who, files=files), ok=False)
             )
+
+    async def _decide(self, targets: Sequence[tuple[str, Key]], reason: str) -> None:
+        self._tell("done.decide", n("targets", len(targets)), await self._do_each(targets, {}, reason))
+
+    async def _do_each(self, targets: Sequence[tuple[str, Key]], values: Mapping[str, Any], reason: str) -> Tally:
+        gate, tally = asyncio.Semaphore(IN_FLIGHT), Tally()
+
+        async def one(name: str, key: Key) -> None:
+            async with gate:
+                try:
+                    ack = await self._operator.do(name, key, values, reason)
+                except Failure as failure:
+                    tally.failures.append((key, failure))
+                else:
+                    tally.acks.append((key, ack))
+                    self._done_deed(name, key)
+                finally:
+                    self._mark(key, "")
+
+        await asyncio.gather(*(one(name, key) for name, key in targets))
+        return tally
 
     def _done_deed(self, name: str, key: Key) -> None:
         """Show what the node confirmed before it says it again."""

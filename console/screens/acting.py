@@ -6,7 +6,6 @@ Targets are identities taken from what is painted when the key comes; a question
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Final, Protocol
 
 from console.actions import BY_ID, Action, allowed, tier
@@ -18,11 +17,9 @@ from console.operations import MICROPHONE, Operations, Report
 from console.ports import Fleet
 from console.text import rates_of
 from console.undoing import Undo
-from console.wall import Task
 from console.widgets.bar import Bar, Question
 
 DRAIN_MINUTES: Final = 30  # until a drain that is asked for with a key is over
-ITEMS: Final = ("held", "report")  # of the wall: what a node's queue has
 PUTS_OUT: Final = ("remove", "ban", "to_lobby")
 
 
@@ -127,54 +124,6 @@ class Acting:
     ) -> None:
         self._desk.operations.deed(name, targets, values, reason)
         self._desk.paint()
-
-    # ------------------------------------------------------------------ what needs a person
-
-    def claim(self, task: Task | None) -> None:
-        """Take an item for oneself, or give it back. The node knows whose it is: nobody acts twice."""
-        if (item := self._item("claim", task)) is not None:
-            self.deed("release" if item.claimed_by else "claim", [(item.key, item.name or item.room)])
-
-    def decide(self, task: Task | None, verdict: str) -> None:
-        """`approve` or `decline` what is held; of what is reported, `dismiss` the report or `hide` the message. Who
-        waits before a door is let in, or turned away."""
-        if task is not None and task.kind == "waiter":
-            self._door(task, verdict)
-            return
-        if (item := self._item("approve", task)) is not None:
-            if item.kind == "report":
-                verdict = "dismiss" if verdict == "approve" else "hide"
-            self.deed(verdict, [(item.key, item.name or item.room)])
-
-    def _door(self, task: Task, verdict: str) -> None:
-        if task.gone_at:
-            self._no(t("say.not_for_this"))
-            return
-        if not self.may("admit", task.context):
-            return
-        targets = [(task.key, task.name or task.what)]
-        if verdict == "approve":
-            self.deed("let_one_in", targets)
-            return
-        ask = t("ask.turn_away", people=task.name or task.what, room=task.room, node=task.context)
-        run = partial(self._deed_with, "turn_away", targets)
-        self._desk.bar.ask(Question(ask, run, cancel=self._cancelled))
-
-    def _deed_with(self, name: str, targets: Sequence[tuple[Key, str]], reason: str) -> None:
-        self.deed(name, targets, {}, reason)
-
-    def _item(self, name: str, task: Task | None) -> Task | None:
-        """The item of the row, if it is one and nobody else has it."""
-        if task is None:
-            self._no(t("say.no_row"))
-        elif task.kind not in ITEMS or task.gone_at:
-            self._no(t("say.not_for_this"))
-        elif self.may(name, task.context):
-            ours = self._desk.look.store.connections[task.context].operator
-            if task.claimed_by in ("", ours):
-                return task
-            self._no(t("say.claimed", who=task.claimed_by))
-        return None
 
     # ------------------------------------------------------------------ nodes
 

@@ -27,6 +27,8 @@ NOWHERE: Final = frozenset(
         "people",
         "chat",
         "hide",
+        "claim",
+        "pass",
         "filter",
         "sort",
         "timeline",
@@ -172,7 +174,21 @@ def _to_rooms(do: Callable[..., None]) -> Callable[[DeskScreen, Command], None]:
     return to_rooms
 
 
+def _claim(desk: DeskScreen, command: Command) -> None:
+    desk.deciding.claim(meant.tasks(desk, command), command.reason)
+
+
+def _pass(desk: DeskScreen, command: Command) -> None:
+    desk.deciding.decide(meant.tasks(desk, command), "approve", command.reason)
+
+
 def _hide(desk: DeskScreen, command: Command) -> None:
+    """On the wall, what its rows are about; else messages of the room's chat."""
+    if desk.pane is desk.wall_pane:
+        desk.deciding.decide(meant.tasks(desk, command), "decline", command.reason)
+        return
+    if desk.pane is not desk.room_pane:
+        raise CommandError("say.not_here")
     chat = desk.room_pane.chat
     if not command.targets or command.targets == (".",):
         desk.acting.hide(chat.cursor_message, command.reason, seen=chat.cursor_in_view)
@@ -276,6 +292,8 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "ban": _to_people("ban"),
     "unban": _unban,
     "tolobby": _to_people("to_lobby"),
+    "claim": _claim,
+    "pass": _pass,
     "hide": _hide,
     "close": _to_rooms(sets.close),
     "admit": _to_rooms(sets.admit),

@@ -94,8 +94,8 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "chat_mute": lambda: chat_deeds.mute_author(desk),
         "hide_all": lambda: chat_deeds.hide_all(desk),
         "acknowledge": lambda: _acknowledge(desk),
-        "claim": lambda: acting.claim(desk.wall_pane.row),
-        "approve": lambda: acting.decide(desk.wall_pane.row, "approve"),
+        "claim": lambda: desk.deciding.claim(desk.deciding.in_hand()),
+        "approve": lambda: desk.deciding.decide(desk.deciding.in_hand(), "approve"),
         "drain": lambda: acting.drain(desk.nodes_pane.table.cursor_row),
         "plan": lambda: acting.plan(desk.nodes_pane.table.cursor_row),
         **sets.keys(desk),
@@ -121,7 +121,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
 def _hide(desk: DeskScreen) -> None:
     """A message of the chat, or what the wall says of one."""
     if desk.pane is desk.wall_pane:
-        desk.acting.decide(desk.wall_pane.row, "decline")
+        desk.deciding.decide(desk.deciding.in_hand(), "decline")
     else:
         chat = desk.room_pane.chat
         desk.acting.hide(chat.cursor_message, seen=chat.cursor_in_view)

@@ -24,6 +24,7 @@ from console.screens import commands, frame, questions
 from console.screens.acting import Acting
 from console.screens.alerts import AlertsPane
 from console.screens.audit import AuditPane
+from console.screens.deciding import Deciding
 from console.screens.deeds import deeds
 from console.screens.links import LinksScreen
 from console.screens.nodes import NodesPane
@@ -129,6 +130,7 @@ class DeskScreen(Screen[None]):
         self.operations = Operations(look.store, fleet, self.say, lambda: look.now)
         self.operations.show_links = self._show_links
         self.acting = Acting(self)
+        self.deciding = Deciding(self)
         self.report: Report | None = None
         self._reported = float("-inf")
         self._history: tuple[str, ...] = ()
@@ -205,14 +207,21 @@ class DeskScreen(Screen[None]):
     def people_in_hand(self) -> list[Person]:
         """The marked people, else the one under the cursor."""
         if self.pane is self.wall_pane:
-            task = self.wall_pane.row
-            person = self.look.store.people.rows.get(task.person) if task is not None else None
-            return [person] if person is not None else []
+            return self._people_of_the_wall()
         table = self.people_table
         if table.marks:
             return self.marked_people()
         row = table.cursor_row
         return [row] if row is not None else []
+
+    def _people_of_the_wall(self) -> list[Person]:
+        """Of the rows in hand, each person once; of several rows a host only where theirs was marked by itself."""
+        named, tasks = self.wall_pane.table.named, self.deciding.in_hand()
+        rows = self.look.store.people.rows
+        found = [(person, task) for task in tasks if (person := rows.get(task.person)) is not None]
+        alone = not self.wall_pane.table.marks
+        kept = [person for person, task in found if alone or person.role != "host" or task.key in named]
+        return list({person.key: person for person in kept}.values())
 
     def marked_people(self) -> list[Person]:
         """Hosts only where each was marked by itself: one is never among many by chance."""

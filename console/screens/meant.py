@@ -15,6 +15,7 @@ from console.model import Key, Node, Person, Room
 from console.operations import Report
 from console.screens.acting import DRAIN_MINUTES
 from console.text import clean
+from console.wall import Task
 
 if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
@@ -98,6 +99,28 @@ def rooms(desk: DeskScreen, command: Command, words: Sequence[str]) -> list[Room
     if not kept:
         raise _elsewhere(command, [one.context for one in found])
     return kept
+
+
+def tasks(desk: DeskScreen, command: Command) -> list[Task]:
+    """Rows of the wall, when it is on the screen: the cursor's, the marked, all that match."""
+    if desk.pane is not desk.wall_pane:
+        raise CommandError("say.not_here")
+    table, rows = desk.wall_pane.table, desk.look.store.tasks.rows
+    match command.targets:
+        case ():
+            return desk.deciding.in_hand()
+        case (".",):
+            keys = [table.cursor_key] if table.cursor_key else []
+        case ("*",):
+            keys = list(table.order)
+        case ("marked",):
+            keys = [key for key in table.order if key in table.marks]
+        case _:
+            raise CommandError("command.no_match", text=command.targets[0])
+    found = [rows[key] for key in keys if key in rows]
+    if not found:
+        raise CommandError("say.no_row")
+    return found
 
 
 def node_and_minutes(desk: DeskScreen, command: Command) -> tuple[Node | None, int]:

@@ -43,7 +43,7 @@ def test_refusals(line: str, word: str) -> None:
 def test_completion_of_verbs() -> None:
     assert complete("roo") == "room"
     assert complete("unm") == "unmute"
-    assert complete("cl") == "close "
+    assert complete("clo") == "close "
     assert complete("zz") == "zz"
 
 

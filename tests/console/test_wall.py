@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from console.screens.deciding import READ_S
 from tests.console.conftest import Node
 from tests.console.desk import console
 from tests.console.test_away import Clock
@@ -55,14 +56,20 @@ async def test_what_is_approved_or_declined_is_gone_and_the_node_was_asked_once(
     await one.open_room("daily")
     for text in ("first", "second"):
         await one.hold("daily", "Zed", text)
-    async with console(one, size=(118, 30)) as c:
+    clock = Clock()
+    async with console(one, size=(118, 30), clock=clock) as c:
         await c.press("4")
         await c.sees("first", "second")
         first, second = c.desk.wall_pane.table.order
         c.desk.wall_pane.table.point_at(first)
         await c.press("a")
         await c.settle()
+        c.desk.wall_pane.table.point_at(first)
         await c.press("a")  # the same row, which lingers: it is done
+        await c.sees("That is not for this row.")
+        now = c.app.look.now
+        clock.ahead += 1
+        await c.waits(lambda: c.app.look.now > now + READ_S, "it has been read")
         c.desk.wall_pane.table.point_at(second)
         await c.press("d")
         await c.settle()
