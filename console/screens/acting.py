@@ -41,7 +41,7 @@ class Desk(Protocol):
 
     def show_plan(self, node: Node, minutes: int) -> None: ...
 
-    def spared(self, people: Sequence[Person]) -> int: ...
+    def counted(self, people: Sequence[Person]) -> str: ...
 
 
 class Acting:
@@ -176,11 +176,11 @@ class Acting:
             self._do(verb, people, sources, reason)
             return
         who = people[0].name if len(people) == 1 else n("people", len(people))
-        ask = t(
-            f"ask.{verb}", people=who, room=_places([p.room for p in people]), node=_places([p.context for p in people])
-        )
-        if spared := self._desk.spared(people):
-            ask = f"{ask} {n('ask.spared', spared)}"
+        rooms = places({(p.context, p.room): p.room for p in people}, "head.rooms")
+        nodes = places({p.context: p.context for p in people}, "head.nodes")
+        ask = t(f"ask.{verb}", people=who, room=rooms, node=nodes)
+        if counts := self._desk.counted(people):
+            ask = f"{ask} {counts}"
         self._desk.bar.ask(
             Question(
                 ask,
@@ -188,6 +188,7 @@ class Acting:
                 expected=str(len(people)) if weight == "T3" else "",
                 reason=(weight == "T3" or verb == "ban") and not reason,
                 cancel=self._cancelled,
+                targets=[f"{one.name or one.participant}   {one.context} › {one.room}" for one in people],
             )
         )
 
@@ -366,7 +367,6 @@ def _blocked(person: Person, sources: Sequence[str]) -> bool:
     return all(track.muted for source in sources if (track := person.track(source)) is not None)
 
 
-def _places(names: Sequence[str]) -> str:
-    """One name, or how many there are."""
-    several = sorted(set(names))
-    return several[0] if len(several) == 1 else n("places", len(several))
+def places(names: Mapping[Any, str], word: str) -> str:
+    """The one name, or how many there are: `word` counts them."""
+    return next(iter(names.values())) if len(names) == 1 else n(word, len(names))

@@ -60,5 +60,6 @@ def hide_all(desk: DeskScreen) -> None:
             expected=str(len(theirs)) if heavy else "",
             reason=heavy,
             cancel=lambda: desk.say(Report(t("say.cancelled"))),
+            targets=[one.text for one in theirs],
         )
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from console.actions import BY_ID, tier
+from console.columns.fleet import what
 from console.i18n import integer, n, t
 from console.model import Key
 from console.operations import Report
@@ -134,6 +135,7 @@ class Deciding:
                 expected=str(len(tasks)) if heavy else "",
                 reason=heavy and not reason,
                 cancel=self._cancelled,
+                targets=[f"{task.name or task.what}   {task.context} › {task.room}   {what(task)}" for task in tasks],
             )
         )
 

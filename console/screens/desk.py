@@ -16,7 +16,7 @@ from console.arming import Arming
 from console.columns.table import Look
 from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
-from console.i18n import Language, t
+from console.i18n import Language, integer, n, t
 from console.model import Key, Link, Node, Person, Role, Room
 from console.operations import Given, Operations, Report
 from console.ports import Fleet
@@ -36,6 +36,7 @@ from console.screens.quota import QuotaPane
 from console.screens.recordings import RecordingsPane
 from console.screens.room import RoomPane
 from console.screens.rooms import RoomsPane
+from console.screens.targets import TargetsScreen
 from console.screens.timeline import TimelineScreen
 from console.screens.undos import UndosScreen
 from console.screens.view import Pane
@@ -118,7 +119,7 @@ class DeskScreen(Screen[None]):
             "audit": self.audit_pane,
             "recordings": self.recordings_pane,
         }
-        self.bar = Bar(self._bar_closed, id="bar")
+        self.bar = Bar(self._bar_closed, self._list_targets, id="bar")
         self._frame_lines = (
             Lines(lambda cells, rows: [self._header(cells)], ON_SURFACE, id="head"),
             Lines(lambda cells, rows: [self._tabs(cells)], ON_BACKGROUND, id="tabs"),
@@ -238,6 +239,17 @@ class DeskScreen(Screen[None]):
         left = [row for key in table.marks - chosen if (row := table.rows.rows.get(key)) is not None]
         return sum(row.role == "host" and row.key not in table.named for row in left)
 
+    def counted(self, people: Sequence[Person]) -> str:
+        """Of a marked set, how many are marked, match the filter and are hidden by it, whom nothing is done to; and who
+        is spared. Empty when nothing is marked."""
+        table = self.wall_pane.table if self.pane is self.wall_pane else self.people_table
+        if not table.marks or self.pane not in (self.room_pane, self.participants_pane, self.wall_pane):
+            return ""
+        marked, match = len(table.marks), sum(key in table.marks for key in table.order)
+        counts = t("ask.counts", marked=integer(marked), match=integer(match), hidden=integer(marked - match))
+        spared = self.spared(people)
+        return f"{counts} {n('ask.spared', spared)}" if spared else counts
+
     def caps_in_hand(self) -> list[tuple[Key, str]]:
         """What a cap would be of, (identity, name): the node or the room of the row, or the people in hand."""
         if self.pane in (self.room_pane, self.participants_pane):
@@ -296,6 +308,9 @@ class DeskScreen(Screen[None]):
     def show_timeline(self) -> None:
         """The last minutes of all nodes."""
         self.app.push_screen(TimelineScreen(Past.of(self.look.store, self.look.wall)))
+
+    def _list_targets(self, targets: Sequence[str]) -> None:
+        self.app.push_screen(TargetsScreen(targets))
 
     def show_undos(self) -> None:
         """Everything that can still be taken back."""

@@ -118,11 +118,12 @@ def _ask(desk: DeskScreen, deed: str, targets: Sequence[tuple[Key, str]], reason
     heavy = weight == "T3"
     desk.bar.ask(
         Question(
-            t(f"ask.{deed}", who=who, node=nodes[0] if len(nodes) == 1 else n("places", len(nodes)), **more),
+            t(f"ask.{deed}", who=who, node=nodes[0] if len(nodes) == 1 else n("head.nodes", len(nodes)), **more),
             lambda given: desk.acting.deed(deed, targets, reason=given or reason),
             expected=(targets[0][1] if len(targets) == 1 else str(len(targets))) if heavy else "",
             reason=heavy and not reason,
             cancel=lambda: desk.say(Report(t("say.cancelled"))),
+            targets=[" › ".join(key) for key, _ in targets],
         )
     )
 

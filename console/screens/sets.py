@@ -16,6 +16,7 @@ from console.explaining import explain
 from console.i18n import n, t
 from console.model import Failure, Key, Room
 from console.operations import Report
+from console.screens.acting import places
 from console.widgets.bar import Question
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _ask(
             expected=(targets[0][1] if len(targets) == 1 else str(len(targets))) if heavy else "",
             reason=heavy and not reason,
             cancel=lambda: desk.say(Report(t("say.cancelled"))),
+            targets=[" › ".join(key) for key, _ in targets],
         )
     )
 
@@ -125,6 +127,7 @@ async def _count_then_ask(desk: DeskScreen, rooms: list[Room], reason: str, dry_
             expected=str(people) if heavy else "",
             reason=heavy and not reason,
             cancel=lambda: desk.say(Report(t("say.cancelled"))),
+            targets=[f"{' › '.join(key)}   {n('people', count)}" for key, _, count in counted],
         )
     )
 
@@ -154,5 +157,4 @@ def _named(rooms: Sequence[Room]) -> str:
 
 
 def _nodes(rooms: Sequence[Room]) -> str:
-    nodes = sorted({room.context for room in rooms})
-    return nodes[0] if len(nodes) == 1 else n("places", len(nodes))
+    return places({room.context: room.context for room in rooms}, "head.nodes")

@@ -157,4 +157,5 @@ def of_people(desk: DeskScreen, command: Command, targets: list[tuple[Key, str]]
         run("")
         return
     ask = t("ask.deed", what=t(f"pending.{command.verb}"), people=n("people", len(targets)))
-    desk.bar.ask(Question(ask, run, expected=str(len(targets)), reason=not command.reason))
+    names = [f"{name}   {' › '.join(key[:2])}" for key, name in targets]
+    desk.bar.ask(Question(ask, run, expected=str(len(targets)), reason=not command.reason, targets=names))

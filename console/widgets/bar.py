@@ -6,7 +6,7 @@ opens a question also answers it, and a paste of several keys cannot.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,13 +37,20 @@ class Line:
 
 @dataclass(slots=True)
 class Question:
-    """`expected`: what must be typed; empty: `y` is enough. `reason`: one must be given then."""
+    """`expected`: what must be typed; empty: `y` is enough. `reason`: one must be given then. `targets`: the names of
+    those it would be done to, when they are several: `v` shows them."""
 
     ask: str
     run: Callable[[str], None]  # with the reason
     expected: str = ""
     reason: bool = False
     cancel: Callable[[], None] = lambda: None
+    targets: Sequence[str] = ()
+
+    @property
+    def lists(self) -> bool:
+        """Does `v` show the targets? Not where it may be a letter of what is typed."""
+        return len(self.targets) > 1 and (not self.expected or self.expected.isdecimal())
 
 
 class _Entry(Input):
@@ -60,6 +67,10 @@ class _Entry(Input):
     async def _on_key(self, event: events.Key) -> None:
         bar = self.parent
         if self.asked or (isinstance(bar, Bar) and bar.too_early(event)):
+            event.stop()
+            event.prevent_default()
+            return
+        if isinstance(bar, Bar) and bar.shows_targets(event.key):
             event.stop()
             event.prevent_default()
             return
@@ -83,10 +94,15 @@ class Bar(Widget, can_focus=True):
     Bar _Entry:focus { border: none; }
     """
 
-    def __init__(self, closed: Callable[[], None] = lambda: None, id: str | None = None) -> None:
-        """`closed`: the bar is gone; the focus goes back to the view."""
+    def __init__(
+        self,
+        closed: Callable[[], None] = lambda: None,
+        listed: Callable[[Sequence[str]], None] = lambda targets: None,
+        id: str | None = None,
+    ) -> None:
+        """`closed`: the bar is gone; the focus goes back to the view. `listed`: show these targets."""
         super().__init__(id=id)
-        self._when_closed = closed
+        self._when_closed, self._when_listed = closed, listed
         self._opened = 0.0
         self._answered = 0.0
         self.kind: Kind = ""
@@ -131,10 +147,21 @@ class Bar(Widget, can_focus=True):
         self._line, self._question = None, question
         if question.expected:
             self.kind = "type"
-            self._show(question.ask, t("bar.type", text=question.expected), "", heavy=True)
+            value: str | None = ""
+            hint = t("bar.type", text=question.expected)
         else:
             self.kind = "confirm"
-            self._show(question.ask, t("bar.confirm"), None, heavy=True)
+            hint, value = t("bar.confirm"), None
+        more = f"   {t('bar.list')}" if question.lists else ""
+        self._show(question.ask, hint + more, value, heavy=True)
+
+    def shows_targets(self, key: str) -> bool:
+        """Was this the key that shows whom the question is about? Then they are shown."""
+        question = self._question
+        if key != "v" or question is None or self.kind not in ("confirm", "type") or not question.lists:
+            return False
+        self._when_listed(question.targets)
+        return True
 
     def _show(self, ask: str, hint: str, value: str | None, *, heavy: bool) -> None:
         self._opened = self._now()
@@ -176,6 +203,8 @@ class Bar(Widget, can_focus=True):
         question = self._question
         if event.time < self._opened or self.too_early(event):
             return  # pasted together with the key that asked
+        if self.shows_targets(event.key):
+            return
         if event.key == "y" and question.reason:
             self.kind = "reason"
             self._show(question.ask, t("bar.reason"), "", heavy=True)

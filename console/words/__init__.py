@@ -329,6 +329,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "rates.wrong": ("« {text} » n’est pas un débit : 500k/2M, 2M, 0", "“{text}” is not a rate: 500k/2M, 2M, 0"),
     # ------------------------------------------------------------------ bars
     "bar.confirm": ("y confirmer   n annuler", "y run   n cancel"),
+    "bar.list": ("v voir la liste", "v view the list"),
+    "targets.close": ("j k défiler   q revenir à la question", "j k scroll   q back to the question"),
     "bar.count": (
         "tapez {count} puis Entrée   Échap annule",
         "type {count} then Enter   Esc cancels",

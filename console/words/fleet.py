@@ -160,8 +160,6 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
     "wall.noisy.says": ("micro ouvert sans voix {text}", "open microphone without a voice {text}"),
     "wall.failing.says": ("parle et n’est pas compris {text}", "speaks and is not understood {text}"),
     "wall.asks": ("à voir : {count}", "to see: {count}"),
-    "places.one": ("{count} endroit", "{count} place"),
-    "places.many": ("{count} endroits", "{count} places"),
     "say.no_picture": ("{who} ne montre rien de tel.", "{who} shows nothing of the kind."),
     "say.no_hand": ("Aucune main n’est levée ici.", "No hand is up here."),
     "say.claimed": ("Déjà pris par {who} ; rien n’a été fait.", "Already claimed by {who}; nothing was done."),
@@ -277,6 +275,10 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Without doing anything: {verb} would touch {count}: {who}",
     ),
     "say.no_drain": ("{node} ne se vide pas.", "{node} does not drain."),
+    "ask.counts": (
+        "({marked} marqués, {match} dans le filtre, {hidden} hors du filtre et laissés)",
+        "({marked} marked, {match} match, {hidden} hidden by the filter and left alone)",
+    ),
     "ask.spared.one": (
         "{count} hôte n’en est pas (à marquer seul).",
         "{count} host is left out (mark them by themselves).",

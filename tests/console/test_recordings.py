@@ -210,7 +210,7 @@ async def test_of_the_marked_ones_only_those_in_a_state_for_it(node: Node) -> No
         await c.sees("That cannot be done in the state “failed”.")
         await at(c, BROKEN, OUT, READY)
         await c.press("E")
-        await c.sees("Delete 3 recordings (2 places) for ever, 91 min, 3.0 GB?", "type 3 then Enter")
+        await c.sees("Delete 3 recordings (2 nodes) for ever, 91 min, 3.0 GB?", "type 3 then Enter")
 
 
 async def test_a_link_is_shown_whole_and_only_when_asked(node: Node) -> None:

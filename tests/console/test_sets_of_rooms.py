@@ -32,7 +32,7 @@ async def test_doors_of_several_nodes_are_locked_after_one_question_and_opened_b
     async with console(par, waw) as c:
         await marked(c, "maths", "chimie")
         await c.press("O")
-        await c.sees("Locking: 2 rooms (2 places)?")
+        await c.sees("Locking: 2 rooms (2 nodes)?")
         assert par.calls == waw.calls == []
         await c.press("y")
         await c.settle()
@@ -74,7 +74,7 @@ async def test_mute_of_a_set_is_counted_by_each_node_first(node: Node) -> None:
     async with console(par, waw) as c:
         await marked(c, "maths", "chimie")
         await c.press("M")
-        await c.sees("Block the microphone of 2 people in 2 rooms (2 places)")
+        await c.sees("Block the microphone of 2 people in 2 rooms (2 nodes)")
         assert all(request.dry_run for _, request in par.calls + waw.calls)
         await c.press("y")
         await c.settle()
