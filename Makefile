@@ -96,8 +96,8 @@ bench-chat: build
 # A hundred played nodes and the console on them: what it costs, and how quick it is.
 .PHONY: test-targets
 test-targets: $(DONE)/python
-	@echo "10,000 runs of each list of the console, with rows moving between look and key …"
-	@REGIE_RUNS=$(or $(RUNS),10000) $(BIN)/python -m pytest -q -n0 -p no:cacheprovider --timeout 1800 tests/console/test_never_the_wrong_one.py
+	@echo "10,000 runs of each list of the console, and of the whole desk by keys and commands, with rows moving between look and key …"
+	@REGIE_RUNS=$(or $(RUNS),10000) $(BIN)/python -m pytest -q -n0 -p no:cacheprovider --timeout 1800 tests/console/test_never_the_wrong_one*.py
 
 .PHONY: bench-console
 bench-console: build

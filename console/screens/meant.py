@@ -26,13 +26,15 @@ NAMED: Final = 5
 
 
 def people(desk: DeskScreen, command: Command) -> list[Person]:
-    """The cursor's, the marked, all that match, or by name or id. Hosts only when they are named."""
+    """The cursor's, the marked, all that match, or by name or id. Hosts only when they are named. One at least, who has
+    not left."""
     table = desk.people_table
     if desk.pane not in (desk.room_pane, desk.participants_pane):
         raise CommandError("say.no_room")
     words = command.targets or (("marked",) if table.marks else (".",))
     rows = table.rows.rows
     found: list[Person] = []
+    gone = ""
     for word in words:
         match word:
             case ".":
@@ -43,13 +45,17 @@ def people(desk: DeskScreen, command: Command) -> list[Person]:
                 keys = [person.key for person in desk.marked_people()]
             case _:
                 keys = _named(desk, command, word.removeprefix("participant:").removeprefix("person:"))
-        found += [rows[key] for key in keys if key in rows and not rows[key].gone_at]
+        named = [rows[key] for key in keys if key in rows]
+        found += [person for person in named if not person.gone_at]
+        gone = gone or next((person.name for person in named if person.gone_at), "")
     if command.spared:
         spared = compile_filter(command.spared, PERSON_FIELDS)
         found = [person for person in found if spared is None or not spared(person)]
+    if not found:
+        raise CommandError("say.gone", who=gone) if gone else CommandError("say.no_row")
     found = list({person.key: person for person in found}.values())
     kept = [person for person in found if command.context in ("", person.context)]
-    if found and not kept:
+    if not kept:
         raise _elsewhere(command, [person.context for person in found])
     return kept
 
