@@ -23,6 +23,12 @@ DRAIN_MINUTES: Final = 30  # until a drain that is asked for with a key is over
 PUTS_OUT: Final = ("remove", "ban", "to_lobby")
 
 
+class Hand(Protocol):
+    """What the marks say of a deed to these people."""
+
+    def counted(self, people: Sequence[Person]) -> str: ...
+
+
 class Desk(Protocol):
     """What acting needs of the screen."""
 
@@ -41,7 +47,8 @@ class Desk(Protocol):
 
     def show_plan(self, node: Node, minutes: int) -> None: ...
 
-    def counted(self, people: Sequence[Person]) -> str: ...
+    @property
+    def hand(self) -> Hand: ...
 
 
 class Acting:
@@ -179,7 +186,7 @@ class Acting:
         rooms = places({(p.context, p.room): p.room for p in people}, "head.rooms")
         nodes = places({p.context: p.context for p in people}, "head.nodes")
         ask = t(f"ask.{verb}", people=who, room=rooms, node=nodes)
-        if counts := self._desk.counted(people):
+        if counts := self._desk.hand.counted(people):
             ask = f"{ask} {counts}"
         self._desk.bar.ask(
             Question(

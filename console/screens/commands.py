@@ -69,7 +69,7 @@ def _rooms(desk: DeskScreen, command: Command) -> None:
 
 
 def _enter(desk: DeskScreen, command: Command) -> None:
-    found = meant.room(desk, command, command.targets[0]) if command.targets else desk.room_in_hand()
+    found = meant.room(desk, command, command.targets[0]) if command.targets else desk.hand.room()
     if found is None:
         raise CommandError("say.no_room")
     desk.enter(found.key)
@@ -152,7 +152,7 @@ def _to_people(verb: str) -> Callable[[DeskScreen, Command], None]:
 
 def _unban(desk: DeskScreen, command: Command) -> None:
     """Who is banned is on no list: by the id that they had, in the room in hand."""
-    room = desk.room_in_hand()
+    room = desk.hand.room()
     if room is None or not command.targets:
         raise CommandError("say.no_room" if room is None else "command.who")
     meant.only_there(command, [room.context])
@@ -201,8 +201,8 @@ def _hide(desk: DeskScreen, command: Command) -> None:
 
 
 def _rates(desk: DeskScreen, command: Command) -> None:
-    meant.only_there(command, [key[0] for key, _ in desk.caps_in_hand()])
-    desk.acting.cap(desk.caps_in_hand(), " ".join(command.targets), command.reason)
+    meant.only_there(command, [key[0] for key, _ in desk.hand.caps()])
+    desk.acting.cap(desk.hand.caps(), " ".join(command.targets), command.reason)
 
 
 def _quotas(desk: DeskScreen, command: Command) -> None:
@@ -221,7 +221,7 @@ def _audit(desk: DeskScreen, command: Command) -> None:
 
 
 def _verify(desk: DeskScreen, command: Command) -> None:
-    desk.acting.verify(command.context or desk.context_in_hand())
+    desk.acting.verify(command.context or desk.hand.context())
 
 
 def _quota(desk: DeskScreen, command: Command) -> None:

@@ -38,14 +38,6 @@ class Deciding:
         self._desk = desk
         self._passed: tuple[Key, float] = ((), 0.0)
 
-    def in_hand(self) -> list[Task]:
-        """The marked rows, else the one under the cursor."""
-        table = self._desk.wall_pane.table
-        if table.marks:
-            return [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
-        row = self._desk.wall_pane.row
-        return [row] if row is not None else []
-
     def claim(self, tasks: Sequence[Task], reason: str = "") -> None:
         """Take items for oneself; when all are ours, give them back. The node knows whose each is."""
         if items := self._able([task for task in tasks if task.kind in ITEMS], tasks):

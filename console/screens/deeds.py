@@ -85,22 +85,22 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "copy_row": desk.copy_row,
         "refresh": lambda: desk.pane.table.order_now(),
         "export": partial(exporting.ask, desk),
-        "mute": lambda: acting.mute(desk.people_in_hand()),
-        "remove": lambda: acting.remove(desk.people_in_hand()),
-        "camera": lambda: acting.toggle(desk.people_in_hand(), ("camera",)),
-        "sharing": lambda: acting.toggle(desk.people_in_hand(), ("screen", "screen_audio")),
-        "lower": lambda: acting.lower(desk.people_in_hand()),
+        "mute": lambda: acting.mute(desk.hand.people()),
+        "remove": lambda: acting.remove(desk.hand.people()),
+        "camera": lambda: acting.toggle(desk.hand.people(), ("camera",)),
+        "sharing": lambda: acting.toggle(desk.hand.people(), ("screen", "screen_audio")),
+        "lower": lambda: acting.lower(desk.hand.people()),
         "hide": lambda: _hide(desk),
         "chat_mute": lambda: chat_deeds.mute_author(desk),
         "hide_all": lambda: chat_deeds.hide_all(desk),
         "acknowledge": lambda: _acknowledge(desk),
-        "claim": lambda: desk.deciding.claim(desk.deciding.in_hand()),
-        "approve": lambda: desk.deciding.decide(desk.deciding.in_hand(), "approve"),
+        "claim": lambda: desk.deciding.claim(desk.hand.tasks()),
+        "approve": lambda: desk.deciding.decide(desk.hand.tasks(), "approve"),
         "drain": lambda: acting.drain(desk.nodes_pane.table.cursor_row),
         "plan": lambda: acting.plan(desk.nodes_pane.table.cursor_row),
         **sets.keys(desk),
-        "ban": lambda: acting.people("ban", desk.people_in_hand()),
-        "to_lobby": lambda: acting.people("to_lobby", desk.people_in_hand()),
+        "ban": lambda: acting.people("ban", desk.hand.people()),
+        "to_lobby": lambda: acting.people("to_lobby", desk.hand.people()),
         "rates": lambda: questions.rates(desk),
         "record": lambda: recording_deeds.record(desk),
         "hold_record": lambda: recording_deeds.hold(desk),
@@ -121,7 +121,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
 def _hide(desk: DeskScreen) -> None:
     """A message of the chat, or what the wall says of one."""
     if desk.pane is desk.wall_pane:
-        desk.deciding.decide(desk.deciding.in_hand(), "decline")
+        desk.deciding.decide(desk.hand.tasks(), "decline")
     else:
         chat = desk.room_pane.chat
         desk.acting.hide(chat.cursor_message, seen=chat.cursor_in_view)
@@ -138,7 +138,7 @@ def _verify(desk: DeskScreen) -> None:
     if desk.pane is desk.recordings_pane:
         _to_recordings(desk, "verify_record")
     else:
-        desk.acting.verify(desk.context_in_hand())
+        desk.acting.verify(desk.hand.context())
 
 
 def _to_recordings(desk: DeskScreen, deed: str) -> None:

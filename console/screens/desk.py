@@ -16,8 +16,8 @@ from console.arming import Arming
 from console.columns.table import Look
 from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
-from console.i18n import Language, integer, n, t
-from console.model import Key, Link, Node, Person, Role, Room
+from console.i18n import Language, t
+from console.model import Key, Link, Node, Role
 from console.operations import Given, Operations, Report
 from console.ports import Fleet
 from console.screens import commands, frame, questions
@@ -26,6 +26,7 @@ from console.screens.alerts import AlertsPane
 from console.screens.audit import AuditPane
 from console.screens.deciding import Deciding
 from console.screens.deeds import deeds
+from console.screens.in_hand import InHand
 from console.screens.links import LinksScreen
 from console.screens.nodes import NodesPane
 from console.screens.outcomes import OutcomesScreen
@@ -46,7 +47,6 @@ from console.text import clean, safe_json
 from console.theme import ON_BACKGROUND, ON_SURFACE
 from console.timeline import Past
 from console.widgets.bar import Bar, Line, Question
-from console.widgets.live_table import LiveTable
 from console.widgets.paint import Line as PaintedLine
 from console.widgets.paint import Lines
 
@@ -130,6 +130,7 @@ class DeskScreen(Screen[None]):
         self._last: View | None = None
         self.operations = Operations(look.store, fleet, self.say, lambda: look.now)
         self.operations.show_links = self._show_links
+        self.hand = InHand(self)
         self.acting = Acting(self)
         self.deciding = Deciding(self)
         self.report: Report | None = None
@@ -153,13 +154,6 @@ class DeskScreen(Screen[None]):
     def pane(self) -> Pane:
         return self.panes[self._view]
 
-    def context_in_hand(self) -> str:
-        """The context of the row under the cursor."""
-        if self.pane is self.room_pane and self.room_pane.room_key:
-            return self.room_pane.room_key[0]
-        key = self.pane.table.cursor_key
-        return key[0] if key else next(iter(self.look.store.connections), "")
-
     def role(self, context: str) -> Role:
         role = self.look.store.role(context)
         return role if self.arming.armed(self.look.now) else min(role, Role.VIEWER)
@@ -178,90 +172,6 @@ class DeskScreen(Screen[None]):
         else:
             armed = self.arming.press(self.look.now)
             self.say(Report(t("arm.done", minutes=self.arming.left(self.look.now)) if armed else t("arm.laid_down")))
-
-    def room_in_hand(self) -> Room | None:
-        """The room on the screen, or the one under the cursor."""
-        if self.pane is self.room_pane:
-            return self.room_pane.room
-        if self.pane is self.rooms_pane:
-            room: Room | None = self.rooms_pane.table.cursor_row
-            return room
-        key = self.pane.table.cursor_key
-        if key is not None and self.pane in (self.wall_pane, self.participants_pane):
-            return self.look.store.rooms.rows.get(key[:2])
-        return None
-
-    def rooms_in_hand(self) -> list[Room]:
-        """The marked rooms, else the one on the screen or under the cursor."""
-        table = self.rooms_pane.table
-        if self.pane is self.rooms_pane and table.marks:
-            return [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
-        room = self.room_in_hand()
-        return [room] if room is not None else []
-
-    @property
-    def people_table(self) -> LiveTable:
-        """The list of people that is meant: of all nodes where that is shown, else of the room."""
-        pane = self.participants_pane if self.pane is self.participants_pane else self.room_pane
-        return pane.table
-
-    def people_in_hand(self) -> list[Person]:
-        """The marked people, else the one under the cursor."""
-        if self.pane is self.wall_pane:
-            return self._people_of_the_wall()
-        table = self.people_table
-        if table.marks:
-            return self.marked_people()
-        row = table.cursor_row
-        return [row] if row is not None else []
-
-    def _people_of_the_wall(self) -> list[Person]:
-        """Of the rows in hand, each person once; of several rows a host only where theirs was marked by itself."""
-        named, tasks = self.wall_pane.table.named, self.deciding.in_hand()
-        rows = self.look.store.people.rows
-        found = [(person, task) for task in tasks if (person := rows.get(task.person)) is not None]
-        alone = not self.wall_pane.table.marks
-        kept = [person for person, task in found if alone or person.role != "host" or task.key in named]
-        return list({person.key: person for person in kept}.values())
-
-    def marked_people(self) -> list[Person]:
-        """Hosts only where each was marked by itself: one is never among many by chance."""
-        table = self.people_table
-        found = [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
-        return [person for person in found if person.role != "host" or person.key in table.named]
-
-    def spared(self, people: Sequence[Person]) -> int:
-        """How many of those that are marked are left out of a deed to `people`."""
-        table = self.people_table
-        if self.pane not in (self.room_pane, self.participants_pane) or not table.marks:
-            return 0
-        chosen = {person.key for person in people}
-        left = [row for key in table.marks - chosen if (row := table.rows.rows.get(key)) is not None]
-        return sum(row.role == "host" and row.key not in table.named for row in left)
-
-    def counted(self, people: Sequence[Person]) -> str:
-        """Of a marked set, how many are marked, match the filter and are hidden by it, whom nothing is done to; and who
-        is spared. Empty when nothing is marked."""
-        table = self.wall_pane.table if self.pane is self.wall_pane else self.people_table
-        if not table.marks or self.pane not in (self.room_pane, self.participants_pane, self.wall_pane):
-            return ""
-        marked, match = len(table.marks), sum(key in table.marks for key in table.order)
-        counts = t("ask.counts", marked=integer(marked), match=integer(match), hidden=integer(marked - match))
-        spared = self.spared(people)
-        return f"{counts} {n('ask.spared', spared)}" if spared else counts
-
-    def caps_in_hand(self) -> list[tuple[Key, str]]:
-        """What a cap would be of, (identity, name): the node or the room of the row, or the people in hand."""
-        if self.pane in (self.room_pane, self.participants_pane):
-            rows, marks = self.people_table.rows.rows, self.people_table.marks
-            people = [rows[key] for key in marks if key in rows] or self.people_in_hand()
-            return [(person.key, person.name or person.participant) for person in people]
-        if self.pane is self.rooms_pane:
-            return [(room.key, room.room) for room in self.rooms_in_hand()]
-        key = self.pane.table.cursor_key
-        if key is None:
-            return []
-        return [((key[0],), key[-1] or key[0])] if self.pane is self.nodes_pane else [(key, key[-1])]
 
     # ------------------------------------------------------------------ painting
 
@@ -322,7 +232,7 @@ class DeskScreen(Screen[None]):
         self.app.push_screen(LinksScreen(last.given) if last.given else OutcomesScreen(last.outcomes))
 
     def _header(self, cells: int) -> PaintedLine:
-        return frame.header(self.look, self.context_in_hand(), self.arming, cells)
+        return frame.header(self.look, self.hand.context(), self.arming, cells)
 
     def _tabs(self, cells: int) -> PaintedLine:
         room = self.room_pane.room_key
@@ -332,7 +242,7 @@ class DeskScreen(Screen[None]):
         return frame.status(self.pane, self.report, self.operations.undos.offer(), cells)
 
     def _keys(self, cells: int) -> PaintedLine:
-        return frame.keys(self.pane.view, self.role(self.context_in_hand()), cells)
+        return frame.keys(self.pane.view, self.role(self.hand.context()), cells)
 
     # ------------------------------------------------------------------ views
 
@@ -451,7 +361,7 @@ class DeskScreen(Screen[None]):
         elif self.pane in (self.wall_pane, self.recordings_pane):
             if key[:2] in self.look.store.rooms.rows:
                 self.enter(key[:2])
-        elif (person := self.people_table.cursor_row) is not None:
+        elif (person := self.hand.table_of_people.cursor_row) is not None:
             self.app.push_screen(QualityScreen(person, self.fleet, self.look))
 
     def back(self) -> None:

@@ -28,7 +28,7 @@ NAMED: Final = 5
 def people(desk: DeskScreen, command: Command) -> list[Person]:
     """The cursor's, the marked, all that match, or by name or id. Hosts only when they are named. One at least, who has
     not left."""
-    table = desk.people_table
+    table = desk.hand.table_of_people
     if desk.pane not in (desk.room_pane, desk.participants_pane):
         raise CommandError("say.no_room")
     words = command.targets or (("marked",) if table.marks else (".",))
@@ -42,7 +42,7 @@ def people(desk: DeskScreen, command: Command) -> list[Person]:
             case "*":
                 keys = [key for key in table.order if key in rows and rows[key].role != "host"]
             case "marked":
-                keys = [person.key for person in desk.marked_people()]
+                keys = [person.key for person in desk.hand.marked()]
             case _:
                 keys = _named(desk, command, word.removeprefix("participant:").removeprefix("person:"))
         named = [rows[key] for key in keys if key in rows]
@@ -62,7 +62,7 @@ def people(desk: DeskScreen, command: Command) -> list[Person]:
 
 def _named(desk: DeskScreen, command: Command, word: str) -> list[Key]:
     pattern = word.casefold()
-    table = desk.people_table
+    table = desk.hand.table_of_people
     keys = [
         key
         for key in table.order
@@ -98,7 +98,7 @@ def rooms(desk: DeskScreen, command: Command, words: Sequence[str]) -> list[Room
     elif words:
         found = [room(desk, command, name) for name in words]
     else:
-        found = desk.rooms_in_hand()
+        found = desk.hand.rooms()
     if not found:
         raise CommandError("say.no_room")
     kept = [one for one in found if command.context in ("", one.context)]
@@ -114,7 +114,7 @@ def tasks(desk: DeskScreen, command: Command) -> list[Task]:
     table, rows = desk.wall_pane.table, desk.look.store.tasks.rows
     match command.targets:
         case ():
-            return desk.deciding.in_hand()
+            return desk.hand.tasks()
         case (".",):
             keys = [table.cursor_key] if table.cursor_key else []
         case ("*",):

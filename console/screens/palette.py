@@ -25,7 +25,7 @@ class DeskProvider(Provider):
         return self.screen if isinstance(self.screen, DeskScreen) else None
 
     def _actions(self, desk: DeskScreen) -> list[tuple[str, Callable[[], object]]]:
-        role = desk.role(desk.context_in_hand())
+        role = desk.role(desk.hand.context())
         found: list[tuple[str, Callable[[], object]]] = []
         for action in ACTIONS:
             if action.group == "move" or desk.pane.view not in action.views or not allowed(action, role):

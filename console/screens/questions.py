@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def rates(desk: DeskScreen) -> None:
     """A cap for what is in hand."""
-    targets = desk.caps_in_hand()
+    targets = desk.hand.caps()
     if not targets:
         desk.say(Report(t("say.no_row"), ok=False))
     elif desk.acting.may("rates", targets[0][0][0]):

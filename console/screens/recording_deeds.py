@@ -61,7 +61,7 @@ def record(desk: DeskScreen) -> None:
         else:
             rooms = {row.key[:2]: row.room for row in rows}
             start(desk, list(rooms.items()))
-    elif not (meant := desk.rooms_in_hand()):
+    elif not (meant := desk.hand.rooms()):
         desk.say(Report(t("say.no_room"), ok=False))
     elif recorded := [(room.key, room.room) for room in meant if room.recording]:
         _ask(desk, "stop_record", recorded, "")
@@ -154,7 +154,7 @@ def of_recordings(desk: DeskScreen, command: Command) -> None:
 
 
 def _room_in_hand(desk: DeskScreen) -> Room:
-    room = desk.room_in_hand()
+    room = desk.hand.room()
     if room is None:
         raise CommandError("say.no_room")
     return room

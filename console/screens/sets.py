@@ -144,12 +144,12 @@ def keys(desk: DeskScreen) -> dict[str, Any]:
     of_hand = {"mute_room": mute, "unmute_room": unmute, "admit": admit, "close": close}
     return {
         **{name: partial(_in_hand, desk, deed) for name, deed in of_hand.items()},
-        "lock": lambda: act(desk, "lock", "lock", desk.rooms_in_hand()),
+        "lock": lambda: act(desk, "lock", "lock", desk.hand.rooms()),
     }
 
 
 def _in_hand(desk: DeskScreen, deed: Any) -> None:
-    deed(desk, desk.rooms_in_hand())
+    deed(desk, desk.hand.rooms())
 
 
 def _named(rooms: Sequence[Room]) -> str:
