@@ -8,6 +8,7 @@ import gc
 import signal
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from textual import events
@@ -15,6 +16,7 @@ from textual.app import App, ScreenStackError, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.timer import Timer
 
 from console.arming import Arming
 from console.columns.table import Look
@@ -25,7 +27,7 @@ from console.screens.desk import DESK_CSS, DeskScreen
 from console.screens.palette import DeskProvider
 from console.screens.undos import UndosScreen
 from console.state import Store
-from console.terminal import GatedDriver, busy, paint_now
+from console.terminal import GatedDriver, busy, paint_now, use_mouse
 from console.theme import THEME
 from console.tidying import Tidying
 from console.widgets.chat_tail import ChatTail
@@ -66,6 +68,7 @@ class ConsoleApp(App[int]):
         self._arming = Arming(read_only, wants_arming)
         self.desk: DeskScreen  # outlives the screen stack, which is empty when the app unmounts
         self._period = SLOW_SECONDS if slow else FRAME_SECONDS
+        self._frame_clock: Timer | None = None
         self._frozen = False
         self._frames = 0
         self._touched = float("-inf")  # when the last key came
@@ -73,7 +76,8 @@ class ConsoleApp(App[int]):
         self._tidying = Tidying(self.look.now)
 
     def get_default_screen(self) -> Screen[Any]:
-        self.desk = DeskScreen(self.look, self.fleet, self._arming)
+        switches: dict[str, Callable[[bool], None]] = {"mouse": partial(use_mouse, self), "slow": self._slow_down}
+        self.desk = DeskScreen(self.look, self.fleet, self._arming, switches)
         return self.desk
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -88,7 +92,7 @@ class ConsoleApp(App[int]):
         for name, code in (("SIGTERM", 143), ("SIGHUP", 129)):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(getattr(signal, name), self.exit, code)
-        self.set_interval(self._period, self.tick)
+        self._frame_clock = self.set_interval(self._period, self.tick)
         self.call_after_refresh(self.fleet.start)  # a hundred channels take longer to open than the first picture
 
     async def on_event(self, event: events.Event) -> None:
@@ -109,6 +113,13 @@ class ConsoleApp(App[int]):
             if event.key == "enter":
                 self.desk.bar.answered()
             paint_now(self.screen)
+
+    def _slow_down(self, slow: bool) -> None:
+        """One frame a second, for a narrow line."""
+        self._period = SLOW_SECONDS if slow else FRAME_SECONDS
+        if self._frame_clock is not None:
+            self._frame_clock.stop()
+        self._frame_clock = self.set_interval(self._period, self.tick)
 
     def pop_screen(self) -> AwaitComplete:
         """What is below was not there to be meant by the keys that came with the one that closes."""

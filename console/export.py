@@ -28,9 +28,9 @@ class ExportError(ValueError):
         self.values = values
 
 
-def proposed(view: str, wall: float) -> str:
+def proposed(view: str, wall: float, form: str = "csv") -> str:
     """A name for a file of this moment. `wall`: Unix seconds."""
-    return f"regie-{view}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(wall))}.csv"
+    return f"regie-{view}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(wall))}.{form}"
 
 
 def place(name: str) -> Path:

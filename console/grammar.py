@@ -2,7 +2,7 @@
 
 command = ["@" context] verb { target } { option } ;
 target = "." (cursor) | "*" (all that match) | "marked" | [kind ":"] name-or-pattern ;
-option = "-r" text… | "--dry-run" | "source:" list | "except:" filter ;
+option = "-r" text… | "--dry-run" | "source:" list | "except:" filter | "-o" csv-or-json ;
 
 A name with spaces stands between double quotes; an apostrophe is a letter like others. What follows `-r`, and what is
 said to a room, is kept as it was typed.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 
@@ -76,7 +76,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("end", "end [* | marked | room …] [-r reason]"),
     Verb("close", "close [* | marked | room …] [-r reason]"),
     Verb("rates", "rates send/receive [-r reason]   (500k/2M, 2M, 0)"),
-    Verb("audit", "audit [filter]"),
+    Verb("audit", "audit [filter]", ("events",)),
     Verb("verify", "verify"),
     Verb("quotas", "quotas [filter]"),
     Verb("quota", "quota node|type:name|room:name people=150 [-r reason]"),
@@ -94,14 +94,20 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("pause", "pause"),
     Verb("undo", "undo"),
     Verb("lang", "lang fr|en"),
+    Verb("ctx", "ctx [context]"),
+    Verb("set", "set mouse|slow on|off"),
     Verb("help", "help", ("h",)),
     Verb("q", "q", ("quit", "exit")),
 )
 _BY_NAME: Final = {name: verb.name for verb in VERBS for name in (verb.name, *verb.aliases)}
-_OPTIONS: Final = ("-r", "--reason", "--dry-run")
+_OPTIONS: Final = ("-r", "--reason", "--dry-run", "-o")
+FORMS: Final = ("csv", "json")
 SOURCES: Final = ("microphone", "camera", "screen", "screen_audio")
 _REASON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<option>(?<!\S)(?:-r|--reason)(?=\s|$))')
 """What stands between quotes, or the option."""
+_FORM: Final = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<option>(?<!\S)-o(?=\s|$)\s*(?P<form>\S*))')
+_SAYS: Final = re.compile(r"(@\S+\s+)?say\s")
+"""What is said to a room is kept as it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,7 @@ class Command:
     sources: tuple[str, ...] = ()
     spared: str = ""  # filter of rows to leave alone
     rest: str = field(default="", compare=False)  # everything after the verb, as typed
+    form: str = ""  # in which what is shown is written into a file
 
 
 def parse(line: str) -> Command | None:
@@ -122,6 +129,9 @@ def parse(line: str) -> Command | None:
     if not line:
         return None
     line, reason = _apart(line)
+    form = ""
+    if not _SAYS.match(line):
+        line, form = _formed(line)
     words = _split(line)
     if not words:
         raise CommandError("command.unknown", verb="-r", near="-r")
@@ -139,7 +149,18 @@ def parse(line: str) -> Command | None:
     if verb == "say":
         said = _unquoted(rest)
         return Command(verb, (said,) if said else (), context, reason, rest=rest)
-    return _with_options(verb, context, words[1:], rest, reason)
+    return replace(_with_options(verb, context, words[1:], rest, reason), form=form)
+
+
+def _formed(line: str) -> tuple[str, str]:
+    """The command without `-o csv` or `-o json`, and which of them."""
+    for found in _FORM.finditer(line):
+        if found["option"]:
+            form = found["form"]
+            if form not in FORMS:
+                raise CommandError("command.form", text=form, known=" ".join(FORMS))
+            return f"{line[: found.start()].rstrip()} {line[found.end() :].lstrip()}".strip(), form
+    return line, ""
 
 
 def _apart(line: str) -> tuple[str, str]:

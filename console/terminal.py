@@ -85,6 +85,15 @@ def busy(app: App[Any]) -> bool:
     return bool(getattr(writer, "pending", 0))
 
 
+def use_mouse(app: App[Any], on: bool) -> None:
+    """Whether the terminal gives its pointer to the console, or keeps it to mark text with."""
+    driver = app._driver
+    if isinstance(driver, LinuxDriver):
+        driver._mouse = driver._mouse or on  # else the driver was begun without, and enabling is nothing to it
+        (driver._enable_mouse_support if on else driver._disable_mouse_support)()
+        driver.flush()
+
+
 def paint_now(screen: Screen[Any]) -> None:
     """Hand to the terminal what waits to be painted: called in the handler of a key.
 

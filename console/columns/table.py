@@ -30,6 +30,7 @@ class Look:
     store: Store
     now: float = 0.0  # monotonic
     wall: float = 0.0  # Unix
+    context: str = ""  # every list shows this one alone; empty: all
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from console.filters import FilterError
 from console.grammar import Command, CommandError
 from console.i18n import Language, t
 from console.model import Quota
-from console.operations import MICROPHONE
+from console.operations import MICROPHONE, Report
 from console.screens import exporting, meant, sets, settings_commands
 from console.screens.recording_deeds import of_recordings
 
@@ -22,6 +22,10 @@ FORETELLS: Final = frozenset(
     | {*settings_commands.ROOM_DEEDS, *settings_commands.PERSON_DEEDS} - {"say"}
 )
 """Verbs that know `--dry-run`; the others refuse it."""
+SHOWS: Final = frozenset(
+    ("nodes", "rooms", "people", "participants", "wall", "alerts", "audit", "quotas", "recordings")
+)
+"""Verbs that show a list, which `-o` writes into a file."""
 NOWHERE: Final = frozenset(
     (
         "people",
@@ -37,6 +41,8 @@ NOWHERE: Final = frozenset(
         "pause",
         "undo",
         "lang",
+        "ctx",
+        "set",
         "help",
         "q",
         "ack",
@@ -53,7 +59,11 @@ def run(desk: DeskScreen, command: Command) -> None:
         raise CommandError("command.nowhere", text=command.verb)
     if command.dry_run and command.verb not in FORETELLS:
         raise CommandError("command.no_dry_run", text=command.verb)
+    if command.form and command.verb not in SHOWS:
+        raise CommandError("command.no_form", text=command.verb)
     _VERBS[command.verb](desk, command)
+    if command.form:
+        exporting.ask(desk, command.form)
 
 
 def _nodes(desk: DeskScreen, command: Command) -> None:
@@ -268,6 +278,24 @@ def _language(desk: DeskScreen, command: Command) -> None:
     desk.speak(language)
 
 
+def _context(desk: DeskScreen, command: Command) -> None:
+    """`ctx name`: every list shows this context alone; `ctx`: all again."""
+    name = command.targets[0] if command.targets else ""
+    if name and name not in desk.look.store.connections:
+        raise CommandError("command.context", text=name)
+    desk.narrow(name)
+
+
+def _set(desk: DeskScreen, command: Command) -> None:
+    what, switch = (*command.targets, "", "")[:2]
+    if what not in desk.switches:
+        raise CommandError("command.set", text=what, known=" ".join(desk.switches))
+    if switch not in ("on", "off"):
+        raise CommandError("command.switch", text=switch)
+    desk.switches[what](switch == "on")
+    desk.say(Report(t("set.done", what=what, switch=switch)))
+
+
 _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "nodes": _nodes,
     "rooms": _rooms,
@@ -312,6 +340,8 @@ _VERBS: dict[str, Callable[[DeskScreen, Command], None]] = {
     "pause": lambda desk, command: desk.do("pause"),
     "undo": lambda desk, command: desk.do("undo"),
     "lang": _language,
+    "ctx": _context,
+    "set": _set,
     "help": lambda desk, command: desk.do("help"),
     "q": lambda desk, command: desk.app.exit(0),
 }

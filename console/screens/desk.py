@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -94,8 +94,12 @@ class DeskScreen(Screen[None]):
     ]
     AUTO_FOCUS = "#nodes-table"
 
-    def __init__(self, look: Look, fleet: Fleet, arming: Arming) -> None:
+    def __init__(
+        self, look: Look, fleet: Fleet, arming: Arming, switches: Mapping[str, Callable[[bool], None]]
+    ) -> None:
+        """`switches`: what `:set` turns on and off."""
         super().__init__()
+        self.switches = switches
         self.look = look
         self.fleet = fleet
         self.arming = arming
@@ -261,7 +265,7 @@ class DeskScreen(Screen[None]):
         if self._followed != view:
             self._followed = view
             self.fleet.follow(view)
-        self.pane.table.focus()
+        self.set_focus(self.pane.table)  # now: a question that comes with it takes the focus from here
         self.pane.tick()
         self._mark()
 
@@ -427,6 +431,13 @@ class DeskScreen(Screen[None]):
             return
         self.app.copy_to_clipboard(safe_json({name: field.get(row) for name, field in self.pane.fields.items()}))
         self.say(Report(t("done.copied_row", text=clean(row.key[-1] or row.key[0]))))
+
+    def narrow(self, context: str) -> None:
+        """Every list to this context alone; empty: to none."""
+        self.look.context = context
+        for pane in self.panes.values():
+            pane.table.start_over()
+        self._mark()
 
     def speak(self, language: Language) -> None:
         i18n.use(language)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
 
 
-def ask(desk: DeskScreen) -> None:
+def ask(desk: DeskScreen, form: str = "csv") -> None:
     """Where to? The rows are those of this moment, whatever the list shows when the name is typed."""
     rows, fields = _shown(desk)
     if not rows:
@@ -31,7 +31,7 @@ def ask(desk: DeskScreen) -> None:
         cancel=lambda: None,
         change=_wrong,
     )
-    desk.bar.ask_line(line, proposed(desk.pane.view, desk.look.wall))
+    desk.bar.ask_line(line, proposed(desk.pane.view, desk.look.wall, form))
 
 
 def at_once(desk: DeskScreen, name: str) -> None:

@@ -83,6 +83,8 @@ def tabs(pane: Pane, room: str, cells: int) -> Line:
     """Where we are, how it is ordered and filtered."""
     table = pane.table
     right: Line = []
+    if pane.look.context:
+        right.append((f"@{pane.look.context}  ", "warn"))
     if table.paused:
         right.append((f"{t('head.paused')}  ", "warn"))
     elif table.ranging:

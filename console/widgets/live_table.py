@@ -160,7 +160,8 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         go_on()
 
     def _ordering(self, at_once: int) -> Iterator[None]:
-        scope, depth = self._scope(), len(self._scope())
+        scope = self._in_scope()
+        depth = len(scope)
         self.rows.ordered()  # equal rows keep one order, whoever was heard first
         table, wanted, sort, look = self.rows.rows, self.predicate, self._column(self.sort_id).sort, self.look
         all_keys, all_rows = list(table), list(table.values())
@@ -189,9 +190,13 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._base, self._base_of = order, (self.sort_id, self.reverse, scope)
         self._take_order(order)
 
+    def _in_scope(self) -> Key:
+        """How the identities of the rows begin that are shown."""
+        return self._scope() or ((self.look.context,) if self.look.context else ())
+
     def _filter_again(self) -> bool:
         """Of rows that are in order already only those that match: can that be done?"""
-        scope, table, wanted = self._scope(), self.rows.rows, self.predicate
+        scope, table, wanted = self._in_scope(), self.rows.rows, self.predicate
         if self._base_of != (self.sort_id, self.reverse, scope) or self._dirty.members:
             return False
         self._steps, self._stale_order = None, True  # what has moved since is put in its place when it is time
@@ -205,7 +210,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _take_order(self, order: list[Key]) -> None:
         cursor = self.cursor_row
         if cursor is not None and self.predicate is not None and not self.predicate(cursor):
-            old, scope = self.position, self._scope()
+            old, scope = self.position, self._in_scope()
             if old >= 0 and cursor.key[: len(scope)] == scope:
                 order.insert(min(old, len(order)), cursor.key)
         self._set_order(order)
@@ -221,7 +226,7 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
         who is quick has no end of the list to wait at."""
         if self.ranging or len(self.rows.rows) > AT_ONCE:
             return
-        known, scope, wanted = set(self.order), self._scope(), self.predicate
+        known, scope, wanted = set(self.order), self._in_scope(), self.predicate
         came = [
             (key, row)
             for key, row in self.rows.rows.items()

@@ -287,6 +287,13 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
         "{count} hôtes n’en sont pas (à marquer un à un).",
         "{count} hosts are left out (mark them one by one).",
     ),
+    "command.form": ("« {text} » n’est pas une forme : {known}.", "“{text}” is no form: {known}."),
+    "command.no_form": (
+        "« {text} » ne montre pas de liste : -o n’y écrit rien.",
+        "“{text}” shows no list: -o has nothing to write.",
+    ),
+    "command.set": ("« {text} » ne se règle pas : {known}.", "“{text}” is nothing to set: {known}."),
+    "set.done": ("{what} : {switch}", "{what}: {switch}"),
     "command.switch": ("« {text} » n’est ni on ni off.", "“{text}” is neither on nor off."),
     "command.number": ("« {text} » n’est pas un nombre jusqu’à {most}.", "“{text}” is not a number up to {most}."),
     "alert.critical": ("✗ CRITIQUE", "✗ CRITICAL"),

@@ -40,6 +40,8 @@ def test_textual_still_has_the_parts_the_gate_stands_on() -> None:
     assert vars(linux_driver)["XTermParser"].feed is not None
     assert "parser = XTermParser(self._debug)" in inspect.getsource(linux_driver.LinuxDriver.run_input_thread)
     assert "for event in feed(unicode_data)" in source
+    assert "if not self._mouse:" in inspect.getsource(linux_driver.LinuxDriver._enable_mouse_support)
+    assert "if not self._mouse:" in inspect.getsource(linux_driver.LinuxDriver._disable_mouse_support)
     for owner, parts in (
         (Widget, ("_layout_required", "_scroll_required", "_repaint_required")),
         (Screen, ("_layout_required", "_scroll_required", "_compositor_refresh")),
@@ -144,6 +146,17 @@ def test_sigterm_leaves_the_alternate_screen(terminal: Terminal) -> None:
     terminal.process.send_signal(signal.SIGTERM)
     terminal.read_until(b"\x1b[?1049l")
     assert terminal.process.wait(20) == 143
+
+
+def test_the_pointer_is_given_back_to_the_terminal_and_taken_again(terminal: Terminal) -> None:
+    """So that text can be marked as in any terminal (console.md: `:set mouse off`)."""
+    terminal.read_until(b"gone")
+    for switch, wanted in ((b"off", b"\x1b[?1003l"), (b"on", b"\x1b[?1003h")):
+        terminal.output = b""
+        os.write(terminal.master, b":")
+        terminal.read_until(b"nodes rooms room mute")
+        os.write(terminal.master, b"set mouse " + switch + b"\r")
+        terminal.read_until(wanted)
 
 
 def test_a_lost_terminal_ends_the_console(terminal: Terminal) -> None:
