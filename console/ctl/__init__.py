@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from contextvars import copy_context
 from typing import Final, NoReturn
 
 HELP: Final = (["--help"], ["-h"])
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     named = arguments[:2] if arguments and arguments[0] in BUILT_IN else []
     try:
-        build(*named)(arguments, prog_name="regie")
+        copy_context().run(build(*named), arguments, prog_name="regie")  # what its options say is of this call alone
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 1 if left.code else 0
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from console.ctl.scripting import options
 from console.i18n import t
 
 _SECTIONS: Final = {name.capitalize(): f"ctl.section.{name}" for name in ("options", "arguments", "commands")}
@@ -38,6 +39,10 @@ class _Group(TyperGroup):
 
 class _Command(TyperCommand):
     context_class = _Context
+
+    def __init__(self, *given: Any, params: list[Any] | None = None, **named: Any) -> None:
+        own = params or []
+        super().__init__(*given, params=[*own, *options(own)], **named)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Those that belong together under one heading, after the others: the groups of a form (R103, R104)."""

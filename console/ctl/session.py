@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import typer
 
 from console import contexts as file
+from console.client.scripted import Foretold
+from console.ctl.scripting import foretell
 from console.explaining import explain
 from console.i18n import t
 from console.model import Context, Failure, FailureKind
@@ -75,6 +77,8 @@ def ask(name: str, deadline: float, work: Callable[[Once], Awaitable[T]]) -> T:
     context = one(name)
     try:
         return run(context, deadline, work)
+    except Foretold as foretold:
+        foretell([(_target(foretold.request) or context.name, foretold)], [])
     except Failure as failure:
         stop(f"{context.name}: {explain(failure)}", EXIT[failure.kind])
 
@@ -106,25 +110,37 @@ def targets(
 ) -> tuple[list[dict[str, object]], int]:
     """Do `work` to every target; a result for each, and the exit code."""
 
-    async def every(node: Once) -> list[tuple[str, list[str] | Failure]]:
-        results: list[tuple[str, list[str] | Failure]] = []
+    async def every(node: Once) -> list[tuple[str, list[str] | Failure | Foretold]]:
+        results: list[tuple[str, list[str] | Failure | Foretold]] = []
         for target in ids:
             try:
                 results.append((target, await work(node, target)))
-            except Failure as failure:
-                results.append((target, failure))
+            except (Failure, Foretold) as said:
+                results.append((target, said))
         return results
 
     rows: list[dict[str, object]] = []
     codes = []
+    foretold: list[tuple[str, Foretold]] = []
     for target, result in ask(name, deadline, every):
-        if isinstance(result, Failure):
+        if isinstance(result, Foretold):
+            foretold.append((target, result))
+        elif isinstance(result, Failure):
             complain(f"{target}: {explain(result)}")
             codes.append(EXIT[result.kind])
             code = result.refusal.code if result.refusal else result.kind.upper()
             rows.append({"target": target, "ok": False, "changed": [], "error": code})
         else:
             rows.append({"target": target, "ok": True, "changed": result, "error": ""})
+    if foretold:
+        foretell(foretold, [row for row in rows if not row["ok"]], SOME_FAILED if codes else OK)
     if not codes:
         return rows, OK
     return rows, codes[0] if len(codes) == len(rows) and len(set(codes)) == 1 else SOME_FAILED
+
+
+def _target(request: Any) -> str:
+    """What a change is about: the narrowest that it names."""
+    fields = request.DESCRIPTOR.fields_by_name
+    named = (getattr(request, field) for field in ("participant", "recording", "message", "room") if field in fields)
+    return next((str(name) for name in named if isinstance(name, str) and name), "")

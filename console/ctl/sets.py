@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
+from console.client.scripted import SCRIPT
 from console.ctl import output
 from console.ctl.output import Output
 from console.ctl.session import EXIT, USAGE, stop, targets
@@ -43,6 +44,8 @@ def each(
 def confirm(names: list[str], yes: bool, expect: int, of: str = "rooms") -> None:
     """One: its id is typed, or `--yes`. Several: their number, or `--yes` with the number that is expected. A number
     that is not theirs is a precondition that does not hold, of one too."""
+    if SCRIPT.get().dry_run:
+        return  # nothing is done that would have to be confirmed
     many, type_count = MANY[of]
     if expect and expect != len(names):
         stop(t("ctl.not_expected", count=len(names), expect=expect), EXIT["precondition"])
@@ -57,6 +60,8 @@ def confirm(names: list[str], yes: bool, expect: int, of: str = "rooms") -> None
 
 def confirm_one(name: str) -> None:
     """The id typed once more; without a terminal only `--yes` confirms."""
+    if SCRIPT.get().dry_run:
+        return
     if not sys.stdin.isatty():
         stop(t("ctl.need_yes"), USAGE)
     _typed(t("ctl.type_room", room=clean(name)), name)

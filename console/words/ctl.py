@@ -18,8 +18,8 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Webinars and conferences that you run yourself, supervised from a terminal.",
     ),
     "ctl.epilog": (
-        "Codes de sortie : 0 fait, 1 en partie, 2 usage, 3 injoignable, 4 trop tard, 5 interdit, 6 pas en l’état.",
-        "Exit codes: 0 done, 1 in part, 2 usage, 3 unreachable, 4 too late, 5 denied, 6 not as things are.",
+        "Codes de sortie : 0 fait, 1 en partie, 2 usage, 3 injoignable, 4 trop tard, 5 interdit, 6 pas en l’état, 130 interrompu.",
+        "Exit codes: 0 done, 1 in part, 2 usage, 3 unreachable, 4 too late, 5 denied, 6 not as things are, 130 interrupted.",
     ),
     "ctl.console": ("Ouvrir la console sur tous les nœuds connus.", "Open the console on every known node."),
     "ctl.arg.waiters": ("identifiants ou noms de qui attend", "ids or names of who waits"),
@@ -452,6 +452,25 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "microphone, camera, screen ou screen_audio (répétable) ; sinon le micro, et pour lever : tout",
         "microphone, camera, screen or screen_audio (repeatable); else the microphone, and to lift: all",
     ),
+    "ctl.opt.foretell": (
+        "dire ce qui serait demandé, sans le faire",
+        "say what would be asked for, and do not ask",
+    ),
+    "ctl.opt.op_id": (
+        "nom de cet acte : la même commande sous le même nom, dans les dix minutes, n’est faite qu’une fois",
+        "name of this act: the same command under the same name, within ten minutes, is done once",
+    ),
+    "ctl.op_id": (
+        "--op-id : de 1 à {most} caractères visibles, sans espace.",
+        "--op-id: 1 to {most} visible characters, no space.",
+    ),
+    "ctl.would": ("SERAIT DEMANDÉ", "WOULD ASK"),
+    "ctl.with": ("AVEC", "WITH"),
+    "ctl.foretold": (
+        "Rien n’a été fait. Salles, personnes et enregistrements existent ; vos droits n’ont pas été demandés au nœud.",
+        "Nothing was done. Rooms, people and recordings are there; the node was not asked whether you may.",
+    ),
+    "ctl.not_there": ("« {who} » n’est pas dans la salle", "“{who}” is not in the room"),
     "ctl.opt.dry_run": ("dire qui le serait, sans rien changer", "say who would be, change nothing"),
     "ctl.opt.expect": ("nombre attendu ; refusé s’il a changé", "expected number; refused if it has changed"),
     "ctl.opt.limit": ("les derniers seulement", "only the last ones"),

@@ -1,0 +1,46 @@
+"""What a script says of a change before it is asked for: under which id (`--op-id`), or that it is not to be done
+(`--dry-run`). Of one command: the process, and what it starts.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final
+
+OP_ID_MOST: Final = 100  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    op_id: str = ""
+    dry_run: bool = False
+
+
+SCRIPT: ContextVar[Script] = ContextVar("script", default=Script())  # noqa: B039  (it cannot be changed)
+
+
+class Foretold(Exception):
+    """A change that a dry run has not asked for. `call`: the method's name; `request`: as it would have been."""
+
+    def __init__(self, call: str, request: Any) -> None:
+        super().__init__(call)
+        self.call, self.request = call, request
+
+
+def changes(request: Any) -> bool:
+    """Each change of the contract has a request id (AIP-155), and nothing else has."""
+    return "request_id" in request.DESCRIPTOR.fields_by_name
+
+
+def under(op_id: str, call: str, request: Any) -> str:
+    """The request id of this change under that id: the same for the same change, another for any other, so that one
+    command with many targets is one id to who writes it."""
+    bare = type(request)()
+    bare.CopyFrom(request)
+    bare.ClearField("request_id")
+    body = bare.SerializeToString(deterministic=True)
+    digest = hashlib.sha256(b"\0".join((op_id.encode(), call.encode(), body))).digest()
+    return base64.urlsafe_b64encode(digest[:18]).decode()
