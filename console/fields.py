@@ -176,6 +176,20 @@ WALL_FIELDS: Final[Fields] = _table(
     Field("claimed", attrgetter("claimed_by")),
 )
 
+ITEM_FIELDS: Final[Fields] = _table(
+    Field("kind", attrgetter("kind")),
+    Field("name", attrgetter("name")),
+    Field("room", attrgetter("room")),
+    Field("node", attrgetter("context")),
+    Field("text", attrgetter("text")),
+    Field("claimed", attrgetter("claimed_by")),
+    Field("why", attrgetter("why")),
+    Field("id", attrgetter("item")),
+    Field("participant", attrgetter("participant")),
+    Field("reports", attrgetter("reports"), "number"),
+)
+"""Those of the wall, of what the wall has from the nodes' queues."""
+
 ALERT_FIELDS: Final[Fields] = _table(
     Field("alert", attrgetter("name")),
     Field("node", attrgetter("context")),
@@ -203,6 +217,9 @@ TABLES: Final = {
     "message": MESSAGE_FIELDS,
     "quota": QUOTA_FIELDS,
     "record": RECORD_FIELDS,
+    "recording": RECORDING_FIELDS,
+    "item": ITEM_FIELDS,
+    "alert": ALERT_FIELDS,
 }
 """By the words of the command line."""
 

@@ -13,12 +13,12 @@ from console.i18n import t
 from console.model import Context, Failure, Refusal
 
 if TYPE_CHECKING:
-    from console.model import Cap, Denial, Item, Message, Node, Person, Quota, Record, Room, SessionType
+    from console.model import Cap, Denial, Item, Message, Node, Person, Quota, Record, Recording, Room, SessionType
     from protos.participants.v1 import participants_pb2
     from protos.recordings.v1 import recordings_pb2
     from protos.rooms.v1 import rooms_pb2
 
-    Row = Node | Room | Person | Message | Cap | Item | SessionType | Quota | Denial | Record
+    Row = Node | Room | Person | Message | Cap | Item | SessionType | Quota | Denial | Record | Recording
 else:
     participants_pb2 = later("participants")
     recordings_pb2 = later("recordings")

@@ -190,12 +190,12 @@ class Reading(Asking):
         method = self._stubs.lobby.ListWaiters
         return [plain(one) for one in await pages(self.context, method, request, lambda r: r.waiters, self._deadline)]
 
-    async def recordings(self, room: str = "") -> list[dict[str, Any]]:
+    async def recordings(self, room: str = "") -> list[Found]:
         """The oldest first."""
         request = recordings_pb2.ListRecordingsRequest(room=room, page_size=PAGE)
         method = self._stubs.recordings.ListRecordings
         found = await pages(self.context, method, request, lambda r: r.recordings, self._deadline)
-        return [plain(one) for one in found]
+        return [self._found(convert.recording(self.context.name, one), one) for one in found]
 
     async def watch_recordings(self, token: str = "") -> AsyncIterator[dict[str, Any]]:
         """Raises Failure."""

@@ -8,7 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from console.ctl import output
-from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, RoomArgument, TimeoutOption
+from console.ctl.filtering import keep_plain
+from console.ctl.options import (
+    TIMEOUT,
+    ContextOption,
+    FilterOption,
+    OutputOption,
+    ReasonOption,
+    RoomArgument,
+    TimeoutOption,
+)
 from console.ctl.output import Output
 from console.ctl.room_form import typed_password
 from console.ctl.session import ask
@@ -79,11 +88,12 @@ def renew(
 @app.command(help=t("ctl.access.tickets"))
 def tickets(
     room: RoomArgument,
+    filter: FilterOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    found = ask(context, timeout, lambda node: node.tickets(room))
+    found = keep_plain(ask(context, timeout, lambda node: node.tickets(room)), filter)
     if output.as_data(found, out):
         return
     lines = [

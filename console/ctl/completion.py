@@ -54,7 +54,8 @@ def complete_recordings(ctx: Any, incomplete: str) -> list[tuple[str, str]]:
     with contextlib.suppress(Failure, file.ContextsError):
         one = file.load().one(str(ctx.params.get("context") or ""))
         found = run(one, _seconds(), lambda node: node.recordings())
-        return [(each["recording"], each["title"]) for each in found if each["recording"].startswith(incomplete)]
+        known = [(str(each.row.recording), str(each.row.title)) for each in found]
+        return [(recording, title) for recording, title in known if recording.startswith(incomplete)]
     return []
 
 

@@ -25,6 +25,8 @@ NOUNS: Final = (  # command, module, attribute
     ("flags", "console.ctl.flags", "app"),
     ("hands", "console.ctl.hands", "app"),
     ("nodes", "console.ctl.nodes", "app"),
+    ("alerts", "console.ctl.alerts", "app"),
+    ("events", "console.ctl.events", "app"),
     ("quality", "console.ctl.quality", "app"),
     ("rates", "console.ctl.rates", "app"),
     ("audit", "console.ctl.audit", "app"),

@@ -9,7 +9,16 @@ import typer
 from console.client.once import Found, Once
 from console.ctl import output
 from console.ctl.completion import complete_participants
-from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, RoomArgument, TimeoutOption
+from console.ctl.filtering import keep
+from console.ctl.options import (
+    TIMEOUT,
+    ContextOption,
+    FilterOption,
+    OutputOption,
+    ReasonOption,
+    RoomArgument,
+    TimeoutOption,
+)
 from console.ctl.output import Output, Shown
 from console.ctl.participants import named
 from console.ctl.session import ask
@@ -33,14 +42,16 @@ async def _raised(node: Once, room: str) -> list[Found]:
 @app.command("list", help=t("ctl.hands.list"))
 def list_(
     room: RoomArgument,
+    filter: FilterOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
     if followed(follow, out):
-        watch_list(context, timeout, lambda node: _raised(node, room), lambda row: str(row.participant))
-    people = ask(context, timeout, lambda node: _raised(node, room))
+        work = lambda node: _raised(node, room)  # noqa: E731
+        watch_list(context, timeout, work, lambda row: str(row.participant), filter, "person")
+    people = keep(ask(context, timeout, lambda node: _raised(node, room)), filter, "person")
     output.rows(sorted(people, key=lambda one: one.row.hand), _SHOWN, out, lambda row: str(row.participant))
 
 

@@ -8,7 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from console.ctl import output
-from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, RoomArgument, TimeoutOption
+from console.ctl.filtering import keep_plain
+from console.ctl.options import (
+    TIMEOUT,
+    ContextOption,
+    FilterOption,
+    OutputOption,
+    ReasonOption,
+    RoomArgument,
+    TimeoutOption,
+)
 from console.ctl.output import Output
 from console.ctl.session import SOME_FAILED, USAGE, ask, stop
 from console.ctl.shown import in_words
@@ -25,14 +34,15 @@ AllOption = Annotated[bool, typer.Option("--all", help=t("ctl.opt.waiters_all"))
 @app.command("list", help=t("ctl.lobby.list"))
 def list_(
     room: RoomArgument,
+    filter: FilterOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
     if followed(follow, out):
-        watch_plain(context, timeout, lambda node: node.waiters(room), "participant")
-    found = ask(context, timeout, lambda node: node.waiters(room))
+        watch_plain(context, timeout, lambda node: node.waiters(room), "participant", filter)
+    found = keep_plain(ask(context, timeout, lambda node: node.waiters(room)), filter)
     if out.for_programs or out is Output.id:
         output.plain_rows(found, ("participant",), [], out)
         return

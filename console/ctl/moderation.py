@@ -9,9 +9,11 @@ import typer
 
 from console.ctl import output
 from console.ctl.completion import complete_rooms
+from console.ctl.filtering import keep
 from console.ctl.options import (
     TIMEOUT,
     ContextOption,
+    FilterOption,
     OutputOption,
     PeopleArgument,
     ReasonOption,
@@ -55,14 +57,16 @@ class How(StrEnum):
 @app.command("list", help=t("ctl.moderation.list"))
 def list_(
     room: OneRoom = "",
+    filter: FilterOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
     if followed(follow, out):
-        watch_list(context, timeout, lambda node: node.items(room), lambda row: str(row.item))
-    output.rows(ask(context, timeout, lambda node: node.items(room)), _SHOWN, out, lambda row: str(row.item))
+        watch_list(context, timeout, lambda node: node.items(room), lambda row: str(row.item), filter, "item")
+    found = keep(ask(context, timeout, lambda node: node.items(room)), filter, "item")
+    output.rows(found, _SHOWN, out, lambda row: str(row.item))
 
 
 @app.command(help=t("ctl.moderation.claim"))

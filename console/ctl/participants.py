@@ -10,7 +10,7 @@ import typer
 from console.actions import MANY
 from console.ctl import output, sets
 from console.ctl.completion import complete_rooms
-from console.ctl.filtering import keep
+from console.ctl.filtering import keep, keep_plain
 from console.ctl.options import (
     TIMEOUT,
     ContextOption,
@@ -153,11 +153,12 @@ def unban(
 @app.command(help=t("ctl.participants.bans"))
 def bans(
     room: RoomArgument,
+    filter: FilterOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    found = ask(context, timeout, lambda node: node.bans(room))
+    found = keep_plain(ask(context, timeout, lambda node: node.bans(room)), filter)
     shown = ("participant", "name", "by", "reason", "at")
     labels = ("col.id", "col.name", "col.by", "col.reason", "col.since")
     output.plain_rows(found, shown, [t(label) for label in labels], out)

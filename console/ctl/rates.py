@@ -8,7 +8,8 @@ import typer
 
 from console.ctl import output
 from console.ctl.completion import complete_participants, complete_rooms
-from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, TimeoutOption
+from console.ctl.filtering import keep
+from console.ctl.options import TIMEOUT, ContextOption, FilterOption, OutputOption, ReasonOption, TimeoutOption
 from console.ctl.output import Output, Shown
 from console.ctl.participants import named
 from console.ctl.session import USAGE, ask, stop
@@ -48,14 +49,15 @@ def _asked(text: str) -> int | None:
 @app.command("list", help=t("ctl.rates.list"))
 def list_(
     room: RoomOrNode = "",
+    filter: FilterOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
     if followed(follow, out):
-        watch_list(context, timeout, lambda node: node.caps(room), _key)
-    found = ask(context, timeout, lambda node: node.caps(room))
+        watch_list(context, timeout, lambda node: node.caps(room), _key, filter)
+    found = keep(ask(context, timeout, lambda node: node.caps(room)), filter)
     output.rows(found, _SHOWN, out, _key)
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from console.ctl import output, replay, sets
+from console.ctl.filtering import keep
 from console.ctl.options import (
     TIMEOUT,
     ContextOption,
     ExpectRecordingsOption,
+    FilterOption,
     OutputOption,
     ReasonOption,
     RecordingArgument,
@@ -24,7 +26,7 @@ from console.ctl.options import (
 from console.ctl.output import Output
 from console.ctl.session import ask
 from console.ctl.shown import in_words
-from console.ctl.watching import WatchOption, followed, in_lines, watch_plain
+from console.ctl.watching import WatchOption, followed, in_lines, watch_list
 from console.i18n import t
 from console.text import clean, safe_json
 
@@ -63,14 +65,17 @@ def _show(one: dict[str, Any], out: Output) -> None:
 @app.command("list", help=t("ctl.recordings.list"))
 def list_(
     room: Annotated[str, typer.Argument(help=t("ctl.arg.room"), metavar="[ROOM]")] = "",
+    filter: FilterOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
     follow: WatchOption = False,
 ) -> None:
     if followed(follow, out):
-        watch_plain(context, timeout, lambda node: node.recordings(room), "recording")
-    found = ask(context, timeout, lambda node: node.recordings(room))
+        work = lambda node: node.recordings(room)  # noqa: E731
+        watch_list(context, timeout, work, lambda row: str(row.recording), filter, "recording")
+    asked = ask(context, timeout, lambda node: node.recordings(room))
+    found = [one.data for one in keep(asked, filter, "recording")]
     if output.as_data(found, out):
         return
     if out is Output.id:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 
 from console.ctl import output
-from console.ctl.options import TIMEOUT, ContextOption, OutputOption, TimeoutOption
+from console.ctl.filtering import keep
+from console.ctl.options import TIMEOUT, ContextOption, FilterOption, OutputOption, TimeoutOption
 from console.ctl.output import Output, Shown
 from console.ctl.session import ask
 from console.ctl.shown import in_words
@@ -56,5 +57,10 @@ def _only() -> None:
 
 
 @app.command("list", help=t("ctl.types.list"))
-def list_(out: OutputOption = Output.table, context: ContextOption = "", timeout: TimeoutOption = TIMEOUT) -> None:
-    output.rows(ask(context, timeout, lambda node: node.types()), _SHOWN, out, _key)
+def list_(
+    filter: FilterOption = "",
+    out: OutputOption = Output.table,
+    context: ContextOption = "",
+    timeout: TimeoutOption = TIMEOUT,
+) -> None:
+    output.rows(keep(ask(context, timeout, lambda node: node.types()), filter), _SHOWN, out, _key)

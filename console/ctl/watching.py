@@ -63,7 +63,7 @@ def watch_list(
 
 
 def watch_plain(
-    context: str, timeout: float, work: Callable[[Once], Awaitable[list[dict[str, Any]]]], name: str
+    context: str, timeout: float, work: Callable[[Once], Awaitable[list[dict[str, Any]]]], name: str, filter: str
 ) -> NoReturn:
     """The same of what comes as objects; `name`: the field that tells one from another."""
     from console.client.once import Found
@@ -72,7 +72,7 @@ def watch_plain(
         where = {"context": node.context.name}
         return [Found(SimpleNamespace(**where, id=row[name]), {**where, **row}) for row in await work(node)]
 
-    watch_list(context, timeout, rows, lambda row: str(row.id))
+    watch_list(context, timeout, rows, lambda row: str(row.id), filter)
 
 
 def watch(

@@ -18,8 +18,10 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Webinars and conferences that you run yourself, supervised from a terminal.",
     ),
     "ctl.epilog": (
-        "Codes de sortie : 0 fait, 1 en partie, 2 usage, 3 injoignable, 4 trop tard, 5 interdit, 6 pas en l’état, 130 interrompu.",
-        "Exit codes: 0 done, 1 in part, 2 usage, 3 unreachable, 4 too late, 5 denied, 6 not as things are, 130 interrupted.",
+        "Codes de sortie : 0 fait, 1 en partie, 2 usage, 3 injoignable, 4 trop tard, "
+        "5 interdit, 6 pas en l’état, 130 interrompu.",
+        "Exit codes: 0 done, 1 in part, 2 usage, 3 unreachable, 4 too late, "
+        "5 denied, 6 not as things are, 130 interrupted.",
     ),
     "ctl.console": ("Ouvrir la console sur tous les nœuds connus.", "Open the console on every known node."),
     "ctl.arg.waiters": ("identifiants ou noms de qui attend", "ids or names of who waits"),
@@ -273,6 +275,30 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Les gens seront mis dehors à l’échéance : ajoutez --yes et -r MOTIF. « regie nodes drain plan » dit qui.",
         "People will be sent out at the deadline: add --yes and -r REASON. “regie nodes drain plan” says who.",
     ),
+    "ctl.alerts": ("Ce qui ne va pas sur les nœuds.", "What is wrong on the nodes."),
+    "ctl.alerts.list": (
+        "Lister les alertes de tous les contextes, avec leur cause et ce qu’il faut faire.",
+        "List the alerts of all contexts, with their cause and what to do.",
+    ),
+    "ctl.events": (
+        "Ce qui se passe sur tous les nœuds, dans l’ordre : actes d’opérateurs et, suivies, les alertes.",
+        "What happens on all nodes, in order: operators’ acts and, when followed, alerts.",
+    ),
+    "ctl.events.list": (
+        "Lister les actes de tous les nœuds, le plus ancien d’abord ; --watch suit aussi les alertes.",
+        "List the acts of all nodes, the oldest first; --watch follows alerts as well.",
+    ),
+    "col.runbook": ("QUE FAIRE", "WHAT TO DO"),
+    "col.event.at": ("HEURE", "TIME"),
+    "col.event.context": ("CONTEXTE", "CONTEXT"),
+    "col.event.what": ("QUOI", "WHAT"),
+    "col.event.who": ("QUI", "WHO"),
+    "col.event.on": ("SUR", "ON"),
+    "col.event.outcome": ("ISSUE", "OUTCOME"),
+    "severity.critical": ("critique", "critical"),
+    "severity.warning": ("attention", "warning"),
+    "firing.firing": ("en cours", "firing"),
+    "firing.pending": ("à confirmer", "pending"),
     "ctl.nodes": ("Les nœuds et leur charge.", "The nodes and their load."),
     "ctl.nodes.list": ("Lister les nœuds de tous les contextes.", "List the nodes of all contexts."),
     "ctl.quality": ("La connexion d’une personne.", "One person’s connection."),

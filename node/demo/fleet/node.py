@@ -85,6 +85,7 @@ class FakeNode:
         self.drain: nodes_pb2.Drain | None = None
         self.broken: tuple[int, str] = (0, "")  # of the chain of records
         self.removed: tuple[int, float] = (0, 0.0)  # of the first so many; when the first was made that is kept
+        self.plane_restarts = 0
         self.load = nodes_pb2.Load(cpu_percent=40.0, packets_out_per_second=12_000, bits_out_per_second=60_000_000)
         self.calls: list[tuple[str, Any]] = []
         self.refuse: dict[str, tuple[grpc.StatusCode, common_pb2.Refusal | None]] = {}
@@ -302,7 +303,7 @@ class FakeNode:
             version=self.version,
             state=nodes_pb2.Node.STATE_OK,
             load=self.load,
-            plane=nodes_pb2.Plane(instance="p", version="0.1.0", optimised=True),
+            plane=nodes_pb2.Plane(instance="p", version="0.1.0", optimised=True, restarts=self.plane_restarts),
             web_url=f"https://{self.name}.example",
         )
         node.started.FromSeconds(NOON - 90_000)
