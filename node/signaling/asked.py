@@ -10,6 +10,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from node.features.moderation.ends import LONGEST_S
+
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Secret = Annotated[str, Meta(min_length=1, max_length=128)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -204,6 +206,7 @@ class SetFlags(FromPage, frozen=True, tag="flags"):
 class Restrain(FromPage, frozen=True):
     participant: Id
     how: Literal["", "hold", "mute"]
+    for_s: Annotated[int, Meta(ge=0, le=LONGEST_S)] = 0
 
 
 class Claim(FromPage, frozen=True):

@@ -224,7 +224,8 @@ async def _flags(talk: Talk, message: m.SetFlags) -> None:
 
 
 async def _restrain(talk: Talk, message: m.Restrain) -> None:
-    await talk.edge.moderation.restrain(talk.room.id, message.participant, message.how, by=talk.actor)
+    who, how = message.participant, message.how
+    await talk.edge.moderation.restrain(talk.room.id, who, how, by=talk.actor, for_s=message.for_s)
 
 
 async def _claim(talk: Talk, message: m.Claim) -> None:

@@ -231,11 +231,12 @@ class Item(FromNode, frozen=True):
 
 
 class Restraint(FromNode, frozen=True):
-    """To moderators and the person."""
+    """To moderators and the person. `until`: ms since the epoch; 0: no end."""
 
     seq: int
     participant: str
     how: str
+    until: int = 0
 
 
 class Hands(FromNode, frozen=True):

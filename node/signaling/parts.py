@@ -106,8 +106,11 @@ class ItemInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RestraintInfo(msgspec.Struct, frozen=True):
+    """`until`: ms since the epoch; 0: no end."""
+
     participant: str
     how: str
+    until: int = 0
 
 
 class HandInfo(msgspec.Struct, frozen=True):

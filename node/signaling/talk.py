@@ -108,7 +108,8 @@ def waiting_of(room: Room, person: Person) -> tuple[m.ItemInfo, ...]:
 def restraints_for(room: Room, person: Person) -> tuple[m.RestraintInfo, ...]:
     """Moderators see all of them, anybody else their own."""
     known = room.moderation.restraints().items()
-    return tuple(m.RestraintInfo(who, how) for who, how in known if person.role in STAFF or who == person.id)
+    mine = ((who, bound) for who, bound in known if person.role in STAFF or who == person.id)
+    return tuple(m.RestraintInfo(who, bound.how, int(bound.until * 1000)) for who, bound in mine)
 
 
 def message_of(message: Stored, reader: str) -> m.MessageInfo:
@@ -211,7 +212,7 @@ def _mode(stream: Stream, event: SettingsChanged | StrictnessChanged) -> None:
 def _restrained(stream: Stream, event: PersonRestrained | RestraintMoved) -> None:
     seq = stream.next()
     to = staff(stream.room) | {event.participant}
-    stream.tell_some(m.Restraint(seq, event.participant, event.how), seq, to)
+    stream.tell_some(m.Restraint(seq, event.participant, event.how, int(event.until * 1000)), seq, to)
 
 
 # Any: each function takes the event under which it stands.

@@ -52,6 +52,37 @@ async def test_settings_queue_and_verdicts(house: House) -> None:
         assert (await refused(wrong)).reason == "VALUE_INVALID"
 
 
+async def test_a_restraint_for_a_time_is_said_with_its_end(house: House) -> None:
+    """R185: in the answer and in the list of people, to viewers too; who asks for what cannot be is told the limits."""
+    amina, bruno = await house.room("hall", ["Amina", "Bruno"])
+    moderator, viewer = await house.operator("moderator"), await house.operator("viewer")
+    desk: Any = moderation_pb2_grpc.ModerationServiceStub(moderator.channel)
+
+    def wish(who: str, how: str, for_s: int = 0) -> pb.RestrainParticipantRequest:
+        return pb.RestrainParticipantRequest(room="hall", participant=who, how=how, for_s=for_s)
+
+    until = (await moderator.ask(desk.RestrainParticipant, wish(amina, "mute", 600))).until
+    assert not (await moderator.ask(desk.RestrainParticipant, wish(bruno, "hold"))).HasField("until")
+    listed = await viewer.ask(
+        viewer.participants.ListParticipants, participants_pb2.ListParticipantsRequest(room="hall")
+    )
+    said = {one.participant: (one.restraint, one.restrained_until.seconds) for one in listed.participants}
+    assert said == {amina: ("mute", until.seconds), bruno: ("hold", 0)}
+    wrong = await refused(moderator.ask(desk.RestrainParticipant, wish(amina, "mute", 9)))
+    assert (wrong.reason, wrong.refusal.limit, wrong.refusal.current) == (
+        "VALUE_INVALID",
+        "0, 10 … 604800 s",
+        "for_s = 9",
+    )
+    await moderator.ask(desk.RestrainParticipant, wish(amina, ""))
+    view = (await viewer.ask(viewer.participants.GetParticipant, one_of(amina))).participant
+    assert (view.restraint, view.HasField("restrained_until")) == ("", False)
+
+
+def one_of(participant: str) -> participants_pb2.GetParticipantRequest:
+    return participants_pb2.GetParticipantRequest(room="hall", participant=participant)
+
+
 async def test_a_viewer_sees_neither_the_queue_nor_changes_it(house: House) -> None:
     await house.room("hall", ["Amina"])
     viewer = await house.operator("viewer")

@@ -12,7 +12,7 @@ from node.features.mute.store import block
 from node.features.schedule.rules import EndSitting
 from node.ports import Source
 from tests.signaling.test_restart import reopened
-from tests.web.house import OPERATOR, House, Page
+from tests.web.house import OPERATOR, House, Page, house
 
 CAMERA = frozenset({Source.CAMERA})
 
@@ -111,3 +111,43 @@ async def test_it_is_forgotten_with_the_session(tmp_path: Path) -> None:
         assert await held(home, again) == (set(), True)
     finally:
         await home.stop()
+
+
+async def ends_over_restarts(home: House) -> None:
+    """The end of a restraint is in the database: it comes for who is here and for who is away, also when the node was
+    down at that time."""
+    room, tickets = await home.create()
+    names = ("Amina", "Mallory", "Zoé")
+    amina, mallory, zoe = [await home.person(room.room, tickets["participant"], name, attach=False) for name in names]
+    for page, seconds in ((amina, 600), (mallory, 600), (zoe, 0)):
+        await home.moderation.restrain(room.room, page.id, "mute", by=OPERATOR, for_s=seconds)
+    until = home.clock.now() + 600
+    for page in (mallory, zoe):
+        await leaves(home, page)
+
+    async def restarted() -> None:
+        await home.stop()
+        await home.open()
+
+    await restarted()
+    assert home.floor.room(room.room).moderation.bound(amina.id) == ("mute", until)
+    assert await held(home, amina) == (set(), False)
+    again = await home.person(room.room, tickets["participant"], "Mallory", attach=False)
+    assert home.floor.room(room.room).moderation.bound(again.id) == ("mute", until)
+    await restarted()
+    assert home.floor.room(room.room).moderation.bound(again.id) == ("mute", until)
+    await leaves(home, again)
+    home.clock.time += 600
+    await restarted()
+    home.floor.tick()
+    assert await held(home, amina) == (set(), True)
+    await restarted()
+    for name, may in (("Mallory", True), ("Zoé", False)):
+        back = await home.person(room.room, tickets["participant"], name, attach=False)
+        assert await held(home, back) == (set(), may), name
+
+
+async def test_a_restraint_ends_at_its_time_over_restarts(tmp_path: Path) -> None:
+    """R102, R185."""
+    async with house(tmp_path) as home:
+        await ends_over_restarts(home)

@@ -144,6 +144,26 @@ async def test_muted_in_the_chat_and_told_so(home: House) -> None:
     assert home.floor.rooms[room].moderation.restraint(amina.id) == "mute"
 
 
+async def test_who_is_muted_for_a_time_is_told_until_when_and_when_it_is_over(home: House) -> None:
+    """R185: also who comes back in between, and the hosts."""
+    _, helene, igor, amina, _ = await room_of_four(home)
+    await helene.send(type="restrain", participant=amina.id, how="mute", for_s=600)
+    until = int((home.clock.now() + 600) * 1000)
+    for page in (amina, igor):
+        told = await page.until("restraint")
+        assert (told["participant"], told["how"], told["until"]) == (amina.id, "mute", until)
+    for page in (amina, igor):
+        welcome = await Page(home, page.ticket, page.room, joined=page.joined).attach()
+        assert welcome["restraints"] == [{"participant": amina.id, "how": "mute", "until": until}]
+    home.clock.time += 600
+    home.floor.tick()
+    told = await helene.until("restraint", how="")
+    assert (told["participant"], told.get("until", 0)) == (amina.id, 0)
+    await helene.send(type="restrain", participant=amina.id, how="mute", for_s=5)
+    refused = await helene.until("refused")
+    assert (refused["code"], refused["current"]) == ("VALUE_INVALID", "for_s = 5")
+
+
 async def test_a_report_is_acknowledged_and_seen_by_moderators_alone(home: House) -> None:
     _, helene, _, amina, bruno = await room_of_four(home)
     await amina.send(type="chat", text="insulte")

@@ -21,6 +21,7 @@ from node.storage.engine import migrate, open_engine
 from tests.e2e.machine import free_port, until
 from tests.node.test_config import settings
 from tests.rpc.test_audit_append_only import RECORD
+from tests.signaling.test_away_over_restart import ends_over_restarts
 from tests.storage.cluster import PASSWORD, Cluster, cluster
 from tests.storage.test_migrations import nothing_is_missing, old_code_survives
 from tests.web.house import house
@@ -54,6 +55,12 @@ async def test_no_record_of_the_audit_is_changed_or_removed(postgres: Cluster, v
         async with engine.begin() as tx:
             await tx.execute(text(verb))
     await engine.dispose()
+
+
+async def test_a_restraint_ends_at_its_time_over_restarts(postgres: Cluster, tmp_path: Path) -> None:
+    """R102, R185."""
+    async with house(tmp_path, database=postgres.database()) as home:
+        await ends_over_restarts(home)
 
 
 async def test_a_backup_put_back_is_the_node(postgres: Cluster, tmp_path: Path) -> None:

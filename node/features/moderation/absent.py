@@ -87,6 +87,14 @@ class Absent(Generic[T]):
         if len(self._left) > KEPT:
             self._drop(next((one for one, left in self._left.items() if not left.matters), next(iter(self._left))))
 
+    def left(self, participant: str) -> T | None:
+        """What is remembered of them."""
+        return self._left[participant].what if participant in self._left else None
+
+    def amend(self, participant: str, what: T, *, matters: bool) -> None:
+        """Of somebody who left, from now on this is remembered."""
+        self._left[participant] = _Left(self._left[participant].mark, what, matters)
+
     def over(self) -> None:
         """The session: nothing of it is remembered."""
         self._left.clear()

@@ -74,8 +74,10 @@ class ModerationServicer(moderation_pb2_grpc.ModerationServiceServicer):
     ) -> pb.RestrainParticipantResponse:
         _among("how", request.how, RESTRAINTS)
         how = cast(Restraint, request.how)
-        await self._moderation.restrain(request.room, request.participant, how, by=current().actor)
-        return pb.RestrainParticipantResponse()
+        until = await self._moderation.restrain(
+            request.room, request.participant, how, by=current().actor, for_s=request.for_s
+        )
+        return pb.RestrainParticipantResponse(until=stamp(until or None))
 
 
 def _among(name: str, value: str, allowed: tuple[str, ...]) -> None:

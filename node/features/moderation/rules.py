@@ -9,13 +9,19 @@ person who may not write to the room can still ask for help (T7).
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import msgspec
 
 from node.errors import Refused
 from node.features.moderation.absent import Absent, Mark
+from node.features.moderation.ends import Ends, end_of
+from node.features.moderation.restraint import Bound as Bound
+from node.features.moderation.restraint import PersonRestrained as PersonRestrained
+from node.features.moderation.restraint import Restrain as Restrain
+from node.features.moderation.restraint import Restraint as Restraint
+from node.features.moderation.restraint import RestraintMoved as RestraintMoved
 from node.features.moderation.words import NONE, fold, found, own
 from node.features.participants.rules import STAFF, People, Person, PersonGone, PersonJoined
 from node.ports import Actor, Event, Fact, Notice
@@ -43,7 +49,6 @@ RECENT: Final = 8
 COVER_SLOW_S: Final = 15
 
 Held = Literal["", "room", "person", "words", "cover"]
-Restraint = Literal["", "hold", "mute"]
 Verdict = Literal["approve", "decline", "hide", "dismiss"]
 Strictness = Literal["", "slow", "hold"]
 VERDICTS: Final[dict[str, tuple[Verdict, Verdict]]] = {"held": ("approve", "decline"), "report": ("hide", "dismiss")}
@@ -112,14 +117,6 @@ class Regulate(msgspec.Struct, frozen=True):
     per_moderator: int | None = None
 
 
-class Restrain(msgspec.Struct, frozen=True):
-    """What one person writes waits, or is refused; "": neither any more."""
-
-    participant: str
-    how: Restraint
-    by: Actor
-
-
 class Claim(msgspec.Struct, frozen=True):
     item: str
     by: Actor
@@ -144,23 +141,6 @@ class SettingsChanged(Fact, frozen=True):
     settings: Settings
     by: str
     at: float
-
-
-class PersonRestrained(Fact, frozen=True):
-    room: str
-    participant: str
-    how: Restraint
-    by: str
-    at: float
-
-
-class RestraintMoved(Fact, frozen=True):
-    """Somebody whom it bound left, and came again as `participant`."""
-
-    room: str
-    before: str
-    participant: str
-    how: Restraint
 
 
 class ItemOpened(Fact, frozen=True):
@@ -224,6 +204,8 @@ class Moderation:
         self._people = people
         self._own_words = NONE
         self._restraints: dict[str, Restraint] = {}
+        self._ends: Ends[str] = Ends()
+        """Of restraints, also of people who left."""
         self._habits: dict[str, Habits] = {}
         self.absent: Absent[Left] = Absent()
         """Of those who left during the session."""
@@ -238,7 +220,8 @@ class Moderation:
 
     @property
     def deadline(self) -> float | None:
-        return min((item.claimed_at + CLAIM_S for item in self._open.values() if item.claimed_by), default=None)
+        claims = [item.claimed_at + CLAIM_S for item in self._open.values() if item.claimed_by]
+        return min([*claims, *([self._ends.first] if self._ends.first else [])], default=None)
 
     def queue(self) -> tuple[Item, ...]:
         """What waits, the oldest first."""
@@ -254,9 +237,12 @@ class Moderation:
     def restraint(self, participant: str) -> Restraint:
         return self._restraints.get(participant, "")
 
-    def restraints(self) -> dict[str, Restraint]:
+    def bound(self, participant: str) -> Bound:
+        return Bound(self.restraint(participant), self._ends.of(participant))
+
+    def restraints(self) -> dict[str, Bound]:
         """Of people who have a place."""
-        return {who: how for who, how in self._restraints.items() if self._people.find(who) is not None}
+        return {who: self.bound(who) for who in self._restraints if self._people.find(who) is not None}
 
     @property
     def to_staff(self) -> bool:
@@ -272,10 +258,12 @@ class Moderation:
         """What this person wrote with this key, while it waits."""
         return next((i for i in self._open.values() if key and i.participant == participant and i.key == key), None)
 
-    def restore(self, settings: Settings, restraints: dict[str, Restraint], items: list[Item], last: int) -> None:
+    def restore(self, settings: Settings, restraints: dict[str, Bound], items: list[Item], last: int) -> None:
         self.settings = settings
         self._own_words = own(settings.own_words)
-        self._restraints = dict(restraints)
+        for who, bound in restraints.items():
+            self._restraints[who] = bound.how
+            self._ends.put(who, bound.until)
         self._open = {item.item: item for item in items}
         self._last = last
 
@@ -481,18 +469,20 @@ class Moderation:
     def restrain(self, command: Restrain, now: float) -> list[Event]:
         """
         Raises:
-            Refused: PARTICIPANT_UNKNOWN; NOT_ALLOWED for a moderator (R194).
+            Refused: PARTICIPANT_UNKNOWN; NOT_ALLOWED for a moderator (R194); VALUE_INVALID.
         """
         person = self._people.get(command.participant)
         if person.role in STAFF and command.how:
             raise Refused("NOT_ALLOWED", limit="participant", current=person.role, set_by="room")
-        if self.restraint(person.id) == command.how:
+        until = end_of(command.for_s, now) if command.how else 0.0
+        if self.bound(person.id) == (command.how, until):
             return []
         if command.how:
             self._restraints[person.id] = command.how
         else:
             del self._restraints[person.id]
-        return [PersonRestrained(self.room, person.id, command.how, command.by.id, now)]
+        self._ends.put(person.id, until)
+        return [PersonRestrained(self.room, person.id, command.how, command.by.id, now, until)]
 
     # ------------------------------------------------------------ reactions
 
@@ -506,15 +496,19 @@ class Moderation:
         if not left.restraint:
             return []
         self._restraints[event.participant] = left.restraint
-        return [RestraintMoved(self.room, left.participant, event.participant, left.restraint)]
+        self._ends.move(left.participant, event.participant)
+        until = self._ends.of(event.participant)
+        return [RestraintMoved(self.room, left.participant, event.participant, left.restraint, until)]
 
-    def restore_absent(self, participant: str, mark: Mark, how: Restraint) -> None:
-        left = Left(participant, participant, how, Habits())
+    def restore_absent(self, participant: str, mark: Mark, bound: Bound) -> None:
+        left = Left(participant, participant, bound.how, Habits())
+        self._ends.put(participant, bound.until)
         self.absent.remember(participant, mark, left, matters=True)
 
     def over(self, *, keep_items: bool) -> list[Event]:
         """A session is over: what held for people, and unless they are kept, what waits."""
         self.absent.over()
+        self._ends.keep(self._restraints)
         self._first.clear()
         if not keep_items:
             self._open.clear()
@@ -529,7 +523,7 @@ class Moderation:
         """What a moderator who leaves has claimed is free again."""
         who = event.participant
         habits, restraint = self._habits.pop(who, Habits()), self._restraints.pop(who, "")
-        waits = any(item.participant == who for item in self._open.values())
+        waits = self._waits(who)
         if restraint or waits or habits.public_at is not None:
             left = Left(who, self._first_of(who), restraint, habits)
             self.absent.gone(who, left, matters=bool(restraint or waits))
@@ -541,12 +535,25 @@ class Moderation:
         """Who moderates now is not restrained; what one who does not any more has claimed is free again."""
         if self._people.get(participant).role in STAFF:
             lifted = self._restraints.pop(participant, "")
+            self._ends.put(participant, 0.0)
             return [PersonRestrained(self.room, participant, "", by, now)] if lifted else []
         return [self._claimed(item, None, now) for item in self._open.values() if item.claimed_by == participant]
 
     def tick(self, command: object, now: float) -> list[Event]:
         late = [item for item in self._open.values() if item.claimed_by and item.claimed_at + CLAIM_S <= now]
-        return [self._claimed(item, None, now) for item in late]
+        freed = [event for who in self._ends.due(now) for event in self._freed(who, now)]
+        return [*freed, *(self._claimed(item, None, now) for item in late)]
+
+    def _freed(self, who: str, now: float) -> list[Event]:
+        """The time of a restraint is over; who left meanwhile comes back without it."""
+        if not self._restraints.pop(who, ""):
+            if (left := self.absent.left(who)) is None or not left.restraint:
+                return []
+            self.absent.amend(who, replace(left, restraint=""), matters=self._waits(who))
+        return [PersonRestrained(self.room, who, "", "", now)]
+
+    def _waits(self, who: str) -> bool:
+        return any(item.participant == who for item in self._open.values())
 
     def hidden(self, message: str, by: str, now: float) -> list[Event]:
         """Reports of a message that is hidden are settled; not by its author, who takes back what somebody reported."""

@@ -43,12 +43,15 @@ class Moderation:
         await self._floor.decide(room, Regulate(by, **changes)).done()
         return self.settings(room)
 
-    async def restrain(self, room: str, participant: str, how: Restraint, *, by: Actor) -> None:
-        """
+    async def restrain(self, room: str, participant: str, how: Restraint, *, by: Actor, for_s: int = 0) -> float:
+        """`for_s`: seconds, after which it ends by itself; 0: it does not. Returns when that is, in seconds since the
+        epoch; 0.0: never.
+
         Raises:
-            Refused: PARTICIPANT_UNKNOWN, NOT_ALLOWED.
+            Refused: PARTICIPANT_UNKNOWN, NOT_ALLOWED, VALUE_INVALID.
         """
-        await self._floor.decide(room, Restrain(participant, how, by)).done()
+        await self._floor.decide(room, Restrain(participant, how, by, for_s)).done()
+        return self._floor.room(room).moderation.bound(participant).until
 
     def claim(self, room: str, item: str, *, by: Actor) -> Item:
         """

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
+    Double,
     ForeignKey,
     String,
     Table,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from node.features.moderation.rules import (
+    Bound,
     Item,
     ItemDecided,
     ItemOpened,
@@ -51,6 +53,7 @@ restraint: Final = Table(
     Column("room", String(40), ForeignKey("room.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("how", String(8), nullable=False),
     Column("by", String(64), nullable=False),
+    Column("until", Double),  # seconds since the epoch; null: no end
 )
 moderation_item: Final = Table(
     "moderation_item",
@@ -87,7 +90,16 @@ WRITES: Final[Writes] = {
     ),
     PersonRestrained: (
         Write(delete(restraint).where(restraint.c.participant == bindparam("of")), lambda f: {"of": f.participant}),
-        Write(insert(restraint), lambda f: {"participant": f.participant, "room": f.room, "how": f.how, "by": f.by}),
+        Write(
+            insert(restraint),
+            lambda f: {
+                "participant": f.participant,
+                "room": f.room,
+                "how": f.how,
+                "by": f.by,
+                "until": f.until or None,
+            },
+        ),
     ),
     RestraintMoved: (
         Write(
@@ -122,8 +134,8 @@ FREE: Final = Write(delete(restraint).where(restraint.c.room == bindparam("of"))
 
 class Saved(NamedTuple):
     settings: Settings
-    restraints: dict[str, Restraint]
-    absent: tuple[tuple[str, str, str, Restraint], ...]
+    restraints: dict[str, Bound]
+    absent: tuple[tuple[str, str, str, Bound], ...]
     """Of people who left: as whom, by which ticket, under which name, and what holds for them."""
     items: tuple[Item, ...]
     last: int
@@ -134,18 +146,18 @@ async def of_rooms(tx: AsyncConnection, rooms: Sequence[str]) -> dict[str, Saved
         row.room: _settings.decode(row.settings)
         for row in await tx.execute(select(moderation).where(moderation.c.room.in_(rooms)))
     }
-    restraints: dict[str, dict[str, Restraint]] = {}
-    absent: dict[str, list[tuple[str, str, str, Restraint]]] = {}
+    restraints: dict[str, dict[str, Bound]] = {}
+    absent: dict[str, list[tuple[str, str, str, Bound]]] = {}
     who = select(restraint, participant.c.gone, participant.c.ticket, participant.c.name)
     who = who.join_from(restraint, participant, participant.c.id == restraint.c.participant)
     for row in await tx.execute(
         who.where(restraint.c.room.in_(rooms), restraint.c.how != "").order_by(participant.c.gone)
     ):
-        how = cast(Restraint, row.how)
+        bound = Bound(cast(Restraint, row.how), row.until or 0.0)
         if row.gone is None:
-            restraints.setdefault(row.room, {})[row.participant] = how
+            restraints.setdefault(row.room, {})[row.participant] = bound
         else:
-            absent.setdefault(row.room, []).append((row.participant, row.ticket, row.name, how))
+            absent.setdefault(row.room, []).append((row.participant, row.ticket, row.name, bound))
     items: dict[str, list[Item]] = {}
     query = select(moderation_item).where(moderation_item.c.room.in_(rooms)).order_by(moderation_item.c.number)
     for row in await tx.execute(query):

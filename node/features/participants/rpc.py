@@ -133,6 +133,8 @@ def participant(view: ParticipantView) -> pb.Participant:
         level=view.level,
         quality=quality(view.quality),
         hand=stamp(view.hand),
+        restraint=view.restraint,
+        restrained_until=stamp(view.restrained_until or None),
     )
 
 

@@ -76,3 +76,7 @@ class ParticipantView(msgspec.Struct, frozen=True):
     quality: QualityView
     hand: float | None = None
     """Since when the hand is up, seconds since the epoch."""
+    restraint: str = ""
+    """In the chat: "hold", "mute"."""
+    restrained_until: float = 0.0
+    """Seconds since the epoch; 0.0: no end."""

@@ -185,8 +185,8 @@ class Room:
         room.says.now = saved.texts
         room.chat.restore(list(saved.messages), saved.last_message, list(saved.private), opening.chat_from)
         room.moderation.restore(saved.moderation, saved.restraints, list(saved.items), saved.last_item)
-        for participant, ticket, name, how in saved.absent:
-            room.moderation.restore_absent(participant, room._mark(ticket, name), how)
+        for participant, ticket, name, bound in saved.absent:
+            room.moderation.restore_absent(participant, room._mark(ticket, name), bound)
         for participant, ticket, name, blocks in saved.blocked_absent:
             room.mute.restore_absent(participant, room._mark(ticket, name), blocks)
         for person in room.people:
@@ -289,7 +289,9 @@ class Room:
 
     def view_of(self, person: Person) -> ParticipantView:
         blocked = ((source, by.id) for source, by in self.mute.blocked(person.id).items())
-        return view_of(person, self.id, blocked, self.hands.since(person.id))
+        restraint, until = self.moderation.bound(person.id)
+        view = view_of(person, self.id, blocked, self.hands.since(person.id))
+        return msgspec.structs.replace(view, restraint=restraint, restrained_until=until) if restraint else view
 
     def must_block(self, participant: str) -> frozenset[Source]:
         """What a transport that is opened now for somebody with a place must not let through."""

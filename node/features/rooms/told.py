@@ -11,7 +11,7 @@ from node.features.chat.view import MessageView
 from node.features.cover.rules import CoverChanged
 from node.features.hands.rules import HandLowered, HandRaised
 from node.features.lobby.rules import LobbyChanged, LobbyModerated, LobbyOpened, WaiterAdmitted, WaiterCame, WaiterGone
-from node.features.moderation.rules import ItemClaimed, ItemDecided, ItemOpened
+from node.features.moderation.rules import ItemClaimed, ItemDecided, ItemOpened, PersonRestrained, RestraintMoved
 from node.features.mute.rules import RoomMuted, SourceBlocked, SourceUnblocked
 from node.features.participants.rules import (
     PersonChanged,
@@ -54,6 +54,8 @@ _PERSON: Final = (
     SourceUnblocked,
     HandRaised,
     HandLowered,
+    PersonRestrained,
+    RestraintMoved,
 )
 _ROOM: Final = (
     *_PERSON,

@@ -12,7 +12,7 @@ from node.features.cover.rules import CoverView
 from node.features.flags.rules import FlagSet
 from node.features.layout.showing import Showing
 from node.features.lobby.rules import SavedLobby
-from node.features.moderation.rules import Item, Restraint, Settings
+from node.features.moderation.rules import Bound, Item, Settings
 from node.features.mute.rules import By
 from node.features.participants.bans import Ban
 from node.features.participants.rules import Cause, Role
@@ -139,9 +139,9 @@ class SavedRoom(msgspec.Struct, frozen=True):
     """Of the room, by what is limited."""
     private: tuple[PrivateView, ...] = ()
     moderation: Settings = Settings()
-    restraints: dict[str, Restraint] = {}
-    absent: tuple[tuple[str, str, str, Restraint], ...] = ()
-    """Restraints of people who left: (participant, ticket, name, how)."""
+    restraints: dict[str, Bound] = {}
+    absent: tuple[tuple[str, str, str, Bound], ...] = ()
+    """Restraints of people who left: (participant, ticket, name, what holds)."""
     blocked_absent: tuple[tuple[str, str, str, dict[Source, By]], ...] = ()
     """What is blocked by name, of people who left: (participant, ticket, name, source → by whom)."""
     items: tuple[Item, ...] = ()

@@ -175,22 +175,26 @@ class DecideItemResponse(_message.Message):
     def __init__(self, item: _Optional[_Union[Item, _Mapping]] = ...) -> None: ...
 
 class RestrainParticipantRequest(_message.Message):
-    __slots__ = ("room", "participant", "how", "reason", "request_id")
+    __slots__ = ("room", "participant", "how", "reason", "request_id", "for_s")
     ROOM_FIELD_NUMBER: _ClassVar[int]
     PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
     HOW_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    FOR_S_FIELD_NUMBER: _ClassVar[int]
     room: str
     participant: str
     how: str
     reason: str
     request_id: str
-    def __init__(self, room: _Optional[str] = ..., participant: _Optional[str] = ..., how: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    for_s: int
+    def __init__(self, room: _Optional[str] = ..., participant: _Optional[str] = ..., how: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ..., for_s: _Optional[int] = ...) -> None: ...
 
 class RestrainParticipantResponse(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("until",)
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    until: _timestamp_pb2.Timestamp
+    def __init__(self, until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class WatchItemsRequest(_message.Message):
     __slots__ = ("room", "resume_token")

@@ -12,7 +12,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Participant(_message.Message):
-    __slots__ = ("participant", "room", "name", "role", "client", "joined", "state", "tracks", "speaking", "level", "quality", "hand")
+    __slots__ = ("participant", "room", "name", "role", "client", "joined", "state", "tracks", "speaking", "level", "quality", "hand", "restraint", "restrained_until")
     class Client(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         CLIENT_UNSPECIFIED: _ClassVar[Participant.Client]
@@ -45,6 +45,8 @@ class Participant(_message.Message):
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     QUALITY_FIELD_NUMBER: _ClassVar[int]
     HAND_FIELD_NUMBER: _ClassVar[int]
+    RESTRAINT_FIELD_NUMBER: _ClassVar[int]
+    RESTRAINED_UNTIL_FIELD_NUMBER: _ClassVar[int]
     participant: str
     room: str
     name: str
@@ -57,7 +59,9 @@ class Participant(_message.Message):
     level: int
     quality: Quality
     hand: _timestamp_pb2.Timestamp
-    def __init__(self, participant: _Optional[str] = ..., room: _Optional[str] = ..., name: _Optional[str] = ..., role: _Optional[str] = ..., client: _Optional[_Union[Participant.Client, str]] = ..., joined: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[Participant.State, str]] = ..., tracks: _Optional[_Iterable[_Union[Track, _Mapping]]] = ..., speaking: _Optional[bool] = ..., level: _Optional[int] = ..., quality: _Optional[_Union[Quality, _Mapping]] = ..., hand: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    restraint: str
+    restrained_until: _timestamp_pb2.Timestamp
+    def __init__(self, participant: _Optional[str] = ..., room: _Optional[str] = ..., name: _Optional[str] = ..., role: _Optional[str] = ..., client: _Optional[_Union[Participant.Client, str]] = ..., joined: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[Participant.State, str]] = ..., tracks: _Optional[_Iterable[_Union[Track, _Mapping]]] = ..., speaking: _Optional[bool] = ..., level: _Optional[int] = ..., quality: _Optional[_Union[Quality, _Mapping]] = ..., hand: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., restraint: _Optional[str] = ..., restrained_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Track(_message.Message):
     __slots__ = ("source", "on", "muted", "muted_by", "bits_per_second", "loss_percent")
