@@ -151,11 +151,12 @@ class Reading(Asking):
             request.page_token = reply.next_page_token
         return found[:most]
 
-    async def watch_records(self, token: str = "") -> AsyncIterator[list[Found]]:
-        """Raises Failure."""
+    async def watch_records(self, token: str = "") -> AsyncIterator[tuple[list[Found], str]]:
+        """What is recorded, for ever, with the token to come back with; at first the latest. Raises Failure."""
         request = audit_pb2.WatchRecordsRequest(resume_token=token)
         async for message in follow(self.context, self._stubs.audit.WatchRecords, request):
-            yield [self._found(convert.record(self.context.name, one), one) for one in message.records]
+            found = [self._found(convert.record(self.context.name, one), one) for one in message.records]
+            yield found, message.position.resume_token
 
     async def verify(self, known: tuple[int, str] | None) -> Chain:
         return (await verify(self.context, self._stubs, known, self._deadline))[0]

@@ -14,7 +14,7 @@ from console.ctl.options import TIMEOUT, ContextOption, FilterOption, OutputOpti
 from console.ctl.output import Output, Shown
 from console.ctl.session import SOME_FAILED, USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import in_words, moment
-from console.ctl.watching import in_lines
+from console.ctl.watching import WatchOption, followed, in_lines, watch_told
 from console.i18n import t
 from console.model import Chain
 from console.text import clean, safe_json
@@ -45,7 +45,11 @@ def list_(
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
+    follow: WatchOption = False,
 ) -> None:
+    if followed(follow, out):
+        told = lambda node, token: node.watch_records(token)  # noqa: E731
+        watch_told(context, timeout, told, lambda row: str(row.number), filter, "record")
     found, silent, code = ask_each(several(context), timeout, lambda node: node.records(most))
     output.rows(keep(found, filter, "record"), _SHOWN, out, lambda row: str(row.number), silent)
     raise typer.Exit(code)
@@ -62,7 +66,7 @@ def watch(
 
     async def follow(node: Once) -> None:
         told = 0
-        async for found in node.watch_records():
+        async for found, _ in node.watch_records():
             for one in found:
                 print(_line(one, lines), flush=True)
             told += bool(found)

@@ -20,7 +20,7 @@ from console.ctl.options import (
 from console.ctl.output import Output, Shown
 from console.ctl.session import USAGE, ask, ask_each, several, stop
 from console.ctl.shown import in_words, moment
-from console.ctl.watching import in_lines
+from console.ctl.watching import WatchOption, followed, in_lines, watch_list
 from console.i18n import t
 from console.model import Quota
 from console.text import clean, safe_json
@@ -66,8 +66,11 @@ def list_(
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
+    follow: WatchOption = False,
 ) -> None:
     asked = _scope(scope)
+    if followed(follow, out):
+        watch_list(context, timeout, lambda node: node.quotas(*asked), _key, filter, "quota")
     found, silent, code = ask_each(several(context), timeout, lambda node: node.quotas(*asked))
     output.rows(keep(found, filter, "quota"), _SHOWN, out, _key, silent)
     raise typer.Exit(code)
