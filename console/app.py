@@ -20,6 +20,7 @@ from textual.timer import Timer
 
 from console.arming import Arming
 from console.columns.table import Look
+from console.habits import Order
 from console.i18n import t
 from console.ports import Fleet
 from console.screens import jumping
@@ -72,12 +73,15 @@ class ConsoleApp(App[int]):
         self._frozen = False
         self._frames = 0
         self._touched = float("-inf")  # when the last key came
+        self.orders: dict[str, Order] = {}
+        """How each list is ordered, as it was when the console was left."""
         self.tell_time()
         self._tidying = Tidying(self.look.now)
 
     def get_default_screen(self) -> Screen[Any]:
         switches: dict[str, Callable[[bool], None]] = {"mouse": partial(use_mouse, self), "slow": self._slow_down}
         self.desk = DeskScreen(self.look, self.fleet, self._arming, switches)
+        self.desk.order_as(self.orders)
         return self.desk
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -162,5 +166,6 @@ class ConsoleApp(App[int]):
             gc.collect(generation)
 
     async def on_unmount(self) -> None:
+        self.orders = self.desk.orders()
         self.desk.operations.stop()
         await self.fleet.close()

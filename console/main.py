@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from console import habits
 from console.app import ConsoleApp
 from console.client.fleet import Fleet
 from console.model import Context
@@ -33,6 +34,9 @@ def run(
     store = Store(contexts, time.monotonic())
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
     with quiet_stderr(state / "regie" / "console.log"):
+        kept = state / "regie" / "console.json"
         app = ConsoleApp(store, Fleet(contexts, store), read_only=read_only, wants_arming=not armed, slow=slow)
+        app.orders = habits.load(kept)
         code = app.run(mouse=mouse)
+        habits.save(kept, app.orders)
     return code or 0

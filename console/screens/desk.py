@@ -16,6 +16,7 @@ from console.arming import Arming
 from console.columns.table import Look
 from console.filters import FilterError, compile_filter
 from console.grammar import CommandError, complete, parse
+from console.habits import Order
 from console.i18n import Language, t
 from console.model import Key, Link, Node, Role
 from console.operations import Given, Operations, Report
@@ -431,6 +432,17 @@ class DeskScreen(Screen[None]):
             return
         self.app.copy_to_clipboard(safe_json({name: field.get(row) for name, field in self.pane.fields.items()}))
         self.say(Report(t("done.copied_row", text=clean(row.key[-1] or row.key[0]))))
+
+    def orders(self) -> dict[str, Order]:
+        """By which column each list is sorted."""
+        return {view: (pane.table.sort_id, pane.table.reverse) for view, pane in self.panes.items()}
+
+    def order_as(self, orders: Mapping[str, Order]) -> None:
+        """As it was once; a column that there is no more is passed over."""
+        for view, pane in self.panes.items():
+            column, reverse = orders.get(view, ("", False))
+            if any(one.id == column for one in pane.table.columns):
+                pane.table.sort_id, pane.table.reverse = column, reverse
 
     def narrow(self, context: str) -> None:
         """Every list to this context alone; empty: to none."""

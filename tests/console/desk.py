@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from textual import events
@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from console.app import ConsoleApp
 from console.client.fleet import Fleet
+from console.habits import Order
 from console.screens.desk import DeskScreen
 from console.state import Store
 from tests.console.fleet import FakeNode, until
@@ -139,12 +140,14 @@ async def console(
     size: tuple[int, int] = (100, 30),
     clock: Callable[[], float] = time.monotonic,
     wall: Callable[[], float] = time.time,
+    orders: Mapping[str, Order] = {},
     **values: Any,
 ) -> AsyncIterator[Console]:
     """A console on these nodes; it is here when each of them has been heard."""
     contexts = [node.context for node in nodes]
     store = Store(contexts, clock())
     app = ConsoleApp(store, Fleet(contexts, store, clock, wall), clock=clock, wall=wall, **values)
+    app.orders = dict(orders)
     async with app.run_test(size=size) as pilot:
         one = Console(app, pilot)
         one.ports = [node.port for node in nodes]
