@@ -11,6 +11,7 @@ import pytest
 from node.demo.fleet import Authority, FakeNode
 from node.demo.fleet.stage import FleetStage
 from node.demo.fleet.world import Plan, World, names
+from protos.mute.v1 import mute_pb2
 from protos.nodes.v1 import nodes_pb2, nodes_pb2_grpc
 
 
@@ -55,3 +56,18 @@ def test_the_processes_of_the_demonstration_answer_and_leave_nothing_behind() ->
         assert [node.node for node in reply.nodes] == ["fra-01"]
         assert reply.nodes[0].load.people == 36
     assert not stage.folder.exists()
+
+
+async def test_what_an_operator_does_is_on_record_and_the_webinars_go_on(authority: Authority) -> None:
+    node = FakeNode("waw-01", authority)
+    world = World([node], Plan(rooms=2, people=4, changes=0))
+    await world.fill()
+    assert node.node().load.webinars == 2
+    node.calls.append(
+        ("MuteParticipant", mute_pb2.MuteParticipantRequest(room="daily", participant="p1", reason="noise"))
+    )
+    await world.second()
+    await world.second()
+    (record,) = node.records
+    assert (record.method, record.reason) == ("/regie.mute.v1.MuteService/MuteParticipant", "noise")
+    assert dict(record.targets) == {"room": "daily", "participant": "p1"}

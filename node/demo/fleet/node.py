@@ -221,12 +221,12 @@ class FakeNode:
         row.hands = sum(person.room == room and person.HasField("hand") for person in self.people.values())
         await self.tell("room", room, row)
 
-    async def record(self, operator: str, method: str, outcome: str = "OK", **values: Any) -> None:
-        """An operator did something, or was refused."""
+    async def record(self, operator: str, method: str, outcome: str = "OK", at: int = 0, **values: Any) -> None:
+        """An operator did something, or was refused. `at`: Unix seconds; 0: half a minute after the one before."""
         one = audit_pb2.Record(
             number=len(self.records) + 1, operator=operator, method=f"/regie.{method}", outcome=outcome, **values
         )
-        one.at.FromSeconds(NOON + 30 * one.number)
+        one.at.FromSeconds(at or NOON + 30 * one.number)
         self.records.append(one)
         await self.tell("record", "", one)
 

@@ -6,6 +6,7 @@ import asyncio
 import math
 import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -60,6 +61,7 @@ class World:
         self.step = 0
         self._rng = random.Random(plan.seed)
         self._people: list[tuple[FakeNode, participants_pb2.Participant]] = []
+        self._recorded: Counter[str] = Counter()  # of the calls of each node
 
     async def fill(self) -> None:
         """Everybody is in their room."""
@@ -68,6 +70,7 @@ class World:
             name = ROOMS[number % len(ROOMS)] + (f"-{number // len(ROOMS)}" if number >= len(ROOMS) else "")
             most = self._rng.choice((0, 150, 300))
             await node.open_room(name, name.replace("-", " ").title(), max_participants=most, type="webinar")
+            node.rooms[name].started.FromSeconds(int(time.time()) - 60 * (3 + 7 * len(node.rooms)))
             await node.limit("room", name, "people", most or 300, 0)
         for index in range(self.plan.people):
             node, number = rooms[index % len(rooms)]
@@ -104,6 +107,8 @@ class World:
                 await self._change(node, person)
         await self._needs()
         await self._tapes()
+        for node in self.nodes:
+            await self._acts(node)
 
     # ------------------------------------------------------------------ what changes
 
@@ -160,6 +165,24 @@ class World:
                 await node.tell("room", room.room, room)
         if self.step % DENIED_EVERY == 0 and ("room", room.room, "people") in node.quotas:
             await node.deny("room", room.room, "people", "ROOM_FULL", room=room.room)
+
+    async def _acts(self, node: FakeNode) -> None:
+        """What operators did is on record, as a node has it."""
+        acts = node.calls[self._recorded[node.name] :]
+        self._recorded[node.name] += len(acts)
+        for method, request in acts:
+            package = type(request).DESCRIPTOR.file.package  # regie.mute.v1
+            service = f"{package.split('.')[1].capitalize()}Service"
+            named = {word: str(getattr(request, word, "")) for word in ("room", "participant", "recording", "message")}
+            await node.record(
+                "anna",
+                f"{package.removeprefix('regie.')}.{service}/{method}",
+                at=int(time.time()),
+                role=node.role,
+                targets={word: value for word, value in named.items() if value},
+                reason=getattr(request, "reason", ""),
+                request_id=request.request_id,
+            )
 
     async def _record(self, node: FakeNode, number: int) -> None:
         """What runs there, and what became of what ran before."""
