@@ -116,7 +116,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("hide_all", ("D",), "D", "act", _only("chat"), Role.MODERATOR, "T2"),
     Action("drain", ("D",), "D", "act", _only("nodes"), Role.OPERATOR, "T3", hint=8),
     Action("plan", ("i",), "i", "look", _only("nodes"), hint=7),
-    Action("lock", ("O",), "O", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
+    Action("lock", ("L", "O"), "L", "act", _only("rooms", "room", "chat"), Role.MODERATOR, "T1"),
     Action("close", ("X",), "X", "act", _only("rooms", "room", "chat"), Role.OPERATOR, "T3", hint=5),
     Action("rates", ("b",), "b", "act", _only("nodes", "rooms", "room", "participants"), Role.OPERATOR, "T1", hint=6),
     Action("record", ("R",), "R", "act", _ROOMS | _only("recordings"), Role.OPERATOR, "T2", hint=7),

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, cast
 from textual import events
 from textual.app import App, ScreenStackError, SystemCommand
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.timer import Timer
@@ -22,6 +23,7 @@ from console.arming import Arming
 from console.columns.table import Look
 from console.habits import Order
 from console.i18n import t
+from console.operations import Report
 from console.ports import Fleet
 from console.screens import jumping
 from console.screens.desk import DESK_CSS, DeskScreen
@@ -37,6 +39,7 @@ from console.widgets.live_table import LiveTable
 FRAME_SECONDS = 0.1  # chat wants 10 Hz
 CALM = 3  # a list is looked at each so many frames; what a key changes is painted in its handler
 SLOW_SECONDS = 1.0
+AGAIN_SECONDS = 3.0  # between the two Ctrl+C that leave the console
 
 
 class ConsoleApp(App[int]):
@@ -46,7 +49,7 @@ class ConsoleApp(App[int]):
     CSS = DESK_CSS + "CommandPalette SearchIcon { display: none; } CommandPalette > Vertical { margin-top: 2; }"
     COMMANDS: ClassVar[set[Any]] = {DeskProvider}
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[Any]] = []
+    BINDINGS: ClassVar[list[Any]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
 
     def __init__(
         self,
@@ -73,6 +76,7 @@ class ConsoleApp(App[int]):
         self._frozen = False
         self._frames = 0
         self._touched = float("-inf")  # when the last key came
+        self._interrupted = float("-inf")  # when Ctrl+C came
         self.orders: dict[str, Order] = {}
         """How each list is ordered, as it was when the console was left."""
         self.tell_time()
@@ -130,6 +134,14 @@ class ConsoleApp(App[int]):
         gone = super().pop_screen()
         self.desk.bar.answered()
         return gone
+
+    def action_interrupt(self) -> None:
+        """Wherever one is; the first time it only says what the second will do."""
+        if self._clock() - self._interrupted <= AGAIN_SECONDS:
+            self.exit(0)
+            return
+        self._interrupted = self._clock()
+        self.desk.say(Report(t("say.interrupt")))
 
     def _at_a_list(self) -> bool:
         try:

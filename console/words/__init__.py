@@ -422,6 +422,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "say.no_microphone": ("{who} n’a pas de micro ici.", "{who} has no microphone here."),
     "say.already_hidden": ("Ce message est déjà masqué.", "This message is already hidden."),
     "say.already_closed": ("Cette salle est déjà fermée.", "This room is already closed."),
+    "say.interrupt": ("Ctrl+C encore une fois quitte la console.", "Ctrl+C once more leaves the console."),
+    "long.quit": ("quitter ; aussi ^C deux fois, ou :q", "quit; also ^C twice, or :q"),
     "say.cancelled": ("Annulé ; rien n’a été fait.", "Cancelled; nothing was done."),
     "say.not_here": ("Pas de telle action sur cet écran.", "No such action on this screen."),
     "say.nobody_waits": ("Personne n’attend devant cette salle.", "Nobody waits outside this room."),
