@@ -73,15 +73,20 @@ def _beginning(text: str) -> str:
 
 
 class Operations:
-    """`report` is called on every change of the outcome; `clock` gives monotonic seconds."""
+    """`report` is called on every change of the outcome; `clock` gives monotonic seconds, `wall` Unix seconds."""
 
     def __init__(
-        self, store: Store, operator: Operator, report: Callable[[Report], None], clock: Callable[[], float]
+        self,
+        store: Store,
+        operator: Operator,
+        report: Callable[[Report], None],
+        clock: Callable[[], float],
+        wall: Callable[[], float],
     ) -> None:
         self._store = store
         self._operator = operator
         self._report = report
-        self._clock = clock
+        self._clock, self._wall = clock, wall
         self.undos = Undos(clock)
         self._tasks: set[asyncio.Task[None]] = set()
         self.outcomes = Outcomes()
@@ -277,7 +282,7 @@ class Operations:
         if task is not None and name in ("claim", "release"):
             self._store.claimed(key, self._store.connections[key[0]].operator if name == "claim" else "")
         elif name in DECIDES:
-            self._store.decided(key, self._clock())
+            self._store.decided(key, self._clock(), self._wall())
         elif name in PUTS_OUT:
             self._store.people.go(key, self._clock())
         elif name == "close" and (room := self._store.rooms.rows.get(key)) is not None:

@@ -42,6 +42,7 @@ COUNTED: Final = 5_000  # changed rows that a view is told of one by one; more: 
 LINGER: Final = 3.0  # seconds a row that has gone stays visible
 KEPT_RECORDS: Final = 1000  # of a node, the latest
 KEPT_DENIALS: Final = 200  # of a node, the latest
+KEPT_DECISIONS: Final = 200  # of this console, the latest
 KEPT_MESSAGES: Final = 500  # per room, newest
 
 
@@ -206,6 +207,8 @@ class Store:
         self.denials: dict[str, deque[Denial]] = {}  # by context, the oldest first
         self.messages: dict[Key, dict[Key, Message]] = {}  # room → messages in order
         self.messages_changed: int = 0
+        self.decisions: deque[float] = deque(maxlen=KEPT_DECISIONS)  # seconds that what was decided here had waited
+        self.decided_here: int = 0
         self.dropped: dict[Key, int] = {}  # room → messages older than we keep
         self.history: dict[Key, History] = {}
         self.connections: dict[str, Connection] = {}
@@ -342,9 +345,12 @@ class Store:
             row.claimed_by = who
             self.tasks.touch(task)
 
-    def decided(self, task: Key, now: float) -> None:
+    def decided(self, task: Key, now: float, wall: float) -> None:
         """It waits for nobody any more, whatever the node said last."""
         context, room, _, what = task
+        if (row := self.tasks.rows.get(task)) is not None and row.at:
+            self.decisions.append(max(0.0, wall - row.at))
+            self.decided_here += 1
         for waiting in (self.items, self.waiters):
             waiting.get(context, {}).pop((room, what), None)
         self.tasks.go(task, now)

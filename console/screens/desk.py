@@ -133,7 +133,7 @@ class DeskScreen(Screen[None]):
         )
         self._view: View = "nodes"
         self._last: View | None = None
-        self.operations = Operations(look.store, fleet, self.say, lambda: look.now)
+        self.operations = Operations(look.store, fleet, self.say, lambda: look.now, lambda: look.wall)
         self.operations.show_links = self._show_links
         self.hand = InHand(self)
         self.acting = Acting(self)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 
 from console.columns.fleet import WALL_COLUMNS, kind, what
-from console.columns.table import Look
+from console.columns.table import Look, age
 from console.fields import WALL_FIELDS
-from console.i18n import t
+from console.i18n import n, t
 from console.screens.nodes import fact, title
 from console.screens.view import SidePane
 from console.text import wrap
@@ -30,6 +31,14 @@ class WallPane(SidePane):
     def row(self) -> Task | None:
         task: Task | None = self.table.cursor_row
         return task
+
+    def summary(self) -> Line:
+        """How much was decided here, and how long it had waited: what a queue is judged by."""
+        store = self.look.store
+        if not store.decisions:
+            return []
+        waited = age(statistics.median(store.decisions))
+        return [(f"  {n('wall.decided', store.decided_here, median=waited)}", "dim")]
 
     def detail(self) -> Line:
         """The whole text: a narrow column cuts it."""

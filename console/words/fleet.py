@@ -159,6 +159,8 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
     "wall.cover.says": ("personnes qui modèrent : {text}", "moderators present: {text}"),
     "wall.noisy.says": ("micro ouvert sans voix {text}", "open microphone without a voice {text}"),
     "wall.failing.says": ("parle et n’est pas compris {text}", "speaks and is not understood {text}"),
+    "wall.decided.one": ("{count} décidé, attente médiane {median}", "{count} decided, median wait {median}"),
+    "wall.decided.many": ("{count} décidés, attente médiane {median}", "{count} decided, median wait {median}"),
     "wall.asks": ("à voir : {count}", "to see: {count}"),
     "say.no_picture": ("{who} ne montre rien de tel.", "{who} shows nothing of the kind."),
     "say.no_hand": ("Aucune main n’est levée ici.", "No hand is up here."),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from console.screens.deciding import READ_S
 from tests.console.conftest import Node
 from tests.console.desk import Console, console
-from tests.console.fleet import FakeNode
+from tests.console.fleet import NOON, FakeNode
 from tests.console.test_away import Clock
 
 
@@ -151,3 +151,16 @@ async def test_the_people_of_marked_rows_are_acted_on_and_hosts_are_spared(node:
         await c.press("*", "H")
         await c.settle()
         assert [r.participant for name, r in one.calls if name == "LowerHand"] == ["zed"]
+
+
+async def test_it_says_how_much_was_decided_here_and_how_long_that_had_waited(node: Node) -> None:
+    one = await three_held(node)
+    for item, ago in zip(one.items.values(), (10, 20, 90), strict=True):
+        item.at.FromSeconds(NOON - ago)
+        await one.tell("item", "daily", item)
+    async with console(one, size=(160, 45), wall=lambda: float(NOON)) as c:
+        await wall(c, 3)
+        assert "median wait" not in c.text()
+        await c.press("*", "a", "y")
+        await c.settle()
+        await c.sees("3 decided, median wait 20s")
