@@ -113,6 +113,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("approve", ("a",), "a", "act", _only("wall"), Role.MODERATOR, "T1", hint=4),
     Action("hide", ("d",), "d", "act", _only("chat", "wall"), Role.MODERATOR, "T1", hint=5),
     Action("chat_mute", ("c",), "c", "act", _only("chat"), Role.MODERATOR, "T1"),
+    Action("chat_mute_for", ("C",), "C", "act", _only("chat"), Role.MODERATOR, "T1"),
     Action("hide_all", ("D",), "D", "act", _only("chat"), Role.MODERATOR, "T2"),
     Action("drain", ("D",), "D", "act", _only("nodes"), Role.OPERATOR, "T3", hint=8),
     Action("plan", ("i",), "i", "look", _only("nodes"), hint=7),

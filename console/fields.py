@@ -110,6 +110,7 @@ PERSON_FIELDS: Final[Fields] = _table(
     Field("muted", lambda row: _yes(any(track.muted for track in row.tracks.values()))),
     Field("speaking", lambda row: _yes(row.speaking)),
     Field("hand", lambda row: _yes(bool(row.hand))),
+    Field("chat", attrgetter("restraint")),
     Field("host", lambda row: _yes(row.role == "host")),
     Field("level", lambda row: -row.level, "number"),
     Field("loss", attrgetter("loss"), "number"),

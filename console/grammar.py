@@ -2,7 +2,7 @@
 
 command = ["@" context] verb { target } { option } ;
 target = "." (cursor) | "*" (all that match) | "marked" | [kind ":"] name-or-pattern ;
-option = "-r" text… | "--dry-run" | "source:" list | "except:" filter | "-o" csv-or-json ;
+option = "-r" text… | "for:" 90s, 10m, 1h, 1d | "--dry-run" | "source:" list | "except:" filter | "-o" csv-or-json ;
 
 A name with spaces stands between double quotes; an apostrophe is a letter like others. What follows `-r`, and what is
 said to a room, is kept as it was typed.
@@ -15,6 +15,8 @@ import re
 import shlex
 from dataclasses import dataclass, field, replace
 from typing import Final
+
+from console.text import seconds_of
 
 
 class CommandError(ValueError):
@@ -70,8 +72,8 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("seats", "seats <people> [room …] [-r reason]"),
     Verb("extend", "extend <minutes> [room …] [-r reason]"),
     Verb("lower", "lower [. | * | marked | name] [-r reason]"),
-    Verb("hold", "hold [. | marked | name] [-r reason]"),
-    Verb("chatmute", "chatmute [. | marked | name] [-r reason]"),
+    Verb("hold", "hold [. | marked | name] [for:10m] [-r reason]"),
+    Verb("chatmute", "chatmute [. | marked | name] [for:10m] [-r reason]"),
     Verb("free", "free [. | marked | name] [-r reason]"),
     Verb("end", "end [* | marked | room …] [-r reason]"),
     Verb("close", "close [* | marked | room …] [-r reason]"),
@@ -100,6 +102,8 @@ VERBS: Final[tuple[Verb, ...]] = (
     Verb("q", "q", ("quit", "exit")),
 )
 _BY_NAME: Final = {name: verb.name for verb in VERBS for name in (verb.name, *verb.aliases)}
+TIMED: Final = ("chatmute", "hold")
+"""Verbs of what the node can let end by itself."""
 _OPTIONS: Final = ("-r", "--reason", "--dry-run", "-o")
 FORMS: Final = ("csv", "json")
 SOURCES: Final = ("microphone", "camera", "screen", "screen_audio")
@@ -120,6 +124,7 @@ class Command:
     sources: tuple[str, ...] = ()
     spared: str = ""  # filter of rows to leave alone
     rest: str = field(default="", compare=False)  # everything after the verb, as typed
+    for_s: int = 0  # seconds after which it ends by itself; 0: it does not
     form: str = ""  # in which what is shown is written into a file
 
 
@@ -189,6 +194,7 @@ def _with_options(verb: str, context: str, words: list[str], rest: str, reason: 
     targets: list[str] = []
     spared, dry_run = "", False
     sources: tuple[str, ...] = ()
+    for_s = 0
     while words:
         word = words.pop(0)
         if word == "--dry-run":
@@ -199,12 +205,22 @@ def _with_options(verb: str, context: str, words: list[str], rest: str, reason: 
                 raise CommandError("command.source", text=wrong, known=" ".join(SOURCES))
         elif word.startswith("except:"):
             spared = word.removeprefix("except:")
+        elif word.startswith("for:"):
+            for_s = _time(verb, word.removeprefix("for:"))
         elif word.startswith("--"):
             near = difflib.get_close_matches(word, _OPTIONS, n=1, cutoff=0.0)
             raise CommandError("command.option", text=f"{word} ({near[0]}?)")
         else:
             targets.append(word)
-    return Command(verb, tuple(targets), context, reason, dry_run, sources, spared, rest)
+    return Command(verb, tuple(targets), context, reason, dry_run, sources, spared, rest, for_s)
+
+
+def _time(verb: str, text: str) -> int:
+    if verb not in TIMED:
+        raise CommandError("command.no_time", text=verb, known=" ".join(TIMED))
+    if (for_s := seconds_of(text)) is None:
+        raise CommandError("command.time", text=text)
+    return for_s
 
 
 def complete(line: str) -> str:

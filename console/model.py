@@ -251,6 +251,8 @@ class Person:
     receive_cap: int = 0
     fps: float = 0.0
     freezes: int = 0
+    restraint: str = ""  # in the chat: "hold", "mute"
+    restrained_until: float = 0.0  # Unix seconds; 0: no end
     gone_at: float = 0.0
     pending: str = ""
 

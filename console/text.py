@@ -199,3 +199,16 @@ def rates_of(text: str) -> tuple[int | None, int | None] | None:
     parts = [rate_of(part) if part.strip() else None for part in (send, receive)]
     wrong = any(value is None and part.strip() for value, part in zip(parts, (send, receive), strict=True))
     return None if wrong or parts == [None, None] else (parts[0], parts[1])
+
+
+_TIMES: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_TIME: Final = re.compile(r"([0-9]{1,6})([smhd])")
+NO_END: Final = ("none", "0")
+
+
+def seconds_of(text: str) -> int | None:
+    """Of "90s", "10m", "1h", "1d"; 0 of "none" and "0"; None for what is no time."""
+    if text in NO_END:
+        return 0
+    found = _TIME.fullmatch(text)
+    return int(found[1]) * _TIMES[found[2]] if found is not None else None

@@ -22,6 +22,9 @@ INVERSE: Final[Mapping[str, str]] = {
     "withdraw": "publish",
     "hold_record": "go_on_record",
     "go_on_record": "hold_record",
+    "chatmute": "restrain",
+    "hold": "restrain",
+    "free": "restrain",
 }
 AGAIN: Final = ("flags", "chat", "lobby", "seats")  # taken back by the values of before
 _NAME: Final = 20  # cells of a name in the offer

@@ -234,6 +234,8 @@ def person(context: str, message: participants_pb2.Participant, known: Person | 
         speaking=message.speaking,
         level=min(message.level, 127),
         bits_up=bits_up,
+        restraint=message.restraint and intern(clean(message.restraint, 8)),
+        restrained_until=seconds(message.restrained_until) if message.HasField("restrained_until") else 0.0,
         **_quality(message.quality),
     )
 

@@ -98,6 +98,7 @@ CALLS: Final[dict[str, Call]] = {
     "hold": _restrain("hold"),
     "chatmute": _restrain("mute"),
     "free": _restrain(""),
+    "restrain": Call("moderation", "RestrainParticipant", moderation_pb2.RestrainParticipantRequest, _person),
     "claim": Call("moderation", "ClaimItem", moderation_pb2.ClaimItemRequest, _item),
     "release": Call("moderation", "ReleaseItem", moderation_pb2.ReleaseItemRequest, _item),
     "approve": _verdict("approve"),
@@ -166,6 +167,8 @@ async def do(context: Context, stubs: Stubs, deed: str, target: Key, values: Val
 
 
 def _ack(context: Context, target: Key, one: Call, reply: Any, ms: float, before: Values) -> Ack:
+    if hasattr(reply, "before_s"):
+        before = {"how": reply.before, "for_s": reply.before_s}
     row = convert.recording(context.name, reply.recording) if hasattr(reply, "recording") else None
     if not one.answer:
         return Ack(target[-1:], ms, before, row)

@@ -129,9 +129,9 @@ class Writing(Asking):
         )
         return [(await self._call(self._stubs.moderation.DecideItem, request)).item.verdict]
 
-    async def restrain(self, room: str, participant: str, how: str, reason: str) -> list[str]:
+    async def restrain(self, room: str, participant: str, how: str, reason: str, for_s: int = 0) -> list[str]:
         request = moderation_pb2.RestrainParticipantRequest(
-            room=room, participant=participant, how=how, reason=reason, request_id=request_id()
+            room=room, participant=participant, how=how, reason=reason, request_id=request_id(), for_s=for_s
         )
         await self._call(self._stubs.moderation.RestrainParticipant, request)
         return [how or "free"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -9,6 +10,8 @@ from console.columns.table import Cell, Column, Look, Tone, age, loss, silent
 from console.i18n import t
 from console.model import Grade, Link, Person, Track
 from console.text import collate, meter
+
+DAY_S: Final = 86_400
 
 
 def microphone(person: Person, look: Look) -> Cell:
@@ -42,6 +45,16 @@ def _level(person: Person, look: Look) -> Cell:
     return Cell(meter(loudness(person.level), 5), "accent" if person.speaking else "dim")
 
 
+def restraint(person: Person, look: Look) -> str:
+    """In the chat, and until when."""
+    what = t("note.no_chat" if person.restraint == "mute" else "note.chat_held")
+    if not person.restrained_until:
+        return what
+    soon = person.restrained_until - look.wall < DAY_S
+    at = time.strftime("%H:%M" if soon else "%m-%d %H:%M", time.gmtime(person.restrained_until))
+    return t("note.until", what=what, at=at)
+
+
 def note(person: Person, look: Look) -> Cell:
     if person.pending:
         return Cell(t(f"pending.{person.pending}"), "accent")
@@ -60,6 +73,8 @@ def note(person: Person, look: Look) -> Cell:
         return Cell(t("note.joining"), "dim")
     if person.hand:
         return Cell(t("note.hand", age=age(look.wall - person.hand)), "accent")
+    if person.restraint:
+        return Cell(restraint(person, look), "warn")
     if person.held:
         return Cell(t("note.held"), "warn")
     for source, track in person.tracks.items():

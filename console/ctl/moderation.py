@@ -14,6 +14,7 @@ from console.ctl.options import (
     TIMEOUT,
     ContextOption,
     FilterOption,
+    ForOption,
     OutputOption,
     PeopleArgument,
     ReasonOption,
@@ -22,10 +23,11 @@ from console.ctl.options import (
 )
 from console.ctl.output import Output, Shown
 from console.ctl.participants import named
-from console.ctl.session import ask, targets
+from console.ctl.session import USAGE, ask, stop, targets
 from console.ctl.shown import moment
 from console.ctl.watching import WatchOption, followed, watch_list
 from console.i18n import t
+from console.text import seconds_of
 
 app = typer.Typer(help=t("ctl.moderation"), no_args_is_help=True)
 
@@ -140,13 +142,19 @@ def restrain(
     room: RoomArgument,
     how: Annotated[How, typer.Argument(help=t("ctl.arg.how"))],
     people: PeopleArgument,
+    for_: ForOption = "",
     reason: ReasonOption = "",
     out: OutputOption = Output.table,
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    ids = named(context, timeout, room, people)
     wanted = "" if how is How.free else how.value
-    results, code = targets(context, timeout, ids, lambda node, one: node.restrain(room, one, wanted, reason))
+    for_s = seconds_of(for_) if for_ else 0
+    if for_s is None:
+        stop(t("command.time", text=for_), USAGE)
+    if for_ and not wanted:
+        stop(t("command.no_time", text=how.value, known=f"{How.hold} {How.mute}"), USAGE)
+    ids = named(context, timeout, room, people)
+    results, code = targets(context, timeout, ids, lambda node, one: node.restrain(room, one, wanted, reason, for_s))
     output.outcomes(results, out)
     raise typer.Exit(code)

@@ -23,6 +23,7 @@ ContextOption = Annotated[
 TimeoutOption = Annotated[float, typer.Option("--timeout", min=0.1, max=300, help=t("ctl.opt.timeout"))]
 FilterOption = Annotated[str, typer.Option("-f", "--filter", help=t("ctl.opt.filter"))]
 ReasonOption = Annotated[str, typer.Option("-r", "--reason", help=t("ctl.opt.reason"))]
+ForOption = Annotated[str, typer.Option("--for", help=t("ctl.opt.for"), metavar="10m")]
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help=t("ctl.opt.yes"))]
 RoomArgument = Annotated[str, typer.Argument(help=t("ctl.arg.room"), metavar="ROOM", autocompletion=complete_rooms)]
 RoomsArgument = Annotated[

@@ -41,6 +41,11 @@ def _track(person: Person, source: str) -> str:
     return "" if track is None else "MUTED" if track.muted else "on" if track.on else "off"
 
 
+def _chat(person: Person) -> str:
+    """What holds for them there, and until when."""
+    return f"{person.restraint} → {moment(person.restrained_until)}" if person.restrained_until else person.restraint
+
+
 def _id(person: Person) -> str:
     return person.participant
 
@@ -55,6 +60,7 @@ _SHOWN: Shown = (
     ("col.mic", lambda r: _track(r, "microphone")),
     ("col.camera", lambda r: _track(r, "camera")),
     ("col.screen", lambda r: _track(r, "screen")),
+    ("col.chat", _chat),
     ("col.loss", lambda r: number(r.loss)),
     ("col.rtt", lambda r: f"{r.rtt_ms:.0f}"),
     ("col.grade", lambda r: t(f"grade.{int(r.grade)}")),

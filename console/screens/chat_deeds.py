@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from console.actions import BY_ID, tier
 from console.i18n import n, t
 from console.model import Message
 from console.operations import Report
-from console.text import clean
-from console.widgets.bar import Question
+from console.text import clean, seconds_of
+from console.widgets.bar import Line, Question
 
 if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
+
+
+MUTED_S: Final = 600
 
 
 def _in_hand(desk: DeskScreen, action: str) -> Message | None:
@@ -29,10 +32,33 @@ def _in_hand(desk: DeskScreen, action: str) -> Message | None:
 
 
 def mute_author(desk: DeskScreen) -> None:
-    """They write no more until that is taken back (`u`, or `free`)."""
+    """They write no more for ten minutes, or until that is taken back (`u`, or `free`)."""
     if (message := _in_hand(desk, "chat_mute")) is not None:
-        who = (message.context, message.room, message.participant)
-        desk.acting.deed("chatmute", [(who, message.name or message.participant)])
+        _mute(desk, message, MUTED_S)
+
+
+def mute_author_for(desk: DeskScreen) -> None:
+    """The same, for a time that is typed."""
+    if (message := _in_hand(desk, "chat_mute_for")) is None:
+        return
+
+    def run(text: str) -> None:
+        if text and (for_s := seconds_of(text)) is not None:
+            _mute(desk, message, for_s)
+
+    line = Line(
+        t("time.ask", who=clean(message.name)),
+        t("time.hint"),
+        done=run,
+        cancel=lambda: desk.say(Report(t("say.cancelled"))),
+        change=lambda text: "" if not text or seconds_of(text) is not None else t("command.time", text=text),
+    )
+    desk.bar.ask_line(line)
+
+
+def _mute(desk: DeskScreen, message: Message, for_s: int) -> None:
+    who = (message.context, message.room, message.participant)
+    desk.acting.deed("chatmute", [(who, message.name or message.participant)], {"for_s": for_s} if for_s else {})
 
 
 def hide_all(desk: DeskScreen) -> None:

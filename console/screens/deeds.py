@@ -92,6 +92,7 @@ def deeds(desk: DeskScreen) -> dict[str, Callable[[], Any]]:
         "lower": lambda: acting.lower(desk.hand.people()),
         "hide": lambda: _hide(desk),
         "chat_mute": lambda: chat_deeds.mute_author(desk),
+        "chat_mute_for": lambda: chat_deeds.mute_author_for(desk),
         "hide_all": lambda: chat_deeds.hide_all(desk),
         "acknowledge": lambda: _acknowledge(desk),
         "claim": lambda: desk.deciding.claim(desk.hand.tasks()),

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from console.columns.people import GRADE_TONES
+from console.columns.people import GRADE_TONES, restraint
 from console.columns.table import Look, Tone, kilobits, rate
 from console.explaining import explain
 from console.i18n import number, t
@@ -109,6 +109,8 @@ def detail_lines(detail: Detail, look: Look, cells: int) -> list[Line]:
     lines: list[Line] = [[(verdict, GRADE_TONES[person.grade]), (f"  {cause}" if cause else "", "strong")]]
     if person.held:
         lines.append([(t("quality.held"), "warn")])
+    if person.restraint:
+        lines.append(_fact("fact.chat", restraint(person, look), "warn"))
     lines.append([])
     lines += [
         _fact("fact.to_them", _way(person.loss, person.jitter_ms, person.bits)),

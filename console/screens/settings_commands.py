@@ -151,8 +151,9 @@ def of_people(desk: DeskScreen, command: Command, targets: list[tuple[Key, str]]
         return
 
     def run(given: str) -> None:
-        desk.acting.deed(command.verb, targets, {}, command.reason or given)
+        desk.acting.deed(command.verb, targets, values, command.reason or given)
 
+    values = {"for_s": command.for_s} if command.for_s else {}
     if len(targets) <= MANY:
         run("")
         return

@@ -44,6 +44,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     # ------------------------------------------------------------------ columns
     "col.node": ("NŒUD", "NODE"),
     "col.state": ("ÉTAT", "STATE"),
+    "col.chat": ("DISCUSSION", "CHAT"),
     "col.cpu": ("CPU%", "CPU%"),
     "col.history": ("60 s", "60 s"),
     "col.pps": ("PAQ/s", "PKT/s"),

@@ -227,6 +227,7 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Identifiants, comme « regie moderation list » les donne.",
         "Ids, as “regie moderation list” says.",
     ),
+    "ctl.opt.for": ("Prend fin de soi-même : 90s 10m 1h 1d.", "Ends by itself after: 90s 10m 1h 1d."),
     "ctl.arg.how": ("hold : relire ; mute : couper ; free : lever.", "hold: review; mute: silence; free: lift."),
     "ctl.opt.public": ("Les participants écrivent à tous.", "Participants write to everybody."),
     "ctl.opt.private": ("Les participants s’écrivent en privé.", "Participants write to each other."),

@@ -71,7 +71,7 @@ METHODS: Final[dict[str, Method]] = {
     "/regie.moderation.v1.ModerationService/ReleaseItem": _changes(Role.MODERATOR, "room", "item"),
     "/regie.moderation.v1.ModerationService/DecideItem": _changes(Role.MODERATOR, "room", "item", "verdict"),
     "/regie.moderation.v1.ModerationService/RestrainParticipant": _changes(
-        Role.MODERATOR, "room", "participant", "how"
+        Role.MODERATOR, "room", "participant", "how", "for_s"
     ),
     "/regie.flags.v1.FlagsService/GetFlags": _reads(Role.VIEWER, "room"),
     "/regie.flags.v1.FlagsService/SetFlags": _changes(

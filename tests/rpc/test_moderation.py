@@ -74,7 +74,9 @@ async def test_a_restraint_for_a_time_is_said_with_its_end(house: House) -> None
         "0, 10 … 604800 s",
         "for_s = 9",
     )
-    await moderator.ask(desk.RestrainParticipant, wish(amina, ""))
+    lifted = await moderator.ask(desk.RestrainParticipant, wish(amina, ""))
+    assert (lifted.before, lifted.HasField("until")) == ("mute", False)
+    assert 590 < lifted.before_s <= 600
     view = (await viewer.ask(viewer.participants.GetParticipant, one_of(amina))).participant
     assert (view.restraint, view.HasField("restrained_until")) == ("", False)
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +72,24 @@ async def test_from_the_first_rule_to_the_transcript(house: House, tmp_path: Pat
         house.floor.decide("hall", Raise(who, True))
     assert (await terminal.regie("hands", "lower", "hall", "-o", "id")).split() == [bruno, amina]
     assert len(house.floor.room("hall").hands) == 0
+
+
+@pytest.mark.timeout(180)
+async def test_a_restraint_for_a_time(house: House, tmp_path: Path) -> None:
+    """R185: `--for` as it is said in the console; the list of people says until when."""
+    amina, _ = await house.room("hall", ["Amina", "Bruno"])
+    _, token = await house.operators.create("olga", ROLES["moderator"])
+    terminal = Terminal(house, tmp_path, token)
+    await terminal.regie("moderation", "restrain", "hall", "mute", "Amina", "--for", "10m")
+    bound = house.floor.room("hall").moderation.bound(amina)
+    assert bound.how == "mute" and 590 < bound.until - house.floor.clock.now() <= 600
+    said = {row["name"]: row for row in await terminal.read("participants", "list", "hall")}
+    assert said["Amina"]["restraint"] == "mute"
+    assert datetime.fromisoformat(said["Amina"]["restrained_until"]).timestamp() == pytest.approx(bound.until, abs=0.01)
+    assert said["Bruno"]["restraint"] == ""
+    for words, why in (
+        (("mute", "Amina", "--for", "soon"), "“soon” is no time: 90s 10m 1h 1d."),
+        (("free", "Amina", "--for", "10m"), "“free” does not end by itself: for: goes with hold mute."),
+    ):
+        assert why in await terminal.regie("moderation", "restrain", "hall", *words, expect=2)
+    assert "604800" in await terminal.regie("moderation", "restrain", "hall", "mute", "Amina", "--for", "8d", expect=1)

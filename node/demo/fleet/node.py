@@ -96,6 +96,7 @@ class FakeNode:
         self._first = 0  # position of the oldest that is kept
         self._news: dict[str, asyncio.Event] = {}
         self._frozen = False
+        self._ends: dict[tuple[str, str], asyncio.Task[None]] = {}  # of restraints
         self._server: grpc.aio.Server | None = None
         self.seen: dict[str, Any] = {}
 
@@ -110,6 +111,9 @@ class FakeNode:
         self._server = server
 
     async def stop(self) -> None:
+        for end in self._ends.values():
+            end.cancel()
+        self._ends.clear()
         if self._server is not None:
             await self._server.stop(0)
             self._server = None
@@ -174,6 +178,24 @@ class FakeNode:
         for key in [key for key in self.people if key[0] == room]:
             await self.leave(*key)
         await self.tell("room", room, room)
+
+    async def restrain(self, key: tuple[str, str], how: str, for_s: int = 0) -> None:
+        """In the chat, of (room, participant); it ends by itself after `for_s`, unless that is 0."""
+        person = self.people[key]
+        person.restraint = how
+        person.ClearField("restrained_until")
+        if (end := self._ends.pop(key, None)) is not None:
+            end.cancel()
+        if how and for_s:
+            person.restrained_until.FromSeconds(int(self.wall()) + for_s)
+            self._ends[key] = asyncio.create_task(self._free(key, for_s))
+        await self.tell("person", key[0], person)
+
+    async def _free(self, key: tuple[str, str], after: float) -> None:
+        await asyncio.sleep(after)
+        del self._ends[key]
+        if key in self.people:
+            await self.restrain(key, "")
 
     async def say(self, room: str, name: str, text: str, participant: str = "") -> chat_pb2.Message:
         number = sum(message.room == room for message in self.messages) + 1

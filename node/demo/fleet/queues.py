@@ -90,7 +90,17 @@ class Queues(
     async def RestrainParticipant(self, request: Any, context: Any) -> Any:
         if again := await self._check(context, "RestrainParticipant", "moderator", request):
             return again
-        return self._did(request, moderation_pb2.RestrainParticipantResponse())
+        person = await self._present(request, context)
+        reply = moderation_pb2.RestrainParticipantResponse(before=person.restraint)
+        if person.HasField("restrained_until"):
+            reply.before_s = max(10, person.restrained_until.seconds - int(self._node.wall()))
+        if request.for_s and not 10 <= request.for_s <= 7 * 86_400:
+            detail = refusal("VALUE_INVALID", limit="0, 10 … 604800 s", current=f"for_s = {request.for_s}")
+            await refuse(context, grpc.StatusCode.INVALID_ARGUMENT, detail)
+        await self._node.restrain((request.room, request.participant), request.how, request.for_s)
+        if person.HasField("restrained_until"):
+            reply.until.CopyFrom(person.restrained_until)
+        return self._did(request, reply)
 
     async def GetSettings(self, request: Any, context: Any) -> Any:
         await self._check(context, "GetSettings", "viewer")

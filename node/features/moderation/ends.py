@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from math import ceil
 from typing import Final, Generic, TypeVar
 
 from node.errors import Refused
@@ -23,6 +24,11 @@ def end_of(for_s: int, now: float) -> float:
     if not SHORTEST_S <= for_s <= LONGEST_S:
         raise Refused("VALUE_INVALID", limit=f"0, {SHORTEST_S} … {LONGEST_S} s", current=f"for_s = {for_s}")
     return now + for_s
+
+
+def seconds_left(until: float, now: float) -> int:
+    """For how long it would have to be asked again to end then; 0: it has no end."""
+    return max(SHORTEST_S, ceil(until - now)) if until else 0
 
 
 class Ends(Generic[Who]):

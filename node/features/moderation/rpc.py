@@ -74,10 +74,10 @@ class ModerationServicer(moderation_pb2_grpc.ModerationServiceServicer):
     ) -> pb.RestrainParticipantResponse:
         _among("how", request.how, RESTRAINTS)
         how = cast(Restraint, request.how)
-        until = await self._moderation.restrain(
+        done = await self._moderation.restrain(
             request.room, request.participant, how, by=current().actor, for_s=request.for_s
         )
-        return pb.RestrainParticipantResponse(until=stamp(until or None))
+        return pb.RestrainParticipantResponse(until=stamp(done.until), before=done.before, before_s=done.before_s)
 
 
 def _among(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from node.features.moderation.ends import seconds_left
 from node.features.moderation.rules import (
     Claim,
     Decide,
@@ -19,6 +20,14 @@ from node.features.moderation.rules import (
 )
 from node.features.rooms.floor import Floor
 from node.ports import Actor
+
+
+class Restrained(NamedTuple):
+    """`until`: seconds since the epoch; 0.0: no end. `before`: what held, for `before_s` still; 0: without end."""
+
+    until: float
+    before: Restraint
+    before_s: int
 
 
 class Moderation:
@@ -43,15 +52,19 @@ class Moderation:
         await self._floor.decide(room, Regulate(by, **changes)).done()
         return self.settings(room)
 
-    async def restrain(self, room: str, participant: str, how: Restraint, *, by: Actor, for_s: int = 0) -> float:
-        """`for_s`: seconds, after which it ends by itself; 0: it does not. Returns when that is, in seconds since the
-        epoch; 0.0: never.
+    async def restrain(self, room: str, participant: str, how: Restraint, *, by: Actor, for_s: int = 0) -> Restrained:
+        """`for_s`: seconds, after which it ends by itself; 0: it does not.
 
         Raises:
             Refused: PARTICIPANT_UNKNOWN, NOT_ALLOWED, VALUE_INVALID.
         """
-        await self._floor.decide(room, Restrain(participant, how, by, for_s)).done()
-        return self._floor.room(room).moderation.bound(participant).until
+        rules = self._floor.room(room).moderation
+        before = rules.bound(participant)
+        left = seconds_left(before.until, self._floor.clock.now())
+        decided = self._floor.decide(room, Restrain(participant, how, by, for_s))
+        done = Restrained(rules.bound(participant).until, before.how, left)
+        await decided.done()
+        return done
 
     def claim(self, room: str, item: str, *, by: Actor) -> Item:
         """

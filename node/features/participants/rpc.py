@@ -134,7 +134,7 @@ def participant(view: ParticipantView) -> pb.Participant:
         quality=quality(view.quality),
         hand=stamp(view.hand),
         restraint=view.restraint,
-        restrained_until=stamp(view.restrained_until or None),
+        restrained_until=stamp(view.restrained_until),
     )
 
 

@@ -191,10 +191,14 @@ class RestrainParticipantRequest(_message.Message):
     def __init__(self, room: _Optional[str] = ..., participant: _Optional[str] = ..., how: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ..., for_s: _Optional[int] = ...) -> None: ...
 
 class RestrainParticipantResponse(_message.Message):
-    __slots__ = ("until",)
+    __slots__ = ("until", "before", "before_s")
     UNTIL_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_S_FIELD_NUMBER: _ClassVar[int]
     until: _timestamp_pb2.Timestamp
-    def __init__(self, until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    before: str
+    before_s: int
+    def __init__(self, until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., before: _Optional[str] = ..., before_s: _Optional[int] = ...) -> None: ...
 
 class WatchItemsRequest(_message.Message):
     __slots__ = ("room", "resume_token")
