@@ -157,3 +157,70 @@ async def test_reactions_are_given_seen_and_told(node: ScriptedNode, guest: Gues
     await node.say("reactions", reactions=tallies)
     await expect(guest.page.locator(".applause span")).to_have_count(6)
     await expect(guest.page.locator("#announce")).to_have_text("Applaudissements × 200", timeout=10_000)
+
+
+async def test_a_host_mutes_somebody_for_ten_minutes_by_keyboard(node: ScriptedNode, guest: Guest) -> None:
+    """R185: the time is chosen before the button that it is for, is not kept for the next person, and the menu says
+    until when it holds."""
+    node.role, node.people = "host", [AMINA]
+    node.chat = [said("m1", AMINA, "bruit")]
+    await guest.enter()
+    await guest.page.keyboard.press("c")
+    more = guest.page.get_by_role("button", name="Actions pour le message")
+    await more.press("Enter")
+    choice = guest.page.get_by_label("Durée")
+    assert await choice.locator("option").all_text_contents() == ["sans fin", "1 min", "10 min", "1 h"]
+    await choice.select_option(label="10 min")
+    await choice.focus()
+    await guest.page.keyboard.press("Tab")
+    await expect(guest.page.get_by_role("button", name="Relire ses messages")).to_be_focused()
+    await guest.page.keyboard.press("Tab")
+    await guest.page.keyboard.press("Enter")
+    asked = await node.until_heard("restrain")
+    assert (asked["participant"], asked["how"], asked["for_s"]) == ("p_amina", "mute", 600)
+    await expect(more).to_be_focused()
+    until = await node_time(guest, 600)
+    await node.say("restraint", participant="p_amina", how="mute", until=until)
+    await more.press("Enter")
+    await expect(guest.page.get_by_label("Durée")).to_have_value("0")
+    free = guest.page.get_by_role("button", name="Rendre la parole dans la discussion (coupée jusqu’à")
+    await expect(free).to_contain_text(await spoken(guest, until))
+    await free.press("Enter")
+    asked = await node.until_heard("restrain", how="")
+    assert asked["for_s"] == 0
+
+
+async def test_one_is_told_until_when_one_is_muted(node: ScriptedNode, guest: Guest) -> None:
+    """R185: in the state of the chat, which is read out; on another day with the day; gone with the restraint."""
+    await guest.enter()
+    await guest.page.keyboard.press("c")
+    says = guest.page.locator("#chat-mode")
+    until = await node_time(guest, 20)
+    await node.say("restraint", participant="p_you", how="mute", until=until)
+    at = await spoken(guest, until)
+    await expect(says).to_have_text(
+        f"Vous ne pouvez pas écrire ici jusqu’à {at}. Vous pouvez encore écrire à l’animation."
+    )
+    await node.say("restraint", participant="p_you", how="hold", until=await node_time(guest, 3 * 86_400))
+    await expect(says).to_contain_text("Vos messages sont relus avant d’être publiés, jusqu’à")
+    year = await guest.page.evaluate("String(new Date(Date.now() + 3 * 86_400_000).getFullYear())")
+    await expect(says).to_contain_text(year)
+    await node.say("restraint", participant="p_you", how="")
+    await expect(says).to_have_text("")
+
+
+async def node_time(guest: Guest, after_s: int) -> int:
+    """ms since the epoch: so long after now, by the browser's clock."""
+    return int(await guest.page.evaluate(f"Date.now() + {after_s} * 1000"))
+
+
+async def spoken(guest: Guest, ms: int) -> str:
+    """As the page writes hours and minutes, with the day where it is another."""
+    return str(
+        await guest.page.evaluate(
+            """(ms) => new Date(ms).toDateString() === new Date().toDateString()
+              ? new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit' }).format(ms)
+              : new Intl.DateTimeFormat('fr', { dateStyle: 'medium', timeStyle: 'short' }).format(ms)""",
+            ms,
+        )
+    )

@@ -1,18 +1,20 @@
 // The chat: panel, log, unread badge, to whom one writes, what can be done with a message, and the words not yet acknowledged.
 
 import { find, h, icon, set, setText } from './dom.js';
-import { clock, isolate, onLanguage, refusalText, t } from './i18n.js';
+import { clock, isolate, moment, onLanguage, refusalText, t } from './i18n.js';
 import { render, spoken } from './richtext.js';
 import { CHAT_KEPT, isStaff } from './state.js';
 
 /** @typedef {import('./wire.js').ChatMessage} ChatMessage */
 /** @typedef {import('./wire.js').Refusal} Refusal */
 /** @typedef {import('./wire.js').Address} Address */
-/** @typedef {{key: string, run: () => void}} Action */
+/** @typedef {{key: string, run: () => void, values?: Record<string, string>, timed?: boolean}} Action `timed`: for as long as is chosen */
 
 /** Messages of one person closer than this share one heading, ms. */
 const TOGETHER_MS = 120_000;
 const NEAR_END_PX = 60;
+/** For how long somebody is restrained: seconds and their words; 0: until somebody lifts it. */
+const TIMES = /** @type {[number, string][]} */ ([[0, 'chat.for_ever'], [60, 'chat.for_minute'], [600, 'chat.for_ten_minutes'], [3600, 'chat.for_hour']]);
 
 export class Chat {
   #log = find('#chat-log', HTMLOListElement);
@@ -27,6 +29,7 @@ export class Chat {
   #mode = find('#chat-mode', HTMLElement);
   #reply = find('#chat-reply', HTMLElement);
   #replyTo = '';
+  #forS = 0;
   /** Messages on the screen at most; the node keeps the older ones. */
   #most = CHAT_KEPT;
   /** @type {Map<string, HTMLLIElement>} by message id or key */ #rows = new Map();
@@ -265,13 +268,17 @@ export class Chat {
       }
       if (open) return;
       set(button, 'aria-expanded', 'true');
-      const list = h('div', { class: 'row-actions', role: 'group', 'aria-label': label },
-        ...this.#actions(message).map(({ key, run }) => h('button', { type: 'button', class: 'quiet', onclick: () => {
-          set(button, 'aria-expanded', 'false');
-          list.remove();
-          button.focus();
-          run();
-        } }, t(key))));
+      const actions = this.#actions(message);
+      const first = actions.findIndex(({ timed }) => timed);
+      /** @type {HTMLElement[]} */
+      const shown = actions.map(({ key, run, values }) => h('button', { type: 'button', class: 'quiet', onclick: () => {
+        set(button, 'aria-expanded', 'false');
+        list.remove();
+        button.focus();
+        run();
+      } }, t(key, values)));
+      if (first >= 0) shown.splice(first, 0, this.#duration());
+      const list = h('div', { class: 'row-actions', role: 'group', 'aria-label': label }, ...shown);
       list.addEventListener('keydown', (event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();
@@ -286,14 +293,23 @@ export class Chat {
     return button;
   }
 
+  /** For how long what follows it holds; what was chosen for somebody else is not chosen again. */
+  #duration() {
+    this.#forS = 0;
+    const select = h('select', {}, ...TIMES.map(([seconds, key]) => h('option', { value: String(seconds) }, t(key))));
+    select.addEventListener('change', () => { this.#forS = Number(select.value); });
+    return h('label', { class: 'duration' }, t('chat.for'), select);
+  }
+
   /** @param {ChatMessage} message @returns {Action[]} */
   #actions(message) {
     const { state, ask } = this.options;
     const own = message.participant === state.you;
     const them = state.people.get(message.participant);
-    const restraint = state.restraints.get(message.participant) ?? '';
+    const { how: restraint = '', until = 0 } = state.restraints.get(message.participant) ?? {};
     /** @type {(how: string) => () => void} */
-    const restrain = (how) => () => ask('restrain', { participant: message.participant, how });
+    const restrain = (how) => () => ask('restrain', { participant: message.participant, how, for_s: how ? this.#forS : 0 });
+    const values = { at: until ? moment(until) : '' };
     const may = state.rights.has('chat');
     /** @type {(Action|null)[]} */
     const all = [
@@ -305,8 +321,10 @@ export class Chat {
       !own && state.isStaff && message.to === state.you ? { key: 'chat.report', run: () => ask('report', { message: message.message }) } : null,
     ];
     if (state.isStaff && !own && them && !isStaff(them.role)) {
-      all.push(restraint === 'hold' ? { key: 'chat.unhold_person', run: restrain('') } : { key: 'chat.hold_person', run: restrain('hold') });
-      all.push(restraint === 'mute' ? { key: 'chat.unmute_person', run: restrain('') } : { key: 'chat.mute_person', run: restrain('mute') });
+      all.push(restraint === 'hold' ? { key: until ? 'chat.unhold_person_until' : 'chat.unhold_person', values, run: restrain('') } : null);
+      all.push(restraint === 'mute' ? { key: until ? 'chat.unmute_person_until' : 'chat.unmute_person', values, run: restrain('') } : null);
+      all.push(restraint === 'hold' ? null : { key: 'chat.hold_person', run: restrain('hold'), timed: true });
+      all.push(restraint === 'mute' ? null : { key: 'chat.mute_person', run: restrain('mute'), timed: true });
     }
     return all.filter((action) => action !== null);
   }
@@ -353,15 +371,17 @@ export class Chat {
   #drawMode() {
     const { mode, isStaff: staff, restraints, you, rights } = this.options.state;
     const to = this.#to.value;
-    const restraint = restraints.get(you);
+    const { how: restraint = '', until = 0 } = restraints.get(you) ?? {};
+    const held = mode.hold || mode.strictness === 'hold';
     this.#form.hidden = !rights.has('chat');
     this.#form.classList.toggle('private', to !== '');
     set(this.#text, 'placeholder', t(to === '' ? 'chat.placeholder' : to === 'staff' ? 'chat.placeholder_staff' : 'chat.placeholder_private'));
     /** @type {string} */ let says = '';
     if (staff || to !== '') says = '';
-    else if (restraint === 'mute') says = t('chat.mode_muted');
+    else if (restraint === 'mute') says = until ? t('chat.mode_muted_until', { at: moment(until) }) : t('chat.mode_muted');
     else if (!mode.public) says = t('chat.mode_off');
-    else if (mode.hold || mode.strictness === 'hold' || restraint === 'hold') says = t('chat.mode_hold');
+    else if (restraint === 'hold' && until && !held) says = t('chat.mode_hold_until', { at: moment(until) });
+    else if (held || restraint === 'hold') says = t('chat.mode_hold');
     else if (mode.slow_s) says = t('chat.mode_slow', { n: mode.slow_s });
     setText(this.#mode, says);
   }

@@ -129,6 +129,12 @@ export function clock(ms) {
   return new Intl.DateTimeFormat(current.language, { hour: '2-digit', minute: '2-digit' }).format(ms);
 }
 
+/** @param {number} ms since the epoch @returns {string} hours and minutes, with the day unless that is today */
+export function moment(ms) {
+  const today = new Date(ms).toDateString() === new Date().toDateString();
+  return today ? clock(ms) : new Intl.DateTimeFormat(current.language, { dateStyle: 'medium', timeStyle: 'short' }).format(ms);
+}
+
 /** Wire every language button of the page: it offers the other language, in that language. */
 export function languageToggles() {
   const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll('.language-toggle'));

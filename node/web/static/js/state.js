@@ -69,7 +69,7 @@ export class RoomState {
     this.mode = { ...OPEN };
     /** @type {Map<string, Item>} what waits for a host, by id; hosts only */
     this.items = new Map();
-    /** @type {Map<string, string>} participant → "hold" or "mute", as far as this person may know */
+    /** @type {Map<string, import('./wire.js').Restraint>} by participant, as far as this person may know */
     this.restraints = new Map();
     /** @type {{text: string, key: string}[]} messages of this person that wait */
     this.waiting = [];
@@ -178,7 +178,7 @@ const FOLD = {
     state.verdict = message.quality ?? { grade: 'unknown', cause: '' };
     state.mode = message.mode ?? { ...OPEN };
     state.items = new Map((message.items ?? []).map((/** @type {Item} */ item) => [item.item, item]));
-    state.restraints = new Map((message.restraints ?? []).map((/** @type {{participant: string, how: string}} */ each) => [each.participant, each.how]));
+    state.restraints = new Map((message.restraints ?? []).map((/** @type {import('./wire.js').Restraint} */ each) => [each.participant, each]));
     state.waiting = message.waiting ?? [];
     state.hands = message.hands ?? [];
     state.cover = message.cover ?? null;
@@ -290,8 +290,8 @@ const FOLD = {
     else state.items.set(item.item, item);
     return [{ what: 'item', item, before }];
   },
-  restraint(state, { participant, how }) {
-    if (how) state.restraints.set(participant, how);
+  restraint(state, { participant, how, until }) {
+    if (how) state.restraints.set(participant, { participant, how, until });
     else state.restraints.delete(participant);
     return [{ what: 'restraint', participant }];
   },

@@ -9,6 +9,7 @@
 /** @typedef {{to?: string, reply?: string}} Address `to`: "" everybody, "staff" the hosts, or a participant */
 /** @typedef {{public: boolean, private: boolean, to_staff: boolean, slow_s: number, hold: boolean, words: "allow"|"hold"|"refuse", strictness: ""|"slow"|"hold", per_moderator: number, own_words?: string[]}} Mode */
 /** @typedef {{item: string, kind: "held"|"report", participant: string, name: string, text: string, html: string, at: number, why: string, message?: string, private?: boolean, reports?: number, claimed_by?: string, claimed_name?: string, verdict?: string}} Item */
+/** @typedef {{participant: string, how: "hold"|"mute", until?: number}} Restraint in the chat; `until`: ms since the epoch; 0: no end */
 /** @typedef {{participant: string, since: number}} Hand */
 /** @typedef {"clap"|"yes"|"no"|"heart"|"laugh"|"wow"} Reaction */
 /** @typedef {{reaction: Reaction, count: number, people: string[]}} Tally */
