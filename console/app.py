@@ -161,7 +161,7 @@ class ConsoleApp(App[int]):
             return
         self._frames += 1
         calm = not (self.is_headless or self._period == SLOW_SECONDS or self.desk.pane is self.desk.room_pane)
-        if calm and self._frames % CALM:
+        if calm and self._frames % CALM and not self.store.listen(self.look.now, self.look.wall):
             return
         self.desk.frame()
         if isinstance(self.screen, UndosScreen):

@@ -35,8 +35,10 @@ from console.model import (
 )
 from console.wall import Task, Wall
 
-STALE_AFTER: Final = 3.0  # seconds without a heartbeat: three missed ticks
-DOWN_AFTER: Final = 10.0
+STALE_AFTER: Final = 2.75
+"""Seconds without a heartbeat, which comes each second: with a frame and what it takes to paint, 3 s after a node
+froze, at whatever moment of its second that was."""
+DOWN_AFTER: Final = 9.75
 LOOK_EVERY: Final = 1.0  # seconds between two looks for alerts and for what needs a person
 COUNTED: Final = 5_000  # changed rows that a view is told of one by one; more: all of them
 LINGER: Final = 3.0  # seconds a row that has gone stays visible
@@ -250,15 +252,9 @@ class Store:
 
     def tick(self, now: float, wall: float, held: frozenset[Key] = frozenset()) -> None:
         """Once or more a second: silence becomes STALE, then DOWN; rows that went are dropped."""
+        self.listen(now, wall)
         for connection in self.connections.values():
-            if connection.denied:
-                continue
-            silent = now - (connection.heard or connection.since)
-            if silent >= DOWN_AFTER:
-                self._link(connection, Link.DOWN, wall)
-            elif connection.heard and silent >= STALE_AFTER:
-                self._link(connection, Link.STALE, wall)
-            if connection.link is not Link.LIVE:
+            if connection.link is not Link.LIVE and not connection.denied:
                 self._touch_nodes(connection.context)  # its age is painted
         for table in self._tables:
             table.sweep(now, held)
@@ -266,6 +262,21 @@ class Store:
             self._looked = now
             self.alerts.replace((), self._alerts.look(self, now), now)
             self.tasks.replace((), self._wall.look(self, wall), now)
+
+    def listen(self, now: float, wall: float) -> bool:
+        """For whom is silent; ten times a second. Is there anything new?"""
+        news = False
+        for connection in self.connections.values():
+            if connection.denied:
+                continue
+            silent = now - (connection.heard or connection.since)
+            link = connection.link
+            if silent >= DOWN_AFTER:
+                self._link(connection, Link.DOWN, wall)
+            elif connection.heard and silent >= STALE_AFTER:
+                self._link(connection, Link.STALE, wall)
+            news = news or connection.link is not link
+        return news
 
     def _link(self, connection: Connection, link: Link, wall: float) -> None:
         if connection.link is link:

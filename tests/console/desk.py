@@ -103,7 +103,7 @@ class Console:
     async def quiet(self, still: Any) -> None:
         """Let time pass until nothing moves any more: held orders, reports and levels have settled."""
         for _ in range(4):
-            still.now += 2.9
+            still.now += 2.7
             await self.waits(lambda: all(c.heard == still.now for c in self.store.connections.values()), "heard")
             self.app.tick()
             await self.heard()
