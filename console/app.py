@@ -142,6 +142,8 @@ class ConsoleApp(App[int]):
             return
         self._interrupted = self._clock()
         self.desk.say(Report(t("say.interrupt")))
+        if self.screen is not self.desk:
+            self.notify(t("say.interrupt"), timeout=AGAIN_SECONDS)  # the line is behind what is open
 
     def _at_a_list(self) -> bool:
         try:

@@ -139,6 +139,7 @@ RECORD_FIELDS: Final[Fields] = _table(
     Field("by", attrgetter("who")),
     Field("role", attrgetter("role")),
     Field("did", attrgetter("did")),
+    Field("who", attrgetter("who")),
     Field("target", attrgetter("targets")),
     Field("outcome", attrgetter("outcome")),
     Field("reason", attrgetter("reason")),

@@ -16,8 +16,8 @@ INVERSE: Final[Mapping[str, str]] = {
     "ban": "unban",
     "claim": "release",
     "release": "claim",
-    "lock": "unlock",
-    "unlock": "lock",
+    "lock": "flags",  # as the door was before, which somebody else may have locked
+    "unlock": "flags",
     "publish": "withdraw",
     "withdraw": "publish",
     "hold_record": "go_on_record",

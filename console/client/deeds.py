@@ -87,8 +87,11 @@ READS_ALL: Final = 120.0
 """Seconds: every byte of a recording is read, or removed."""
 
 
+_FLAGS: Final = ("GetFlags", flags_pb2.GetFlagsRequest, "flags")
+
+
 def _door(locked: bool) -> Call:
-    return Call("flags", "SetFlags", flags_pb2.SetFlagsRequest, _room, {"lock_door": locked})
+    return Call("flags", "SetFlags", flags_pb2.SetFlagsRequest, _room, {"lock_door": locked}, before=_FLAGS)
 
 
 _SETTINGS: Final = ("GetSettings", moderation_pb2.GetSettingsRequest, "settings")
@@ -105,9 +108,7 @@ CALLS: Final[dict[str, Call]] = {
     "decline": _verdict("decline"),
     "hide": _verdict("hide"),
     "dismiss": _verdict("dismiss"),
-    "flags": Call(
-        "flags", "SetFlags", flags_pb2.SetFlagsRequest, _room, before=("GetFlags", flags_pb2.GetFlagsRequest, "flags")
-    ),
+    "flags": Call("flags", "SetFlags", flags_pb2.SetFlagsRequest, _room, before=_FLAGS),
     "chat": Call("moderation", "SetSettings", moderation_pb2.SetSettingsRequest, _room, before=_SETTINGS),
     "lock": _door(True),
     "unlock": _door(False),
@@ -158,7 +159,7 @@ async def do(context: Context, stubs: Stubs, deed: str, target: Key, values: Val
     if one.before is not None:
         method, request, field = one.before
         was, _ = await call(context, getattr(service, method), request(**one.whom(target)))
-        before = {name: getattr(getattr(was, field), name) for name in values}
+        before = {name: getattr(getattr(was, field), name) for name in {**one.fixed, **values}}
     known = {"request_id": request_id(), "reason": reason}
     taken = {name: value for name, value in known.items() if name in one.request.DESCRIPTOR.fields_by_name}
     asked = one.request(**one.whom(target), **one.fixed, **values, **taken)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from console.client.scripted import SCRIPT
 from console.ctl import output
 from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, TimeoutOption, YesOption
 from console.ctl.output import Output, Shown
@@ -61,7 +62,7 @@ def start(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    if not (yes and reason):
+    if not (yes and reason) and not SCRIPT.get().dry_run:
         stop(t("ctl.drain.sure"), USAGE)
     found = ask(context, timeout, lambda node: node.start_drain(minutes, reason))
     output.one_row(found, _SHOWN, out, lambda row: str(row.name))

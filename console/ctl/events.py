@@ -45,6 +45,9 @@ def _record(one: Found) -> dict[str, Any]:
     }
 
 
+_WORDS: Final = {"at": "", "context": "", "kind": "", "what": "", "who": "", "on": "", "outcome": "", "number": 0}
+
+
 def _alert(one: dict[str, Any], state: str, wall: float) -> dict[str, Any]:
     return {
         "at": moment(wall),
@@ -75,7 +78,7 @@ def list_(
     if followed(follow, out):
         _watch(context, timeout, filter)
     found, silent, code = ask_each(several(context), timeout, lambda node: node.records(most))
-    rows = keep_plain([_record(one) for one in sorted(found, key=lambda one: one.row.at)][-most:], filter)
+    rows = keep_plain([_record(one) for one in sorted(found, key=lambda one: one.row.at)], filter, _WORDS)[-most:]
     if not output.as_data([*rows, *silent], out):
         if out is Output.id:
             print("\n".join(f"{row['context']}/{row['number']}" for row in rows))
@@ -100,7 +103,7 @@ def _watch(context: str, timeout: float, filter: str) -> NoReturn:
         lines += [_alert(now[key], "firing", wall) for key in now if key not in standing]
         lines += [_alert(standing[key], "over", wall) for key in standing if key not in now]
         standing, first = now, False
-        for line in keep_plain(lines, filter):
+        for line in keep_plain(lines, filter, _WORDS):
             seq += 1
             print(safe_json({"seq": seq, **line}, indent=None), flush=True)
         time.sleep(EVERY_S)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from console.ctl.session import USAGE, stop
@@ -27,10 +27,15 @@ def keep(found: Sequence[Found], source: str, table: str = "") -> list[Found]:
     return [one for one in found if predicate is None or predicate(one.row)]
 
 
-def keep_plain(found: Sequence[dict[str, Any]], source: str) -> list[dict[str, Any]]:
-    """The same of objects as the node gave them."""
+def keep_plain(
+    found: Sequence[dict[str, Any]], source: str, words: Mapping[str, object] | None = None
+) -> list[dict[str, Any]]:
+    """The same of objects as the node gave them. `words`: an object of that kind, so that a word that is none is
+    refused where nothing was found, too."""
     if not source.strip():
         return list(found)
+    if not found and words:
+        _kept([dict(words)], source)
     return [one for one, stays in zip(found, _kept(found, source), strict=True) if stays]
 
 

@@ -42,7 +42,8 @@ class _Command(TyperCommand):
 
     def __init__(self, *given: Any, params: list[Any] | None = None, **named: Any) -> None:
         own = params or []
-        super().__init__(*given, params=[*own, *options(own)], **named)
+        name = given[0] if given else named.get("name")
+        super().__init__(*given, params=[*own, *options(str(name), own)], **named)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Those that belong together under one heading, after the others: the groups of a form (R103, R104)."""

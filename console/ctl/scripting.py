@@ -18,14 +18,16 @@ from console.i18n import t
 
 _COMMAND: ContextVar[Any] = ContextVar("command")
 """What was typed, when it has been read: the form of the output."""
+WITHOUT_REASON: Final = ("create", "link", "page", "verify")
+"""Commands that change something and ask for no reason."""
 _NOT_TOLD: Final = ("request_id",)
 _HIDDEN: Final = ("password",)
 
 
-def options(params: list[Any]) -> list[Any]:
-    """Those to add to a command that has `params`."""
+def options(name: str, params: list[Any]) -> list[Any]:
+    """Those to add to the command of this name that has `params`."""
     named = {one.name for one in params}
-    if "reason" not in named:
+    if "reason" not in named and not (name in WITHOUT_REASON and "known" not in named):
         return []
     added = [TyperOption(param_decls=["--op-id"], callback=_op_id, expose_value=False, help=t("ctl.opt.op_id"))]
     if "dry_run" not in named:

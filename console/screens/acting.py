@@ -148,12 +148,14 @@ class Acting:
             return
         values = {"minutes": minutes} if deed == "drain" else {}
         people, rooms = n("people", node.people), n("head.rooms", node.rooms)
-        ask = t(f"ask.{deed}", node=node.name, people=people, rooms=rooms, minutes=minutes)
+        alike = [one for one in self._desk.look.store.nodes.rows.values() if one.name == node.name]
+        name = node.name if len(alike) == 1 else node.context  # two that call themselves the same are told apart
+        ask = t(f"ask.{deed}", node=name, people=people, rooms=rooms, minutes=minutes)
         self._desk.bar.ask(
             Question(
                 ask,
-                lambda given: self.deed(deed, [(node.key, node.name)], values, given or reason),
-                expected=node.name,
+                lambda given: self.deed(deed, [(node.key, name)], values, given or reason),
+                expected=name,
                 reason=not reason,
                 cancel=self._cancelled,
             )
@@ -186,6 +188,8 @@ class Acting:
         rooms = places({(p.context, p.room): p.room for p in people}, "head.rooms")
         nodes = places({p.context: p.context for p in people}, "head.nodes")
         ask = t(f"ask.{verb}", people=who, room=rooms, node=nodes)
+        if verb in ("mute", "unmute"):
+            ask = f"{ask} ({rooms}, {nodes})"
         if counts := self._desk.hand.counted(people):
             ask = f"{ask} {counts}"
         self._desk.bar.ask(
@@ -332,12 +336,27 @@ class Acting:
         if not targets:
             self._no(t("say.no_row"))
             return
-        if not self.may("rates", targets[0][0][0]):
+        if not self.may_all("rates", [key[0] for key, _ in targets]):
             return
         asked = rates_of(text)
         if asked is None:
             self._no(t("rates.wrong", text=text))
             return
+        if tier(BY_ID["rates"], len(targets)) != "T3":
+            self._cap(targets, asked, reason)
+            return
+        self._desk.bar.ask(
+            Question(
+                t("ask.cap", people=n("people", len(targets)), text=text),
+                lambda given: self._cap(targets, asked, given or reason),
+                expected=str(len(targets)),
+                reason=not reason,
+                cancel=self._cancelled,
+                targets=[f"{name}   {' › '.join(key[:2])}" for key, name in targets],
+            )
+        )
+
+    def _cap(self, targets: Sequence[tuple[Key, str]], asked: tuple[int | None, int | None], reason: str) -> None:
         self._desk.operations.cap(targets, asked, reason)
         self._desk.paint()
 

@@ -43,7 +43,11 @@ def mute_author_for(desk: DeskScreen) -> None:
         return
 
     def run(text: str) -> None:
-        if text and (for_s := seconds_of(text)) is not None:
+        if not text:
+            desk.say(Report(t("say.cancelled")))
+        elif (for_s := seconds_of(text)) is None:
+            desk.say(Report(t("command.time", text=text), ok=False))
+        else:
             _mute(desk, message, for_s)
 
     line = Line(

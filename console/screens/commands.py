@@ -17,11 +17,22 @@ if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
 
 
+LANGUAGES: Final = ("fr", "en")
 FORETELLS: Final = frozenset(
     {"mute", "unmute", "kick", "ban", "tolobby", "muteall", "unmuteall", "close", "admit", "end"}
     | {*settings_commands.ROOM_DEEDS, *settings_commands.PERSON_DEEDS} - {"say"}
 )
 """Verbs that know `--dry-run`; the others refuse it."""
+MOST: Final = {
+    "lang": 1,
+    "ctx": 1,
+    "set": 2,
+    "room": 1,
+    "export": 1,
+    "sort": 2,
+    **dict.fromkeys(("chat", "verify", "undo", "pause", "arm", "timeline", "help", "q"), 0),
+}
+"""So many words some verbs take; one more is refused, and not passed over."""
 SHOWS: Final = frozenset(
     ("nodes", "rooms", "people", "participants", "wall", "alerts", "audit", "quotas", "recordings")
 )
@@ -57,13 +68,17 @@ def run(desk: DeskScreen, command: Command) -> None:
         raise CommandError("command.context", text=command.context)
     if command.context and command.verb in NOWHERE:
         raise CommandError("command.nowhere", text=command.verb)
+    if command.context and desk.look.context not in ("", command.context):
+        raise CommandError("command.narrowed", text=command.context, only=desk.look.context)
+    if len(command.targets) > MOST.get(command.verb, len(command.targets)):
+        raise CommandError("command.too_many", text=command.targets[MOST[command.verb]], verb=command.verb)
     if command.dry_run and command.verb not in FORETELLS:
         raise CommandError("command.no_dry_run", text=command.verb)
     if command.form and command.verb not in SHOWS:
         raise CommandError("command.no_form", text=command.verb)
     _VERBS[command.verb](desk, command)
     if command.form:
-        exporting.ask(desk, command.form)
+        exporting.when_there(desk, command.form)
 
 
 def _nodes(desk: DeskScreen, command: Command) -> None:
@@ -274,6 +289,8 @@ def _export(desk: DeskScreen, command: Command) -> None:
 
 def _language(desk: DeskScreen, command: Command) -> None:
     asked = command.targets[0] if command.targets else ""
+    if asked not in LANGUAGES:
+        raise CommandError("command.language", text=asked, known=" ".join(LANGUAGES))
     language: Language = "en" if asked == "en" else "fr"
     desk.speak(language)
 

@@ -15,6 +15,7 @@ from console.columns.fleet import what
 from console.i18n import integer, n, t
 from console.model import Key
 from console.operations import Report
+from console.screens.in_hand import marked_and_hidden
 from console.wall import Task
 from console.widgets.bar import Question
 
@@ -42,8 +43,20 @@ class Deciding:
         """Take items for oneself; when all are ours, give them back. The node knows whose each is."""
         if items := self._able([task for task in tasks if task.kind in ITEMS], tasks):
             free = [task for task in items if not task.claimed_by]
-            targets = [_target(task) for task in free or items]
-            self._desk.acting.deed("claim" if free else "release", targets, {}, reason)
+            deed, targets = "claim" if free else "release", [_target(task) for task in free or items]
+            if tier(BY_ID["claim"], len(targets)) != "T3":
+                self._desk.acting.deed(deed, targets, {}, reason)
+                return
+            self._desk.bar.ask(
+                Question(
+                    f"{t(f'ask.{deed}', rows=n('rows', len(targets)))} {marked_and_hidden(self._desk.wall_pane.table)}",
+                    lambda given: self._desk.acting.deed(deed, targets, {}, given or reason),
+                    expected=str(len(targets)),
+                    reason=not reason,
+                    cancel=self._cancelled,
+                    targets=[f"{name}   {' › '.join(key[:2])}" for key, name in targets],
+                )
+            )
 
     def decide(self, tasks: Sequence[Task], answer: str, reason: str = "") -> None:
         """`approve` or `decline` what is held; of what is reported, dismiss the report or hide the message. Who waits
@@ -119,6 +132,8 @@ class Deciding:
         ask = t("ask.decide", what=", ".join(parts))
         if left:
             ask = f"{ask} {n('ask.left', left)}"
+        if hidden := marked_and_hidden(self._desk.wall_pane.table):
+            ask = f"{ask} {hidden}"
         heavy = tier(BY_ID["approve"], len(tasks)) == "T3"
         self._desk.bar.ask(
             Question(

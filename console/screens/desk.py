@@ -447,6 +447,7 @@ class DeskScreen(Screen[None]):
     def narrow(self, context: str) -> None:
         """Every list to this context alone; empty: to none."""
         self.look.context = context
+        self.rooms_pane.narrow("")
         for pane in self.panes.values():
             pane.table.start_over()
         self._mark()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from console.export import ExportError, place, proposed, write
 from console.fields import MESSAGE_FIELDS
@@ -13,6 +13,9 @@ from console.i18n import n, t
 from console.operations import Report
 from console.text import clean
 from console.widgets.bar import Line
+
+PATIENCE_S: Final = 3.0
+LOOK_S: Final = 0.1
 
 if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
@@ -32,6 +35,24 @@ def ask(desk: DeskScreen, form: str = "csv") -> None:
         change=_wrong,
     )
     desk.bar.ask_line(line, proposed(desk.pane.view, desk.look.wall, form))
+
+
+def when_there(desk: DeskScreen, form: str) -> None:
+    """The same, of a list that is only now asked of the nodes: when its first rows have come, or none for a while."""
+    if _shown(desk)[0]:
+        ask(desk, form)
+    else:
+        desk.operations.spawn(_wait(desk, form))
+
+
+async def _wait(desk: DeskScreen, form: str) -> None:
+    pane = desk.pane
+    for _ in range(int(PATIENCE_S / LOOK_S)):
+        await asyncio.sleep(LOOK_S)
+        if pane.table.order:
+            break
+    if desk.pane is pane and not desk.bar.is_open:
+        ask(desk, form)
 
 
 def at_once(desk: DeskScreen, name: str) -> None:

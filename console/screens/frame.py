@@ -85,6 +85,8 @@ def tabs(pane: Pane, room: str, cells: int) -> Line:
     right: Line = []
     if pane.look.context:
         right.append((f"@{pane.look.context}  ", "warn"))
+    if (in_hand := table.column_in_hand) is not None:
+        right.append((f"[{t(in_hand.label)}]  ", "accent"))
     if table.paused:
         right.append((f"{t('head.paused')}  ", "warn"))
     elif table.ranging:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console.i18n import integer, n, t
 from console.model import Key, Person, Room
@@ -12,6 +12,14 @@ from console.widgets.live_table import LiveTable
 
 if TYPE_CHECKING:
     from console.screens.desk import DeskScreen
+
+
+def marked_and_hidden(table: LiveTable) -> str:
+    """How many rows are marked, match the filter and are hidden by it; empty when none is marked."""
+    if not table.marks:
+        return ""
+    marked, match = len(table.marks), sum(key in table.marks for key in table.order)
+    return t("ask.counts", marked=integer(marked), match=integer(match), hidden=integer(marked - match))
 
 
 class InHand:
@@ -84,36 +92,37 @@ class InHand:
         found = [table.rows.rows[key] for key in table.order if key in table.marks and key in table.rows.rows]
         return [person for person in found if person.role != "host" or person.key in table.named]
 
-    def spared(self, people: Sequence[Person]) -> int:
-        """How many of those that are marked are left out of a deed to `people`."""
-        table = self.table_of_people
-        if self._desk.pane not in (self._desk.room_pane, self._desk.participants_pane) or not table.marks:
-            return 0
-        chosen = {person.key for person in people}
-        left = [row for key in table.marks - chosen if (row := table.rows.rows.get(key)) is not None]
-        return sum(row.role == "host" and row.key not in table.named for row in left)
-
     def counted(self, people: Sequence[Person]) -> str:
-        """Of a marked set, how many are marked, match the filter and are hidden by it, whom nothing is done to; and who
-        is spared. Empty when nothing is marked."""
-        table = self._desk.wall_pane.table if self._desk.pane is self._desk.wall_pane else self.table_of_people
-        if not table.marks or self._desk.pane not in (
-            self._desk.room_pane,
-            self._desk.participants_pane,
-            self._desk.wall_pane,
-        ):
+        """Of the marked set that a deed to `people` is of: how many rows are marked, match the filter and are hidden by
+        it, to which nothing is done; and how many hosts are spared. Empty when it is not of what is marked."""
+        desk = self._desk
+        if desk.pane is desk.wall_pane:
+            table, of_rows = desk.wall_pane.table, {task.person for task in self.tasks()}
+        else:
+            table = self.table_of_people
+            of_rows = {person.key for person in self.marked()}
+        chosen = {person.key for person in people}
+        if not table.marks or desk.pane not in (desk.room_pane, desk.participants_pane, desk.wall_pane):
             return ""
-        marked, match = len(table.marks), sum(key in table.marks for key in table.order)
-        counts = t("ask.counts", marked=integer(marked), match=integer(match), hidden=integer(marked - match))
-        spared = self.spared(people)
-        return f"{counts} {n('ask.spared', spared)}" if spared else counts
+        if not chosen <= of_rows:
+            return ""
+        people_of = {key: row.person if desk.pane is desk.wall_pane else key for key, row in self._marked_rows(table)}
+        known = desk.look.store.people.rows
+        spared = {
+            who
+            for key, who in people_of.items()
+            if who not in chosen and key not in table.named and who in known and known[who].role == "host"
+        }
+        counts = marked_and_hidden(table)
+        return f"{counts} {n('ask.spared', len(spared))}" if spared else counts
+
+    def _marked_rows(self, table: LiveTable) -> list[tuple[Key, Any]]:
+        return [(key, table.rows.rows[key]) for key in table.order if key in table.marks and key in table.rows.rows]
 
     def caps(self) -> list[tuple[Key, str]]:
         """What a cap would be of, (identity, name): the node or the room of the row, or the people in hand."""
         if self._desk.pane in (self._desk.room_pane, self._desk.participants_pane):
-            rows, marks = self.table_of_people.rows.rows, self.table_of_people.marks
-            people = [rows[key] for key in marks if key in rows] or self.people()
-            return [(person.key, person.name or person.participant) for person in people]
+            return [(person.key, person.name or person.participant) for person in self.people()]
         if self._desk.pane is self._desk.rooms_pane:
             return [(room.key, room.room) for room in self.rooms()]
         key = self._desk.pane.table.cursor_key

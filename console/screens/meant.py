@@ -70,8 +70,14 @@ def _named(desk: DeskScreen, command: Command, word: str) -> list[Key]:
         and command.context in ("", person.context)
         and (person.participant == word or fnmatch.fnmatchcase(person.name.casefold(), pattern))
     ]
+    if any(character in word for character in "*?["):
+        keys = [key for key in keys if table.rows.rows[key].role != "host"]  # a pattern is nobody's name
+        if keys:
+            return keys
     if not keys:
         raise CommandError("command.no_match", text=word)
+    if len(keys) > 1:
+        raise CommandError("command.two_people", text=word, ids=" ".join(key[-1] for key in keys[:NAMED]))
     return keys
 
 
@@ -148,7 +154,10 @@ def node_and_minutes(desk: DeskScreen, command: Command) -> tuple[Node | None, i
     ]
     if not named:
         raise CommandError("command.no_match", text=names[0] if names else command.context)
-    return named[0], minutes
+    exact = [one for one in named if names and one.context == names[0]] or named
+    if len(exact) > 1:
+        raise CommandError("command.same_node", text=names[0], where=" ".join(f"@{one.context}" for one in exact))
+    return exact[0], minutes
 
 
 def only_there(command: Command, contexts: Sequence[str]) -> None:

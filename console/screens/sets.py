@@ -17,6 +17,7 @@ from console.i18n import n, t
 from console.model import Failure, Key, Room
 from console.operations import Report
 from console.screens.acting import places
+from console.screens.in_hand import marked_and_hidden
 from console.widgets.bar import Question
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def act(
         desk.acting.deed(deed, targets, values, reason)
         return
     what = t(f"pending.{deed}").removeprefix("… ").capitalize()
-    _ask(desk, t("ask.rooms", what=what, rooms=_named(rooms), node=_nodes(rooms)), deed, targets, values, reason, heavy)
+    ask = t("ask.rooms", what=what, rooms=_named(rooms), node=_nodes(rooms))
+    _ask(desk, _counted(desk, ask, rooms), deed, targets, values, reason, heavy)
 
 
 def _ask(
@@ -115,6 +117,7 @@ async def _count_then_ask(desk: DeskScreen, rooms: list[Room], reason: str, dry_
         return
     people = sum(number for _, _, number in counted)
     ask = t("ask.mute_room", people=n("people", people), room=_named(rooms), node=_nodes(rooms))
+    ask = _counted(desk, ask, rooms)
     if dry_run or desk.bar.is_open:
         desk.say(Report(ask))
         return
@@ -154,6 +157,13 @@ def _in_hand(desk: DeskScreen, deed: Any) -> None:
 
 def _named(rooms: Sequence[Room]) -> str:
     return rooms[0].room if len(rooms) == 1 else n("head.rooms", len(rooms))
+
+
+def _counted(desk: DeskScreen, ask: str, rooms: Sequence[Room]) -> str:
+    """And of the marked rooms, how many the filter hides, when it is of those."""
+    table = desk.rooms_pane.table
+    of_marks = desk.pane is desk.rooms_pane and {room.key for room in rooms} <= table.marks
+    return f"{ask} {marked_and_hidden(table)}" if of_marks and table.marks else ask
 
 
 def _nodes(rooms: Sequence[Room]) -> str:

@@ -192,7 +192,8 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _in_scope(self) -> Key:
         """How the identities of the rows begin that are shown."""
-        return self._scope() or ((self.look.context,) if self.look.context else ())
+        scope, context = self._scope(), self.look.context
+        return (context,) if context and len(scope) < 2 else scope  # a room is entered by its own name
 
     def _filter_again(self) -> bool:
         """Of rows that are in order already only those that match: can that be done?"""
@@ -359,6 +360,10 @@ class LiveTable(ScrollView, can_focus=True, inherit_bindings=False):
             at = (ids.index(self.sort_id) + 1) % len(ids) if self.sort_id in ids else 0
             self.column_id = ids[at] if self.column_id else ""
         self.sort_by(shown[at].id, shown[at].descending)
+
+    @property
+    def column_in_hand(self) -> Column | None:
+        return self._column(self.column_id) if self.column_id else None
 
     def step_column(self, columns: int) -> None:
         """Take the next column in hand, or the previous one: of all there are. One that the screen was too narrow for

@@ -216,8 +216,6 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
     "done.lock": ("porte fermée : {who}", "door locked: {who}"),
     "done.unlock": ("porte ouverte : {who}", "door unlocked: {who}"),
     "done.announce": ("dit à {who}", "said to {who}"),
-    "undo.lock": ("fermeture de {who}", "lock of {who}"),
-    "undo.unlock": ("ouverture de {who}", "unlock of {who}"),
     "pending.lock": ("… fermeture", "… locking"),
     "pending.unlock": ("… ouverture", "… unlocking"),
     "pending.announce": ("… annonce", "… saying"),
@@ -277,6 +275,26 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
         "Without doing anything: {verb} would touch {count}: {who}",
     ),
     "say.no_drain": ("{node} ne se vide pas.", "{node} does not drain."),
+    "ask.cap": ("Plafonner {people} à {text} ?", "Cap {people} at {text}?"),
+    "ask.claim": ("Prendre {rows} ?", "Claim {rows}?"),
+    "ask.release": ("Rendre {rows} ?", "Give {rows} back?"),
+    "command.same_node": (
+        "plusieurs nœuds s’appellent « {text} » ; mettez devant la commande l’un de {where}",
+        "several nodes call themselves “{text}”; put one of {where} before the command",
+    ),
+    "command.two_people": (
+        "plusieurs personnes s’appellent « {text} » ; dites laquelle : {ids}",
+        "several people are called “{text}”; say which: {ids}",
+    ),
+    "command.narrowed": (
+        "les listes ne montrent que @{only}, pas @{text} : « ctx » les montre tous",
+        "the lists show @{only} alone, not @{text}: “ctx” shows all",
+    ),
+    "command.too_many": ("« {text} » est de trop derrière {verb}.", "“{text}” is too much behind {verb}."),
+    "command.language": (
+        "« {text} » n’est pas une langue : {known}.",
+        "“{text}” is no language: {known}.",
+    ),
     "ask.counts": (
         "({marked} marqués, {match} dans le filtre, {hidden} hors du filtre et laissés)",
         "({marked} marked, {match} match, {hidden} hidden by the filter and left alone)",
@@ -317,8 +335,8 @@ FLEET_WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "alert.cover": ("sans assez de modération : {count} ({rooms})", "too few moderators: {count} ({rooms})"),
     "alert.queue": (
-        "messages qui attendent depuis 5 minutes : {count}",
-        "messages that have waited for five minutes: {count}",
+        "des messages attendent depuis 5 minutes, {count} à cet instant",
+        "messages have been waiting for five minutes, {count} at this moment",
     ),
     "alert.runbook": ("que faire", "what to do"),
     "alert.runbook_is": ("que faire : {page}", "what to do: {page}"),
