@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 OP_ID_MOST: Final = 100  # characters
@@ -15,11 +16,20 @@ OP_ID_MOST: Final = 100  # characters
 
 @dataclass(frozen=True, slots=True)
 class Script:
+    """`typed`: what was written for each person, by the id that it meant when it was looked up."""
+
     op_id: str = ""
     dry_run: bool = False
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 SCRIPT: ContextVar[Script] = ContextVar("script", default=Script())  # noqa: B039  (it cannot be changed)
+
+
+def meant(found: str, word: str) -> None:
+    """`word` of the command is the participant `found`."""
+    script = SCRIPT.get()
+    SCRIPT.set(replace(script, typed={**script.typed, found: word}))
 
 
 class Foretold(Exception):
@@ -36,11 +46,19 @@ def changes(request: Any) -> bool:
 
 
 def under(op_id: str, call: str, request: Any) -> str:
-    """The request id of this change under that id: the same for the same change, another for any other, so that one
-    command with many targets is one id to who writes it."""
+    """The request id of this change under that id: the same for the same words, another for any other, so that one
+    command with many targets is one id to who writes it.
+
+    Of the words, not of whom they mean: a name may mean somebody else the second time, and the node then refuses the
+    id (REQUEST_ID_REUSED) instead of doing to them what was meant for another."""
     bare = type(request)()
     bare.CopyFrom(request)
     bare.ClearField("request_id")
+    typed = SCRIPT.get().typed
+    if isinstance(one := getattr(bare, "participant", None), str):
+        bare.participant = typed.get(one, one)
+    if (several := getattr(bare, "participants", None)) is not None:
+        several[:] = [typed.get(one, one) for one in several]
     body = bare.SerializeToString(deterministic=True)
     digest = hashlib.sha256(b"\0".join((op_id.encode(), call.encode(), body))).digest()
     return base64.urlsafe_b64encode(digest[:18]).decode()

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.client.scripted import meant
 from console.ctl import output
 from console.ctl.filtering import keep_plain
 from console.ctl.options import (
@@ -124,4 +125,5 @@ def _wanted(room: str, people: list[str] | None, every: bool, context: str, time
             several = t("ctl.ambiguous", name=clean(word), ids=", ".join(found))
             stop(several if found else t("ctl.nobody_waits", name=clean(word)), USAGE)
         ids.append(found[0])
+        meant(found[0], word)
     return ids

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from console.actions import MANY
+from console.client.scripted import meant
 from console.ctl import output, sets
 from console.ctl.completion import complete_rooms
 from console.ctl.filtering import keep, keep_plain
@@ -151,6 +152,7 @@ def unban(
         if len(same) > 1 and word not in same:
             stop(t("ctl.ambiguous", name=word, ids=" ".join(same)), USAGE)
         ids.append(same[0] if same else word)
+        meant(ids[-1], word)
     results, code = targets(context, timeout, ids, lambda node, one: node.unban(room, one, reason))
     output.outcomes(results, out)
     raise typer.Exit(code)
@@ -247,4 +249,5 @@ def named(context: str, timeout: float, room: str, words: list[str]) -> list[str
             ids.append(same[0].participant)
         else:
             stop(t("ctl.ambiguous", name=word, ids=" ".join(person.participant for person in same)), USAGE)
+        meant(ids[-1], word)
     return ids

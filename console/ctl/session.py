@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 import typer
 
 from console import contexts as file
-from console.client.scripted import Foretold
+from console.client.scripted import SCRIPT, Foretold
 from console.ctl.scripting import foretell
 from console.explaining import explain
 from console.i18n import t
@@ -80,7 +80,15 @@ def ask(name: str, deadline: float, work: Callable[[Once], Awaitable[T]]) -> T:
     except Foretold as foretold:
         foretell([(_target(foretold.request) or context.name, foretold)], [])
     except Failure as failure:
+        if done_before(failure):
+            stop(f"{context.name}: {t('ctl.done_before')}", OK)
         stop(f"{context.name}: {explain(failure)}", EXIT[failure.kind])
+
+
+def done_before(failure: Failure) -> bool:
+    """Was it done under this `--op-id`, to whom the same words meant then? Ids are of the words, so that the node can
+    have known one only from them."""
+    return bool(SCRIPT.get().op_id and failure.refusal and failure.refusal.code == "REQUEST_ID_REUSED")
 
 
 def ask_each(
@@ -125,6 +133,9 @@ def targets(
     for target, result in ask(name, deadline, every):
         if isinstance(result, Foretold):
             foretold.append((target, result))
+        elif isinstance(result, Failure) and done_before(result):
+            complain(f"{target}: {t('ctl.done_before')}")
+            rows.append({"target": target, "ok": True, "changed": [], "error": ""})
         elif isinstance(result, Failure):
             complain(f"{target}: {explain(result)}")
             codes.append(EXIT[result.kind])

@@ -491,6 +491,10 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
         "--op-id : de 1 à {most} caractères visibles, sans espace.",
         "--op-id: 1 to {most} visible characters, no space.",
     ),
+    "ctl.done_before": (
+        "déjà fait sous ce --op-id, à qui ces mots désignaient alors ; rien n’est refait.",
+        "done already under this --op-id, to whom these words meant then; nothing is done again.",
+    ),
     "ctl.would": ("SERAIT DEMANDÉ", "WOULD ASK"),
     "ctl.with": ("AVEC", "WITH"),
     "ctl.foretold": (
