@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from console.client.scripted import SCRIPT
 from console.ctl import output
 from console.ctl.options import TIMEOUT, ContextOption, OutputOption, ReasonOption, TimeoutOption, YesOption
 from console.ctl.output import Output, Shown
+from console.ctl.scripting import dry_run
 from console.ctl.session import USAGE, ask, complain, stop
 from console.ctl.shown import moment
 from console.i18n import t
@@ -62,7 +62,9 @@ def start(
     context: ContextOption = "",
     timeout: TimeoutOption = TIMEOUT,
 ) -> None:
-    if not (yes and reason) and not SCRIPT.get().dry_run:
+    if dry_run():  # the node says more than what it would be asked
+        return plan(minutes, out, context, timeout)
+    if not (yes and reason):
         stop(t("ctl.drain.sure"), USAGE)
     found = ask(context, timeout, lambda node: node.start_drain(minutes, reason))
     output.one_row(found, _SHOWN, out, lambda row: str(row.name))

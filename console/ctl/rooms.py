@@ -61,6 +61,7 @@ from console.ctl.room_form import (
     typed_password,
     warned,
 )
+from console.ctl.scripting import dry_run
 from console.ctl.session import USAGE, ask, ask_each, complain, several, stop
 from console.ctl.shown import moment
 from console.ctl.watching import WatchOption, followed, watch
@@ -269,6 +270,8 @@ def delete(
         if found.starts:
             print(t("ctl.delete.date", starts=moment(found.starts)), file=sys.stderr)
         sets.confirm_one(room)
+    if dry_run():
+        file = None  # it is not cancelled
     if file is not None:  # a room that is gone has no date to cancel
         keep_calendar(file, ask(context, timeout, lambda node: node.calendar(room, "", local_zone(), True)))
     try:

@@ -58,6 +58,11 @@ def _dry_run(context: Any, option: Any, value: bool) -> None:
         _COMMAND.set(context)
 
 
+def dry_run() -> bool:
+    """Is nothing to be done, here either?"""
+    return SCRIPT.get().dry_run
+
+
 def foretell(found: list[tuple[str, Foretold]], failed: list[dict[str, object]], code: int = 0) -> NoReturn:
     """Say what would have been asked for each target, and leave. `failed`: what is known already not to be there."""
     from console.client.plain import plain

@@ -498,8 +498,8 @@ CTL_WORDS: Final[dict[str, tuple[str, str]]] = {
     "ctl.would": ("SERAIT DEMANDÉ", "WOULD ASK"),
     "ctl.with": ("AVEC", "WITH"),
     "ctl.foretold": (
-        "Rien n’a été fait. Salles, personnes et enregistrements ont été cherchés ; rien d’autre, ni vos droits.",
-        "Nothing was done. Rooms, people and recordings were looked for; nothing else, nor whether you may.",
+        "Rien n’a été fait. Vos droits n’ont pas été demandés au nœud.",
+        "Nothing was done. The node was not asked whether you may.",
     ),
     "ctl.not_there": ("« {who} » n’est pas dans la salle", "“{who}” is not in the room"),
     "ctl.opt.dry_run": ("dire qui le serait, sans rien changer", "say who would be, change nothing"),
