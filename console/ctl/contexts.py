@@ -10,7 +10,8 @@ import typer
 from console import contexts as file
 from console.ctl import output
 from console.ctl.completion import complete_contexts
-from console.ctl.options import OutputOption
+from console.ctl.filtering import keep_plain
+from console.ctl.options import FilterOption, OutputOption
 from console.ctl.output import Output
 from console.ctl.session import USAGE, complain, load, stop
 from console.i18n import t
@@ -25,13 +26,16 @@ NameArgument = Annotated[
 
 
 @app.command("list", help=t("ctl.contexts.list"))
-def list_(out: OutputOption = Output.table) -> None:
+def list_(filter: FilterOption = "", out: OutputOption = Output.table) -> None:
     known = load()
     entries = list(known.entries.values())
     data = [  # never the token
         {"context": e.name, "address": e.address, "ca_file": e.ca_file, "current": e.name == known.current}
         for e in entries
     ]
+    data = keep_plain(data, filter)
+    kept = {one["context"] for one in data}
+    entries = [entry for entry in entries if entry.name in kept]
     if output.as_data(data, out):
         pass
     elif out is Output.id:
@@ -40,7 +44,7 @@ def list_(out: OutputOption = Output.table) -> None:
     else:
         lines = [["*" if e.name == known.current else "", e.name, e.address, e.ca_file] for e in entries]
         output.table(["", t("col.context"), t("col.address"), "CA"], lines)
-    if not entries:
+    if not known.entries:
         complain(t("contexts.none", file=str(file.path())))
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help=t("ctl.events"), no_args_is_help=True)
 
+WORDS: Final = ("at", "context", "kind", "what", "who", "on", "outcome", "number")
 NEW: Final = 500
 """Records of a node that one look of `--watch` takes: more than an operator makes in a second."""
 
@@ -43,9 +44,6 @@ def _record(one: Found) -> dict[str, Any]:
         "outcome": outcome(row).text,
         "number": row.number,
     }
-
-
-_WORDS: Final = {"at": "", "context": "", "kind": "", "what": "", "who": "", "on": "", "outcome": "", "number": 0}
 
 
 def _alert(one: dict[str, Any], state: str, wall: float) -> dict[str, Any]:
@@ -78,7 +76,7 @@ def list_(
     if followed(follow, out):
         _watch(context, timeout, filter)
     found, silent, code = ask_each(several(context), timeout, lambda node: node.records(most))
-    rows = keep_plain([_record(one) for one in sorted(found, key=lambda one: one.row.at)], filter, _WORDS)[-most:]
+    rows = keep_plain([_record(one) for one in sorted(found, key=lambda one: one.row.at)], filter, WORDS)[-most:]
     if not output.as_data([*rows, *silent], out):
         if out is Output.id:
             print("\n".join(f"{row['context']}/{row['number']}" for row in rows))
@@ -90,6 +88,7 @@ def list_(
 
 def _watch(context: str, timeout: float, filter: str) -> NoReturn:
     """From now on, a line for each."""
+    keep_plain([], filter, WORDS)  # a word that there is not is said at once, not with the first event
     contexts = several(context)
     eyes, seen, standing = Eyes(contexts, timeout), dict[str, int](), dict[str, dict[str, Any]]()
     refused: set[str] = set()
@@ -103,7 +102,7 @@ def _watch(context: str, timeout: float, filter: str) -> NoReturn:
         lines += [_alert(now[key], "firing", wall) for key in now if key not in standing]
         lines += [_alert(standing[key], "over", wall) for key in standing if key not in now]
         standing, first = now, False
-        for line in keep_plain(lines, filter, _WORDS):
+        for line in keep_plain(lines, filter, WORDS):
             seq += 1
             print(safe_json({"seq": seq, **line}, indent=None), flush=True)
         time.sleep(EVERY_S)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from console.ctl.session import USAGE, stop
@@ -27,26 +27,21 @@ def keep(found: Sequence[Found], source: str, table: str = "") -> list[Found]:
     return [one for one in found if predicate is None or predicate(one.row)]
 
 
-def keep_plain(
-    found: Sequence[dict[str, Any]], source: str, words: Mapping[str, object] | None = None
-) -> list[dict[str, Any]]:
-    """The same of objects as the node gave them. `words`: an object of that kind, so that a word that is none is
-    refused where nothing was found, too."""
+def keep_plain(found: Sequence[dict[str, Any]], source: str, words: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The same of objects as the node gave them. `words`: those that each has, where that is known without one."""
     if not source.strip():
         return list(found)
-    if not found and words:
-        _kept([dict(words)], source)
-    return [one for one, stays in zip(found, _kept(found, source), strict=True) if stays]
+    return [one for one, stays in zip(found, _kept(found, source, words), strict=True) if stays]
 
 
-def _kept(found: Sequence[dict[str, Any]], source: str) -> list[bool]:
+def _kept(found: Sequence[dict[str, Any]], source: str, known: Sequence[str] = ()) -> list[bool]:
     from console.filters import Field, Fields
     from console.sheets import flat
 
     rows = [{name.replace(".", "_"): value for name, value in flat(one).items()} for one in found]
-    if not rows:
+    if not rows and not known:
         return []
-    names = dict.fromkeys(name for row in rows for name in row)
+    names = dict.fromkeys([*known, *(name for row in rows for name in row)])
     numbers = {name for row in rows for name, value in row.items() if type(value) in (int, float)}
     words = Fields([Field(name, _getting(name, name in numbers), _kind(name in numbers)) for name in names])
     predicate = _predicate(source, words)

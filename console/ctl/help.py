@@ -13,6 +13,7 @@ from console.ctl.scripting import options
 from console.i18n import t
 
 _SECTIONS: Final = {name.capitalize(): f"ctl.section.{name}" for name in ("options", "arguments", "commands")}
+LISTED: Final = ("alerts", "events")
 _HELP: Final = "Show this message and exit."
 
 
@@ -35,6 +36,12 @@ class _Context(typer.Context):
 
 class _Group(TyperGroup):
     context_class = _Context
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """A noun that can only be listed is listed when nothing else is said."""
+        if self.name in LISTED and (not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
 
 
 class _Command(TyperCommand):
