@@ -5,10 +5,11 @@ from __future__ import annotations
 from tests.console.conftest import Node
 from tests.console.desk import console
 from tests.console.test_away import Clock
+from tests.console.test_pictures import Still
 
 
 async def test_twice_leaves_and_once_says_so(node: Node) -> None:
-    async with console(await node()) as c:
+    async with console(await node(), clock=Still()) as c:
         await c.press("ctrl+c")
         await c.sees("Ctrl+C once more leaves the console.")
         assert c.app.is_running and c.app.return_code is None
@@ -17,7 +18,7 @@ async def test_twice_leaves_and_once_says_so(node: Node) -> None:
 
 
 async def test_it_does_so_over_a_question_and_a_box(node: Node) -> None:
-    async with console(await node()) as c:
+    async with console(await node(), clock=Still()) as c:
         await c.press("colon", "ctrl+c")
         assert c.desk.bar.is_open
         await c.press("escape", "question_mark", "ctrl+c")
